@@ -1,0 +1,77 @@
+"""Every error this package raises, and whose fault it says it is.
+
+::
+
+    HarnessError
+    ├── UsageError            your command line or option
+    │   └── ScenarioError     your scenario file          -> nothing ran, exit 2
+    │   └── RigError          your rig file               -> nothing ran, exit 2
+    └── BenchError            our bench                   -> verdict ERROR, exit 3
+        ├── PortError         the bytes could not be moved
+        │   ├── PortLost      the other end is gone
+        │   └── PortTimeout   no answer within the port's own timeout
+        ├── DeviceRefused     the device said no, in its own words
+        ├── Garbled           the device said something its language does not have
+        ├── LimitExceeded     a rig limit stopped a command before it reached the wire
+        ├── RigLocked         somebody else holds an instrument
+        ├── Stuck             every task waits and no timer runs (virtual time only)
+        └── NotSupported      the device has no such function
+
+A terminal that fails is not an error: it is a verdict.
+"""
+
+
+class HarnessError(Exception):
+    """Root of the tree; never raised itself."""
+
+
+class UsageError(HarnessError):
+    """The command line or an option cannot be understood; nothing ran."""
+
+
+class ScenarioError(UsageError):
+    """A scenario file is wrong. The text names file, line, column, seen, wanted, next move."""
+
+
+class RigError(UsageError):
+    """A rig file is wrong, or a rig cannot be made from it; nothing was energised."""
+
+
+class BenchError(HarnessError):
+    """The bench, not the terminal, misbehaved: the verdict is ERROR."""
+
+
+class PortError(BenchError):
+    """Bytes could not be moved."""
+
+
+class PortLost(PortError):
+    """The other end has gone: closed, reset, unplugged."""
+
+
+class PortTimeout(PortError):
+    """No answer came within the port's own timeout."""
+
+
+class DeviceRefused(BenchError):
+    """The device refused a command; the text carries its own words."""
+
+
+class Garbled(BenchError):
+    """The device answered with something that its language does not have."""
+
+
+class LimitExceeded(BenchError):
+    """A limit of the rig file stopped a command before it reached the wire."""
+
+
+class RigLocked(BenchError):
+    """Another run holds an instrument of this rig."""
+
+
+class Stuck(BenchError):
+    """Under the virtual clock every task waits for another; the text says who for what."""
+
+
+class NotSupported(BenchError):
+    """The device has no such function."""

@@ -1,0 +1,362 @@
+"""Roles: what a device is for. Scenarios ask for roles, faults use them, drivers play them.
+
+A role is a Protocol; a driver plays it by having its methods, no base class needed. Every method
+blocks, may raise ``BenchError`` (our bench), and never decides a verdict. Optional powers are roles
+of their own (``Limited``, ``Watched`` ...): who has them is found with ``isinstance``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from harness.model.units import Amps, Bytes, BitRate, Db, Fraction, Money, Seconds, Volts
+
+
+class Observe(Protocol):
+    """How a driver says what it has seen.
+
+    ``kind`` is a word of the vocabulary (DESIGN.md, "Observations"); ``t`` is the stamp of the
+    chunk the observation was read from (the clock's now when left out); ``fields`` are JSON values.
+    """
+
+    def __call__(self, kind: str, /, *, t: float | None = None, **fields: Any) -> None: ...
+
+
+def ignore(kind: str, /, *, t: float | None = None, **fields: Any) -> None:
+    """An ``Observe`` for nobody."""
+
+
+# --- optional powers ------------------------------------------------------------------------
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """Speaks unasked. The owner sets ``observe`` once, before any other call."""
+
+    observe: Observe
+
+    def attend(self) -> None:
+        """Take in what has arrived, say it by ``observe``, and return without waiting.
+
+        Called by the device's owner whenever the port is readable and no other call runs.
+        """
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """Has something to be asked for regularly.
+
+    Attributes:
+        poll_every: Seconds between two polls.
+    """
+
+    observe: Observe
+    poll_every: float
+
+    def poll(self) -> None:
+        """Ask, and say the answer by ``observe``."""
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """Can say who it is; checked against the driver's IDENTITY before anything is energised."""
+
+    def identify(self) -> str: ...
+
+
+@runtime_checkable
+class SafeState(Protocol):
+    """Must be left in a safe state on every exit."""
+
+    def make_safe(self) -> None:
+        """Reach the safe state and verify it; raises BenchError when it could not be verified."""
+
+
+# --- supply ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What a supply can do about time.
+
+    Attributes:
+        min_dwell: Shortest step of its own list mode, s; None without list mode.
+        points: Most points of its own list.
+        fall_time: Time to fall to 10 % at light load, s.
+        sinks: Whether it can sink current (pull the output down).
+    """
+
+    min_dwell: float | None = None
+    points: int = 0
+    fall_time: float = 0.5
+    sinks: bool = False
+
+
+@runtime_checkable
+class Supply(Protocol):
+    """A programmable supply, one channel."""
+
+    def set_output(self, *, on: bool) -> None: ...
+    def output(self) -> bool: ...
+    def set_voltage(self, volts: Volts) -> None: ...
+    def set_current_limit(self, amps: Amps) -> None: ...
+    def measure_voltage(self) -> Volts: ...
+    def measure_current(self) -> Amps: ...
+
+
+@runtime_checkable
+class Protected(Protocol):
+    """A supply with protection that can be armed and read back."""
+
+    def set_over_voltage(self, volts: Volts) -> None: ...
+    def over_voltage(self) -> Volts: ...
+    def tripped(self) -> str:
+        """``""``, or which protection tripped, in one word (``ovp``, ``ocp``)."""
+
+    def clear_trip(self) -> None: ...
+
+
+@runtime_checkable
+class ListMode(Protocol):
+    """A supply that plays a voltage list by itself."""
+
+    timing: ClassVar[Timing]
+
+    def play(self, points: Sequence[tuple[Volts, Seconds]]) -> None:
+        """Upload (voltage, dwell) points, check them by read-back, start; returns at the start.
+
+        After the last point the output is at the last point's voltage.
+        """
+
+    def stop(self) -> None:
+        """Stop a list and return to fixed mode at the set voltage."""
+
+
+# --- modem and radio ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A registration report (3GPP TS 27.007, 7.2/10.1.22).
+
+    Attributes:
+        stat: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming ...
+        cause: Reject cause, None when none was given.
+        raw: The line it was read from.
+    """
+
+    stat: int
+    cause: int | None = None
+    raw: str = ""
+
+    @property
+    def registered(self) -> bool:
+        return self.stat in (1, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Signal quality; None where the modem does not know.
+
+    Attributes:
+        rsrp: dBm.
+        rsrq: dB.
+        rssi: dBm.
+        raw: The line it was read from.
+    """
+
+    rsrp: float | None = None
+    rsrq: float | None = None
+    rssi: float | None = None
+    raw: str = ""
+
+
+@runtime_checkable
+class Modem(Protocol):
+    """A cellular modem, by AT commands."""
+
+    def sim_state(self) -> str:
+        """``READY``, ``SIM PIN`` ..., or ``SIM NOT INSERTED``."""
+
+    def signal(self) -> Signal: ...
+    def registration(self) -> Registration: ...
+    def flight_mode(self, *, on: bool) -> None: ...
+    def bytes_used(self) -> tuple[Bytes, Bytes]:
+        """(sent, received)."""
+
+
+@runtime_checkable
+class Attenuator(Protocol):
+    """A step attenuator in the antenna path."""
+
+    def set_attenuation(self, attenuation: Db) -> None: ...
+    def attenuation(self) -> Db: ...
+    def max_attenuation(self) -> Db: ...
+
+
+# --- network --------------------------------------------------------------------------------
+
+
+@runtime_checkable
+class Network(Protocol):
+    """The path between the terminal and the host, shaped at will."""
+
+    def shape(
+        self,
+        *,
+        delay: Seconds | None = None,
+        jitter: Seconds | None = None,
+        rate: BitRate | None = None,
+        loss: Fraction | None = None,
+    ) -> None:
+        """Change what is named, leave the rest."""
+
+    def set_outage(self, *, on: bool) -> None:
+        """No packet passes while on, either way; nobody is told."""
+
+    def stats(self) -> Mapping[str, int]:
+        """Counters: ``bytes``, ``packets``, ``dropped``."""
+
+
+@runtime_checkable
+class DataPlan(Protocol):
+    """The carrier's side of a SIM's data plan."""
+
+    def set_data_left(self, amount: Bytes | None) -> None:
+        """What is left; None for a plan without end."""
+
+    def data_left(self) -> Bytes | None: ...
+    def set_exhaustion(self, mode: str) -> None:
+        """What happens at zero: ``drop``, ``reset`` or ``pdp_deactivated``."""
+
+
+@runtime_checkable
+class Subscription(Protocol):
+    """The carrier's side of a SIM's validity."""
+
+    def set_subscription(self, state: str) -> None:
+        """``active``, ``expired`` or ``not_activated``."""
+
+
+# --- reader ---------------------------------------------------------------------------------
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A card presenter: inserts, swipes and removes cards; may cut single contacts."""
+
+    def cards(self) -> Sequence[str]:
+        """Names of the cards it holds (``chip``, ``stripe``, ``mute``, ``bad_atr`` ...)."""
+
+    def insert(self, card: str) -> None: ...
+    def remove(self) -> None: ...
+    def swipe(self, card: str) -> None: ...
+    def cut_contact(self, contact: str, *, cut: bool) -> None:
+        """Open or close one contact of the slot: ``vcc``, ``rst``, ``clk`` or ``io``."""
+
+
+# --- terminal -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SaleResult:
+    """What the register was told. ``unknown`` is a result: it may or may not have happened.
+
+    Attributes:
+        outcome: ``approved``, ``declined`` (the issuer said no), ``failed`` (it did not happen)
+            or ``unknown``.
+        cause: Normalised cause where the terminal gave one, else ``""``.
+        code: The protocol's own result code, as text.
+        stan: System trace audit number, when told.
+        receipt: Receipt number, when told.
+        text: What it said, masked.
+    """
+
+    outcome: str
+    cause: str = ""
+    code: str = ""
+    stan: int | None = None
+    receipt: int | None = None
+    amount: int | None = None
+    text: str = ""
+
+
+@runtime_checkable
+class Terminal(Protocol):
+    """The device under test, over the register's protocol."""
+
+    def sign_on(self) -> None:
+        """Open the register's session."""
+
+    def sell(self, amount: Money) -> SaleResult:
+        """A sale, to its end. Never retried blindly; a lost answer is ``unknown``."""
+
+    def abort(self) -> None: ...
+    def last_result(self) -> SaleResult | None:
+        """Resync: what the terminal says of its last transaction; None when it knows none."""
+
+    def status(self) -> str:
+        """The terminal's own status code; also said by ``observe``."""
+
+    def settle(self) -> SaleResult: ...
+    def start_update(self) -> None:
+        """Have the terminal look for an update now."""
+
+
+@runtime_checkable
+class Console(Protocol):
+    """The terminal's log, a serial line; may take a few commands."""
+
+    def ask_journal(self) -> None:
+        """Have the terminal print its journal; entries come as observations."""
+
+
+# --- host and updates -----------------------------------------------------------------------
+
+
+@runtime_checkable
+class Host(Protocol):
+    """The acquirer the terminal talks to: tells what it sees, misbehaves on request."""
+
+    def misbehave(self, act: str, *, on: str = "0200", **how: Any) -> None:
+        """``act``: drop, delay (``by`` s), duplicate, corrupt, reset; ``on`` the MTI asked."""
+
+    def behave(self) -> None:
+        """End all misbehaviour."""
+
+    def ask_ledger(self) -> None:
+        """Have the ledger told as observations."""
+
+
+@runtime_checkable
+class Updates(Protocol):
+    """The store a terminal pulls its updates from."""
+
+    def offer(self, image: str) -> None:
+        """Offer an image by name: ``newer``, ``older``, ``corrupt``, ``wrong_key`` ..."""
+
+    def withdraw(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays what on this rig. A fault is handed this and nothing else.
+
+    Attributes:
+        players: Role name -> driver (already behind its owner: calls are serialised).
+        nominal: The supply's nominal voltage.
+        sleep: Waits on the run's clock.
+        note: Adds an observation about the fault itself, e.g. what a device confirmed.
+    """
+
+    players: Mapping[str, Any]
+    nominal: Volts
+    sleep: Callable[[float], None]
+    note: Observe = field(default=ignore)
+
+    def playing(self, role: type[Any]) -> Any:
+        """The first player that plays ``role``; raises LookupError naming the role."""
+        for player in self.players.values():
+            if isinstance(player, role):
+                return player
+        raise LookupError(f"nobody on this rig plays {role.__name__}")

@@ -1,0 +1,140 @@
+"""The trace: every observation of a run, in order, append-only.
+
+One observation is one JSON line. ``t`` is seconds since the run began, on the run's monotonic
+clock, taken *when the bytes were read*. ``source`` is the role that was heard (``terminal``,
+``supply``, ``host`` ...) or ``engine``. ``kind`` is a word of the vocabulary in DESIGN.md, and
+``fields`` are that kind's own. Evidence is referred to by line number, from 1.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self, overload
+
+Json = Any  # None | bool | int | float | str | list[Json] | dict[str, Json]
+
+#: Keys of a JSON line that are not a kind's own fields.
+RESERVED = ("n", "t", "source", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One timestamped thing seen.
+
+    Attributes:
+        n: Line number in the trace, from 1.
+        t: Seconds since the run began.
+        source: The role that was heard, or ``engine``.
+        kind: The vocabulary word.
+        fields: The kind's own values; JSON only.
+    """
+
+    n: int
+    t: float
+    source: str
+    kind: str
+    fields: Mapping[str, Json] = field(default_factory=dict)
+
+    def get(self, name: str, default: Json = None) -> Json:
+        """One field, or ``default``."""
+        return self.fields.get(name, default)
+
+    def __getitem__(self, name: str) -> Json:
+        return self.fields[name]
+
+    def to_line(self) -> str:
+        """The JSON line, without its newline."""
+        head = {"n": self.n, "t": round(self.t, 6), "source": self.source, "kind": self.kind}
+        return json.dumps({**head, **self.fields}, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_line(cls, line: str) -> Self:
+        """Read a JSON line; raises ValueError when it is none."""
+        seen = json.loads(line)
+        if not isinstance(seen, dict) or any(key not in seen for key in RESERVED):
+            raise ValueError("a trace line needs n, t, source and kind")
+        own = {key: value for key, value in seen.items() if key not in RESERVED}
+        return cls(int(seen["n"]), float(seen["t"]), str(seen["source"]), str(seen["kind"]), own)
+
+    def __str__(self) -> str:
+        own = " ".join(f"{key}={value}" for key, value in self.fields.items())
+        return f"#{self.n} {self.t:.3f} s {self.source}: {self.kind} {own}".rstrip()
+
+
+class Trace:
+    """Observations in order. Append is the only change there is.
+
+    A trace that was cut off (a killed run, a truncated file) simply lacks its ``run_ended``
+    line: ``complete`` says so, and judges must not take silence for evidence then.
+    """
+
+    def __init__(self, observations: Iterable[Observation] = ()) -> None:
+        self._rows: list[Observation] = list(observations)
+        self._by_kind: dict[str, list[Observation]] = {}
+        for row in self._rows:
+            self._by_kind.setdefault(row.kind, []).append(row)
+
+    @classmethod
+    def from_lines(cls, lines: Iterable[str]) -> Self:
+        """Read JSON lines; a torn last line (no valid JSON) is left out."""
+        rows: list[Observation] = []
+        for line in lines:
+            if not line.strip():
+                continue
+            try:
+                rows.append(Observation.from_line(line))
+            except ValueError:
+                break
+        return cls(rows)
+
+    def append(self, observation: Observation) -> None:
+        self._rows.append(observation)
+        self._by_kind.setdefault(observation.kind, []).append(observation)
+
+    def of(self, *kinds: str, source: str | None = None) -> list[Observation]:
+        """All observations of these kinds, in order, of one source if named."""
+        if len(kinds) == 1:
+            rows = self._by_kind.get(kinds[0], [])
+        else:
+            rows = sorted(
+                (row for kind in kinds for row in self._by_kind.get(kind, [])),
+                key=lambda row: row.n,
+            )
+        return [row for row in rows if source is None or row.source == source]
+
+    def first(self, kind: str, **wanted: Json) -> Observation | None:
+        """The first observation of a kind whose fields have these values."""
+        for row in self._by_kind.get(kind, []):
+            if all(row.get(name) == value for name, value in wanted.items()):
+                return row
+        return None
+
+    def last(self, kind: str, **wanted: Json) -> Observation | None:
+        """The last observation of a kind whose fields have these values."""
+        for row in reversed(self._by_kind.get(kind, [])):
+            if all(row.get(name) == value for name, value in wanted.items()):
+                return row
+        return None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its own end."""
+        return "run_ended" in self._by_kind
+
+    @property
+    def end(self) -> float:
+        """The time of the last observation, 0 when there is none."""
+        return self._rows[-1].t if self._rows else 0.0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Observation]:
+        return iter(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Observation: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Observation]: ...
+    def __getitem__(self, index: int | slice) -> Observation | list[Observation]:
+        return self._rows[index]
