@@ -343,7 +343,7 @@ class Cast:
     """Who plays what on this rig. A fault is handed this and nothing else.
 
     Attributes:
-        players: Role name -> driver (already behind its owner: calls are serialised).
+        players: Role name -> driver, or its owner (calls are serialised; ``owner.driver`` is it).
         nominal: The supply's nominal voltage.
         sleep: Waits on the run's clock.
         note: Adds an observation about the fault itself, e.g. what a device confirmed.
@@ -357,6 +357,6 @@ class Cast:
     def playing(self, role: type[Any]) -> Any:
         """The first player that plays ``role``; raises LookupError naming the role."""
         for player in self.players.values():
-            if isinstance(player, role):
+            if isinstance(getattr(player, "driver", player), role):
                 return player
         raise LookupError(f"nobody on this rig plays {role.__name__}")
