@@ -35,7 +35,7 @@ T = TypeVar("T")
 SPIN = 0.001  # s: a precise sleep spins for the last millisecond
 
 
-class Killed(BaseException):  # noqa: N818 - not an error: an order
+class Killed(BaseException):
     """Raised in a task that was killed; do not catch it but to clean up."""
 
 
@@ -289,7 +289,9 @@ class CooperativeClock(Clock):
             key.data()
 
     def _report_stuck(self) -> None:
-        waits = "; ".join(f"{task.name} waits for {task.waiting_for}" for task in self._tasks.values())
+        waits = "; ".join(
+            f"{task.name} waits for {task.waiting_for}" for task in self._tasks.values()
+        )
         self._fail(Stuck(f"no timer runs at {self._time:.6g} s and {waits or 'no task lives'}"), "")
 
     def _fail(self, error: BaseException, where: str) -> None:
@@ -319,9 +321,7 @@ class CooperativeClock(Clock):
             self._tasks.pop(task.let, None)
             task._end()  # noqa: SLF001
 
-    def _park(
-        self, what: str, waiters: list[tuple[_GreenTask, int]], until: float | None
-    ) -> None:
+    def _park(self, what: str, waiters: list[tuple[_GreenTask, int]], until: float | None) -> None:
         task = self._tasks.get(getcurrent())
         if task is None:
             raise RuntimeError(f"a timer or a callback must not wait (for {what})")

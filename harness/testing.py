@@ -96,7 +96,7 @@ class Spelling:
 LINES = Spelling()
 
 #: (what the driver must write, what comes back, or None, or an exception to raise instead)
-Pair = tuple[str | bytes, str | bytes | None | BaseException]
+Pair = tuple[str | bytes, str | bytes | BaseException | None]
 
 
 class ReplayPort(BufferedPort):
@@ -128,7 +128,7 @@ class ReplayPort(BufferedPort):
             self._talk.pop(0)
             self._answer(answer)
 
-    def _answer(self, answer: str | bytes | None | BaseException) -> None:
+    def _answer(self, answer: str | bytes | BaseException | None) -> None:
         if isinstance(answer, BaseException):
             self.put_lost(str(answer))
             if not isinstance(answer, PortLost):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from harness.model.units import Amps, Bytes, BitRate, Db, Fraction, Money, Seconds, Volts
+from harness.model.units import Amps, BitRate, Bytes, Db, Fraction, Money, Seconds, Volts
 
 
 class Observe(Protocol):

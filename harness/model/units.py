@@ -100,7 +100,9 @@ class Bytes(int):
         found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)?\s*", text)
         wanted = ", ".join(cls.UNITS)
         if not found:
-            raise ValueError(f"{text!r} is no amount of data; wanted a number with one of: {wanted}")
+            raise ValueError(
+                f"{text!r} is no amount of data; wanted a number with one of: {wanted}"
+            )
         number, unit = found.groups()
         if unit not in cls.UNITS:
             said = f"unit {unit!r} is unknown here" if unit else "the unit is missing"
@@ -166,6 +168,5 @@ class Money:
 
 #: What a YAML value of this type is parsed by.
 PARSERS: dict[type, Callable[[str], object]] = {
-    kind: kind.parse
-    for kind in (Seconds, Volts, Amps, Dbm, Db, Fraction, Bytes, BitRate, Money)
+    kind: kind.parse for kind in (Seconds, Volts, Amps, Dbm, Db, Fraction, Bytes, BitRate, Money)
 }

@@ -60,9 +60,7 @@ class MemoryPort(BufferedPort):
             peer.put_lost(reason)
 
 
-def pair(
-    clock: Clock, address: str, *, latency: float = 0.0
-) -> tuple[MemoryPort, MemoryPort]:
+def pair(clock: Clock, address: str, *, latency: float = 0.0) -> tuple[MemoryPort, MemoryPort]:
     """Two joined ends; ``latency`` in seconds, each way."""
     ours, theirs = MemoryPort(clock, address, latency), MemoryPort(clock, address, latency)
     ours.join(theirs)

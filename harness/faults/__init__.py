@@ -1,0 +1,1 @@
+"""One file per fault: a frozen dataclass whose fields are the YAML keys."""

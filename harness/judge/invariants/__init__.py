@@ -1,0 +1,1 @@
+"""Statements that must hold over the whole trace, one file each."""

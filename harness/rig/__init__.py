@@ -1,0 +1,1 @@
+"""Rig file to live rig: casting, limits, locks, arm and safe state."""

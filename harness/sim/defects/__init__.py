@@ -1,0 +1,1 @@
+"""Planted bugs, one file each: what the harness must catch."""

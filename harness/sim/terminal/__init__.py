@@ -1,0 +1,1 @@
+"""The simulated countertop terminal: firmware, flash, payment, communication, updates."""

@@ -1,0 +1,198 @@
+"""The terminal's flash: a small file store that forgets, or half remembers, what was not synced.
+
+Every operation takes effect at once for the firmware that made it and becomes durable with the next
+``sync``. A power cut before that keeps, tears or loses each unsynced operation on its own, so later
+ones can outlive earlier ones: the disorder of a write-back cache (Pillai et al., "All File Systems
+Are Not Created Equal", OSDI 2014). A rename is atomic, but it carries unsynced contents to their
+new name in whatever state the cut left them.
+"""
+
+import random
+from dataclasses import dataclass
+
+from harness.clock import Clock
+
+ERASED = b"\xff"  # what an erased flash cell reads as
+READ_SHARE = 0.1  # reading a page is that much of writing it
+
+
+class FlashFull(OSError):
+    """The store has no room for what was to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """One thing not synced yet.
+
+    Attributes:
+        act: ``write`` (whole file), ``append``, ``delete`` or ``rename``.
+        name: The file.
+        data: What is written or appended.
+        at: Where an append goes, bytes from the start.
+        to: The new name of a rename.
+    """
+
+    act: str
+    name: str
+    data: bytes = b""
+    at: int = 0
+    to: str = ""
+
+
+class Flash:
+    """Files by name; contents outlive boots, unsynced writes may not outlive a power cut.
+
+    Each method but ``peek`` and ``names`` is a point where the caller waits for the time it costs,
+    so a power cut lands inside it.
+
+    Attributes:
+        page: Bytes written in one go.
+        writes: Pages written so far, for wear and for data budgets.
+        syncs: Syncs completed so far.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        rng: random.Random,
+        write_time: float = 0.002,
+        sync_time: float = 0.005,
+        page: int = 4096,
+        capacity: int | None = None,
+    ) -> None:
+        """Make an empty store.
+
+        Args:
+            clock: The clock that operations take time on.
+            rng: Decides what a power cut does to unsynced operations.
+            write_time: Seconds a page takes.
+            sync_time: Seconds a sync takes.
+            page: Bytes in a page.
+            capacity: Bytes of all files together; None for no end.
+        """
+        self._clock = clock
+        self._rng = rng
+        self._write_time = write_time
+        self._sync_time = sync_time
+        self._capacity = capacity
+        self._durable: dict[str, bytes] = {}
+        self._live: dict[str, bytes] = {}
+        self._unsynced: list[_Operation] = []
+        self.page = page
+        self.writes = 0
+        self.syncs = 0
+
+    def names(self) -> list[str]:
+        """All files, sorted."""
+        return sorted(self._live)
+
+    def peek(self, name: str) -> bytes | None:
+        """A file's contents without the time it costs: for what looks from outside."""
+        return self._live.get(name)
+
+    def read(self, name: str) -> bytes | None:
+        """A file's contents; None when there is none of that name."""
+        held = self._live.get(name)
+        self._wait(self._write_time * READ_SHARE * self._pages(held or b""))
+        return held
+
+    def write(self, name: str, data: bytes) -> None:
+        """Replace a file's contents, or make it; raises FlashFull."""
+        self._make_room(len(data) - len(self._live.get(name, b"")))
+        self._change(_Operation("write", name, data))
+
+    def append(self, name: str, data: bytes) -> None:
+        """Add to a file's end, or make it; raises FlashFull."""
+        self._make_room(len(data))
+        self._change(_Operation("append", name, data, at=len(self._live.get(name, b""))))
+
+    def delete(self, name: str) -> None:
+        """Remove a file; nothing happens when there is none."""
+        if name in self._live:
+            self._change(_Operation("delete", name))
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a file another name, replacing what had it; raises FileNotFoundError."""
+        if name not in self._live:
+            raise FileNotFoundError(name)
+        self._change(_Operation("rename", name, to=to))
+
+    def sync(self) -> None:
+        """Make everything so far durable; it is once this returns, and not before."""
+        self._wait(self._sync_time)
+        self._durable = dict(self._live)
+        self._unsynced.clear()
+        self.syncs += 1
+
+    def power_lost(self) -> None:
+        """Cut the supply: each unsynced operation is kept whole, torn, or lost. Never waits.
+
+        Whoever was waiting inside an operation must be killed by the caller. Also right for a
+        crash of the operating system, which loses its cache just the same.
+        """
+        for operation in self._unsynced:
+            _survive(self._durable, operation, self._rng, self.page)
+        self._unsynced.clear()
+        self._live = dict(self._durable)
+
+    def _change(self, operation: _Operation) -> None:
+        pages = self._pages(operation.data)
+        _apply(self._live, operation)
+        self._unsynced.append(operation)  # before the wait: a cut in mid-write may tear it
+        self.writes += pages
+        self._wait(self._write_time * pages)
+
+    def _pages(self, data: bytes) -> int:
+        return max(1, -(-len(data) // self.page))
+
+    def _make_room(self, more: int) -> None:
+        used = sum(map(len, self._live.values()))
+        if self._capacity is not None and used + more > self._capacity:
+            raise FlashFull(f"{more} B more do not fit: {used} of {self._capacity} B are used")
+
+    def _wait(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+
+def _apply(files: dict[str, bytes], operation: _Operation) -> None:
+    """Do one operation whole."""
+    if operation.act == "write":
+        files[operation.name] = operation.data
+    elif operation.act == "append":
+        # When the append before this one was lost, its place was allocated but never written.
+        held = files.get(operation.name, b"")[: operation.at].ljust(operation.at, ERASED)
+        files[operation.name] = held + operation.data
+    elif operation.act == "delete":
+        files.pop(operation.name, None)
+    else:
+        # Renamed, but its contents never arrived: the well-known empty file after a crash.
+        files[operation.to] = files.pop(operation.name, b"")
+
+
+def _survive(
+    files: dict[str, bytes], operation: _Operation, rng: random.Random, page: int
+) -> None:
+    """Do to the durable files what a power cut leaves of one unsynced operation."""
+    fate = rng.choice(("kept", "torn", "lost"))
+    if fate == "kept":
+        _apply(files, operation)
+    elif fate == "torn" and operation.act in ("write", "append"):
+        _tear(files, operation, rng, page)
+
+
+def _tear(files: dict[str, bytes], operation: _Operation, rng: random.Random, page: int) -> None:
+    cut = rng.randrange(len(operation.data) + 1)
+    part = operation.data[:cut] + _rest_of_page(cut, len(operation.data), rng, page)
+    if operation.act == "append":
+        _apply(files, _Operation("append", operation.name, part, at=operation.at))
+        return
+    old_tail = files.get(operation.name, b"")[len(part) :] if rng.random() < 0.5 else b""
+    files[operation.name] = part + old_tail
+
+
+def _rest_of_page(cut: int, size: int, rng: random.Random, page: int) -> bytes:
+    """The page that was being programmed is erased behind the cut, if its length was stored."""
+    if rng.random() < 0.5:
+        return b""
+    return ERASED * (min(size, -(-cut // page) * page) - cut)

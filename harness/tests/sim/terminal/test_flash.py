@@ -1,0 +1,178 @@
+"""The flash keeps what was synced and may tear the rest."""
+
+import random
+
+import pytest
+
+from harness.clock import CooperativeClock
+from harness.sim.terminal.flash import Flash, FlashFull
+
+
+def flash_of(clock: CooperativeClock, seed: int = 1, capacity: int | None = None) -> Flash:
+    return Flash(clock, rng=random.Random(seed), write_time=0.01, sync_time=0.1, capacity=capacity)
+
+
+def test_what_was_synced_outlives_any_power_cut() -> None:
+    """A synced file reads the same after power cuts, whatever the seed."""
+    for seed in range(30):
+        clock = CooperativeClock()
+        flash = flash_of(clock, seed)
+
+        def work(flash: Flash = flash) -> None:
+            flash.write("journal", b"one")
+            flash.append("journal", b"two")
+            flash.sync()
+            flash.power_lost()
+            flash.power_lost()
+
+        clock.run(work)
+
+        assert flash.peek("journal") == b"onetwo"
+
+
+def test_each_operation_costs_its_time() -> None:
+    """Writing costs per page and a sync its own time, so a cut can land inside."""
+    clock = CooperativeClock()
+    flash = flash_of(clock)
+
+    def work() -> float:
+        flash.write("slot", bytes(4096 * 2 + 1))
+        flash.sync()
+        return clock.now()
+
+    assert clock.run(work) == pytest.approx(0.13)
+    assert (flash.writes, flash.syncs) == (3, 1)
+
+
+def outcomes_of(seed: int) -> bytes | None:
+    clock = CooperativeClock()
+    flash = flash_of(clock, seed)
+
+    def work() -> None:
+        flash.write("record", b"old-old-old-old")
+        flash.sync()
+        flash.write("record", b"new-new-new-new")
+        flash.power_lost()
+
+    clock.run(work)
+    return flash.peek("record")
+
+
+def test_an_unsynced_write_is_kept_torn_or_lost() -> None:
+    """Over many seeds all three fates of an unsynced write are seen."""
+    seen = {outcomes_of(seed) for seed in range(60)}
+
+    assert b"old-old-old-old" in seen
+    assert b"new-new-new-new" in seen
+    assert len(seen - {b"old-old-old-old", b"new-new-new-new"}) > 3
+
+
+def test_a_rename_may_outlive_the_contents_it_carries() -> None:
+    """Renaming without a sync before can leave an empty or torn file, as real stores do."""
+    seen = set()
+    for seed in range(60):
+        clock = CooperativeClock()
+        flash = flash_of(clock, seed)
+
+        def work(flash: Flash = flash) -> None:
+            flash.write("flag", b"old")
+            flash.sync()
+            flash.write("flag.new", b"new")
+            flash.rename("flag.new", "flag")
+            flash.power_lost()
+
+        clock.run(work)
+        seen.add(flash.peek("flag"))
+
+    assert {b"old", b"new", b""} <= seen
+
+
+def test_a_rename_after_a_sync_is_old_or_new() -> None:
+    """Write, sync, rename: no cut leaves anything between."""
+    for seed in range(60):
+        clock = CooperativeClock()
+        flash = flash_of(clock, seed)
+
+        def work(flash: Flash = flash) -> None:
+            flash.write("flag", b"old")
+            flash.write("flag.new", b"new")
+            flash.sync()
+            flash.rename("flag.new", "flag")
+            flash.power_lost()
+
+        clock.run(work)
+
+        assert flash.peek("flag") in (b"old", b"new")
+
+
+def test_a_cut_inside_a_sync_keeps_nothing_for_certain() -> None:
+    """A sync that was cut before its end has not happened."""
+    seen = set()
+    for seed in range(40):
+        clock = CooperativeClock()
+        flash = flash_of(clock, seed)
+
+        def saving(flash: Flash = flash) -> None:
+            flash.write("reversal", b"due")
+            flash.sync()
+
+        def work(flash: Flash = flash, clock: CooperativeClock = clock) -> None:
+            task = clock.spawn("saving", saving)
+            clock.sleep(0.05)
+            flash.power_lost()
+            task.kill()
+            task.join()
+
+        clock.run(work)
+        seen.add(flash.peek("reversal"))
+
+    assert {None, b"due"} <= seen
+
+
+def test_an_append_after_a_lost_one_leaves_a_gap() -> None:
+    """Operations survive one by one, so a kept append may stand behind erased bytes."""
+    seen = set()
+    for seed in range(80):
+        clock = CooperativeClock()
+        flash = flash_of(clock, seed)
+
+        def work(flash: Flash = flash) -> None:
+            flash.append("journal", b"AA")
+            flash.append("journal", b"BB")
+            flash.power_lost()
+
+        clock.run(work)
+        seen.add(flash.peek("journal"))
+
+    assert {b"\xff\xffBB", b"AABB", None} <= seen
+
+
+def test_a_full_store_refuses_and_changes_nothing() -> None:
+    """What does not fit is refused before anything is written."""
+    clock = CooperativeClock()
+    flash = flash_of(clock, capacity=10)
+
+    def work() -> None:
+        flash.write("a", b"12345678")
+        with pytest.raises(FlashFull, match="8 of 10"):
+            flash.append("a", b"123")
+        flash.delete("a")
+        flash.write("b", b"1234567890")
+
+    clock.run(work)
+
+    assert flash.names() == ["b"]
+
+
+def test_reading_and_renaming_what_is_not_there() -> None:
+    """An absent file reads as None and cannot be renamed."""
+    clock = CooperativeClock()
+    flash = flash_of(clock)
+
+    def work() -> None:
+        assert flash.read("nothing") is None
+        flash.delete("nothing")
+        with pytest.raises(FileNotFoundError):
+            flash.rename("nothing", "something")
+
+    clock.run(work)
