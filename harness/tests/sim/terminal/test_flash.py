@@ -9,6 +9,7 @@ from harness.sim.terminal.flash import Flash, FlashFull
 
 
 def flash_of(clock: CooperativeClock, seed: int = 1, capacity: int | None = None) -> Flash:
+    """A flash with slow, round times."""
     return Flash(clock, rng=random.Random(seed), write_time=0.01, sync_time=0.1, capacity=capacity)
 
 
@@ -45,6 +46,7 @@ def test_each_operation_costs_its_time() -> None:
 
 
 def outcomes_of(seed: int) -> bytes | None:
+    """What a cut after an unsynced overwrite leaves."""
     clock = CooperativeClock()
     flash = flash_of(clock, seed)
 
