@@ -1,0 +1,108 @@
+"""BER-TLV, as EMV cards and ZVT's TLV container write it.
+
+Source: ISO/IEC 7816-4, 5.2.2 (tag and length fields); EMV 4.4 Book 3, annex B; ZVT PA00P015, 9.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.errors import Garbled
+
+CONSTRUCTED = 0x20
+
+
+@dataclass(frozen=True, slots=True)
+class Tlv:
+    """One data object.
+
+    Attributes:
+        tag: The tag's bytes as one number, e.g. 0x9F36.
+        value: The value field.
+    """
+
+    tag: int
+    value: bytes
+
+    @property
+    def constructed(self) -> bool:
+        """Whether the value is itself made of data objects."""
+        first = self.tag
+        while first > 0xFF:
+            first >>= 8
+        return bool(first & CONSTRUCTED)
+
+
+def parse(octets: bytes) -> list[Tlv]:
+    """The data objects of one level, in order; raises Garbled where they do not fit.
+
+    Zero octets before, between and after data objects are skipped (ISO/IEC 7816-4, 5.2.2.1).
+    """
+    found, at = [], 0
+    while at < len(octets):
+        if octets[at] == 0:
+            at += 1
+            continue
+        tag, at = _tag(octets, at)
+        size, at = read_length(octets, at)
+        if at + size > len(octets):
+            raise Garbled(f"TLV {tag:X}: {size} bytes wanted, {len(octets) - at} there")
+        found.append(Tlv(tag, octets[at : at + size]))
+        at += size
+    return found
+
+
+def walk(octets: bytes) -> Iterator[Tlv]:
+    """All data objects of all levels, a template before its content; raises Garbled."""
+    for row in parse(octets):
+        yield row
+        if row.constructed:
+            yield from walk(row.value)
+
+
+def find(octets: bytes, tag: int) -> bytes | None:
+    """The value of the first data object with this tag, at any level; raises Garbled."""
+    return next((row.value for row in walk(octets) if row.tag == tag), None)
+
+
+def encode(tag: int, value: bytes) -> bytes:
+    """One data object."""
+    octets = tag.to_bytes(max(1, (tag.bit_length() + 7) // 8), "big")
+    return octets + length(len(value)) + value
+
+
+def build(rows: Iterable[tuple[int, bytes]]) -> bytes:
+    """Data objects one after the other."""
+    return b"".join(encode(tag, value) for tag, value in rows)
+
+
+def length(size: int) -> bytes:
+    """A length field: one byte below 128, else 81 or 82 and the length."""
+    if size < 0x80:
+        return bytes([size])
+    if size <= 0xFF:
+        return bytes([0x81, size])
+    return b"\x82" + size.to_bytes(2, "big")
+
+
+def read_length(octets: bytes, at: int) -> tuple[int, int]:
+    """(length, where the value begins); raises Garbled on the indefinite and over-long forms."""
+    if at >= len(octets):
+        raise Garbled("TLV: the length field is missing")
+    first = octets[at]
+    if first < 0x80:
+        return first, at + 1
+    more = first & 0x7F
+    if not 1 <= more <= 3 or at + 1 + more > len(octets):
+        raise Garbled(f"TLV: {octets[at : at + 4].hex(' ')} is no length")
+    return int.from_bytes(octets[at + 1 : at + 1 + more], "big"), at + 1 + more
+
+
+def _tag(octets: bytes, at: int) -> tuple[int, int]:
+    end = at + 1
+    if octets[at] & 0x1F == 0x1F:
+        while end < len(octets) and octets[end] & 0x80:
+            end += 1
+        end += 1
+    if end > len(octets) or end - at > 4:
+        raise Garbled(f"TLV: {octets[at : at + 4].hex(' ')} is no tag")
+    return int.from_bytes(octets[at:end], "big"), end

@@ -1,0 +1,214 @@
+"""ZVT's one-byte codes: what each says, and which of our causes it names.
+
+A code maps to a cause only where it truly names one; ``""`` where it does not. A terminal that
+knows more than a byte can say puts it into TLV 1F16 / 1F17 (extended error code, text) beside it.
+
+Source: ZVT PA00P015, chapter 10 (error messages), 3.7 (intermediate status 04 FF), 2.55 (status
+enquiry 05 01), chapter 9 (TLV 1F55).
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code.
+
+    Attributes:
+        text: What it says.
+        cause: A word of ``model/causes.py``, or ``""``.
+    """
+
+    text: str
+    cause: str = ""
+
+
+OK = 0x00
+CANCELLED = 0x6C
+#: Codes up to here (99 decimal) are the authorisation system's own answer, as a binary number.
+LAST_HOST_CODE = 0x63
+
+#: BMP 27, the abort code of 06 1E, and the refusal 84 xx.
+RESULTS: dict[int, Code] = {
+    0x00: Code("no error"),
+    0x64: Code("card not readable (LRC or parity)", "card_unreadable"),
+    0x65: Code("neither track nor chip data found", "card_unreadable"),
+    0x66: Code("processing error, reader mechanism", "reader_fault"),
+    0x6A: Code("turnover file full", "batch_full"),
+    0x6B: Code("function deactivated, not registered"),
+    0x6C: Code("abort by timeout or key", "cancelled"),
+    0x6E: Code("card in the blocked list", "card_declined"),
+    0x6F: Code("wrong currency"),
+    0x71: Code("credit on the chip not sufficient"),
+    0x72: Code("chip error", "card_mute"),
+    0x73: Code("card data incorrect", "card_unreadable"),
+    0x77: Code("end of day not possible"),
+    0x78: Code("card expired", "card_expired"),
+    0x79: Code("card not yet valid"),
+    0x7A: Code("card unknown"),
+    0x7B: Code("no fallback to the stripe"),
+    0x7C: Code("no fallback to the stripe"),
+    0x7D: Code("communication module missing", "modem_fault"),
+    0x83: Code("function not possible"),
+    0x85: Code("key missing", "not_signed_on"),
+    0x89: Code("PIN pad defective"),
+    0x9A: Code("protocol error"),
+    0x9B: Code("communication fault", "host_unreachable"),
+    0x9C: Code("please wait"),
+    0xA0: Code("receiver not ready", "host_unreachable"),
+    0xA1: Code("remote station does not respond", "host_silent"),
+    0xA3: Code("no connection", "host_unreachable"),
+    0xB1: Code("memory full", "storage_full"),
+    0xB2: Code("journal full", "batch_full"),
+    0xB4: Code("already reversed"),
+    0xB5: Code("reversal not possible"),
+    0xB7: Code("amount wrong"),
+    0xBF: Code("supply voltage too low", "supply_low"),
+    0xC0: Code("card lock defective", "reader_fault"),
+    0xC2: Code("diagnosis required", "not_signed_on"),
+    0xC3: Code("maximum amount exceeded"),
+    0xC5: Code("payment method not supported"),
+    0xC6: Code("currency not applicable"),
+    0xC8: Code("amount too small"),
+    0xCC: Code("printer not ready", "printer_fault"),
+    0xDC: Code("card inserted"),
+    0xDD: Code("card could not be ejected", "reader_fault"),
+    0xDE: Code("card could not be drawn in", "reader_fault"),
+    0xE0: Code("remote maintenance activated"),
+    0xE2: Code("card reader defective", "reader_fault"),
+    0xE3: Code("shutter closed"),
+    0xE4: Code("activation required"),
+    0xF0: Code("open end-of-day batch", "batch_full"),
+    0xFA: Code("offline transactions could not be cleared"),
+    0xFB: Code("turnover record defective", "journal_fault"),
+    0xFC: Code("a device is missing or defective"),
+    0xFD: Code("baud rate not supported"),
+    0xFE: Code("register unknown"),
+    0xFF: Code("system error", "system_fault"),
+}
+
+#: Answers of the authorisation system (decimal, ISO 8583 field 39) that are not the issuer's no.
+HOST_RESULTS: dict[int, Code] = {
+    3: Code("merchant not accepted", "terminal_disabled"),
+    33: Code("card expired", "card_expired"),
+    54: Code("card expired", "card_expired"),
+    58: Code("not permitted at this terminal", "terminal_disabled"),
+    68: Code("issuer timed out", "host_error"),
+    90: Code("day cut in progress", "host_error"),
+    91: Code("issuer not operative", "host_error"),
+    92: Code("no route to the issuer", "host_error"),
+    96: Code("system malfunction", "host_error"),
+    97: Code("terminal unknown", "terminal_disabled"),
+    98: Code("no answer from the issuer", "host_error"),
+    99: Code("PIN block wrong, sign on again", "not_signed_on"),
+}
+#: Causes of a host answer with which the issuer did refuse.
+ISSUER_CAUSES = frozenset({"card_declined", "card_expired"})
+
+#: The status byte of 04 FF; 41..5D say the same with "please remove the card".
+INTERMEDIATE: dict[int, Code] = {
+    0x00: Code("waiting for the amount to be confirmed"),
+    0x01: Code("please watch the PIN pad"),
+    0x02: Code("please watch the PIN pad"),
+    0x03: Code("not accepted"),
+    0x04: Code("waiting for the host"),
+    0x05: Code("sending an automatic reversal", "reversal_pending"),
+    0x06: Code("sending post-bookings"),
+    0x07: Code("card not admitted"),
+    0x08: Code("card unknown"),
+    0x09: Code("card expired", "card_expired"),
+    0x0A: Code("insert card"),
+    0x0B: Code("please remove the card"),
+    0x0C: Code("card not readable", "card_unreadable"),
+    0x0D: Code("processing error"),
+    0x0E: Code("please wait"),
+    0x0F: Code("starting an automatic end of day"),
+    0x10: Code("invalid card"),
+    0x12: Code("system malfunction", "system_fault"),
+    0x13: Code("payment not possible"),
+    0x14: Code("credit not sufficient"),
+    0x15: Code("wrong PIN"),
+    0x16: Code("limit not sufficient"),
+    0x17: Code("please wait"),
+    0x18: Code("too many PIN tries"),
+    0x19: Code("card data incorrect", "card_unreadable"),
+    0x1A: Code("service mode"),
+    0x1B: Code("approved, please fill up"),
+    0x1C: Code("approved, please take the goods"),
+    0x1D: Code("declined", "card_declined"),
+    0x68: Code("card insertion detected"),
+    0xC8: Code("waiting for the cashier"),
+    0xC9: Code("starting an automatic diagnosis"),
+    0xCA: Code("starting an automatic initialisation"),
+    0xCB: Code("journal full", "batch_full"),
+    0xD2: Code("connecting"),
+    0xD3: Code("connection made"),
+    0xF1: Code("offline"),
+    0xF2: Code("online"),
+    0xF3: Code("offline transaction"),
+    0xFF: Code("see the text"),
+}
+CARD_STILL_IN = 0x40
+
+#: The status byte of the answer to 05 01, where it differs from ``RESULTS``.
+TERMINAL_STATUS: dict[int, Code] = {
+    0x00: Code("ready"),
+    0x51: Code("initialisation required", "not_signed_on"),
+    0x62: Code("date or time wrong", "clock_invalid"),
+    0x9C: Code("busy, update running"),
+    0xDF: Code("out of order", "system_fault"),
+    0xE1: Code("card not fully removed"),
+    0xE3: Code("shutter closed"),
+}
+
+#: TLV 1F55, terminal locks: (byte, bit 1..8) -> what is locked.
+LOCKS: dict[tuple[int, int], Code] = {
+    (0, 7): Code("reconciliation lock", "batch_full"),
+    (0, 6): Code("initialisation lock", "not_signed_on"),
+    (0, 5): Code("diagnosis lock", "not_signed_on"),
+    (0, 4): Code("service lock"),
+    (0, 3): Code("out of order", "system_fault"),
+    (0, 2): Code("printer lock", "printer_fault"),
+    (0, 1): Code("start-up needed"),
+    (1, 7): Code("transaction log defective", "journal_fault"),
+    (1, 6): Code("reader not found", "reader_fault"),
+    (1, 5): Code("card still inserted"),
+    (1, 3): Code("activation needed"),
+    (1, 2): Code("low battery", "battery_low"),
+    (1, 1): Code("contactless not initialised"),
+}
+
+
+def result(code: int) -> Code:
+    """What BMP 27, 06 1E or 84 xx says."""
+    if OK < code <= LAST_HOST_CODE:
+        said = HOST_RESULTS.get(code, Code("declined by the issuer", "card_declined"))
+        return Code(f"{said.text} (host code {code:02d})", said.cause)
+    return RESULTS.get(code, Code(f"result {code:02X}"))
+
+
+def issuer_declined(code: int) -> bool:
+    """Whether it was the issuer that said no; a fault of the way to it is no decline."""
+    return OK < code <= LAST_HOST_CODE and result(code).cause in ISSUER_CAUSES
+
+
+def intermediate(status: int) -> Code:
+    """What the status byte of 04 FF says."""
+    plain = INTERMEDIATE.get(status & ~CARD_STILL_IN) if 0x41 <= status <= 0x5D else None
+    if plain is not None:
+        return Code(f"{plain.text}; please remove the card", plain.cause)
+    return INTERMEDIATE.get(status, Code(f"status {status:02X}"))
+
+
+def terminal_status(status: int) -> Code:
+    """What the status byte of the answer to 05 01 says."""
+    return TERMINAL_STATUS.get(status) or RESULTS.get(status, Code(f"status {status:02X}"))
+
+
+def locks(value: bytes) -> list[Code]:
+    """What the two bytes of TLV 1F55 lock."""
+    return [
+        code
+        for (octet, bit), code in LOCKS.items()
+        if octet < len(value) and value[octet] >> (bit - 1) & 1
+    ]
