@@ -1,0 +1,104 @@
+"""Card numbers are found in every disguise and never survive masking."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.wire.pan import find, is_pan, luhn, mask, mask_pan
+
+CARDS = [
+    "4111111111111111", "5555555555554444", "378282246310005", "6212345678901265",
+    "62123456789002", "6212345678900000003", "9999990000000014", "9999990000000000014",
+    "2223000048400011", "3530111333300000", "6011111111111117",
+]  # fmt: skip
+
+
+def bcd_llvar(pan: str) -> str:
+    """Field 2 as hex: length, digits, pad."""
+    return f"{len(pan):02d}{pan}{'0' * (len(pan) % 2)}"
+
+
+@pytest.mark.parametrize("pan", CARDS)
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        lambda p: f"PAN {p} ok",
+        lambda p: f"PAN{p}.",
+        lambda p: " ".join(p[i : i + 4] for i in range(0, len(p), 4)),
+        lambda p: "-".join(p[i : i + 4] for i in range(0, len(p), 4)),
+        lambda p: f";{p}=49121010000012345678?",
+        lambda p: f"{p}D4912101000001234567F",
+        lambda p: p.encode().hex(),
+        lambda p: p.encode().hex(" ").upper(),
+        lambda p: "AB" + bcd_llvar(p) + "000000000000001234",
+        lambda p: bytes.fromhex("3020" + bcd_llvar(p) + "000000").hex(" "),
+        lambda p: f"37{p}D4912101000001234567F"[: 2 + 37],
+    ],
+)
+def test_a_card_number_is_found_in_every_disguise(pan: str, dressed: object) -> None:
+    """Plain, grouped, on a track, in hex of ASCII and in BCD: the middle digits are gone."""
+    text = dressed(pan)  # type: ignore[operator]
+
+    shown = mask(text)
+
+    assert mask_pan(pan) in shown
+    assert pan not in shown.replace(" ", "").replace("-", "")
+    assert pan.encode().hex() not in shown.replace(" ", "").lower()
+    assert "491210" not in shown
+    assert find(shown) == []
+
+
+@pytest.mark.parametrize(
+    "innocent",
+    [
+        "2026-11-22 03:22:41 stan 000123 rrn 032641000123",
+        "20261122032241",
+        "20261122032241123",
+        "9999990000000015",  # fails Luhn
+        "6222040000030012",  # fails Luhn
+        "imei 356938035643809",
+        "iccid 8988201000000000014",
+        "999999999999999",
+        "t=0.4111111111111111",
+        "411111***1111",
+        "007F600003000060321032007202003020048000C08015000000000000001234000002030099",
+    ],
+)
+def test_what_is_no_card_number_is_left(innocent: str) -> None:
+    """Time stamps, trace and reference numbers, equipment identities pass unchanged."""
+    assert mask(innocent) == innocent
+
+
+def with_check_digit(stem: str) -> str:
+    """The stem and the digit that makes it pass Luhn."""
+    return next(stem + str(digit) for digit in range(10) if luhn(stem + str(digit)))
+
+
+pans = (
+    st.from_regex(r"[4569][0-9]{11,17}", fullmatch=True).map(with_check_digit).filter(is_pan)
+)
+words = st.text(alphabet="abcxyzÄ流量:;,?!()\n\t", max_size=20)
+
+
+@given(before=words, pan=pans, after=words, cuts=st.sets(st.integers(1, 18), max_size=5))
+def test_grouped_or_not_it_is_found(before: str, pan: str, after: str, cuts: set[int]) -> None:
+    """However single spaces fall between the digits, the number is truncated."""
+    grouped = "".join((" " if at in cuts else "") + digit for at, digit in enumerate(pan))
+
+    shown = mask(before + grouped + after)
+
+    assert shown == before + mask_pan(pan) + after
+
+
+@given(st.text(alphabet="0123456789 -=DFabc", max_size=120))
+def test_masking_is_settled_after_one_pass(text: str) -> None:
+    """Whatever comes, a second pass finds nothing new to hide."""
+    shown = mask(text)
+
+    assert mask(shown) == shown
+
+
+def test_a_short_number_keeps_nothing() -> None:
+    """What is no full card number shows none of its digits when masked as one."""
+    assert mask_pan("411111") == "***"
+    assert not is_pan("411111111111")

@@ -1,0 +1,259 @@
+"""ISO 8583 as UnionPay terminals pack it: fields, framing, and a message that cannot leak a card.
+
+On the wire (Q/CUP 009.1; JR/T 0001)::
+
+    length 2 B big-endian | TPDU 5 B: 60 dst2 src2 | header 6 B | MTI 2 B BCD | bitmap 8 B | fields
+
+Keys and the MAC are in ``mac.py``, private sub-fields (48, 60, 61, 62) in ``subfields.py``, answer
+codes in ``answers.py``. Numbers are BCD, digit-counted, odd ones padded; which nibble pads differs
+between terminals (0, D and F are seen), so decoding takes any of them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import iso8583
+
+from harness.errors import Garbled
+from harness.wire.pan import mask_pan
+
+TPDU = bytes.fromhex("6000030000")
+HEADER = bytes.fromhex("603100310000")  # class 60, software 31, status 0, version 31, reserved
+ENVELOPE = len(TPDU) + len(HEADER)
+MAX_FRAME = 8192  # B; the largest message of the tables below is under 3 KiB
+
+#: Fields that no repr, log or trace may show (PCI DSS 3.3, 3.4); 62 carries keys at sign-on.
+HIDDEN = frozenset({35, 36, 45, 52, 55, 62})
+
+
+def _field(enc: str, len_type: int, max_len: int, **pad: str) -> dict[str, Any]:
+    return {
+        "data_enc": enc, "len_enc": "bcd", "len_type": len_type, "max_len": max_len, "desc": "",
+        **pad,
+    }  # fmt: skip
+
+
+_DIGITS = {"len_count": "nibbles", "right_pad": "0"}  # BCD counted in digits, padded right
+
+
+def _number(digits: int) -> dict[str, Any]:
+    """A fixed BCD number; odd ones have a zero in front."""
+    if digits % 2:
+        return _field("b", 0, digits, len_count="nibbles", left_pad="0")
+    return _field("b", 0, digits // 2)
+
+
+def _digits(len_type: int, max_len: int) -> dict[str, Any]:
+    return _field("b", len_type, max_len, **_DIGITS)
+
+
+#: Field -> packing; ISO 8583:1987 numbers, UnionPay POS lengths (payment terminals only: 2..64).
+SPEC: dict[str, dict[str, Any]] = {
+    "h": _field("b", 0, 0), "t": _field("b", 0, 2), "p": _field("b", 0, 8), "1": _field("b", 0, 8),
+    "2": _digits(1, 19), "3": _number(6), "4": _number(12), "5": _number(12), "6": _number(12),
+    "7": _number(10), "9": _number(8), "10": _number(8), "11": _number(6), "12": _number(6),
+    "13": _number(4), "14": _number(4), "15": _number(4), "16": _number(4), "17": _number(4),
+    "18": _number(4), "19": _number(3), "22": _digits(0, 3), "23": _number(3), "24": _number(3),
+    "25": _number(2), "26": _number(2), "32": _digits(1, 11), "33": _digits(1, 11),
+    "35": _digits(1, 37), "36": _digits(2, 104), "37": _field("ascii", 0, 12),
+    "38": _field("ascii", 0, 6), "39": _field("ascii", 0, 2), "40": _field("ascii", 0, 3),
+    "41": _field("ascii", 0, 8), "42": _field("ascii", 0, 15), "43": _field("latin-1", 0, 40),
+    "44": _field("latin-1", 1, 25), "45": _field("latin-1", 1, 76), "48": _digits(2, 322),
+    "49": _field("ascii", 0, 3), "50": _field("ascii", 0, 3), "51": _field("ascii", 0, 3),
+    "52": _field("b", 0, 8), "53": _number(16), "54": _field("latin-1", 2, 20),
+    "55": _field("b", 2, 255), "56": _field("latin-1", 2, 512), "57": _field("latin-1", 2, 512),
+    "58": _field("latin-1", 2, 512), "59": _field("latin-1", 2, 999), "60": _digits(2, 19),
+    "61": _digits(2, 29), "62": _field("latin-1", 2, 512), "63": _field("latin-1", 2, 163),
+    "64": _field("b", 0, 8),
+}  # fmt: skip
+
+#: BCD fields that must hold nothing but decimal digits; the rest of the BCD ones are z or b.
+DECIMAL = frozenset(
+    {2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24, 25, 26, 32, 33, 48,
+     53, 60, 61}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Message:
+    """One message. Fields are text: digits, upper-case hex for binary ones, Latin-1 for text.
+
+    Attributes:
+        mti: Message type, four digits.
+        fields: Field number -> value.
+        tpdu: 5 B; ``60``, destination, source.
+        header: 6 B application header.
+        body: The bytes it was read from (MTI to the last field); empty when it was built here.
+    """
+
+    mti: str
+    fields: Mapping[int, str]
+    tpdu: bytes = TPDU
+    header: bytes = HEADER
+    body: bytes = field(default=b"", compare=False)
+
+    def get(self, number: int, default: str = "") -> str:
+        """A field's text, or ``default``."""
+        return self.fields.get(number, default)
+
+    @property
+    def stan(self) -> int:
+        """Field 11; 0 when absent."""
+        return int(self.get(11, "0"))
+
+    @property
+    def amount(self) -> int:
+        """Field 4 in minor units; 0 when absent."""
+        return int(self.get(4, "0"))
+
+    @property
+    def pan(self) -> str:
+        """The card number in clear, from field 2, else from track 2 or 3, else ``""``."""
+        if 2 in self.fields:
+            return self.fields[2]
+        tracks = self.get(35) or self.get(36)[2:]  # track 3 starts with a 2-digit format code
+        found = re.match(r"\d{12,19}(?=[D=])", tracks)
+        return found[0] if found else ""
+
+    @property
+    def masked_pan(self) -> str:
+        """The card number truncated to first 6 and last 4, or ``""``."""
+        return mask_pan(self.pan) if self.pan else ""
+
+    def with_fields(self, fields: Mapping[int, str]) -> Self:
+        """A message that has these fields too; it is no longer the one that was read."""
+        return replace(self, fields={**self.fields, **fields}, body=b"")
+
+    def shown(self) -> dict[int, str]:
+        """The fields as a trace may hold them."""
+        return {number: _shown(number, text) for number, text in sorted(self.fields.items())}
+
+    def __repr__(self) -> str:
+        fields = " ".join(f"{number}={text}" for number, text in self.shown().items())
+        return f"<{self.mti} {fields}>"
+
+
+def _shown(number: int, text: str) -> str:
+    if number in HIDDEN:
+        return "***"
+    return mask_pan(text) if number == 2 else text
+
+
+def answer_mti(mti: str) -> str:
+    """The type that answers: 0200 -> 0210, also for repeats (0201 -> 0210)."""
+    return f"{mti[:2]}{int(mti[2]) + 1}0"
+
+
+def answer(request: Message, fields: Mapping[int, str]) -> Message:
+    """An answer to ``request``: its type, TPDU with source and destination swapped, its header."""
+    swapped = request.tpdu[:1] + request.tpdu[3:5] + request.tpdu[1:3]
+    return Message(answer_mti(request.mti), dict(fields), swapped, request.header)
+
+
+# --- bytes of the fields --------------------------------------------------------------------
+
+
+def pack(message: Message) -> bytes:
+    """MTI, bitmap and fields; raises Garbled, without the values, when a field does not fit."""
+    doc = {"t": message.mti, **{str(number): text for number, text in message.fields.items()}}
+    try:
+        packed, _ = iso8583.encode(doc, SPEC)
+    except iso8583.EncodeError as error:
+        # The library's error carries the whole message: it must not live on as a cause.
+        raise Garbled(f"ISO 8583: field {error.field} cannot be packed") from None
+    except (KeyError, ValueError, TypeError):
+        raise Garbled("ISO 8583: a field that this packing does not have") from None
+    return bytes(packed)
+
+
+def unpack(body: bytes) -> Message:
+    """Read MTI, bitmap and fields; raises Garbled, without any value."""
+    fields = _decode(body)
+    mti = fields.pop("t")
+    fields.pop("p")
+    numbered = {int(number): text for number, text in fields.items()}
+    wrong = [n for n in sorted(DECIMAL & set(numbered)) if not _decimal(numbered[n])]
+    if not _decimal(mti):
+        raise Garbled("ISO 8583: the message type is not decimal")
+    if wrong:
+        raise Garbled(f"ISO 8583: field {wrong[0]} is not decimal")
+    return Message(mti, numbered, body=bytes(body))
+
+
+def _decimal(text: str) -> bool:
+    return text.isascii() and (text.isdigit() or not text)
+
+
+def _decode(body: bytes) -> dict[str, str]:
+    """Decode; where only a pad nibble is unusual, forgive it and go on."""
+    forgiving = bytearray(body)
+    for _ in range(len(SPEC)):  # one pad nibble per field at most
+        try:
+            return dict(iso8583.decode(bytes(forgiving), SPEC)[0])
+        except iso8583.DecodeError as error:
+            last = error.pos + len(error.doc_enc.get(error.field, {}).get("data", b"")) - 1
+            where = f"field {error.field}, byte {error.pos}"
+            odd_pad = "nibbles, expecting" in error.msg and error.pos <= last < len(forgiving)
+            if not odd_pad or not _forgive(forgiving, last, error.field):
+                raise Garbled(f"ISO 8583: cannot read {where}") from None
+        except (KeyError, ValueError, TypeError):
+            raise Garbled("ISO 8583: a field that this packing does not have") from None
+    raise Garbled("ISO 8583: cannot read the padding")
+
+
+def _forgive(body: bytearray, last: int, number: str) -> bool:
+    """Make the pad nibble of a right-padded field zero; False when it was not the trouble."""
+    if "right_pad" not in SPEC[number] or not body[last] & 0x0F:
+        return False
+    body[last] &= 0xF0
+    return True
+
+
+# --- frames ---------------------------------------------------------------------------------
+
+
+def frame(message: Message) -> bytes:
+    """The whole message as sent: length, TPDU, header and fields."""
+    inside = message.tpdu + message.header + pack(message)
+    return len(inside).to_bytes(2, "big") + inside
+
+
+def unframe(inside: bytes) -> Message:
+    """Read a frame without its length; raises Garbled."""
+    if len(inside) < ENVELOPE:
+        raise Garbled(f"ISO 8583: a frame of {len(inside)} B has no room for TPDU and header")
+    message = unpack(inside[ENVELOPE:])
+    return replace(message, tpdu=bytes(inside[:5]), header=bytes(inside[5:ENVELOPE]))
+
+
+class Deframer:
+    """Cuts a stream into frames, however it is fragmented."""
+
+    def __init__(self, limit: int = MAX_FRAME) -> None:
+        self._limit = limit
+        self._held = bytearray()
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Take in bytes; yield each frame complete now, without its length.
+
+        A length of zero is a keep-alive and is skipped. Raises Garbled for a length that no
+        message has: the stream cannot be trusted from there on.
+        """
+        self._held += piece
+        while len(self._held) >= 2:
+            size = int.from_bytes(self._held[:2], "big")
+            if size > self._limit:
+                raise Garbled(f"ISO 8583: a frame of {size} B; {self._limit} B is the most")
+            if len(self._held) < 2 + size:
+                return
+            inside = bytes(self._held[2 : 2 + size])
+            del self._held[: 2 + size]
+            if inside:
+                yield inside
+
+    @property
+    def held(self) -> int:
+        """Bytes of a frame that is not complete yet."""
+        return len(self._held)
