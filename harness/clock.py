@@ -234,6 +234,10 @@ class CooperativeClock(Clock):
         assert self._selector is not None  # noqa: S101 - a programming error
         self._selector.unregister(descriptor)
 
+    def listens_to(self, descriptor: int) -> bool:
+        assert self._selector is not None  # noqa: S101 - a programming error
+        return descriptor in self._selector.get_map()
+
     def run(self, main: Callable[[], T]) -> T:
         result: list[T] = []
         self._hub = getcurrent()

@@ -1,0 +1,111 @@
+"""Bring bench and terminal to where a story begins."""
+
+from typing import Any
+
+from harness.engine.recorder import Recorder
+from harness.engine.steps import Given
+from harness.errors import BenchError, DeviceRefused, NotSupported
+from harness.model.roles import (
+    Attenuator,
+    DataPlan,
+    Host,
+    Network,
+    Subscription,
+    Supply,
+    Terminal,
+    Updates,
+)
+from harness.model.units import Db, Seconds
+
+#: From power on to ready at most, s.
+BOOT = 240.0
+#: Between two questions to a terminal without a console, s.
+ASK_AGAIN = 2.0
+
+
+class GivenFailed(Exception):
+    """The starting state could not be reached; the run is inconclusive."""
+
+
+def reach(given: Given, rig: Any, recorder: Recorder) -> None:
+    """Heal the world, power the terminal, wait until it is ready; raises GivenFailed."""
+    heal_world(given, rig)
+    if given.terminal == "off":
+        return
+    _power_on(rig)
+    _await_ready(rig, recorder)
+    for terminal in players_of(rig, Terminal):
+        try:
+            terminal.sign_on()
+        except BenchError as error:
+            raise GivenFailed(
+                f"the register could not register with the terminal: {error}"
+            ) from error
+
+
+def heal_world(given: Given, rig: Any) -> None:
+    """No fault anywhere: what an earlier run or a person may have left behind is undone."""
+    for attenuator in players_of(rig, Attenuator):
+        attenuator.set_attenuation(Db(0))
+    for network in players_of(rig, Network):
+        network.set_outage(on=False)
+        if given.delay is not None:
+            network.shape(delay=Seconds(given.delay))
+    for carrier in players_of(rig, Subscription):
+        carrier.set_subscription("active")
+    for plan in players_of(rig, DataPlan):
+        plan.set_data_left(given.data_left)
+    for host in players_of(rig, Host):
+        host.behave()
+    for store in players_of(rig, Updates):
+        store.withdraw()
+
+
+def _power_on(rig: Any) -> None:
+    for supply in players_of(rig, Supply):
+        supply.set_voltage(rig.nominal)
+        if not supply.output():
+            supply.set_output(on=True)
+
+
+def _await_ready(rig: Any, recorder: Recorder) -> None:
+    trace = recorder.trace
+    until = recorder.clock.now() + BOOT
+    if "console" in rig.observes():
+        ready = recorder.until(lambda: is_ready(trace), until)
+    else:
+        ready = _ask_ready(rig, recorder, until)
+    if not ready:
+        last = trace.last("state")
+        seen = f"its last state is {last['state']!r}" if last else "it has said no state at all"
+        raise GivenFailed(f"the terminal was not ready {BOOT:g} s after power on; {seen}")
+
+
+def is_ready(trace: Any) -> bool:
+    """Whether the terminal's last word on its console is: ready, nothing pending."""
+    last = trace.last("state")
+    return bool(last and last["state"] == "ready" and not last.get("pending"))
+
+
+def _ask_ready(rig: Any, recorder: Recorder, until: float) -> bool:
+    """For a terminal without a console: ask its status over the register's protocol."""
+    for terminal in players_of(rig, Terminal):
+        while recorder.clock.now() < until:
+            try:
+                if terminal.status() == "00":
+                    return True
+            except (DeviceRefused, NotSupported):
+                return True
+            except BenchError:
+                pass
+            recorder.clock.sleep(ASK_AGAIN)
+    return False
+
+
+def players_of(rig: Any, role: type) -> list[Any]:
+    """Everybody on this rig who plays ``role``."""
+    return [
+        player
+        for player in rig.players.values()
+        if isinstance(getattr(player, "driver", player), role)
+    ]

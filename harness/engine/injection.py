@@ -1,0 +1,108 @@
+"""One fault, held open: injected, seen to take effect, cleared."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from harness.clock import Killed, Task
+from harness.engine.recorder import Recorder
+from harness.errors import BenchError
+from harness.model.roles import Cast
+from harness.model.trace import Observation
+
+#: A bench that needs longer than this to inject or clear is broken, s.
+PATIENCE = 120.0
+
+
+class Injection:
+    """Runs a fault's with-block in a task of its own until it is cleared.
+
+    Attributes:
+        label: The name it is cleared by.
+        took_effect: Whether the trace shows that it did.
+        done: Whether the world is whole again.
+    """
+
+    def __init__(self, recorder: Recorder, cast: Cast, word: str, label: str, fault: Any) -> None:
+        self.label = label
+        self.took_effect = False
+        self.done = False
+        self._word = word
+        self._fault = fault
+        self._recorder = recorder
+        self._clock = recorder.clock
+        self._cast = dataclasses.replace(cast, note=self._note)
+        self._held = False
+        self._to_clear = False
+        self._error: BenchError | None = None
+        self._changed = self._clock.signal(f"fault {label}")
+        self._task: Task | None = None
+
+    def start(self, arguments: dict[str, Any], late: float) -> None:
+        """Inject; returns when the fault is in place. Raises the BenchError that stopped it."""
+        self._recorder.say(
+            "fault_injected", fault=self._word, label=self.label, arguments=arguments, late=late
+        )
+        self._recorder.listen(self._watch)
+        self._task = self._clock.spawn(f"fault {self.label}", self._live)
+        self._wait(lambda: self._held or self.done, "injected")
+
+    def clear(self) -> None:
+        """Clear; returns when the world is whole again. Raises the BenchError that stopped it."""
+        self._to_clear = True
+        self._changed.notify()
+        self._wait(lambda: self.done, "cleared")
+
+    def _wait(self, true: Callable[[], bool], what: str) -> None:
+        if not self._changed.wait_for(true, self._clock.now() + PATIENCE):
+            raise BenchError(f"fault {self.label} could not be {what} within {PATIENCE:g} s")
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
+
+    def _live(self) -> None:
+        try:
+            with self._fault.inject(self._cast):
+                self._held = True
+                self._changed.notify()
+                self._hold()
+            self._recorder.say("fault_cleared", fault=self._word, label=self.label)
+        except BenchError as error:
+            self._error = error
+        except LookupError as error:
+            self._error = BenchError(f"fault {self._word}: {error}")
+        finally:
+            self.done = True
+            self._changed.notify()
+
+    def _hold(self) -> None:
+        lasting = getattr(self._fault, "lasting", None)
+        until = None if lasting is None else self._clock.now() + lasting
+        play = getattr(self._fault, "play", None)
+        player = self._clock.spawn(f"play {self.label}", lambda: self._play(play)) if play else None
+        try:
+            self._changed.wait_for(lambda: self._to_clear or self._error is not None, until)
+        finally:
+            if player is not None:
+                player.kill()
+                player.join(self._clock.now() + PATIENCE)
+        if self._error is not None:
+            raise self._error
+
+    def _play(self, play: Callable[[Cast], None]) -> None:
+        try:
+            play(self._cast)
+        except Killed:
+            raise
+        except BenchError as error:
+            self._error = error
+            self._changed.notify()
+
+    def _note(self, kind: str, /, *, t: float | None = None, **fields: Any) -> None:
+        self._recorder.say(kind, fault=self._word, label=self.label, **fields)
+
+    def _watch(self, seen: Observation) -> None:
+        if self.took_effect or seen.source == "engine" or not self._fault.took_effect(seen):
+            return
+        self.took_effect = True
+        self._recorder.say("fault_took_effect", fault=self._word, label=self.label, evidence=seen.n)

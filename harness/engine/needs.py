@@ -1,0 +1,64 @@
+"""What a scenario asks of a rig, derived from its words."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from harness.engine.steps import Inject, read_step
+from harness.model.roles import (
+    Console,
+    DataPlan,
+    Host,
+    Reader,
+    Supply,
+    Terminal,
+    Updates,
+)
+from harness.model.scenario import Scenario
+
+#: Step -> roles it uses.
+STEP_NEEDS: dict[str, tuple[type, ...]] = {
+    "sale": (Terminal, Reader),
+    "update": (Terminal, Updates),
+    "settle": (Terminal,),
+    "top_up": (DataPlan,),
+}
+#: Names in ``needs:`` -> roles.
+NAMED: dict[str, type] = {
+    "terminal": Terminal, "console": Console, "supply": Supply, "reader": Reader, "host": Host,
+    "updates": Updates, "data_plan": DataPlan,
+}  # fmt: skip
+
+
+def missing(scenario: Scenario, players: Mapping[str, Any]) -> list[str]:
+    """What the rig lacks, in words; empty when it can play the scenario."""
+    drivers = [getattr(player, "driver", player) for player in players.values()]
+
+    def plays(role: Any) -> bool:
+        if isinstance(role, tuple):
+            return any(plays(one) for one in role)
+        return any(isinstance(driver, role) for driver in drivers)
+
+    lacks = [f"{why} needs {_named(role)}" for why, role in _needs(scenario) if not plays(role)]
+    return list(dict.fromkeys(lacks))
+
+
+def _needs(scenario: Scenario) -> Iterable[tuple[str, Any]]:
+    for name in scenario.plain.get("needs") or ():
+        if name in NAMED:
+            yield f"the scenario (needs: {name})", NAMED[name]
+    for plain in scenario.plain.get("when") or ():
+        word, step = read_step(plain)
+        for role in STEP_NEEDS.get(word, ()):
+            yield f"step {word}", role
+        if isinstance(step, Inject):
+            for role in getattr(step.fault, "NEEDS", ()):
+                yield f"fault {step.word}", role
+    given = scenario.plain.get("given") or {}
+    if "data_left" in given:
+        yield "given data_left", DataPlan
+
+
+def _named(role: Any) -> str:
+    if isinstance(role, tuple):
+        return " or ".join(_named(one) for one in role)
+    return f"a {role.__name__.lower()}"

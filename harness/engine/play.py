@@ -1,0 +1,218 @@
+"""Play one scenario on a live rig: given, when, heal, rest. What it learns is in the trace."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.engine import rest
+from harness.engine.given import GivenFailed, reach
+from harness.engine.injection import Injection
+from harness.engine.progress import Progress
+from harness.engine.recorder import Recorder
+from harness.engine.sales import OpenSale, reader_of
+from harness.engine.steps import (
+    Await,
+    Clear,
+    Given,
+    Hold,
+    Inject,
+    Sale,
+    Settle,
+    TopUp,
+    Update,
+    read_step,
+)
+from harness.errors import BenchError, ScenarioError
+from harness.model.roles import Cast, DataPlan, Terminal, Updates
+from harness.model.scenario import Scenario
+from harness.model.trace import Observation
+from harness.model.words import fill
+from harness.version import VERSION
+
+
+class _TriggerMissed(Exception):
+    """An awaited observation never came."""
+
+
+class Run:
+    """One scenario on one rig."""
+
+    def __init__(
+        self, scenario: Scenario, rig: Any, recorder: Recorder, progress: Progress
+    ) -> None:
+        self._scenario = scenario
+        self._rig = rig
+        self._recorder = recorder
+        self._clock = recorder.clock
+        self._progress = progress
+        self._cast: Cast = rig.cast
+        self._faults: list[Injection] = []
+        self.sales: dict[str, OpenSale] = {}
+        self._cursor = 0  # trace index behind the last trigger
+        self._late = 0.0
+
+    # --- the story --------------------------------------------------------------------------
+
+    def play(self, seed: int) -> None:
+        """Play to the end; a broken bench ends in a ``bench_error`` line, not in an exception."""
+        self._open(seed)
+        reason = "error"
+        try:
+            reason = self._story()
+        except BenchError as error:
+            self._recorder.say("bench_error", role="bench", message=str(error))
+        except KeyboardInterrupt:
+            reason = "interrupted"
+            raise
+        finally:
+            self._clear_all()
+            self._recorder.say("run_ended", reason=reason)
+
+    def _open(self, seed: int) -> None:
+        self._recorder.say(
+            "run_started", spec=self._scenario.spec(), rig=self._rig.name, seed=seed,
+            clock="virtual" if self._clock.virtual else "real", version=VERSION,
+            plays=self._rig.plays(), observes=self._rig.observes(),
+        )  # fmt: skip
+
+    def _story(self) -> str:
+        plain = self._scenario.plain
+        try:
+            given = fill(Given, plain.get("given") or {}, ("given",))
+            reach(given, self._rig, self._recorder)
+        except GivenFailed as why:
+            self._recorder.say("given_failed", why=str(why))
+            return "given"
+        self._recorder.say("given_ready")
+        self._cursor = len(self._recorder.trace)
+        with contextlib.suppress(_TriggerMissed):
+            self._steps(plain.get("when") or [])
+        self._clear_all()
+        self._recorder.say("healing")
+        rest.recover(self)
+        rest.come_to_rest(self)
+        return "decided" if self._recorder.decision.decided else "rest"
+
+    def _steps(self, rows: list[Any]) -> None:
+        steps = [read_step(row, ("when", index)) for index, row in enumerate(rows)]
+        for index, (word, step) in enumerate(steps):
+            self._progress.step(self._scenario, index + 1, len(steps), word, self._clock.now())
+            self._recorder.say("step_started", index=index, word=word)
+            more = self._acts()[type(step)](step, index) or {}
+            self._recorder.say("step_done", index=index, word=word, **more)
+
+    def _acts(self) -> Mapping[type, Callable[[Any, int], dict[str, Any] | None]]:
+        return {
+            Sale: self._sale, Await: self._await, Inject: self._inject, Hold: self._hold,
+            Clear: self._clear, Update: self._update, Settle: self._settle, TopUp: self._top_up,
+        }  # fmt: skip
+
+    # --- the steps --------------------------------------------------------------------------
+
+    def _sale(self, step: Sale, index: int) -> None:
+        name = step.name or f"sale-{len(self.sales) + 1}"
+        if name in self.sales:
+            raise ScenarioError(f"{self._scenario.path}: two sales are called {name!r}")
+        self.start_sale(name, step)
+
+    def start_sale(self, name: str, step: Sale, *, proof: bool = False) -> OpenSale:
+        """Start a sale; it runs beside the steps."""
+        self.sales[name] = sale = OpenSale(
+            self._recorder, self._cast.playing(Terminal), reader_of(self._rig.players),
+            name=name, amount=step.amount, card=step.card, proof=proof,
+        )  # fmt: skip
+        return sale
+
+    def _await(self, step: Await, index: int) -> dict[str, Any]:
+        trace = self._recorder.trace
+        found: list[Observation] = []
+        cursor = self._cursor
+
+        def seen() -> bool:
+            nonlocal cursor
+            while cursor < len(trace):
+                row = trace[cursor]
+                cursor += 1
+                if row.kind not in _ENGINE_NOISE and step.pattern.matches(row) is not None:
+                    found.append(row)
+                    return True
+            return False
+
+        if not self._recorder.until(seen, self._clock.now() + step.within):
+            self._recorder.say(
+                "trigger_missed", index=index, wanted=str(step.pattern), waited=float(step.within)
+            )
+            raise _TriggerMissed
+        self._cursor = cursor
+        due = found[0].t + step.after
+        self._clock.sleep_until(due, precise=True)
+        self._late = max(0.0, self._clock.now() - due)
+        return {"trigger": found[0].n, "late": self._late, "tolerance": float(step.tolerance)}
+
+    def _inject(self, step: Inject, index: int) -> None:
+        injection = Injection(self._recorder, self._cast, step.word, step.label, step.fault)
+        self._faults.append(injection)
+        late, self._late = self._late, 0.0
+        injection.start(dict(step.plain or {}), late)
+
+    def _hold(self, step: Hold, index: int) -> None:
+        self._clock.sleep(step.lasting)
+
+    def _clear(self, step: Clear, index: int) -> None:
+        for injection in reversed(self._faults):
+            if injection.label == step.fault:
+                self._faults.remove(injection)
+                injection.clear()
+                return
+        raise ScenarioError(
+            f"{self._scenario.path}: clear: no fault {step.fault!r} was injected before; "
+            f"injected: {', '.join(fault.label for fault in self._faults) or 'none'}"
+        )
+
+    def _update(self, step: Update, index: int) -> None:
+        self._cast.playing(Updates).offer(step.image)
+        self._cast.playing(Terminal).start_update()
+
+    def _settle(self, step: Settle, index: int) -> dict[str, Any]:
+        result = self._cast.playing(Terminal).settle()
+        return {"outcome": result.outcome, "cause": result.cause}
+
+    def _top_up(self, step: TopUp, index: int) -> None:
+        self._cast.playing(DataPlan).set_data_left(step.amount)
+
+    # --- the end ----------------------------------------------------------------------------
+
+    def _clear_all(self) -> None:
+        """Every fault, in reverse order; the first error is told, the rest still cleared."""
+        while self._faults:
+            injection = self._faults.pop()
+            try:
+                injection.clear()
+            except BenchError as error:
+                self._recorder.say("bench_error", role="bench", message=str(error))
+
+    @property
+    def recorder(self) -> Recorder:
+        return self._recorder
+
+    @property
+    def rig(self) -> Any:
+        return self._rig
+
+    @property
+    def scenario(self) -> Scenario:
+        return self._scenario
+
+
+#: Lines of the engine about itself are never triggers.
+_ENGINE_NOISE = frozenset({"run_started", "step_started", "step_done", "given_ready"})
+
+
+def play(
+    scenario: Scenario, rig: Any, recorder: Recorder, progress: Progress, *, seed: int
+) -> None:
+    """Play ``scenario`` on the live rig ``rig``; what happened is in ``recorder.trace``."""
+    rig.cast = dataclasses.replace(rig.cast, note=recorder.say)
+    rig.listen(recorder.take)
+    Run(scenario, rig, recorder, progress).play(seed)

@@ -1,0 +1,106 @@
+"""The one writer of the trace: stamps, numbers, masks, appends, flushes, and wakes who waits."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import IO, Any, Protocol
+
+from harness.clock import Clock
+from harness.engine.correlation import Correlation
+from harness.engine.progress import Progress, Silent
+from harness.errors import BenchError
+from harness.model.trace import Observation, Trace
+from harness.wire.pan import mask
+
+
+class Decision(Protocol):
+    """What the engine is told of the judge: nothing but whether it has made up its mind."""
+
+    def on(self, seen: Observation) -> None: ...
+
+    def at(self, t: float) -> None: ...
+
+    def deadline(self) -> float | None: ...
+
+    @property
+    def decided(self) -> bool: ...
+
+
+Listener = Callable[[Observation], None]
+
+
+class Recorder:
+    """Everything seen goes through ``take``; what the engine itself has to say through ``say``."""
+
+    def __init__(
+        self, clock: Clock, sink: IO[str], decision: Decision, progress: Progress | None = None
+    ) -> None:
+        self.clock = clock
+        self.trace = Trace()
+        self.decision = decision
+        self.correlation = Correlation()
+        self.seen = clock.signal("the next observation")
+        self._sink = sink
+        self._progress: Progress = progress or Silent()
+        self._listeners: list[Listener] = []
+        self._lock = threading.RLock()
+
+    def listen(self, listener: Listener) -> None:
+        """Have ``listener`` called with every observation from now on; it must not wait."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def unlisten(self, listener: Listener) -> None:
+        with self._lock:
+            self._listeners.remove(listener)
+
+    def say(self, kind: str, /, **fields: Any) -> Observation:
+        """An observation of the engine's own, now."""
+        return self.take("engine", kind, self.clock.now(), fields)
+
+    def take(self, source: str, kind: str, t: float, fields: Mapping[str, Any]) -> Observation:
+        """Append one observation; raises BenchError when it cannot be written."""
+        with self._lock:
+            clean = {name: _masked(value) for name, value in fields.items() if value is not None}
+            sale = self.correlation.sale_of(source, kind, clean)
+            if sale and "of" not in clean and "sale" not in clean:
+                clean["of"] = sale
+            seen = Observation(len(self.trace) + 1, round(t, 6), source, kind, clean)
+            self.trace.append(seen)
+            self._write(seen)
+            self.decision.on(seen)
+            self._show(seen)
+            for listener in tuple(self._listeners):
+                listener(seen)
+        self.seen.notify()
+        return seen
+
+    def until(self, true: Callable[[], bool], until: float | None) -> bool:
+        """Wait for something to become true as observations come in; False when time is up."""
+        return self.seen.wait_for(true, until)
+
+    def _write(self, seen: Observation) -> None:
+        try:
+            self._sink.write(seen.to_line() + "\n")
+            self._sink.flush()
+        except OSError as error:
+            raise BenchError(
+                f"the trace cannot be written any more ({error.strerror}); what came before "
+                f"line {seen.n} is safe. Free some space and run again"
+            ) from error
+
+    def _show(self, seen: Observation) -> None:
+        if seen.kind == "measured":
+            self._progress.reading("voltage", f"{seen['volts']:.2f} V")
+        elif seen.kind == "signal" and seen.get("rsrp") is not None:
+            self._progress.reading("signal", f"{seen['rsrp']:.0f} dBm")
+
+
+def _masked(value: Any) -> Any:
+    """The last guard: drivers mask at ingress, nothing unmasked may pass here."""
+    if isinstance(value, str):
+        return mask(value) if len(value) >= 12 else value  # no card number is shorter
+    if isinstance(value, Mapping):
+        return {name: _masked(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(one) for one in value]
+    return value

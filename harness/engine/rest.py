@@ -1,0 +1,178 @@
+"""After the last step: prove the recovery, come to rest, and collect every record there is."""
+
+from typing import TYPE_CHECKING
+
+from harness.engine.given import is_ready, players_of
+from harness.engine.recorder import Recorder
+from harness.engine.sales import OpenSale
+from harness.engine.steps import Sale
+from harness.errors import BenchError, NotSupported
+from harness.model.roles import Console, Host, Terminal
+from harness.model.units import Money, Seconds
+from harness.model.words import value_of
+
+if TYPE_CHECKING:
+    from harness.engine.play import Run
+
+#: The sale that proves a recovery.
+PROOF = Money(100)
+#: Between two attempts of it, s.
+TRY_AGAIN = 5.0
+#: A sale that has no answer by then is given up, s (ZVT T4 is 180 s).
+OPEN_SALE = 400.0
+#: How long the terminal may take to come to rest when nothing else is said, s.
+REST = 180.0
+#: How long a device may take to tell its records, s.
+RECORDS = 30.0
+
+
+def recover(run: "Run") -> None:
+    """Wait for the state ``recovers`` names and make the sale that proves it, within its budget."""
+    _await_open_sales(run)
+    plain = (run.scenario.plain.get("then") or {}).get("recovers")
+    if not plain:
+        return
+    budget = value_of(Seconds, plain["within"], ("then", "recovers", "within"))
+    clock, recorder = run.recorder.clock, run.recorder
+    until = clock.now() + budget
+    wanted = str(plain.get("to", "ready"))
+
+    def there() -> bool:
+        last = recorder.trace.last("state")
+        return bool(last and last["state"] == wanted)
+
+    _answers_again(run, until)
+    observed = "console" in run.rig.observes()
+    if observed:
+        recorder.until(there, until)
+    if plain.get("proven_by") != "sale":
+        return
+    currency = _currency(run)
+    attempt = 0
+    while clock.now() < until:
+        attempt += 1
+        sale = run.start_sale(f"proof-{attempt}", Sale(Money(PROOF.minor, currency)), proof=True)
+        sale.wait(clock.now() + OPEN_SALE)
+        if sale.result is not None and sale.result.outcome == "approved":
+            return
+        clock.sleep(TRY_AGAIN)
+        if observed:
+            recorder.until(there, until)
+
+
+def _answers_again(run: "Run", until: float) -> None:
+    """Have the terminal answer a status enquiry: its last words may be from before it died."""
+    clock = run.recorder.clock
+    for terminal in players_of(run.rig, Terminal):
+        while clock.now() < until:
+            try:
+                terminal.status()
+            except BenchError:
+                clock.sleep(1.0)
+            else:
+                return
+
+
+def _currency(run: "Run") -> str:
+    for plain in run.scenario.plain.get("when") or ():
+        if "sale" in plain:
+            amount: Money = value_of(Money, plain["sale"]["amount"], ("when", "sale", "amount"))
+            return amount.currency
+    return PROOF.currency
+
+
+def _await_open_sales(run: "Run") -> None:
+    recorder = run.recorder
+    recorder.until(
+        lambda: all(sale.done for sale in run.sales.values()), recorder.clock.now() + OPEN_SALE
+    )
+
+
+def come_to_rest(run: "Run") -> None:
+    """Idle, nothing pending, nothing open; then every ledger, journal and unknown result."""
+    recorder = run.recorder
+    _await_open_sales(run)
+    still_open = [sale.name for sale in run.sales.values() if not sale.done]
+    resting = _is_at_rest(run)
+    if still_open:
+        recorder.say("not_at_rest", why=f"no answer yet to {', '.join(still_open)}")
+    elif not resting:
+        last = recorder.trace.last("state")
+        seen = f"{last['state']}, {last.get('pending', 0)} pending" if last else "unknown"
+        recorder.say("not_at_rest", why=f"the terminal is {seen} after {REST:g} s")
+    _collect(run)
+    if resting and not still_open:
+        recorder.say("at_rest", confirmed=resting)
+    _let_deadlines_pass(recorder)
+
+
+def _is_at_rest(run: "Run") -> str:
+    """By which channel the terminal says it rests, ``""`` if it does not."""
+    recorder = run.recorder
+    if "console" in run.rig.observes():
+        until = recorder.clock.now() + REST
+        return "console" if recorder.until(lambda: is_ready(recorder.trace), until) else ""
+    for terminal in players_of(run.rig, Terminal):
+        try:
+            return "ecr" if terminal.status() == "00" else ""
+        except BenchError:
+            return ""
+    return ""
+
+
+def _collect(run: "Run") -> None:
+    for sale in run.sales.values():
+        if sale.result is not None and sale.result.outcome == "unknown":
+            _resolve(run, sale)
+    _ask_records(run, Console, "ask_journal", "journal_end")
+    _ask_records(run, Host, "ask_ledger", "ledger_end")
+
+
+def _resolve(run: "Run", sale: OpenSale) -> None:
+    """Ask the terminal what became of a sale whose answer was lost (never sell it again)."""
+    later = [other for other in run.sales.values() if other is not sale and other.result]
+    if any(list(run.sales).index(other.name) > list(run.sales).index(sale.name) for other in later):
+        return  # its last result is a later sale's by now
+    for terminal in players_of(run.rig, Terminal):
+        try:
+            result = terminal.last_result()
+        except BenchError as error:
+            run.recorder.say("bench_error", role="terminal", message=str(error))
+            return
+        if result is None:
+            return
+        stans = run.recorder.correlation.stans_of(sale.name)
+        known = result.stan is None or result.stan in stans
+        run.recorder.say(
+            "sale_resolved", sale=sale.name, by="resync", stan=result.stan,
+            outcome=result.outcome if known else "not_done",
+        )  # fmt: skip
+
+
+def _ask_records(run: "Run", role: type, question: str, end: str) -> None:
+    recorder = run.recorder
+    before = len(recorder.trace.of(end))
+    for player in players_of(run.rig, role):
+        try:
+            getattr(player, question)()
+        except NotSupported:
+            return
+        until = recorder.clock.now() + RECORDS
+        if not recorder.until(lambda: len(recorder.trace.of(end)) > before, until):
+            recorder.say("records_missing", of=end, waited=RECORDS)
+        return
+
+
+def _let_deadlines_pass(recorder: Recorder) -> None:
+    """A clause whose budget still runs gets the rest of it; none needs more than its own budget."""
+    decision = recorder.decision
+    while not decision.decided:
+        deadline = decision.deadline()
+        if deadline is None:
+            return
+        now = recorder.clock.now()
+        if deadline >= now:
+            recorder.until(lambda: decision.decided, deadline + 0.001)
+        decision.at(recorder.clock.now())
+        if decision.deadline() == deadline:
+            return

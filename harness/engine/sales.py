@@ -1,0 +1,115 @@
+"""A sale in the hands of a cashier and a cardholder."""
+
+from typing import Any
+
+from harness.clock import Killed
+from harness.engine.recorder import Recorder
+from harness.errors import BenchError
+from harness.model.roles import Reader, SaleResult
+from harness.model.trace import Observation
+from harness.model.units import Money
+
+#: How long a cardholder waits for "insert card" before trying anyway, s.
+PROMPT = 10.0
+#: How long a cardholder leaves the card in at most, s.
+LEFT_IN = 240.0
+#: Cards that are swiped, not inserted.
+SWIPED = "stripe"
+
+
+class OpenSale:
+    """One sale from the register's command to the register's answer.
+
+    Attributes:
+        name: The scenario's name for it.
+        result: What the register was told; None while it runs.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        terminal: Any,
+        reader: Any,
+        *,
+        name: str,
+        amount: Money,
+        card: str,
+        proof: bool = False,
+    ) -> None:
+        self.name = name
+        self.result: SaleResult | None = None
+        self.error: BenchError | None = None
+        self._recorder = recorder
+        self._clock = recorder.clock
+        self._terminal = terminal
+        self._reader = reader
+        self._amount = amount
+        self._card = card
+        self._asked = ""
+        recorder.correlation.opened(name)
+        recorder.say(
+            "sale_started", sale=name, amount=amount.minor, currency=amount.currency, card=card,
+            proof=proof or None,
+        )  # fmt: skip
+        recorder.listen(self._watch)
+        self._clock.spawn(f"cashier of {name}", self._sell)
+        if reader is not None:
+            self._clock.spawn(f"cardholder of {name}", self._present)
+
+    @property
+    def done(self) -> bool:
+        return self.result is not None or self.error is not None
+
+    def wait(self, until: float) -> bool:
+        """Wait for the register's answer; False when ``until`` came first."""
+        return self._recorder.until(lambda: self.done, until)
+
+    def _sell(self) -> None:
+        try:
+            self.result = self._terminal.sell(self._amount)
+        except BenchError as error:
+            self.error = error
+        except Killed:
+            self.result = SaleResult("unknown", text="the run ended")
+            raise
+        finally:
+            self._say_end()
+
+    def _say_end(self) -> None:
+        result = self.result or SaleResult("unknown", text=str(self.error or ""))
+        self._recorder.unlisten(self._watch)
+        self._recorder.say(
+            "sale_ended", sale=self.name, outcome=result.outcome, cause=result.cause or None,
+            code=result.code or None, stan=result.stan, receipt=result.receipt,
+            text=result.text or None,
+        )  # fmt: skip
+        self._recorder.correlation.closed(self.name)
+
+    def _watch(self, seen: Observation) -> None:
+        """What the terminal asks of the cardholder, by its intermediate status (ZVT 04 FF)."""
+        if seen.kind == "ecr_status" and seen.source == "terminal":
+            self._asked = str(seen.get("asks") or self._asked)
+
+    def _present(self) -> None:
+        try:
+            now = self._clock.now()
+            self._recorder.until(lambda: self.done or self._asked == "insert", now + PROMPT)
+            if self.done:
+                return
+            if self._card == SWIPED:
+                self._reader.swipe(self._card)
+                return
+            self._reader.insert(self._card)
+            until = self._clock.now() + LEFT_IN
+            self._recorder.until(lambda: self.done or self._asked == "remove", until)
+            self._reader.remove()
+        except BenchError as error:
+            self._recorder.say("bench_error", role="reader", message=str(error))
+
+
+def reader_of(players: Any) -> Any:
+    """Who presents cards on this rig, or None."""
+    for player in players.values():
+        if isinstance(getattr(player, "driver", player), Reader):
+            return player
+    return None

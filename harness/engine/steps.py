@@ -1,0 +1,170 @@
+"""The words of ``when``: one frozen class each, its fields are the YAML keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from harness.model.pattern import Pattern
+from harness.model.units import Bytes, Money, Seconds
+from harness.model.words import Path, WordError, fill, find, nearest, value_of
+
+FAULTS = "harness.faults"
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Start a sale on the register and present a card when the terminal asks for it.
+
+    The step does not wait for the end; ``await: {engine: sale_ended, sale: <name>}`` does.
+    """
+
+    amount: Money
+    card: str = "chip"
+    name: str = field(default="", metadata={"key": "as"})
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Wait for an observation, then ``after`` longer: the trigger of the next step.
+
+    Everything since the previous trigger counts. When it does not come ``within`` its time, the
+    run is inconclusive, and so it is when the next step starts later than ``tolerance`` after the
+    moment that was asked for.
+    """
+
+    pattern: Pattern
+    after: Seconds = Seconds(0)
+    within: Seconds = Seconds(180)
+    tolerance: Seconds = Seconds(0.25)
+
+    @classmethod
+    def read(cls, plain: Any, path: Path = ()) -> Self:
+        """``{host: answered, of: first, after: 3 ms, within: 60 s}``, or a bare pattern."""
+        own: dict[str, Any] = {}
+        rest = plain
+        if isinstance(plain, Mapping):
+            rest = {key: value for key, value in plain.items() if key not in _TIMES}
+            own = {
+                key: value_of(Seconds, plain[key], (*path, key)) for key in _TIMES if key in plain
+            }
+        return cls(Pattern.read(rest, path), **own)
+
+
+_TIMES = ("after", "within", "tolerance")
+
+
+@dataclass(frozen=True, slots=True)
+class Inject:
+    """Inject a fault; it is held until ``clear`` or its own ``lasting``.
+
+    ``inject: {power_dip: {to: 40 %, lasting: 300 ms}}``; ``as: name`` beside it gives it a label.
+    """
+
+    word: str
+    fault: Any
+    label: str
+    plain: Mapping[str, Any] | None = None
+
+    @classmethod
+    def read(cls, plain: Any, path: Path = ()) -> Self:
+        """One key, the fault's word; its value are the fault's own keys."""
+        if isinstance(plain, str):
+            plain = {plain: None}
+        if not isinstance(plain, Mapping):
+            raise WordError(path, f"{plain!r} seen, wanted {{fault: {{...}}}}")
+        words = [str(key) for key in plain if key != "as"]
+        if len(words) != 1:
+            raise WordError(path, f"one fault is wanted, seen: {', '.join(words) or 'none'}")
+        word = words[0]
+        try:
+            kind = find(FAULTS, word, group=FAULTS)
+        except LookupError as error:
+            raise WordError(
+                (*path, word), f"{error.args[0]} `harness scenarios --faults` lists them",
+                at_key=True,
+            ) from error  # fmt: skip
+        fault = fill(kind, plain[word], (*path, word))
+        own = plain[word] if isinstance(plain[word], Mapping) else None
+        return cls(word, fault, str(plain.get("as", word)), own)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Let time pass: ``hold: 90 s``."""
+
+    lasting: Seconds
+    SHORT: ClassVar[str] = "lasting"
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """End a fault, by its word or label: ``clear: data_exhausted``."""
+
+    fault: str
+    SHORT: ClassVar[str] = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Offer an update by name and have the terminal look for it: ``update: newer``."""
+
+    image: str = "newer"
+    SHORT: ClassVar[str] = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Have the register ask for the end of day."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """Give the SIM's plan this much data: ``top_up: 10 MiB``."""
+
+    amount: Bytes
+    SHORT: ClassVar[str] = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Where the story begins.
+
+    Attributes:
+        terminal: ``ready``: powered, booted, signed on, idle; ``off``: not powered.
+        data_left: What the SIM's plan has left; a plan without end when not given.
+        delay: One-way delay of the path.
+    """
+
+    terminal: str = "ready"
+    data_left: Bytes | None = None
+    delay: Seconds | None = None
+
+    def __post_init__(self) -> None:
+        if self.terminal not in ("ready", "off"):
+            raise ValueError(f"terminal: {self.terminal!r} seen, wanted ready or off")
+
+
+STEPS: dict[str, type] = {
+    "sale": Sale,
+    "await": Await,
+    "inject": Inject,
+    "hold": Hold,
+    "clear": Clear,
+    "update": Update,
+    "settle": Settle,
+    "top_up": TopUp,
+}
+
+
+def read_step(plain: Any, path: Path = ()) -> tuple[str, Any]:
+    """One line of ``when``: its word and its instance; raises WordError."""
+    if not isinstance(plain, Mapping) or len(plain) != 1:
+        raise WordError(path, f"{plain!r} seen, wanted one step: {', '.join(STEPS)}")
+    word, own = next(iter(plain.items()))
+    if word not in STEPS:
+        raise WordError(
+            (*path, word),
+            f"no step {word!r}{nearest(str(word), STEPS)}. Known: {', '.join(STEPS)}",
+            at_key=True,
+        )
+    return str(word), fill(STEPS[word], own, (*path, word))

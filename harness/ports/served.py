@@ -1,0 +1,160 @@
+"""Simulated devices on real ptys and TCP ports, for programs that know nothing of us.
+
+Runs on a ``CooperativeClock(wall=True)``: it listens to the descriptors and hands each new
+connection to the device's outlet as one end of a memory port.
+"""
+
+import errno
+import os
+import pty
+import socket
+import struct
+import tty
+from collections.abc import Callable
+
+from harness.clock import CooperativeClock
+from harness.errors import PortLost
+from harness.ports.base import Port
+from harness.ports.memory import MemoryPort, pair
+
+Accept = Callable[[Port], None]
+
+#: A reader that lets this much pile up is dropped, bytes.
+BACKLOG = 1 << 20
+#: How soon a full socket is tried again, s.
+TRY_AGAIN = 0.005
+
+
+def serve_tcp(
+    clock: CooperativeClock, accept: Accept, *, host: str = "127.0.0.1", port: int = 0
+) -> tuple[str, int]:
+    """Listen; returns (host, port). Raises OSError when the address cannot be had."""
+    listener = socket.create_server((host, port), backlog=16)
+    listener.setblocking(False)
+
+    def arrived() -> None:
+        connection, address = listener.accept()
+        connection.setblocking(False)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _Bridge(clock, connection).join(accept, f"{address[0]}:{address[1]}")
+
+    clock.listen(listener.fileno(), arrived)
+    bound = listener.getsockname()
+    _open.append(listener)
+    return str(bound[0]), int(bound[1])
+
+
+#: Listening sockets live as long as the process.
+_open: list[socket.socket] = []
+
+
+class _Bridge:
+    """One TCP connection, joined to one end of a memory port."""
+
+    def __init__(self, clock: CooperativeClock, connection: socket.socket) -> None:
+        self._clock = clock
+        self._socket = connection
+        self._unsent = bytearray()
+        self._ours: MemoryPort | None = None
+        self._shut = False
+
+    def join(self, accept: Accept, name: str) -> None:
+        self._ours, theirs = pair(self._clock, name)
+        try:
+            accept(theirs)
+        except PortLost:  # the device is off or deaf: refused
+            self._reset()
+            return
+        self._clock.listen(self._socket.fileno(), self._from_socket)
+        self._clock.spawn(f"to {name}", self._to_socket)
+
+    def _from_socket(self) -> None:
+        assert self._ours is not None  # noqa: S101 - joined before it listens
+        try:
+            data = self._socket.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        try:
+            if data:
+                self._ours.write(data)
+                return
+        except PortLost:
+            pass
+        self._ours.close()
+        self._shut_down()
+
+    def _to_socket(self) -> None:
+        assert self._ours is not None  # noqa: S101
+        try:
+            while True:
+                chunk = self._ours.read()
+                if chunk is not None:
+                    self._unsent += chunk.data
+                    self._send()
+        except PortLost as lost:
+            if "closed by" in str(lost):
+                self._shut_down()
+            else:
+                self._reset()
+
+    def _send(self) -> None:
+        try:
+            while self._unsent and not self._shut:
+                del self._unsent[: self._socket.send(self._unsent)]
+        except BlockingIOError:
+            if len(self._unsent) > BACKLOG:
+                self._reset()
+            else:
+                self._clock.call_at(self._clock.now() + TRY_AGAIN, self._send)
+        except OSError:
+            self._shut_down()
+
+    def _reset(self) -> None:
+        """As a device that lost power: the peer sees a reset."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._shut_down()
+
+    def _shut_down(self) -> None:
+        if self._shut:
+            return
+        self._shut = True
+        if self._clock.listens_to(self._socket.fileno()):
+            self._clock.unlisten(self._socket.fileno())
+        self._socket.close()
+
+
+def serve_pty(clock: CooperativeClock, accept: Accept) -> str:
+    """A tty whose other end is the device; returns its path. Bytes nobody reads are dropped."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    path = os.ttyname(slave)  # the slave stays open here, or the master would see EIO
+    ours, theirs = pair(clock, path)
+    accept(theirs)
+
+    def arrived() -> None:
+        try:
+            ours.write(os.read(master, 65536))
+        except OSError as error:
+            if error.errno not in (errno.EIO, errno.EAGAIN):
+                raise
+
+    def to_pty() -> None:
+        while True:
+            chunk = ours.read()
+            if chunk is not None:
+                _write_what_fits(master, chunk.data)
+
+    clock.listen(master, arrived)
+    clock.spawn(f"to {path}", to_pty)
+    return path
+
+
+def _write_what_fits(descriptor: int, data: bytes) -> None:
+    try:
+        while data:
+            data = data[os.write(descriptor, data) :]
+    except BlockingIOError:
+        return  # as a UART that nobody listens to
