@@ -1,0 +1,259 @@
+"""One output of the simulated supply: levels, slopes, protection and its own list.
+
+The output moves a ``Rail`` in straight lines: up with the supply's own slope, down with what
+empties its output capacitor, the supply's sink and the load (Agilent E3632A user's guide,
+"programming speed": with no load the fall is linear).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.clock import Clock, Timer
+from harness.sim.rail import Rail
+from harness.wire.scpi_syntax import ScpiError
+
+
+@dataclass
+class Setting:
+    """What *RST puts back and the commands change. Volts, amps, seconds."""
+
+    volts: float
+    amps: float
+    over_volts: float
+    over_amps_delay: float
+    volts_triggered: float = 0.0
+    amps_triggered: float = 0.0
+    volts_mode: str = "FIX"
+    amps_mode: str = "FIX"
+    over_volts_on: bool = True
+    over_amps_on: bool = False
+    list_volts: tuple[float, ...] = (0.0,)
+    list_amps: tuple[float, ...] = (0.0,)
+    list_dwell: tuple[float, ...] = (0.01,)
+    list_count: float = 1
+    list_step: str = "AUTO"
+    list_last: bool = False
+    source: str = "BUS"
+    power_on: str = "RST"
+
+
+class Channel:
+    """One output. Attributes are plain; ``drive`` brings the rail to what they say."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        personality: Mapping[str, Any],
+        number: int,
+        rail: Rail,
+        load: Callable[[], float],
+        changed: Callable[[], None],
+    ) -> None:
+        self._clock, self._personality, self._changed = clock, personality, changed
+        self.number, self.rail, self.load = number, rail, load
+        own = personality["channels"][number]
+        self.rated_volts, self.rated_amps = float(own["volts"]), float(own["amps"])
+        self.max_volts = self.rated_volts * personality["headroom"]
+        self.max_amps = self.rated_amps * personality["headroom"]
+        self.max_over_volts = self.rated_volts * personality["protection"]["over_voltage_headroom"]
+        self.timers: dict[str, Timer] = {}
+        self.on = self.limiting = False
+        self.tripped = ""
+        self.phase = "idle"  # or armed, running: the trigger system
+        self._target = rail.volts()
+        self.reset()
+
+    def reset(self) -> None:
+        """*RST: output off, levels at their defaults, the list gone."""
+        self._cancel("list")
+        self.phase = "idle"
+        self.on, self.tripped, self._was_on = False, "", False
+        protection = self._personality["protection"]
+        self.set = Setting(
+            0.0, self.rated_amps, self.max_over_volts, float(protection["over_current_delay"]),
+            amps_triggered=self.rated_amps, list_amps=(self.rated_amps,),
+        )  # fmt: skip
+        self.volts, self.amps = self.set.volts, self.set.amps  # now in force
+        self.drive()
+
+    # --- levels -----------------------------------------------------------------------------
+
+    def set_level(self, *, volts: float | None = None, amps: float | None = None) -> None:
+        """Change what is set and in force; -221 while the list or a step has the say."""
+        if self.phase == "running":
+            raise ScpiError(-221, "a list runs")
+        if volts is not None:
+            self.set.volts = self.volts = volts
+        if amps is not None:
+            self.set.amps = self.amps = amps
+        self.drive()
+
+    def switch(self, *, on: bool) -> None:
+        """Output on or off; -221 to switch on while a protection is latched."""
+        if on and self.tripped:
+            raise ScpiError(-221, f"{self.tripped} is latched")
+        self.on, self._was_on = on, on
+        self.drive()
+
+    def drive(self) -> None:
+        """Bring the rail towards what the levels, the load and the protections allow."""
+        amps = self.load() if self.on else 0.0
+        self._watch_current(amps)
+        over = self.on and amps > self.amps
+        self.limiting = over and not self.tripped
+        target = self.volts if self.on else 0.0
+        if over:
+            target *= self.amps / amps  # what a resistive load would leave
+        within = self._time_to(target, amps)
+        self._watch_voltage(target, within)
+        if target != self._target:
+            self._target = target
+            self.rail.go_to(target, within)
+        self._changed()
+
+    def _time_to(self, target: float, amps: float) -> float:
+        slope = self._personality["slope"]
+        share = abs(target - self.rail.volts()) / self.rated_volts
+        if target > self.rail.volts():
+            return float(slope["rise"]) * share
+        # The sink's current and the load's empty the same capacitor: their rates add.
+        light, loaded = 1 / slope["fall_light"], 1 / slope["fall_loaded"]
+        return float(share) / float(
+            light + (loaded - light) * min(1.0, max(0.0, amps) / self.rated_amps)
+        )
+
+    def drawn(self) -> float:
+        """The amps that flow, A."""
+        return min(self.load(), self.amps) if self.on else 0.0
+
+    # --- protection -------------------------------------------------------------------------
+
+    def _watch_voltage(self, target: float, within: float) -> None:
+        self._cancel("ovp")
+        level = self.set.over_volts
+        if not (self.on and self.set.over_volts_on and target > level):
+            return
+        now = self.rail.volts()
+        share = 0.0 if now >= level else (level - now) / (target - now)
+        self._after("ovp", within * share, lambda: self._trip("ovp"))
+
+    def _watch_current(self, amps: float) -> None:
+        if not (self.on and self.set.over_amps_on and amps > self.amps):
+            self._cancel("ocp")
+        elif "ocp" not in self.timers:
+            self._after("ocp", self.set.over_amps_delay, self._check_current)
+
+    def _check_current(self) -> None:
+        if self.on and self.set.over_amps_on and self.load() > self.amps:
+            self._trip("ocp")
+
+    def _trip(self, which: str) -> None:
+        self.tripped, self.on = which, False
+        self.drive()
+
+    def clear_trip(self) -> None:
+        """Release the latch; some models then put the output back as it was."""
+        if not self.tripped:
+            return
+        self.tripped = ""
+        self.on = self._was_on and bool(self._personality["protection"]["clear_restores_output"])
+        self.drive()
+
+    # --- the trigger system (SCPI-1999 vol. 2, 24) ------------------------------------------
+
+    def initiate(self) -> None:
+        """INITiate: -213 when already initiated, -221 for lists of unlike lengths."""
+        if self.phase != "idle":
+            raise ScpiError(-213)
+        if "LIST" in (self.set.volts_mode, self.set.amps_mode):
+            lengths = {len(self.set.list_volts), len(self.set.list_amps), len(self.set.list_dwell)}
+            if len(lengths - {1}) > 1:
+                raise ScpiError(-221, "list lengths differ")
+        self.phase = "armed"
+        self._left = self._points()
+        self._rounds = self.set.list_count
+        if self.set.source == "IMM":
+            self.trigger()
+        else:
+            self._changed()
+
+    def trigger(self) -> None:
+        """A trigger has come; -211 when nothing waits for one."""
+        if not self.awaits_trigger:
+            raise ScpiError(-211)
+        if "LIST" in (self.set.volts_mode, self.set.amps_mode):
+            self.phase = "running"
+            self._next_point()
+            return
+        self.phase = "idle"
+        if self.set.volts_mode == "STEP":
+            self.set.volts = self.volts = self.set.volts_triggered
+        if self.set.amps_mode == "STEP":
+            self.set.amps = self.amps = self.set.amps_triggered
+        self.drive()
+
+    def _points(self) -> list[tuple[float, float, float]]:
+        rows = (self.set.list_volts, self.set.list_amps, self.set.list_dwell)
+        length = max(map(len, rows))
+        volts, amps, dwell = (row * length if len(row) == 1 else row for row in rows)
+        return list(zip(volts, amps, dwell, strict=True))
+
+    def _next_point(self) -> None:
+        if not self._left:
+            self._rounds -= 1
+            self._left = self._points() if self._rounds > 0 else []
+        if not self._left:
+            self._end_list()
+            return
+        volts, amps, dwell = self._left.pop(0)
+        if self.set.volts_mode == "LIST":
+            self.volts = volts
+        if self.set.amps_mode == "LIST":
+            self.amps = amps
+        last_by_trigger = self.set.list_step == "ONCE" and not self._left and self._rounds <= 1
+        if self.set.list_step == "AUTO" or last_by_trigger:
+            self._after("list", dwell, self._next_point)
+        self.drive()
+
+    def _end_list(self) -> None:
+        self.phase = "idle"
+        if self.set.list_last:  # the last point becomes the immediate level
+            self.set.volts, self.set.amps = self.volts, self.amps
+        self.volts, self.amps = self.set.volts, self.set.amps
+        self.drive()
+
+    def stop(self) -> None:
+        """ABORt: the list ends and the immediate levels are in force again."""
+        self._cancel("list")
+        was, self.phase = self.phase, "idle"
+        if was == "running":
+            self.volts, self.amps = self.set.volts, self.set.amps
+        self.drive()
+
+    @property
+    def awaits_trigger(self) -> bool:
+        paced = self.phase == "running" and self.set.list_step == "ONCE"
+        return self.phase == "armed" or paced
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether a running list comes to its end without a trigger."""
+        counted = self.set.list_count != float("inf")
+        return self.phase == "running" and self.set.list_step == "AUTO" and counted
+
+    # --- timers -----------------------------------------------------------------------------
+
+    def _after(self, name: str, seconds: float, act: Callable[[], None]) -> None:
+        self._cancel(name)
+
+        def fire() -> None:
+            self.timers.pop(name, None)
+            act()
+
+        self.timers[name] = self._clock.call_at(self._clock.now() + seconds, fire)
+
+    def _cancel(self, name: str) -> None:
+        timer = self.timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
