@@ -42,7 +42,7 @@ def parse(octets: bytes) -> list[Tlv]:
         if octets[at] == 0:
             at += 1
             continue
-        tag, at = _tag(octets, at)
+        tag, at = read_tag(octets, at)
         size, at = read_length(octets, at)
         if at + size > len(octets):
             raise Garbled(f"TLV {tag:X}: {size} bytes wanted, {len(octets) - at} there")
@@ -97,7 +97,8 @@ def read_length(octets: bytes, at: int) -> tuple[int, int]:
     return int.from_bytes(octets[at + 1 : at + 1 + more], "big"), at + 1 + more
 
 
-def _tag(octets: bytes, at: int) -> tuple[int, int]:
+def read_tag(octets: bytes, at: int) -> tuple[int, int]:
+    """(tag, where its length begins); raises Garbled."""
     end = at + 1
     if octets[at] & 0x1F == 0x1F:
         while end < len(octets) and octets[end] & 0x80:
