@@ -14,6 +14,7 @@ from harness.model.roles import (
     Supply,
     Terminal,
     Updates,
+    plays,
 )
 from harness.model.units import Db, Seconds
 
@@ -107,5 +108,5 @@ def players_of(rig: Any, role: type) -> list[Any]:
     return [
         player
         for player in rig.players.values()
-        if isinstance(getattr(player, "driver", player), role)
+        if plays(getattr(player, "driver", player), role)
     ]

@@ -1,6 +1,6 @@
 """What a scenario asks of a rig, derived from its words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from harness.engine.steps import Inject, read_step
@@ -12,6 +12,7 @@ from harness.model.roles import (
     Supply,
     Terminal,
     Updates,
+    plays,
 )
 from harness.model.scenario import Scenario
 
@@ -29,16 +30,19 @@ NAMED: dict[str, type] = {
 }  # fmt: skip
 
 
-def missing(scenario: Scenario, players: Mapping[str, Any]) -> list[str]:
-    """What the rig lacks, in words; empty when it can play the scenario."""
-    drivers = [getattr(player, "driver", player) for player in players.values()]
+def missing(scenario: Scenario, drivers: Iterable[Any]) -> list[str]:
+    """What the rig lacks, in words; empty when it can play the scenario.
 
-    def plays(role: Any) -> bool:
-        if isinstance(role, tuple):
-            return any(plays(one) for one in role)
-        return any(isinstance(driver, role) for driver in drivers)
-
-    lacks = [f"{why} needs {_named(role)}" for why, role in _needs(scenario) if not plays(role)]
+    Args:
+        scenario: What is to be played.
+        drivers: The rig's drivers, or their classes.
+    """
+    cast = list(drivers)
+    lacks = [
+        f"{why} needs {_named(role)}"
+        for why, role in _needs(scenario)
+        if not any(plays(driver, role) for driver in cast)
+    ]
     return list(dict.fromkeys(lacks))
 
 

@@ -43,6 +43,7 @@ class Recorder:
         self._progress: Progress = progress or Silent()
         self._listeners: list[Listener] = []
         self._lock = threading.RLock()
+        self._unwritable = False
 
     def listen(self, listener: Listener) -> None:
         """Have ``listener`` called with every observation from now on; it must not wait."""
@@ -79,10 +80,13 @@ class Recorder:
         return self.seen.wait_for(true, until)
 
     def _write(self, seen: Observation) -> None:
+        if self._unwritable:
+            return  # said once; the trace in memory goes on, so that the verdict is ERROR
         try:
             self._sink.write(seen.to_line() + "\n")
             self._sink.flush()
         except OSError as error:
+            self._unwritable = True
             raise BenchError(
                 f"the trace cannot be written any more ({error.strerror}); what came before "
                 f"line {seen.n} is safe. Free some space and run again"

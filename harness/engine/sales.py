@@ -5,7 +5,7 @@ from typing import Any
 from harness.clock import Killed
 from harness.engine.recorder import Recorder
 from harness.errors import BenchError
-from harness.model.roles import Reader, SaleResult
+from harness.model.roles import Reader, SaleResult, plays
 from harness.model.trace import Observation
 from harness.model.units import Money
 
@@ -110,6 +110,6 @@ class OpenSale:
 def reader_of(players: Any) -> Any:
     """Who presents cards on this rig, or None."""
     for player in players.values():
-        if isinstance(getattr(player, "driver", player), Reader):
+        if plays(getattr(player, "driver", player), Reader):
             return player
     return None

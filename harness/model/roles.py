@@ -338,6 +338,14 @@ class Updates(Protocol):
     def withdraw(self) -> None: ...
 
 
+def plays(driver: Any, role: Any) -> bool:
+    """Whether a driver (or its class) has all a role asks for; a tuple of roles means any of them."""
+    if isinstance(role, tuple):
+        return any(plays(driver, one) for one in role)
+    asked = {name for name in vars(role) if not name.startswith("_")}
+    return all(hasattr(driver, name) for name in asked | set(role.__annotations__))
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """Who plays what on this rig. A fault is handed this and nothing else.
@@ -357,6 +365,6 @@ class Cast:
     def playing(self, role: type[Any]) -> Any:
         """The first player that plays ``role``; raises LookupError naming the role."""
         for player in self.players.values():
-            if isinstance(getattr(player, "driver", player), role):
+            if plays(getattr(player, "driver", player), role):
                 return player
         raise LookupError(f"nobody on this rig plays {role.__name__}")

@@ -1,0 +1,255 @@
+"""The composition root both faces share: scenario + rig + judge + reports.
+
+``Session`` plays items one after the other and writes the reports (``prove.py`` throws planted
+defects at it). Here, and only here, the engine meets the judge.
+"""
+
+import contextlib
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any, Protocol, Self
+
+from harness import report
+from harness.clock import Clock, CooperativeClock, ThreadClock
+from harness.engine.needs import missing
+from harness.engine.play import play
+from harness.engine.progress import Progress, Silent
+from harness.engine.recorder import Recorder
+from harness.errors import BenchError, HarnessError, UsageError
+from harness.files import load_rig, load_scenarios
+from harness.judge.case import Case, judge_trace
+from harness.model.played import Played
+from harness.model.rigfile import RigFile
+from harness.model.scenario import Scenario
+from harness.model.trace import Trace
+from harness.model.verdict import Outcome, Verdict
+from harness.model.words import find
+from harness.ports.base import Port
+from harness.rig.live import LiveRig
+from harness.sim.bench import Bench
+from harness.sim.served import ServedBench
+
+#: What a run ends the process with.
+EXIT_PASS, EXIT_FAIL, EXIT_USAGE, EXIT_UNDECIDED = 0, 1, 2, 3
+
+
+class Interrupted(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: the bench is made safe as on Ctrl-C."""
+
+
+def exit_code(played: Sequence[Played]) -> int:
+    """0 all PASS or skipped, 1 a FAIL, 3 otherwise (and when nothing was played at all)."""
+    outcomes = {one.verdict.outcome for one in played}
+    if Outcome.FAIL in outcomes:
+        return EXIT_FAIL
+    if outcomes & {Outcome.ERROR, Outcome.INCONCLUSIVE} or not outcomes:
+        return EXIT_UNDECIDED
+    return EXIT_PASS
+
+
+class SessionProgress(Progress, Protocol):
+    """A progress that is also told verdicts."""
+
+    def verdict(self, played: Played) -> None: ...
+
+
+@contextlib.contextmanager
+def safe_signals() -> Iterator[None]:
+    """While inside, SIGTERM and SIGHUP unwind like Ctrl-C; a second signal cannot stop that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def unwind(number: int, frame: FrameType | None) -> None:
+        for one in _SIGNALS:
+            signal.signal(one, signal.SIG_IGN)
+        raise Interrupted(signal.Signals(number).name)
+
+    before = {one: signal.signal(one, unwind) for one in _SIGNALS}
+    try:
+        yield
+    finally:
+        for one, former in before.items():
+            signal.signal(one, former)
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Session:
+    """A run: items played on one rig, evidence below one folder.
+
+    Args:
+        rig: The rig file.
+        out: Where the evidence goes; ``reports/<time>-<rig>`` when None.
+        seed: What all randomness grows from.
+        defects: Bugs to plant in a simulated terminal.
+        progress: Who wants to know.
+    """
+
+    def __init__(
+        self,
+        *,
+        rig: Path,
+        out: Path | None = None,
+        seed: int = 0,
+        defects: Sequence[str] = (),
+        progress: SessionProgress | None = None,
+    ) -> None:
+        self.rig: RigFile = load_rig(rig)
+        stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
+        self.out = out or Path("reports") / f"{stamp}-{self.rig.name}"
+        self.seed = seed
+        self.defects = tuple(defects)
+        self.played: list[Played] = []
+        self._progress = progress
+        self._signals = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        self._signals.enter_context(safe_signals())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._signals.close()
+
+    def items(self, paths: Sequence[Path], tags: Sequence[str] = ()) -> list[Scenario]:
+        """The scenarios of these files and folders that carry one of the tags."""
+        found = [one for path in paths for one in load_scenarios(path)]
+        return [one for one in found if not tags or set(tags) & {*one.tags, one.family}]
+
+    def play(self, scenario: Scenario) -> Played:
+        """Play and judge one item. A broken bench is a verdict (ERROR), not an exception."""
+        lacks = missing(scenario, _drivers(self.rig))
+        folder = self._folder(scenario)
+        if lacks:
+            verdict = Verdict(Outcome.SKIPPED, "; ".join(lacks))
+            played = Played(
+                scenario, verdict, Trace(), folder, seed=self.seed, skipped=verdict.reason
+            )
+        else:
+            played = self._play(scenario, folder)
+        self.played.append(played)
+        if self._progress is not None:
+            self._progress.verdict(played)
+        return played
+
+    def finish(self) -> Path:
+        """Write every report; returns the dossier's path."""
+        return report.write(self.out, self.rig.name, self.played)
+
+    @contextlib.contextmanager
+    def open_rig(self, folder: Path) -> Iterator[tuple[LiveRig, Recorder]]:
+        """The live rig by itself, for plain Python tests; real clock only."""
+        clock = ThreadClock()
+        with _sink(folder) as sink, self._attached(clock) as connect:
+            recorder = Recorder(clock, sink, _NoDecision(), self._progress)
+            with LiveRig(self.rig, clock=clock, seed=self.seed, connect=connect) as rig:
+                rig.listen(recorder.take)
+                yield rig, recorder
+
+    def _folder(self, scenario: Scenario) -> Path:
+        name = re.sub(r"[^\w.=-]+", "_", f"{scenario.family}-{scenario.name}").strip("_")
+        folder = self.out / name
+        if any(one.folder == folder for one in self.played):
+            folder = self.out / f"{name}-{len(self.played) + 1}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be made ({error.strerror}); name another --out") from error
+        return folder
+
+    def _play(self, scenario: Scenario, folder: Path) -> Played:
+        clock: Clock = CooperativeClock() if self.rig.clock == "virtual" else ThreadClock()
+        started = time.perf_counter()
+        with _sink(folder) as sink:
+            recorder = Recorder(clock, sink, Case.of(scenario.spec()), self._progress)
+            clock.run(lambda: self._on_the_bench(scenario, recorder))
+        return Played(
+            scenario, judge_trace(recorder.trace), recorder.trace, folder,
+            simulated=clock.now(), wall=time.perf_counter() - started, seed=self.seed,
+        )  # fmt: skip
+
+    def _on_the_bench(self, scenario: Scenario, recorder: Recorder) -> None:
+        try:
+            with (
+                self._attached(recorder.clock) as connect,
+                LiveRig(
+                    self.rig, clock=recorder.clock, seed=self.seed, connect=connect
+                ) as rig,
+            ):
+                play(scenario, rig, recorder, self._progress or Silent(), seed=self.seed)
+        except BenchError as error:
+            _tell_broken_bench(scenario, recorder, self.rig.name, self.seed, error)
+
+    @contextlib.contextmanager
+    def _attached(self, clock: Clock) -> Iterator[Callable[[str], Port | str]]:
+        """Whatever simulated devices this rig brings along."""
+        plan = self.rig.bench
+        served = [
+            device.address
+            for device in self.rig.devices.values()
+            if device.address.startswith("sim+")
+        ]
+        if isinstance(clock, CooperativeClock):
+            bench = Bench(clock, plan, seed=self.seed, defects=self.defects)
+            yield bench.connect
+        elif served:
+            with ServedBench(plan, served, seed=self.seed, defects=self.defects) as process:
+                yield process.connector()
+        else:
+            yield _nothing_simulated
+
+
+def _drivers(rig: RigFile) -> list[Any]:
+    return [
+        find("harness.drivers", device.driver, group="harness.drivers", name="Driver")
+        for device in rig.devices.values()
+    ]
+
+
+def _nothing_simulated(name: str) -> Port:
+    raise BenchError(f"{name}: this rig brings no simulated bench along")
+
+
+@contextlib.contextmanager
+def _sink(folder: Path) -> Iterator[IO[str]]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        sink = (folder / "trace.jsonl").open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be written ({error.strerror}); name another --out"
+        ) from error
+    with contextlib.suppress(OSError), sink:  # a full disk was told when the line was written
+        yield sink
+
+
+def _tell_broken_bench(
+    scenario: Scenario, recorder: Recorder, rig: str, seed: int, error: HarnessError
+) -> None:
+    """A bench that broke outside the story still leaves a trace that says so."""
+    trace = recorder.trace
+    with contextlib.suppress(BenchError):  # the trace itself may be what cannot be written
+        if not len(trace):
+            recorder.say("run_started", spec=scenario.spec(), rig=rig, seed=seed)
+        recorder.say("bench_error", role="bench", message=str(error))
+        if not trace.complete:
+            recorder.say("run_ended", reason="error")
+
+
+class _NoDecision:
+    """Nobody judges while a person's own test drives the rig."""
+
+    decided = False
+
+    def on(self, seen: Any) -> None: ...
+
+    def at(self, t: float) -> None: ...
+
+    def deadline(self) -> None: ...
