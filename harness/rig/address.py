@@ -1,0 +1,121 @@
+"""An address in a rig file, made a port."""
+
+from collections.abc import Callable
+
+from harness.clock import Clock
+from harness.errors import PortLost, RigError
+from harness.model.rigfile import way_to
+from harness.ports.base import Chunk, Port
+from harness.ports.serial import BAUD, SerialPort
+from harness.ports.tcp import TcpPort
+
+#: Reaches simulated devices: given the name of ``sim://name`` a connection to the bench in this
+#: process; given a whole ``sim+...://name`` the real address where another process serves it.
+#: LookupError for what it does not know.
+Connect = Callable[[str], Port | str]
+
+
+class BenchPort(Port):
+    """``sim://name``: dials the simulated bench, again whenever the line was lost."""
+
+    def __init__(self, clock: Clock, address: str, connect: Connect) -> None:
+        super().__init__(clock, address)
+        self._name = address.removeprefix("sim://")
+        self._connect = connect
+        self._line: Port | None = None
+
+    def open(self) -> None:
+        if self._line is not None:
+            try:
+                self._line.open()
+            except PortLost:
+                self.close()
+            else:
+                return
+        try:
+            line = self._connect(self._name)
+        except LookupError as error:
+            raise RigError(f"{self.address}: the simulated bench has no such device") from error
+        if isinstance(line, str):
+            raise RigError(f"{self.address}: the simulated bench is at {line}, not in this process")
+        line.arrived = self.arrived  # whoever waits on this port hears the line
+        self._line = line
+
+    def write(self, data: bytes) -> None:
+        self._live().write(data)
+
+    def read(self, until: float | None = None) -> Chunk | None:
+        return self._live().read(until)
+
+    @property
+    def readable(self) -> bool:
+        return self._line is not None and self._line.readable
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    def _live(self) -> Port:
+        if self._line is None:
+            raise PortLost(f"{self.address}: not open")
+        return self._line
+
+
+def port_to(
+    address: str, clock: Clock, *, connect: Connect | None = None, baud: int | None = None
+) -> Port:
+    """The port to an address; nothing is opened yet.
+
+    Args:
+        address: As the rig file says it.
+        clock: The port's clock.
+        connect: Reaches simulated devices.
+        baud: Line speed, bit/s; for serial lines.
+
+    Raises:
+        RigError: It is no address, or there is no simulated bench to look it up in.
+    """
+    real = resolve(address, connect)
+    way = _way_to(real)
+    if way == "bench" and connect is not None:
+        return BenchPort(clock, real, connect)
+    if clock.virtual:
+        raise RigError(
+            f"{address}: a real device cannot be reached in virtual time (clock: virtual)"
+        )
+    if way == "serial":
+        return SerialPort(clock, real, baud=baud or BAUD)
+    return _visa(clock, real) if way == "visa" else TcpPort(clock, real)
+
+
+def resolve(address: str, connect: Connect | None) -> str:
+    """Where a served simulated device really is; any other address is itself."""
+    way = _way_to(address)
+    if way not in ("bench", "served"):
+        return address
+    if connect is None:
+        raise RigError(f"{address}: this rig brings no simulated bench along")
+    if way == "bench":
+        return address
+    try:
+        real = connect(address)
+    except LookupError as error:
+        raise RigError(f"{address}: no such device is served") from error
+    if not isinstance(real, str) or real.startswith("sim"):
+        raise RigError(f"{address}: it is not served at an address of its own")
+    return real
+
+
+def _way_to(address: str) -> str:
+    try:
+        return way_to(address)
+    except ValueError as error:
+        raise RigError(str(error)) from error
+
+
+def _visa(clock: Clock, address: str) -> Port:
+    from harness.ports.visa import VisaPort  # a slow library, seldom needed
+
+    port: Port = VisaPort(clock, address)
+    return port

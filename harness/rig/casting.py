@@ -1,0 +1,62 @@
+"""Who plays a role: the driver's class, and whether the device is the one the file means."""
+
+import re
+import sys
+from typing import Any
+
+from harness.errors import BenchError, PortError, RigError
+from harness.model.rigfile import Device
+from harness.model.roles import Identified
+from harness.model.words import find
+from harness.rig.limits import limited
+
+DRIVERS = "harness.drivers"
+
+
+def driver_class(device: Device) -> type[Any]:
+    """The driver's class, limited where the rig file says so; raises RigError."""
+    try:
+        found = find(DRIVERS, device.driver, group=DRIVERS, name="Driver")
+    except LookupError as error:
+        raise RigError(f"{device.role}: {error.args[0]}") from error
+    kind = getattr(found, "Driver", found)
+    if not isinstance(kind, type):
+        raise RigError(f"{device.role}: driver {device.driver!r} is no class")
+    return limited(kind, device.limits) if device.limits else kind
+
+
+def _wanted(device: Device, driver: Any) -> list[tuple[str, str]]:
+    own = getattr(sys.modules.get(type(driver).__module__), "IDENTITY", None)
+    rows = [("its driver", own), ("the rig file", device.identity)]
+    rows.append(("the rig file", re.escape(device.serial)))
+    return [(who, pattern) for who, pattern in rows if pattern]
+
+
+def has_identity(device: Device, driver: Any) -> bool:
+    """Whether there is anything to check; raises BenchError if there is, but no way to."""
+    if isinstance(driver, Identified):
+        return bool(_wanted(device, driver))
+    if device.identity or device.serial:
+        raise BenchError(
+            f"{device.role}: the rig file names an identity, but a {device.driver} cannot say "
+            "who it is. Nothing was energised"
+        )
+    return False
+
+
+def check_identity(device: Device, driver: Identified) -> None:
+    """Ask who it is; raises BenchError when it is silent or somebody else."""
+    try:
+        seen = driver.identify()
+    except PortError as error:
+        raise BenchError(
+            f"{device.role}: what is at {device.address} does not say who it is ({error}). Is it a "
+            f"{device.driver}, switched on, at this speed? Nothing was energised"
+        ) from error
+    for who, pattern in _wanted(device, driver):
+        if not re.search(pattern, seen):
+            raise BenchError(
+                f"{device.role}: {device.address} says it is {seen!r}, but {who} wants "
+                f"{pattern!r}. Another device is plugged in, or the file is wrong. "
+                "Nothing was energised"
+            )

@@ -1,0 +1,220 @@
+"""The owner of a device: one task that runs its calls one at a time and listens in between.
+
+``owner.measure_voltage()`` runs the driver's method in the owner's task and returns its result or
+raises its exception; ``owner.start("sell", amount)`` asks for a call and returns at once. Between
+calls the owner lets a ``Watched`` driver attend to what has arrived and polls a ``Polled`` one.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.clock import Clock
+from harness.errors import BenchError, PortLost
+from harness.model.roles import Polled, Watched
+from harness.ports.base import Port
+
+#: ``take(source, kind, t, fields)``; called in an owner's task, must not wait.
+Take = Callable[[str, str, float, Mapping[str, Any]], object]
+
+RETRY = 0.5  # s between two attempts to reopen a port or to attend after an error
+EAGER = 50  # attends in a row that may leave the port readable before the owner takes a rest
+PATIENCE = 5.0  # s to wait for a killed owner
+
+
+class Pending:
+    """A call that was asked for and may not be over yet."""
+
+    def __init__(self, clock: Clock, name: str, call: Callable[[], Any]) -> None:
+        self.name = name
+        self.done = False
+        self.dropped = False
+        self._call = call
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self._finished = clock.signal(f"the end of {name}")
+
+    def wait(self, until: float | None = None) -> bool:
+        """Wait for the end; False when ``until`` came first."""
+        return self._finished.wait_for(lambda: self.done, until)
+
+    def result(self) -> Any:
+        """What the call returned, or its exception, raised; waits for the end."""
+        try:
+            self.wait()
+        except BaseException:
+            self.dropped = True  # nobody waits any more: do not begin it later
+            raise
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def run(self) -> None:
+        """For the owner: do it. Only what is no ``Exception`` (a kill) comes out of here."""
+        try:
+            self._value = self._call()
+        except Exception as error:  # noqa: BLE001 - handed to the caller
+            self._error = error
+        except BaseException:
+            self._error = BenchError(f"{self.name} was broken off: the device is being released")
+            raise
+        finally:
+            self._finish()
+
+    def refuse(self, why: str) -> None:
+        """For the owner: it will never be done."""
+        self._error = BenchError(f"{self.name} was not done: {why}")
+        self._finish()
+
+    def _finish(self) -> None:
+        self.done = True
+        self._finished.notify()
+
+
+class Owner:
+    """Owns one device. Methods of the driver are methods of the owner.
+
+    ``driver`` is the driver itself, for ``isinstance`` only; never call it. The owner's own words
+    (``start``, ``release`` ...) are no method names of any role.
+
+    Attributes:
+        role: The role in the rig file.
+        source: Who speaks in the trace.
+        driver: The driver.
+        port: Its port.
+    """
+
+    def __init__(
+        self, clock: Clock, role: str, source: str, driver: Any, port: Port, take: Take
+    ) -> None:
+        self.role = role
+        self.source = source
+        self.driver = driver
+        self.port = port
+        self._clock = clock
+        self._take = take
+        self._calls: deque[Pending] = deque()
+        self._watched = isinstance(driver, Watched)
+        self._every = float(driver.poll_every) if isinstance(driver, Polled) else None
+        self._next_poll = clock.now()
+        self._next_attend = 0.0
+        self._eager = 0
+        self._port_away = False
+        self._troubled: set[str] = set()  # what went wrong last time: attend, poll
+        self._released = False
+        if hasattr(driver, "observe"):
+            driver.observe = self._observe
+        self._task = clock.spawn(f"{role} owner", self._live)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        found = getattr(self.driver, name)
+        if not callable(found):
+            return found
+
+        def call(*args: Any, **keys: Any) -> Any:
+            return self.start(name, *args, **keys).result()
+
+        return call
+
+    def start(self, method: str, /, *args: Any, **keys: Any) -> Pending:
+        """Ask for a call; it begins when those before it are over."""
+        return self._ask(self._calls.append, method, args, keys)
+
+    def start_first(self, method: str, /, *args: Any, **keys: Any) -> Pending:
+        """Ask for a call that overtakes all that have not begun."""
+        return self._ask(self._calls.appendleft, method, args, keys)
+
+    def _ask(self, put: Callable[[Pending], None], method: str, args: Any, keys: Any) -> Pending:
+        bound = getattr(self.driver, method)
+        pending = Pending(self._clock, f"{self.role}.{method}", lambda: bound(*args, **keys))
+        if self._released:
+            pending.refuse("the device has been released")
+        else:
+            put(pending)
+            self.port.arrived.notify()
+        return pending
+
+    def port_is_away(self) -> None:
+        """The port could not be opened yet: keep trying, quietly."""
+        self._port_away = True
+        self.port.arrived.notify()
+
+    def release(self) -> None:
+        """Stop listening, break off what runs, refuse what waits. The port stays open."""
+        self._released = True
+        self._task.kill()
+        self._task.join(self._clock.now() + PATIENCE)
+
+    # --- in the owner's task
+
+    def _live(self) -> None:
+        try:
+            while True:
+                self.port.arrived.wait_for(self._awake, self._next_time())
+                self._turn()
+        finally:
+            self._released = True
+            while self._calls:
+                self._calls.popleft().refuse("the device has been released")
+
+    def _awake(self) -> bool:
+        return bool(self._calls) or self._can_attend()
+
+    def _can_attend(self) -> bool:
+        ready = self._watched and self._clock.now() >= self._next_attend
+        return ready and (self._port_away or self.port.readable)
+
+    def _next_time(self) -> float | None:
+        times = [self._next_poll] if self._every is not None else []
+        if self._watched and self._next_attend > self._clock.now():
+            times.append(self._next_attend)
+        return min(times, default=None)
+
+    def _turn(self) -> None:
+        if self._can_attend():
+            self._attend()
+        if self._calls:
+            call = self._calls.popleft()
+            if not call.dropped:
+                call.run()
+        elif self._every is not None and self._clock.now() >= self._next_poll:
+            self._next_poll = self._clock.now() + self._every
+            self._try("poll", self.driver.poll)
+
+    def _attend(self) -> None:
+        if not self._try("attend", self._take_in):
+            self._next_attend = self._clock.now() + RETRY
+            return
+        # A driver that leaves the port readable for ever (one that swallows a lost port, say)
+        # must not keep the clock from moving.
+        self._eager = self._eager + 1 if self.port.readable else 0
+        if self._eager >= EAGER:
+            self._next_attend, self._eager = self._clock.now() + RETRY, 0
+
+    def _take_in(self) -> None:
+        if self._port_away:
+            self.port.open()
+            self._port_away = False
+        if self.port.readable:
+            self.driver.attend()
+
+    def _try(self, what: str, act: Callable[[], None]) -> bool:
+        """Whether it went well. A trouble is told once, until the same thing goes well again."""
+        try:
+            act()
+        except BenchError as error:
+            lost = isinstance(error, PortLost)
+            self._port_away = self._port_away or (lost and self._watched)
+            # What the terminal does on its own interfaces is no fault of the bench.
+            if what not in self._troubled and not (lost and self.source == "terminal"):
+                fields = {"role": self.role, "message": str(error)}
+                self._take("engine", "bench_error", self._clock.now(), fields)
+            self._troubled.add(what)
+            return False
+        self._troubled.discard(what)
+        return True
+
+    def _observe(self, kind: str, /, *, t: float | None = None, **fields: Any) -> None:
+        self._take(self.source, kind, self._clock.now() if t is None else t, fields)
