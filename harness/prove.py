@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.errors import UsageError
 from harness.model.verdict import Outcome
 from harness.model.words import nearest, words_in
-from harness.errors import UsageError
 from harness.runner import Session
 
 GROUP = "harness.defects"

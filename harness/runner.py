@@ -9,7 +9,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -30,7 +30,6 @@ from harness.model.scenario import Scenario
 from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find
-from harness.ports.base import Port
 from harness.rig.live import LiveRig
 from harness.sim.bench import Bench
 from harness.sim.served import ServedBench
@@ -147,9 +146,9 @@ class Session:
     def open_rig(self, folder: Path) -> Iterator[tuple[LiveRig, Recorder]]:
         """The live rig by itself, for plain Python tests; real clock only."""
         clock = ThreadClock()
-        with _sink(folder) as sink, self._attached(clock) as connect:
+        with _sink(folder) as sink, self._attached(clock) as attached:
             recorder = Recorder(clock, sink, _NoDecision(), self._progress)
-            with LiveRig(self.rig, clock=clock, seed=self.seed, connect=connect) as rig:
+            with LiveRig(self.rig, clock=clock, seed=self.seed, **attached) as rig:
                 rig.listen(recorder.take)
                 yield rig, recorder
 
@@ -161,7 +160,9 @@ class Session:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{folder} cannot be made ({error.strerror}); name another --out") from error
+            raise UsageError(
+                f"{folder} cannot be made ({error.strerror}); name another --out"
+            ) from error
         return folder
 
     def _play(self, scenario: Scenario, folder: Path) -> Played:
@@ -178,18 +179,16 @@ class Session:
     def _on_the_bench(self, scenario: Scenario, recorder: Recorder) -> None:
         try:
             with (
-                self._attached(recorder.clock) as connect,
-                LiveRig(
-                    self.rig, clock=recorder.clock, seed=self.seed, connect=connect
-                ) as rig,
+                self._attached(recorder.clock) as attached,
+                LiveRig(self.rig, clock=recorder.clock, seed=self.seed, **attached) as rig,
             ):
                 play(scenario, rig, recorder, self._progress or Silent(), seed=self.seed)
         except BenchError as error:
             _tell_broken_bench(scenario, recorder, self.rig.name, self.seed, error)
 
     @contextlib.contextmanager
-    def _attached(self, clock: Clock) -> Iterator[Callable[[str], Port | str]]:
-        """Whatever simulated devices this rig brings along."""
+    def _attached(self, clock: Clock) -> Iterator[dict[str, Any]]:
+        """Whatever simulated devices this rig brings along, as ``LiveRig`` takes them."""
         plan = self.rig.bench
         served = [
             device.address
@@ -198,12 +197,12 @@ class Session:
         ]
         if isinstance(clock, CooperativeClock):
             bench = Bench(clock, plan, seed=self.seed, defects=self.defects)
-            yield bench.connect
+            yield {"connect": bench.connect}
         elif served:
             with ServedBench(plan, served, seed=self.seed, defects=self.defects) as process:
-                yield process.connector()
+                yield {"served": process.addresses}
         else:
-            yield _nothing_simulated
+            yield {}
 
 
 def _drivers(rig: RigFile) -> list[Any]:
@@ -211,10 +210,6 @@ def _drivers(rig: RigFile) -> list[Any]:
         find("harness.drivers", device.driver, group="harness.drivers", name="Driver")
         for device in rig.devices.values()
     ]
-
-
-def _nothing_simulated(name: str) -> Port:
-    raise BenchError(f"{name}: this rig brings no simulated bench along")
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from harness.clock import CooperativeClock
@@ -98,7 +98,7 @@ class ServedBench:
         self.addresses: dict[str, str] = {}
 
     def __enter__(self) -> Self:
-        self._started = started = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        self._started = started = subprocess.Popen(
             [sys.executable, "-m", "harness.sim.served"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             start_new_session=True,
@@ -126,10 +126,6 @@ class ServedBench:
         except subprocess.TimeoutExpired:
             started.kill()
             started.communicate()
-
-    def connector(self) -> Callable[[str], str]:
-        """Simulated address -> real address; raises KeyError for one that is not served."""
-        return self.addresses.__getitem__
 
 
 if __name__ == "__main__":

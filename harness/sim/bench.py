@@ -1,0 +1,175 @@
+"""The simulated bench: every device, and what connects them besides their protocols.
+
+The supply's output is the terminal's rail; the attenuator damps the modem's radio; the modem's
+bearer carries packets over the link to the acquirer and the update store; the presenter works on the
+terminal's card slot. A device is made when somebody first connects to it or another needs it; each
+draws its chance from a generator of its own, grown from the seed and the device's name.
+
+A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null for
+none), ``channel`` (of the supply, that feeds the terminal), ``rsrp`` (dBm), ``listen`` (outlet -> fixed
+``host:port`` where it is served).
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from harness.clock import CooperativeClock
+from harness.files import fixture, read_plain
+from harness.model.words import find
+from harness.ports.base import Port
+from harness.ports.memory import pair
+from harness.sim.acquirer import Acquirer
+from harness.sim.attenuator import Attenuator
+from harness.sim.internet import Internet
+from harness.sim.link import Link
+from harness.sim.modem import Modem
+from harness.sim.presenter import Presenter
+from harness.sim.radio import Radio
+from harness.sim.rail import Rail
+from harness.sim.slot import Slot
+from harness.sim.supply import Supply
+from harness.sim.terminal.firmware import Countertop, Firmware
+from harness.sim.update_store import UpdateStore
+
+Accept = Callable[[Port], None]
+
+#: Where the terminal's hosts are, in the simulated internet.
+HOST = ("host.hil.test", 5000)
+STORE = ("updates.hil.test", 80)
+
+#: name -> (device, its outlet)
+OUTLETS: dict[str, tuple[str, str]] = {
+    "supply": ("supply", "scpi"),
+    "modem": ("modem", "at1"),
+    "attenuator": ("attenuator", "telnet"),
+    "network": ("link", "control"),
+    "reader": ("presenter", "relay"),
+    "host": ("acquirer", "control"),
+    "host/iso8583": ("acquirer", "iso8583"),
+    "updates": ("store", "control"),
+    "updates/http": ("store", "http"),
+    "terminal": ("terminal", "ecr"),
+    "terminal/ecr": ("terminal", "ecr"),
+    "terminal/console": ("terminal", "console"),
+}
+
+
+class Bench:
+    """All simulated devices of one rig."""
+
+    def __init__(
+        self,
+        clock: CooperativeClock,
+        plan: Mapping[str, Any],
+        *,
+        seed: int = 0,
+        defects: Sequence[str] = (),
+    ) -> None:
+        self.clock = clock
+        self._plan = dict(plan)
+        self._seed = seed
+        self._defects = tuple(defects)
+        if self._plan.get("terminal"):
+            _ = self.terminal  # it must be there before the supply powers it
+
+    def connect(self, name: str) -> Port:
+        """Our end of a new connection; raises LookupError, or PortLost when it is refused."""
+        ours, theirs = pair(self.clock, f"sim://{name}")
+        self.outlet(name)(theirs)
+        return ours
+
+    def outlet(self, name: str) -> Accept:
+        """Where a connection to ``name`` is accepted; raises LookupError."""
+        if name not in OUTLETS:
+            raise LookupError(f"no device {name!r}; known: {', '.join(OUTLETS)}")
+        device, outlet = OUTLETS[name]
+        if device == "terminal" and not self._plan.get("terminal"):
+            raise LookupError("this bench has no terminal")
+        accept: Accept = getattr(self, device).outlets[outlet]
+        return accept
+
+    def _rng(self, device: str) -> random.Random:
+        return random.Random(f"{self._seed}/{device}")
+
+    @property
+    def _channel(self) -> int:
+        return int(self._plan.get("channel", 2))
+
+    @cached_property
+    def rail(self) -> Rail:
+        return Rail(self.clock)
+
+    @cached_property
+    def supply(self) -> Supply:
+        return Supply(
+            self.clock, read_plain(fixture("supply", "e36313a", "personality.yaml")),
+            rng=self._rng("supply"), rails={self._channel: self.rail}, load=self._load,
+        )  # fmt: skip
+
+    def _load(self, channel: int) -> float:
+        if channel != self._channel or not self._plan.get("terminal"):
+            return 0.0
+        return self.terminal.amps
+
+    @cached_property
+    def radio(self) -> Radio:
+        return Radio(self.clock, rsrp=float(self._plan.get("rsrp", -85.0)))
+
+    @cached_property
+    def attenuator(self) -> Attenuator:
+        return Attenuator(self.clock, self.radio)
+
+    @cached_property
+    def link(self) -> Link:
+        return Link(self.clock, rng=self._rng("link"))
+
+    @cached_property
+    def internet(self) -> Internet:
+        internet = Internet(self.clock, self.link)
+        internet.serve(*HOST, self.acquirer.outlets["iso8583"])
+        internet.serve(*STORE, self.store.outlets["http"])
+        return internet
+
+    @cached_property
+    def modem(self) -> Modem:
+        return Modem(
+            self.clock, read_plain(fixture("modem", "ec25", "personality.yaml")),
+            rng=self._rng("modem"), radio=self.radio, link=self.link, internet=self.internet,
+        )  # fmt: skip
+
+    @cached_property
+    def acquirer(self) -> Acquirer:
+        return Acquirer(
+            self.clock, read_plain(fixture("host", "test_acquirer.yaml")),
+            rng=self._rng("acquirer"),
+        )  # fmt: skip
+
+    @cached_property
+    def store(self) -> UpdateStore:
+        return UpdateStore(
+            self.clock, read_plain(fixture("updates", "countertop.yaml")), rng=self._rng("store")
+        )
+
+    @cached_property
+    def slot(self) -> Slot:
+        return Slot(self.clock)
+
+    @cached_property
+    def presenter(self) -> Presenter:
+        return Presenter(self.clock, self.slot, read_plain(fixture("cards", "deck.yaml")))
+
+    @cached_property
+    def terminal(self) -> Countertop:
+        firmware: type[Firmware] = Firmware
+        for name in self._defects:
+            plant = find("harness.sim.defects", name, group="harness.defects", name="plant")
+            firmware = plant(firmware)
+        folder = str(self._plan["terminal"])
+        return Countertop(
+            self.clock, rail=self.rail, modem=self.modem, slot=self.slot,
+            personality=read_plain(fixture("terminal", folder, "personality.yaml")),
+            keys=read_plain(fixture("host", "test_acquirer.yaml")),
+            rng=self._rng("terminal"), firmware=firmware, host=HOST, store=STORE,
+        )  # fmt: skip

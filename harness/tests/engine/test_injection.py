@@ -1,0 +1,155 @@
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+import pytest
+
+from harness.clock import Clock, CooperativeClock, ThreadClock
+from harness.engine.injection import Injection
+from harness.engine.recorder import Recorder
+from harness.errors import BenchError
+from harness.model.roles import Cast
+from harness.model.trace import Observation
+from harness.model.units import Seconds, Volts
+from harness.tests.engine.test_recorder import Undecided
+
+CLOCKS = pytest.mark.parametrize("kernel", [CooperativeClock, ThreadClock])
+
+
+@dataclass
+class Flood:
+    """A fault that writes down what is done to it."""
+
+    lasting: Seconds | None = None
+    log: list[str] = field(default_factory=list)
+    breaks_in: str = ""
+
+    @contextmanager
+    def inject(self, cast: Cast) -> Iterator[Self]:
+        self._do("in")
+        try:
+            yield self
+        finally:
+            self._do("out")
+
+    def _do(self, what: str) -> None:
+        if self.breaks_in == what:
+            raise BenchError(f"the pump broke going {what}")
+        self.log.append(what)
+
+    def took_effect(self, seen: Observation) -> bool:
+        return seen.kind == "wet"
+
+
+@dataclass
+class Tide(Flood):
+    """A flood that goes on by itself while it is held."""
+
+    def play(self, cast: Cast) -> None:
+        while True:
+            cast.sleep(0.01)
+            self.log.append("wave")
+
+
+def on(kernel: Callable[[], Clock], story: Callable[[Recorder, Cast], None]) -> Recorder:
+    clock = kernel()
+    recorder = Recorder(clock, io.StringIO(), Undecided())
+    clock.run(lambda: story(recorder, Cast({}, Volts(9), clock.sleep)))
+    return recorder
+
+
+@CLOCKS
+def test_a_fault_is_held_until_it_is_cleared(kernel: Callable[[], Clock]) -> None:
+    """In, seen to bite, out: in that order and all of it in the trace."""
+    flood = Flood()
+
+    def story(recorder: Recorder, cast: Cast) -> None:
+        injection = Injection(recorder, cast, "flood", "flood", flood)
+        injection.start({}, 0.0)
+        recorder.take("network", "wet", recorder.clock.now(), {})
+        assert flood.log == ["in"]
+        injection.clear()
+
+    recorder = on(kernel, story)
+
+    assert flood.log == ["in", "out"]
+    kinds = [row.kind for row in recorder.trace]
+    assert kinds == ["fault_injected", "wet", "fault_took_effect", "fault_cleared"]
+    assert recorder.trace[2]["evidence"] == 2
+
+
+@CLOCKS
+def test_a_fault_with_a_duration_clears_itself(kernel: Callable[[], Clock]) -> None:
+    """`lasting` seconds later the world is whole without anybody's doing."""
+    flood = Flood(lasting=Seconds(0.05))
+
+    def story(recorder: Recorder, cast: Cast) -> None:
+        injection = Injection(recorder, cast, "flood", "flood", flood)
+        injection.start({}, 0.0)
+        recorder.clock.sleep(0.3)
+        assert injection.done
+        injection.clear()  # does nothing more
+
+    recorder = on(kernel, story)
+
+    injected, cleared = (
+        recorder.trace.of("fault_injected")[0],
+        recorder.trace.of("fault_cleared")[0],
+    )
+    assert cleared.t - injected.t >= 0.05
+    assert flood.log == ["in", "out"]
+
+
+@CLOCKS
+def test_what_a_fault_does_while_it_is_held_ends_with_it(kernel: Callable[[], Clock]) -> None:
+    """No wave comes after the clearing."""
+    tide = Tide()
+
+    def story(recorder: Recorder, cast: Cast) -> None:
+        injection = Injection(recorder, cast, "tide", "tide", tide)
+        injection.start({}, 0.0)
+        recorder.clock.sleep(0.2)
+        injection.clear()
+        recorder.clock.sleep(0.1)
+
+    on(kernel, story)
+
+    assert tide.log.count("wave") >= 3
+    assert tide.log[0] == "in"
+    assert tide.log[-1] == "out"
+
+
+@CLOCKS
+@pytest.mark.parametrize("where", ["in", "out"])
+def test_a_bench_that_breaks_under_a_fault_is_told_to_who_asked(
+    kernel: Callable[[], Clock], where: str
+) -> None:
+    """The BenchError comes out of start or clear, and nothing is left waiting."""
+    flood = Flood(breaks_in=where)
+
+    def story(recorder: Recorder, cast: Cast) -> None:
+        injection = Injection(recorder, cast, "flood", "flood", flood)
+        with pytest.raises(BenchError, match=f"going {where}"):
+            injection.start({}, 0.0)
+            injection.clear()
+        assert injection.done
+
+    recorder = on(kernel, story)
+
+    assert not recorder.trace.of("fault_cleared")
+
+
+@CLOCKS
+def test_no_evidence_is_no_effect(kernel: Callable[[], Clock]) -> None:
+    """A fault nobody saw bite is not said to have taken effect."""
+
+    def story(recorder: Recorder, cast: Cast) -> None:
+        injection = Injection(recorder, cast, "flood", "flood", Flood())
+        injection.start({}, 0.0)
+        recorder.take("network", "dry", recorder.clock.now(), {})
+        injection.clear()
+        assert not injection.took_effect
+
+    assert not on(kernel, story).trace.of("fault_took_effect")
