@@ -1,0 +1,81 @@
+"""The control language of the harness's own devices: JSON lines, answers in order, events between."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.errors import DeviceRefused, Garbled, PortTimeout
+from harness.ports.base import Port
+
+LONGEST = 1 << 20  # B; a line that does not end is garbage
+
+
+class JsonLines:
+    """One conversation.
+
+    Args:
+        port: Where the device is.
+        heard: Called with every event: its word, the stamp of its chunk, its fields.
+        wait: Seconds an answer may take.
+    """
+
+    def __init__(
+        self, port: Port, heard: Callable[[str, float, dict[str, Any]], None], *, wait: float = 5.0
+    ) -> None:
+        self._port = port
+        self._heard = heard
+        self._wait = wait
+        self._rest = b""
+        self._answers: list[Mapping[str, Any]] = []
+
+    def ask(self, word: str, **fields: Any) -> Mapping[str, Any]:
+        """Send a request and return its answer.
+
+        Raises PortTimeout, PortLost, Garbled, and DeviceRefused in the device's own words.
+        """
+        self.attend()
+        self._answers.clear()  # of a request that was given up
+        line = json.dumps({"do": word, **fields}, separators=(",", ":"))
+        self._port.write(line.encode() + b"\n")
+        until = self._port.clock.now() + self._wait
+        while not self._answers:
+            chunk = self._port.read(until)
+            if chunk is None:
+                raise PortTimeout(f"{self._port.address}: no answer to {word} in {self._wait:g} s")
+            self._take(chunk.data, chunk.t)
+        answer = self._answers.pop(0)
+        if "error" in answer:
+            raise DeviceRefused(f"{self._port.address}: {word}: {answer['error']}")
+        return answer
+
+    def attend(self) -> None:
+        """Take in what is here without waiting."""
+        while self._port.readable:
+            chunk = self._port.read(self._port.clock.now())
+            if chunk is None:
+                return
+            self._take(chunk.data, chunk.t)
+
+    def _take(self, data: bytes, t: float) -> None:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LONGEST:
+            raise Garbled(f"{self._port.address}: a line without an end")
+        for line in lines:
+            if line.strip():
+                self._sort(self._read(line), t)
+
+    def _read(self, line: bytes) -> dict[str, Any]:
+        try:
+            said = json.loads(line)
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            raise Garbled(f"{self._port.address}: a line that is no JSON object")
+        return said
+
+    def _sort(self, said: dict[str, Any], t: float) -> None:
+        if "event" in said:
+            word = str(said.pop("event"))
+            self._heard(word, t, said)
+        else:
+            self._answers.append(said)

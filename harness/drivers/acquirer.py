@@ -1,0 +1,68 @@
+"""The test acquirer, over its control connection: tells what the host sees, has it misbehave.
+
+Source: ``harness/sim/acquirer.py``, "Outlet control" (JSON lines; the project's own host).
+"""
+
+from typing import Any
+
+from harness.drivers._json_lines import JsonLines
+from harness.errors import BenchError
+from harness.model.roles import Observe, ignore
+from harness.ports.base import Port
+from harness.wire.pan import mask
+
+IDENTITY = r"terminal-harness acquirer"
+
+#: Events that are observations of the source ``host``, field by field (DESIGN.md, 5).
+OBSERVED = frozenset(
+    {"connected", "disconnected", "request_received", "reply_due", "answered", "misbehaved",
+     "signed_on", "settled", "ledger_entry", "ledger_end", "violation"}
+)  # fmt: skip
+
+
+class Driver:
+    """Plays Host, Watched, SafeState and Identified."""
+
+    def __init__(self, port: Port) -> None:
+        self.observe: Observe = ignore
+        self._lines = JsonLines(port, self._heard)
+
+    def identify(self) -> str:
+        return str(self._lines.ask("identify").get("identity", ""))
+
+    def attend(self) -> None:
+        self._lines.attend()
+
+    def misbehave(self, act: str, *, on: str = "0200", **how: Any) -> None:
+        """Have the host misbehave.
+
+        Args:
+            act: ignore, drop, delay, duplicate, corrupt, wrong_stan, truncate, reset, answer,
+                refuse.
+            on: MTI of the request, or ``any``.
+            **how: ``by`` in seconds, ``times``, ``code``.
+        """
+        asked = {name: value for name, value in how.items() if value is not None}
+        self._lines.ask("misbehave", act=act, on=on, **asked)
+
+    def behave(self) -> None:
+        self._lines.ask("behave")
+
+    def ask_ledger(self) -> None:
+        self._lines.ask("ledger")
+
+    def make_safe(self) -> None:
+        """End all misbehaviour and read back that none is left; raises BenchError."""
+        self.behave()
+        left = self._lines.ask("state").get("misbehaving")
+        if left != []:
+            raise BenchError(f"the host still misbehaves: {left}")
+
+    def _heard(self, event: str, t: float, fields: dict[str, Any]) -> None:
+        if event in OBSERVED:
+            self.observe(event, t=t, **{name: _masked(value) for name, value in fields.items()})
+
+
+def _masked(value: Any) -> Any:
+    """A second net: the host truncates already, but a foreign one may not."""
+    return mask(value) if isinstance(value, str) else value

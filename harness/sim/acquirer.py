@@ -1,0 +1,223 @@
+"""An acquirer host: answers terminals, keeps the books, misbehaves on request. Test only.
+
+Outlet ``iso8583``: any number of connections, each a stream of UnionPay frames (``wire/iso8583``).
+Outlet ``control``: JSON lines (``sim/control``):
+
+=============  =====================================================================
+``identify``   -> ``identity``
+``misbehave``  ``act``, ``on`` (MTI of the request, or ``any``; default 0200), ``by`` s,
+               ``times`` (null: until ``behave``), ``code``; acts are played in order of asking
+``behave``     end all misbehaviour
+``state``      -> ``misbehaving``: acts in force; ``connections``
+``ledger``     -> ``entries``; tells each as ``ledger_entry``, then ``ledger_end``
+=============  =====================================================================
+
+Acts: ``ignore`` the request unread; ``drop`` the answer, ``delay`` it ``by`` s, ``duplicate`` it,
+``corrupt`` its MAC, answer with a ``wrong_stan``, ``truncate`` the message inside a good frame,
+``reset`` in the middle of the frame, ``answer`` with ``code`` and book nothing, ``refuse`` new
+connections.
+
+Events, with card numbers truncated:
+
+====================  ==============================================================
+``connected``         and ``disconnected``
+``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``
+``reply_due``         ``mti stan response``: the answer is decided and not sent yet
+``answered``          the same, when it was sent
+``misbehaved``        ``act``, ``mti`` of the request, ``stan``
+``signed_on``         ``tid batch``
+``settled``           ``tid batch balanced uploaded``: a batch was closed
+``ledger_entry``      ``tid batch stan amount pan status entry response``
+``ledger_end``        ``entries``
+``violation``         ``rule stan batch tid text``
+====================  ==============================================================
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.clock import Clock
+from harness.errors import Garbled, PortLost
+from harness.model.units import Seconds
+from harness.ports.base import Port
+from harness.sim.control import Control
+from harness.sim.host_flows import Flows
+from harness.wire.iso8583 import Deframer, Message, frame, unframe
+
+ACTS = (
+    "ignore", "drop", "delay", "duplicate", "corrupt", "wrong_stan", "truncate", "reset", "answer",
+    "refuse",
+)  # fmt: skip
+AGAIN = 0.02  # s between an answer and its duplicate
+
+
+def _cut_inside(wire: bytes) -> bytes:
+    cut = wire[2 : len(wire) * 2 // 3]
+    return len(cut).to_bytes(2, "big") + cut
+
+
+#: Act -> what it makes of the answer's bytes; the other acts send it whole.
+SPOILED: dict[str, Callable[[bytes], bytes]] = {
+    "corrupt": lambda wire: wire[:-1] + bytes([wire[-1] ^ 0x01]),  # the MAC is the last field
+    "truncate": _cut_inside,
+    "reset": lambda wire: wire[: len(wire) // 2],
+}
+
+
+@dataclass(slots=True)
+class _Lapse:
+    act: str
+    on: str
+    by: float
+    times: int | None
+    code: str
+
+
+class Acquirer:
+    """The host. See the module text.
+
+    Args:
+        clock: The bench's clock.
+        personality: The plain contents of a fixture (``fixtures/host/test_acquirer.yaml``).
+        rng: Draws keys and authorisation codes.
+
+    Attributes:
+        outlets: ``iso8583`` and ``control``.
+        ledger: The books.
+    """
+
+    def __init__(
+        self, clock: Clock, personality: Mapping[str, Any], *, rng: random.Random
+    ) -> None:
+        self._clock = clock
+        self._own = personality
+        self._think = Seconds.parse(personality["think_time"])
+        self._idle = Seconds.parse(personality["idle"])
+        self._lapses: list[_Lapse] = []
+        self._connections = 0
+        self._control = Control(clock, "host", {
+            "identify": self._identify, "misbehave": self._misbehave, "behave": self._behave,
+            "state": self._state, "ledger": self._tell_ledger,
+        })  # fmt: skip
+        self._flows = Flows(personality, rng=rng, now=clock.now, tell=self._control.tell)
+        self.ledger = self._flows.ledger
+        self.outlets: dict[str, Callable[[Port], None]] = {
+            "iso8583": self._accept,
+            "control": self._control.accept,
+        }
+
+    # --- connections ------------------------------------------------------------------------
+
+    def _accept(self, port: Port) -> None:
+        lapse = self._lapse("connect")
+        if lapse is not None:
+            self._control.tell("misbehaved", act=lapse.act, mti="", stan=0)
+            raise PortLost("the host refuses the connection")
+        self._clock.spawn("host connection", lambda: self._talk(port))
+
+    def _talk(self, port: Port) -> None:
+        self._connections += 1
+        self._control.tell("connected")
+        deframer = Deframer()
+        try:
+            while (chunk := port.read(self._clock.now() + self._idle)) is not None:
+                for inside in deframer.feed(chunk.data):
+                    self._take(port, inside)
+        except PortLost:
+            pass
+        except Garbled as error:  # the stream is out of step: a host hangs up
+            self._tell_garbled(error)
+        finally:
+            self._connections -= 1
+            self._control.tell("disconnected")
+            port.close()
+
+    def _take(self, port: Port, inside: bytes) -> None:
+        try:
+            request = unframe(inside)
+            lapse = self._lapse(request.mti)
+            if lapse is not None:
+                self._control.tell("misbehaved", act=lapse.act, mti=request.mti, stan=request.stan)
+            if lapse is not None and lapse.act == "ignore":
+                return
+            reply = self._flows.reply(request, lapse.code if lapse else "")
+        except Garbled as error:
+            self._tell_garbled(error)
+            return
+        if reply is not None and not (lapse is not None and lapse.act == "drop"):
+            self._answer(port, reply, lapse or _Lapse("", "", 0.0, None, ""))
+
+    def _tell_garbled(self, error: Garbled) -> None:
+        self._control.tell("violation", rule="garbled", stan=0, batch=0, tid="", text=str(error))
+
+    # --- answers ----------------------------------------------------------------------------
+
+    def _answer(self, port: Port, reply: Message, lapse: _Lapse) -> None:
+        told = {"mti": reply.mti, "stan": reply.stan, "response": reply.get(39)}
+        self._control.tell("reply_due", **told)
+        if lapse.act == "wrong_stan":
+            reply = self._flows.resealed(reply, {11: f"{reply.stan % 999_999 + 1:06d}"})
+        wire = SPOILED.get(lapse.act, bytes)(frame(reply))
+
+        def send() -> None:
+            try:
+                port.write(wire)
+            except PortLost:
+                return
+            self._control.tell("answered", **told)
+            if lapse.act == "reset":
+                port.close()
+
+        due = self._clock.now() + self._think + lapse.by
+        self._clock.call_at(due, send)
+        if lapse.act == "duplicate":
+            self._clock.call_at(due + AGAIN, send)
+
+    # --- control ----------------------------------------------------------------------------
+
+    def _lapse(self, mti: str) -> _Lapse | None:
+        """The misbehaviour that is due for this request, and counts it."""
+        for lapse in self._lapses:
+            if (lapse.act == "refuse") != (mti == "connect") or lapse.on not in (mti, "any"):
+                continue
+            if lapse.times is not None:
+                lapse.times -= 1
+                if lapse.times <= 0:
+                    self._lapses.remove(lapse)
+            return lapse
+        return None
+
+    def _misbehave(
+        self, act: str, on: str = "0200", by: float = 0.0, times: int | None = None, code: str = ""
+    ) -> None:
+        if act not in ACTS:
+            raise ValueError(f"no act {act!r}; wanted one of: {', '.join(ACTS)}")
+        if on != "any" and not (isinstance(on, str) and len(on) == 4 and on.isdigit()):
+            raise ValueError(f"{on!r} is no message type")
+        if not isinstance(by, (int, float)) or not 0 <= by <= 86400:
+            raise ValueError(f"by is seconds, not {by!r}")
+        if times is not None and (not isinstance(times, int) or times < 1):
+            raise ValueError(f"times is 1 or more, or null, not {times!r}")
+        if (act == "answer") != (isinstance(code, str) and len(code) == 2):
+            raise ValueError("answer, and nothing else, needs a code of two characters")
+        on = "connect" if act == "refuse" else on
+        self._lapses.append(_Lapse(act, on, float(by), times, code))
+
+    def _behave(self) -> None:
+        self._lapses.clear()
+
+    def _identify(self) -> dict[str, str]:
+        return {"identity": f"terminal-harness acquirer {self._own['version']} (test only)"}
+
+    def _state(self) -> dict[str, Any]:
+        acts = [{"act": lapse.act, "on": lapse.on, "times": lapse.times} for lapse in self._lapses]
+        return {"misbehaving": acts, "connections": self._connections}
+
+    def _tell_ledger(self) -> dict[str, int]:
+        entries = [entry.told() for entry in self.ledger]
+        for entry in entries:
+            self._control.tell("ledger_entry", **entry)
+        self._control.tell("ledger_end", entries=len(entries))
+        return {"entries": len(entries)}
