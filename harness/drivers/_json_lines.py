@@ -1,4 +1,4 @@
-"""The control language of the harness's own devices: JSON lines, answers in order, events between."""
+"""The control language of our own devices: JSON lines, answers in order, events between."""
 
 import json
 from collections.abc import Callable, Mapping

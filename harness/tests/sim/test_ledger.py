@@ -16,7 +16,10 @@ class Books:
 
     def __init__(self) -> None:
         self.rules: list[str] = []
-        self.ledger = Ledger(lambda rule, key, text: self.rules.append(rule))
+        self.ledger = Ledger(self.violate)
+
+    def violate(self, rule: str, key: Key, text: str) -> None:
+        self.rules.append(rule)
 
     def sale(self, stan: int, amount: int = 100, **more: object) -> Entry:
         entry = Entry(key(stan), "sale", amount, "621234***1265", f"p{stan}", "approved")
