@@ -1,0 +1,251 @@
+"""The countertop's board: what its voltage does to it, its resets, its sockets.
+
+Below the brown-out level the capacitors carry it for the hold-up time; then it dies where it stands:
+every task is killed where it waits, the flash loses what was not synced, nobody is told. At the
+power-good level a supervisor lets it start again, after a delay.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from harness.clock import Clock, Task, Timer
+from harness.errors import PortLost
+from harness.ports.base import Port
+from harness.ports.memory import MemoryPort, pair
+from harness.sim.modem import Modem
+from harness.sim.rail import Rail
+from harness.sim.slot import Slot
+from harness.sim.tcp import End
+from harness.sim.terminal.flash import Flash
+from harness.sim.terminal.personality import Personality
+
+KEEPALIVE = 8.0  # s until a register's socket notices that nobody is there any more
+
+
+class Software(Protocol):
+    """What runs on the board between two resets."""
+
+    def run(self) -> None: ...
+    def serve_register(self, port: Port) -> None: ...
+    def console_input(self, octets: bytes) -> None: ...
+    def power_lost(self) -> None: ...
+
+    @property
+    def amps(self) -> float: ...
+
+
+class Board:
+    """The hardware. The firmware reaches everything through it.
+
+    Attributes:
+        outlets: ``ecr`` (TCP 20007 of the terminal) and ``console`` (its serial log).
+        rail: The supply input.
+        edge: Notified when the supply crosses one of the levels.
+        flash: Survives everything but wear.
+        running: The firmware since the last reset; None while it is off.
+        deaths: How often the supply killed it.
+    """
+
+    def __init__(
+        self, clock: Clock, *, rail: Rail, modem: Modem, slot: Slot, personality: Personality,
+        rng: random.Random, make: Callable[["Board", str], Software], host: tuple[str, int],
+        store: tuple[str, int],
+    ) -> None:  # fmt: skip
+        self.clock = clock
+        self.rail = rail
+        self.modem = modem
+        self.slot = slot
+        self.personality = personality
+        self.rng = rng
+        self.edge = clock.signal("the supply's comparators")
+        self.flash = Flash(clock, rng=rng, **_flash_options(personality))
+        self.running: Software | None = None
+        self.deaths = 0
+        self.outlets: dict[str, Callable[[Port], None]] = {
+            "ecr": self._accept_register,
+            "console": self._accept_console,
+        }
+        self._make = make
+        self._host = host
+        self._store = store
+        self._tasks: list[Task] = []
+        self._registers: list[Port] = []
+        self._sockets: list[End] = []
+        self._consoles: list[Port] = []
+        self._at: MemoryPort | None = None
+        self._dying: Timer | None = None
+        self._starting: Timer | None = None
+        self._reason = "power"
+        self._watch_supply()
+
+    # --- supply -----------------------------------------------------------------------------
+
+    def _watch_supply(self) -> None:
+        levels = self.personality.levels
+        self.rail.watch(levels.brown_out, below=self._sag, above=self._carried)
+        self.rail.watch(levels.power_good, above=self._power_good, below=self._power_bad)
+        self.rail.watch(levels.discharged, below=self._discharged)
+        self.rail.watch(levels.warning, below=self.edge.notify)
+        self.rail.watch(levels.healthy, above=self.edge.notify, below=self.edge.notify)
+        if self.rail.volts() >= levels.power_good:
+            self._power_good()
+
+    def _sag(self) -> None:
+        if self.running is not None:
+            self._dying = self._in(self.personality.times.hold_up, self._die)
+
+    def _carried(self) -> None:
+        if self._dying is not None:
+            self._dying.cancel()
+            self._dying = None
+
+    def _die(self) -> None:
+        self._dying = None
+        self.deaths += 1
+        self._stop("brownout")
+
+    def _discharged(self) -> None:
+        self._reason = "power"  # the reset-cause register has lost its content too
+
+    def _power_good(self) -> None:
+        if self.running is None and self._starting is None:
+            self._starting = self._in(self.personality.times.reset_delay, self._start)
+
+    def _power_bad(self) -> None:
+        if self._starting is not None:
+            self._starting.cancel()
+            self._starting = None
+
+    def _in(self, seconds: float, act: Callable[[], None]) -> Timer:
+        return self.clock.call_at(self.clock.now() + seconds, act)
+
+    # --- resets -----------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._starting = None
+        self.running = self._make(self, self._reason)
+        self.spawn("start", self.running.run)
+
+    def _stop(self, reason: str) -> None:
+        """Everything that runs ends here and now; what was not synced is at chance's mercy."""
+        self._reason = reason
+        if self.running is not None:
+            self.running.power_lost()
+        self.running = None
+        for task in self._tasks:
+            task.kill()
+        self._tasks.clear()
+        self.flash.power_lost()
+        for port in self._registers:
+            _vanish(port)
+        self._registers.clear()
+        for socket in self._sockets:
+            socket.vanish()
+        self._sockets.clear()
+        if self._at is not None:
+            self._at.close()
+            self._at = None
+
+    def reset(self, reason: str) -> None:
+        """The firmware or its watchdog pulls the reset line: ``watchdog``, ``update``..."""
+
+        def act() -> None:
+            if self.running is not None:
+                self._stop(reason)
+                self._starting = self._in(self.personality.times.reset_delay, self._start)
+
+        self.clock.call_at(self.clock.now(), act)
+
+    def spawn(self, name: str, work: Callable[[], object]) -> Task:
+        """A task that dies with the supply."""
+        self._tasks = [task for task in self._tasks if not task.done]
+        task = self.clock.spawn(f"terminal {name}", work)
+        self._tasks.append(task)
+        return task
+
+    @property
+    def amps(self) -> float:
+        """What it draws now, A."""
+        table = self.personality.amps
+        return self.running.amps if self.running is not None else float(table["off"])
+
+    # --- sockets and lines ------------------------------------------------------------------
+
+    def connect_host(self, until: float) -> End:
+        """A connection to the acquirer; raises NetError."""
+        return self._connect(self._host, until)
+
+    def connect_store(self, until: float) -> End:
+        """A connection to the update store; raises NetError."""
+        return self._connect(self._store, until)
+
+    def _connect(self, where: tuple[str, int], until: float) -> End:
+        self._sockets = [socket for socket in self._sockets if socket.state != "ended"]
+        socket = self.modem.connect(*where, until=until)
+        self._sockets.append(socket)
+        return socket
+
+    def open_at(self) -> Port:
+        """The UART to the modem."""
+        self._at, theirs = pair(self.clock, "terminal's modem")
+        self.modem.outlets["at0"](theirs)
+        return self._at
+
+    def reset_modem(self) -> None:
+        """Pull the modem's reset line."""
+        self.modem.reset()
+
+    def wall_time(self) -> datetime:
+        """Date and time by the real-time clock, which has a cell of its own."""
+        born = datetime.fromisoformat(self.personality.identity.born)
+        return born + timedelta(seconds=self.clock.now())
+
+    def write_console(self, line: str) -> None:
+        for port in list(self._consoles):
+            try:
+                port.write(line.encode("utf-8") + b"\r\n")
+            except PortLost:
+                self._consoles.remove(port)
+
+    def _accept_console(self, port: Port) -> None:
+        """A serial line is there whether the terminal is on or not."""
+        self._consoles.append(port)
+        self.clock.spawn("terminal console", lambda: self._read_console(port))
+
+    def _read_console(self, port: Port) -> None:
+        while True:
+            try:
+                chunk = port.read()
+            except PortLost:
+                return
+            if chunk is not None and self.running is not None:
+                running, octets = self.running, chunk.data
+                self.spawn("console", lambda: running.console_input(octets))
+
+    def _accept_register(self, port: Port) -> None:
+        """A TCP connection; refused while nothing listens."""
+        if self.running is None:
+            raise PortLost(f"{port.address}: connection refused")
+        self._registers.append(port)
+        self.running.serve_register(port)
+
+
+def _vanish(port: Port) -> None:
+    """Go without a word where the port can; a served one is a real socket and must be closed."""
+    vanish: Any = getattr(port, "vanish", None)
+    if vanish is not None:
+        vanish(keepalive=KEEPALIVE)
+    else:
+        port.close()
+
+
+def _flash_options(personality: Personality) -> dict[str, Any]:
+    row = personality.flash
+    return {
+        "write_time": float(row["write_time"]),
+        "sync_time": float(row["sync_time"]),
+        "page": int(row["page"]),
+        "capacity": int(row["capacity"]),
+    }

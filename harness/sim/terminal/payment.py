@@ -1,0 +1,435 @@
+"""A sale from the card to the receipt, and the reversal of one whose end is not known.
+
+Rules: payment specifications as summarised at each method; the cut points P0..P8 of a sale lie
+between the numbered steps of ``_sell``. The order is what keeps money safe:
+
+1. read the card; 2. line up, old debts settled; 3. trace number, ``Pending`` made durable;
+4. request out, answer in; 5. the chip agrees; 6. the register acknowledges;
+7. journal durable (``Pending`` goes); 8. shown and printed.
+A cut before 7 is reversed at the next start; from 7 on the sale stands.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from harness.clock import Clock
+from harness.sim.terminal.acquiring import Acquiring, BadAnswer
+from harness.sim.terminal.comms import Comms, NoAnswer, Unsent
+from harness.sim.terminal.log import Log
+from harness.sim.terminal.personality import Personality
+from harness.sim.terminal.printer import Printer
+from harness.sim.terminal.reader import Card, CardReader, CardTrouble
+from harness.sim.terminal.records import Entry, Pending
+from harness.sim.terminal.screen import Alarms, Screen
+from harness.sim.terminal.storage import Storage
+from harness.sim.terminal.turn import Turn
+from harness.wire import answers
+from harness.wire.iso8583 import Message
+from harness.wire.subfields import Totals
+
+#: Expectation class of an answer code -> what the terminal makes of it (Q/CUP 006.6, A.2).
+REFUSALS: dict[str, str] = {
+    "final_decline": "card_declined", "retry_later": "host_error", "re_sign_on": "not_signed_on",
+    "settle_first": "batch_full", "disabled": "terminal_disabled",
+}  # fmt: skip
+
+
+class Register(Protocol):
+    """The other side of a sale: who asked for it."""
+
+    def tell(self, status: int) -> None:
+        """An intermediate status (ZVT 04 FF)."""
+
+    def confirm(self, outcome: "Outcome") -> bool:
+        """The result (04 0F); whether it was acknowledged."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the register has asked to abort."""
+
+
+WAITING_FOR_HOST, REVERSING, REMOVE_CARD = 0x04, 0x05, 0x0B  # PA00P015, 3.7
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a sale came to.
+
+    Attributes:
+        outcome: ``approved``, ``declined`` (the issuer said no) or ``failed``.
+        amount: Minor units.
+        cause: Why, where it was not approved.
+        stan: Trace number, 0 when none was used.
+        receipt: Receipt number, 0 for none.
+        pan: Masked.
+        auth: Authorisation code.
+        response: Field 39, when one came.
+    """
+
+    outcome: str
+    amount: int
+    cause: str = ""
+    stan: int = 0
+    receipt: int = 0
+    pan: str = ""
+    auth: str = ""
+    response: str = ""
+
+
+class Stop(Exception):
+    """The sale ends here. ``cause`` says why; ``response`` is field 39 where the host said no."""
+
+    def __init__(self, cause: str, response: str = "", *, declined: bool = False) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.response = response
+        self.declined = declined
+
+
+class Payment:
+    """Sells, reverses and settles, one at a time.
+
+    Attributes:
+        turn: Held while money moves.
+        selling: Whether a sale is under way.
+        last: The last sale's outcome since boot; None before one.
+    """
+
+    def __init__(
+        self, clock: Clock, *, personality: Personality, storage: Storage, acquiring: Acquiring,
+        comms: Comms, reader: CardReader, printer: Printer, screen: Screen, alarms: Alarms, log: Log,
+        wall_time: Callable[[], datetime], on_change: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._clock = clock
+        self._times = personality.times
+        self._limits = personality.limits
+        self._storage = storage
+        self._acquiring = acquiring
+        self._comms = comms
+        self._reader = reader
+        self._printer = printer
+        self._screen = screen
+        self._alarms = alarms
+        self._log = log
+        self._wall_time = wall_time
+        self._on_change = on_change
+        self._next_episode = 0.0
+        self.selling = False
+        self.turn = Turn(clock, "the till")
+        self.last: Outcome | None = None
+
+    # --- a sale -----------------------------------------------------------------------------
+
+    def sell(self, amount: int, register: Register) -> Outcome:
+        """A sale to its end; never raises for what can go wrong outside."""
+        with self.turn.taken():
+            self.selling = True
+            self._on_change()
+            sale: list[Pending] = []
+            try:
+                outcome = self._sell(amount, register, sale)
+            except Stop as stop:
+                outcome = self._stopped(stop, amount, sale[0] if sale else None, register)
+            self.last, self.selling = outcome, False
+        self._on_change()
+        if self._storage.pending:
+            self._comms.poke()
+        return outcome
+
+    def _sell(self, amount: int, register: Register, sale: list[Pending]) -> Outcome:
+        self.check_allowed(amount)
+        card = self._read_card(amount, register)
+        self.clear_the_way(register)
+        sale.append(self._open_sale(card, amount))
+        pending = sale[0]
+        self._screen.show("authorising")
+        register.tell(WAITING_FOR_HOST)
+        answer = self.ask_host(pending, card)
+        pending = self.weigh(pending, answer)
+        self.finish_card(pending, card)
+        outcome = self._outcome("approved", pending, receipt=self._storage.next_receipt())
+        if not register.confirm(outcome):  # PA00P015, 2.2.8: not acknowledged = reversed
+            self.owe(pending, "06")
+            raise Stop("cancelled")
+        self.book(pending, answer, outcome.receipt)
+        return outcome
+
+    def check_allowed(self, amount: int) -> None:
+        """What forbids a sale before it has begun."""
+        if amount <= 0:
+            raise Stop("cancelled")
+        for cause in ("supply_low", "journal_fault", "storage_full", "clock_invalid"):
+            if cause in self._alarms.active:
+                raise Stop(cause)
+        if len(self._storage.journal) >= self._limits.batch_size:
+            raise Stop("batch_full")  # invariant 20: refused, never overwritten
+
+    def _read_card(self, amount: int, register: Register) -> Card:
+        try:
+            card = self._reader.read(amount, register.tell, lambda: register.cancelled)
+        except CardTrouble as trouble:
+            raise Stop(trouble.cause) from trouble
+        self._log.info("card", f"read entry={card.entry} pan={card.masked}")
+        return card
+
+    def clear_the_way(self, register: Register) -> None:
+        """Line up, then old debts: no new sale while a reversal waits (invariant 4)."""
+        cause = self._comms.wanted()
+        if cause is not None:
+            raise Stop(cause)
+        if self._storage.pending:
+            register.tell(REVERSING)
+            if not self.settle_debts():
+                raise Stop(self._comms.cause or "reversal_pending")
+            cause = self._comms.wanted()
+            if cause is not None:
+                raise Stop(cause)
+
+    def _open_sale(self, card: Card, amount: int) -> Pending:
+        stan = self.new_stan()
+        pending = Pending(
+            stan, self._storage.batch, amount, card.pan, card.masked, card.expiry, card.entry,
+            card.mode, card.sequence, card.icc, time=self._wall_time().strftime("%H%M%S%m%d"),
+        )  # fmt: skip
+        self.before_sending(pending)
+        return pending
+
+    def new_stan(self) -> int:
+        return self._storage.next_stan()
+
+    def before_sending(self, pending: Pending) -> None:
+        """The reversal is durable before the first byte of the request leaves (invariant 7)."""
+        self._storage.save_pending(pending)
+        self._log.info("rev", f"saved stan={pending.stan:06d}")
+
+    def ask_host(self, pending: Pending, card: Card) -> Message:
+        """The request and its answer; what has no good answer is owed a reversal."""
+        request = self._acquiring.sale(pending, card.track_2)
+        self._log.info(
+            "pay", f"request {request.mti} stan={pending.stan:06d} amount={pending.amount}"
+        )
+        try:
+            answer = self._comms.exchange(request, self._times.response)
+        except Unsent as trouble:
+            self._storage.drop_pending(pending.stan)
+            raise Stop(trouble.cause) from trouble
+        except NoAnswer as trouble:
+            self.owe(pending, "98")
+            raise Stop(self.cause_of_silence(trouble)) from trouble
+        except BadAnswer as trouble:
+            self.owe(pending, trouble.reason)
+            self._comms.broken()
+            raise Stop(trouble.cause) from trouble
+        self._log.info("pay", f"answer {answer.mti} stan={pending.stan:06d} code={answer.get(39)}")
+        return answer
+
+    def cause_of_silence(self, trouble: NoAnswer) -> str:
+        return trouble.cause
+
+    def owe(self, pending: Pending, reason: str) -> None:
+        """A reversal is due, with this reason (field 39 of the 0400)."""
+        if reason != pending.reason or pending.auth:
+            self._storage.save_pending(pending_with(pending, reason=reason))
+
+    def weigh(self, pending: Pending, answer: Message) -> Pending:
+        """Approved, or Stop. A plain refusal has moved no money: nothing to reverse."""
+        code = answer.get(39)
+        expected = answers.expected(code)
+        if expected == "approve":
+            return pending_with(pending, auth=answer.get(38).strip())
+        cause = REFUSALS[expected]
+        declined = expected == "final_decline"
+        self._storage.record(self._entry(pending, "declined" if declined else "failed", answer))
+        if expected == "re_sign_on":
+            self._comms.broken()
+        raise Stop(cause, code, declined=declined)
+
+    def finish_card(self, pending: Pending, card: Card) -> None:
+        """The chip has the last word (2nd GENERATE AC); gone or against it = reversed."""
+        try:
+            self._reader.complete(card, approved=True)
+        except CardTrouble as trouble:
+            self.owe(pending, "06")
+            raise Stop(trouble.cause) from trouble
+
+    def book(self, pending: Pending, answer: Message, receipt: int) -> None:
+        """Journal first; only what is durable there is shown and printed (invariant 13)."""
+        entry = self._entry(pending, "approved", answer, receipt)
+        self._storage.record(entry)
+        self._log.info("pay", f"approved {_facts(pending)}")
+        self._alarms.end("host_silent")
+        self._screen.show("approved")
+        self._printer.print_receipt(entry)
+
+    # --- when it did not happen -------------------------------------------------------------
+
+    def _stopped(
+        self, stop: Stop, amount: int, sale: Pending | None, register: Register
+    ) -> Outcome:
+        sale = sale or Pending(0, self._storage.batch, amount, "", "")
+        owed = sale.stan in self._storage.pending
+        outcome = self.failed(stop, sale)
+        self._log.info("pay", f"{'declined' if stop.declined else 'not done'} {_facts(sale)}"
+                       f" why={self._alarms.alarm(stop.cause).code} owed={'yes' if owed else 'no'}")  # fmt: skip
+        self.say_why(stop)
+        if owed:
+            register.tell(REVERSING)
+        return outcome
+
+    def failed(self, stop: Stop, sale: Pending) -> Outcome:
+        """What the register is told of a sale that was stopped."""
+        return self._outcome(
+            "declined" if stop.declined else "failed", sale, cause=stop.cause, response=stop.response
+        )
+
+    def say_why(self, stop: Stop) -> None:
+        """Show the true reason; conditions that hold are alarms of their own already."""
+        if stop.cause not in self._alarms.active:
+            self._alarms.note(stop.cause, f"code {stop.response}" if stop.response else "")
+        else:
+            self._screen.show_text(self._alarms.alarm(stop.cause).text)
+
+    def _outcome(self, outcome: str, sale: Pending, *, cause: str = "", receipt: int = 0,
+                 response: str = "") -> Outcome:  # fmt: skip
+        return Outcome(
+            outcome, sale.amount, cause, sale.stan, receipt, sale.masked, sale.auth, response
+        )
+
+    def _entry(
+        self, sale: Pending, outcome: str, answer: Message | None = None, receipt: int = 0
+    ) -> Entry:
+        return Entry(
+            sale.stan, sale.batch, sale.amount, sale.masked, outcome, sale.entry,
+            rrn=answer.get(37) if answer else "", auth=answer.get(38).strip() if answer else "",
+            receipt=receipt, time=self._wall_time().isoformat(sep=" ", timespec="seconds"),
+        )  # fmt: skip
+
+    # --- reversals --------------------------------------------------------------------------
+
+    def settle_debts(self) -> bool:
+        """Send what reversals wait, oldest first; whether none is left."""
+        for stan in sorted(self._storage.pending):
+            if not self.reverse(stan):
+                self._next_episode = self._clock.now() + self._times.reversal_every
+                return False
+        self._alarms.end("reversal_pending")
+        return True
+
+    def idle_work(self) -> None:
+        """What is done when nobody sells: debts first, not more often than episodes may be."""
+        due = self._storage.pending and self._clock.now() >= self._next_episode
+        if due and not self.turn.held:
+            with self.turn.taken():
+                self._on_change()
+                self.settle_debts()
+            self._on_change()
+
+    def reverse(self, stan: int) -> bool:
+        """One episode: at most so many 0400, spaced; done only with 00, 12 or 25 (invariant 5)."""
+        for attempt in range(self._limits.reversal_tries):
+            if attempt:
+                self._clock.sleep(self._times.reversal_gap)
+            code = self._send_reversal(stan)
+            if code in answers.REVERSAL_DONE:
+                self._reversed(stan)
+                return True
+            if not self._comms.online and self._comms.wanted() is not None:
+                break  # the line is gone: tries on a dead line are none
+        return self.tries_are_over(stan)
+
+    def _send_reversal(self, stan: int) -> str | None:
+        """One 0400; its answer code, None without one."""
+        pending = self._storage.amend_pending(stan, tries=self._storage.pending[stan].tries + 1)
+        request = self._acquiring.reversal(pending)
+        self._log.info("rev", f"sent stan={stan:06d} try={pending.tries} reason={pending.reason}")
+        try:
+            answer = self._comms.exchange(request, self._times.reversal_response)
+        except (Unsent, NoAnswer):
+            return None
+        except BadAnswer:
+            self._comms.broken()
+            return None
+        code = answer.get(39)
+        if answers.expected(code) == "re_sign_on":
+            self._comms.broken()
+        return code
+
+    def _reversed(self, stan: int) -> None:
+        pending = self._storage.pending[stan]
+        self._storage.record(self._entry(pending, "reversed"))
+        self._log.info("rev", f"done stan={stan:06d}")
+        self._screen.show("reversed")
+
+    def tries_are_over(self, stan: int) -> bool:
+        """Not cleared: kept, said, and tried again later; never dropped."""
+        self._alarms.begin("reversal_pending", f"stan={stan:06d} not cleared yet, kept")
+        return False
+
+    # --- the rest ---------------------------------------------------------------------------
+
+    def settle(self, register: Register) -> Outcome:
+        """End of day: the batch's totals to the host; it closes only when that is acknowledged."""
+        with self.turn.taken():
+            self._on_change()
+            count, amount = self._storage.totals()
+            try:
+                self.clear_the_way(register)
+                self._settle(count, amount)
+                outcome = Outcome("approved", amount)
+            except Stop as stop:
+                self.say_why(stop)
+                outcome = Outcome("failed", amount, stop.cause, response=stop.response)
+        self._on_change()
+        return outcome
+
+    def _settle(self, count: int, amount: int) -> None:
+        storage = self._storage
+        request = self._acquiring.settlement(
+            storage.next_stan(), storage.batch, Totals(debit=amount, debits=count)
+        )
+        try:
+            answer = self._comms.exchange(request, self._times.response)
+        except (Unsent, NoAnswer, BadAnswer) as trouble:
+            raise Stop(trouble.cause) from trouble
+        if answer.get(39) != "00":
+            raise Stop(REFUSALS.get(answers.expected(answer.get(39)), "host_error"), answer.get(39))
+        _, flag = Totals.parse(answer.get(48))
+        self._log.info("pay", f"settled batch={storage.batch:06d} flag={flag}")
+        storage.open_batch(storage.batch + 1)
+        self._comms.broken()  # a new batch begins with a sign-on
+
+    def last_outcome(self) -> Outcome | None:
+        """What is known of the last transaction: this start's own knowledge, else the flash's."""
+        known: list[tuple[int, Outcome]] = []
+        if self.last is not None:
+            known.append((self.last.stan or self._storage.stan, self.last))
+        entry = self._storage.last_entry()
+        if entry is not None:
+            outcome = entry.outcome if entry.outcome in ("approved", "declined") else "failed"
+            cause = {"declined": "card_declined", "failed": "reversal_pending"}.get(outcome, "")
+            known.append((entry.stan, Outcome(outcome, entry.amount, cause, entry.stan,
+                                              entry.receipt, entry.pan, entry.auth)))  # fmt: skip
+        known += [
+            (stan, Outcome("failed", sale.amount, "reversal_pending", stan, pan=sale.masked))
+            for stan, sale in self._storage.pending.items()
+        ]
+        return max(known, key=lambda row: row[0])[1] if known else None
+
+    def reprint(self) -> Entry | None:
+        """Print the last receipt again, marked as a copy; changes no totals."""
+        with self.turn.taken():
+            entry = self._storage.last_entry()
+            if entry is not None and entry.outcome == "approved":
+                self._printer.print_receipt(entry, copy=True)
+            return entry
+
+
+def pending_with(pending: Pending, **changes: str) -> Pending:
+    """The same sale with some fields changed."""
+    return replace(pending, **changes)  # type: ignore[arg-type]
+
+
+def _facts(sale: Pending) -> str:
+    return f"stan={sale.stan:06d} amount={sale.amount} pan={sale.masked or '-'}"

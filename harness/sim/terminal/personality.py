@@ -1,0 +1,152 @@
+"""The countertop terminal's character: levels, times, limits, texts and codes, as plain numbers.
+
+Read from ``fixtures/terminal/countertop/personality.yaml``, where each value's source stands.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """How the terminal says one condition.
+
+    Attributes:
+        code: Its own error code, as printed on the console and in the service manual.
+        text: What the display shows.
+        result: ZVT result code (PA00P015, chapter 10), 0..255.
+    """
+
+    code: str
+    text: str
+    result: int
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Supply levels, volts.
+
+    Attributes:
+        brown_out: Below it the terminal dies once its hold-up is spent.
+        power_good: At and above it the supervisor lets the terminal start.
+        warning: Below it the terminal says that its supply is low.
+        healthy: At and above it the terminal takes that back.
+        discharged: Below it even the reset-cause register is lost.
+    """
+
+    brown_out: float
+    power_good: float
+    warning: float
+    healthy: float
+    discharged: float
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """All in seconds; the field names say of what."""
+
+    hold_up: float
+    reset_delay: float
+    loader: float
+    start: float
+    low_debounce: float
+    healthy_debounce: float
+    rtc_tick: float
+    watchdog: float
+    card_wait: float
+    chip_retry: float
+    read_step: float
+    print_line: float
+    at_wait: float
+    sim_wait: float
+    register_wait: float
+    bearer_wait: float
+    ussd_wait: float
+    connect: float
+    response: float
+    reversal_response: float
+    reversal_gap: float
+    reversal_every: float
+    heartbeat: float
+    probe: float
+    back_off_first: float
+    back_off_most: float
+    line_wait: float
+    acknowledgement: float
+    first_boot: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Counts; the field names say of what."""
+
+    chip_tries: int
+    connect_tries: int
+    sign_on_tries: int
+    reversal_tries: int
+    batch_size: int
+    weak_rsrp: float
+    no_signal_rsrp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the terminal is.
+
+    Attributes:
+        model: Model name, also what update images are checked against.
+        version: Version of the firmware it left the factory with.
+        tid: Terminal id, ISO 8583 field 41.
+        mid: Merchant id, field 42.
+        tpdu: Ten hex digits.
+        currency: ISO 4217 numeric code.
+        apn: Access point name.
+        balance_code: USSD code that tells what is left of the data plan.
+        password: ZVT registration password, six digits.
+        born: Date and time of the real-time clock when the clock reads 0, ISO 8601.
+    """
+
+    model: str
+    version: str
+    tid: str
+    mid: str
+    tpdu: str
+    currency: str
+    apn: str
+    balance_code: str
+    password: str
+    born: str
+
+
+@dataclass(frozen=True, slots=True)
+class Personality:
+    """Everything that differs between models of this class of terminal."""
+
+    identity: Identity
+    levels: Levels
+    times: Times
+    limits: Limits
+    texts: Mapping[str, str]
+    alarms: Mapping[str, Alarm]
+    amps: Mapping[str, float]
+    flash: Mapping[str, float]
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Self:
+        """From plain YAML values; raises TypeError or KeyError on a key too few or too many."""
+        return cls(
+            identity=Identity(**plain["identity"]),
+            levels=Levels(**plain["levels"]),
+            times=Times(**plain["times"]),
+            limits=Limits(**plain["limits"]),
+            texts=dict(plain["texts"]),
+            alarms={cause: Alarm(**row) for cause, row in plain["alarms"].items()},
+            amps=dict(plain["amps"]),
+            flash=dict(plain["flash"]),
+        )
+
+    def with_times(self, **times: float) -> Self:
+        """The same character with other times, for tests and models."""
+        return dataclasses.replace(self, times=dataclasses.replace(self.times, **times))

@@ -1,0 +1,75 @@
+"""The display, and the conditions that it and the register are told about."""
+
+from collections.abc import Mapping
+
+from harness.sim.terminal.log import Log
+from harness.sim.terminal.personality import Alarm
+
+
+class Screen:
+    """One text at a time; the log repeats what is shown.
+
+    Attributes:
+        shown: The text on the display now.
+    """
+
+    def __init__(self, log: Log, texts: Mapping[str, str]) -> None:
+        self._log = log
+        self._texts = texts
+        self.shown = ""
+
+    def show(self, name: str, **parts: object) -> None:
+        """Show one of the personality's texts."""
+        self.show_text(self._texts[name].format(**parts))
+
+    def show_text(self, text: str) -> None:
+        if text != self.shown:
+            self.shown = text
+            self._log.info("disp", f'"{text}"')
+
+
+class Alarms:
+    """Conditions that hold now, by cause; each is said once when it begins and once when it ends.
+
+    Attributes:
+        active: Cause -> what was known when it was raised.
+        untold: Causes that the register has not been told of yet.
+    """
+
+    def __init__(self, log: Log, screen: Screen, table: Mapping[str, Alarm]) -> None:
+        self._log = log
+        self._screen = screen
+        self._table = table
+        self.active: dict[str, str] = {}
+        self.untold: list[str] = []
+
+    def alarm(self, cause: str) -> Alarm:
+        """How this terminal says a cause."""
+        return self._table[cause]
+
+    def begin(self, cause: str, detail: str = "") -> None:
+        """The condition holds from now on: logged, shown, and kept for the register."""
+        if cause in self.active:
+            return
+        self.active[cause] = detail
+        self.note(cause, detail)
+        if cause not in self.untold:
+            self.untold.append(cause)
+
+    def note(self, cause: str, detail: str = "") -> None:
+        """Say a condition that is over as soon as it is said (a bad read, a decline)."""
+        row = self.alarm(cause)
+        self._log.warn("mon", f"{row.code} raised: {detail or row.text}")
+        self._screen.show_text(row.text)
+
+    def end(self, *causes: str) -> bool:
+        """The conditions are over; says whether any of them held."""
+        held = [cause for cause in causes if self.active.pop(cause, None) is not None]
+        for cause in held:
+            self._log.info("mon", f"{self.alarm(cause).code} cleared")
+        return bool(held)
+
+    def told(self, cause: str) -> None:
+        """The register has been told of it."""
+        if cause in self.untold:
+            self.untold.remove(cause)

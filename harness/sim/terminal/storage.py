@@ -1,0 +1,202 @@
+"""What must survive the supply: counters, keys, the sale under way, and the journal.
+
+Two ways to write, each power-safe by construction:
+
+* a small file is *replaced*: new copy, sync, rename, sync. A cut leaves the old or the new one;
+* the journal is *appended to*: one sealed line, sync. A cut leaves a torn tail, dropped at boot.
+
+A request goes out only after its ``Pending`` is durable, and a ``Pending`` goes only after what it
+came to is durable in the journal, so every cut leaves at least one of the two.
+"""
+
+import dataclasses
+from typing import Any
+
+from harness.sim.terminal.flash import Flash
+from harness.sim.terminal.log import Log
+from harness.sim.terminal.records import (
+    Entry,
+    Pending,
+    read_journal,
+    seal,
+    seal_record,
+    unseal,
+    unseal_record,
+)
+
+STAN_END = 1_000_000  # field 11 has six digits, and 0 is none
+
+
+class Storage:
+    """The terminal's memory, over its flash.
+
+    Attributes:
+        stan: Last trace number used.
+        batch: The open batch.
+        receipt: Last receipt number used.
+        pending: Sales without an end, by trace number.
+        journal: Entries of the open batch.
+        damaged: Journal lines that were lost.
+        faults: What was found wrong at boot.
+    """
+
+    def __init__(self, flash: Flash, log: Log) -> None:
+        self._flash = flash
+        self._log = log
+        self.stan = 0
+        self.batch = 1
+        self.receipt = 0
+        self.pending: dict[int, Pending] = {}
+        self.journal: list[Entry] = []
+        self.damaged = 0
+        self.faults: list[str] = []
+
+    # --- at boot ----------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Read everything back and mend what a cut has torn."""
+        self._drop_unfinished_copies()
+        self._load_counters()
+        self._load_journal()
+        self._load_pending()
+        self._log.info(
+            "store",
+            f"journal batch={self.batch:06d} entries={len(self.journal)} damaged={self.damaged}"
+            f" pending={len(self.pending)} stan={self.stan:06d}",
+        )
+
+    def _drop_unfinished_copies(self) -> None:
+        for name in self._flash.names():
+            if name.endswith(".new"):
+                self._flash.delete(name)
+        self._flash.sync()
+
+    def _load_counters(self) -> None:
+        held = self._recall("counters")
+        if held is not None:
+            self.stan, self.batch = held["stan"], held["batch"]
+            self.receipt = held["receipt"]
+
+    def _load_journal(self) -> None:
+        held = self._flash.read(self._journal_name()) or b""
+        self.journal, self.damaged, torn = read_journal(held)
+        if torn:
+            self._log.warn("store", "journal: a torn entry at the end was dropped")
+            self._replace(self._journal_name(), b"".join(map(seal_record, self.journal)))
+        if self.damaged:
+            self.faults.append(f"journal: {self.damaged} damaged")
+
+    def _load_pending(self) -> None:
+        for name in self._flash.names():
+            if not name.startswith("pending."):
+                continue
+            found = unseal_record(Pending, self._flash.read(name) or b"")
+            if found is None:
+                self.meet_torn_pending(name)
+            else:
+                self.pending[found.stan] = found
+        for entry in self.journal:
+            if entry.stan in self.pending:  # a cut came between the journal and the delete
+                self.drop_pending(entry.stan)
+
+    def meet_torn_pending(self, name: str) -> None:
+        """A pending record that cannot be read: never to be thrown away."""
+        self.faults.append(f"{name}: unreadable")
+
+    # --- counters and keys ------------------------------------------------------------------
+
+    def next_stan(self) -> int:
+        """A trace number never used before: durable before anybody sees it (invariant 8)."""
+        self.stan = self.stan % (STAN_END - 1) + 1
+        self.save_counters()
+        return self.stan
+
+    def next_receipt(self) -> int:
+        self.receipt = self.receipt % 9999 + 1
+        return self.receipt  # made durable with the next counter or journal write
+
+    def open_batch(self, number: int) -> None:
+        """Start a batch; the one before it stays as it is, read-only."""
+        self.batch = number
+        self.save_counters()
+        self.journal, self.damaged = [], 0
+        self._load_journal()
+
+    def save_counters(self) -> None:
+        self.remember(
+            "counters", {"stan": self.stan, "batch": self.batch, "receipt": self.receipt}
+        )
+
+    def remember(self, name: str, plain: Any) -> None:
+        """Keep a small record, power-safe."""
+        self._replace(name, seal(plain))
+
+    def recall(self, name: str) -> Any:
+        """A record kept by ``remember``; None when there is none."""
+        return self._recall(name)
+
+    def _recall(self, name: str) -> Any:
+        held = self._flash.read(name)
+        found = None if held is None else unseal(held)
+        if held is not None and found is None:
+            self.faults.append(f"{name}: unreadable")
+        return found
+
+    # --- the sale under way -----------------------------------------------------------------
+
+    def save_pending(self, pending: Pending) -> None:
+        """Durable when this returns; the request may go out after that and not before."""
+        self.write_pending(f"pending.{pending.stan:06d}", seal_record(pending))
+        self.pending[pending.stan] = pending
+
+    def write_pending(self, name: str, record: bytes) -> None:
+        self._replace(name, record)
+
+    def amend_pending(self, stan: int, **changes: Any) -> Pending:
+        """Change fields of a pending record, e.g. its reason or its number of tries."""
+        changed = dataclasses.replace(self.pending[stan], **changes)
+        self.save_pending(changed)
+        return changed
+
+    def drop_pending(self, stan: int) -> None:
+        """What it came to is durable: forget it."""
+        self.pending.pop(stan, None)
+        self._flash.delete(f"pending.{stan:06d}")
+        self._flash.sync()
+
+    # --- the journal ------------------------------------------------------------------------
+
+    def record(self, entry: Entry) -> None:
+        """Add to the journal; durable when this returns, and only then is its pending dropped."""
+        self._flash.append(self._journal_name(entry.batch), seal_record(entry))
+        self.make_durable()
+        if entry.batch == self.batch:
+            self.journal.append(entry)
+        if entry.stan in self.pending:
+            self.drop_pending(entry.stan)
+
+    def make_durable(self) -> None:
+        self._flash.sync()
+
+    def outcome_of(self, stan: int) -> Entry | None:
+        """The last thing the journal says of a sale."""
+        found = [entry for entry in self.journal if entry.stan == stan]
+        return found[-1] if found else None
+
+    def last_entry(self) -> Entry | None:
+        return self.outcome_of(self.journal[-1].stan) if self.journal else None
+
+    def totals(self) -> tuple[int, int]:
+        """(count, amount in minor units) of what stands approved in the open batch."""
+        last = {entry.stan: entry for entry in self.journal}
+        good = [entry.amount for entry in last.values() if entry.outcome == "approved"]
+        return len(good), sum(good)
+
+    def _journal_name(self, batch: int | None = None) -> str:
+        return f"journal.{self.batch if batch is None else batch:06d}"
+
+    def _replace(self, name: str, contents: bytes) -> None:
+        self._flash.write(f"{name}.new", contents)
+        self._flash.sync()
+        self._flash.rename(f"{name}.new", name)
+        self._flash.sync()

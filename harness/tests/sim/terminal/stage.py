@@ -1,0 +1,169 @@
+"""A stage for terminal tests: the real simulators around a countertop, in virtual time."""
+
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from harness.clock import CooperativeClock
+from harness.drivers import console, zvt
+from harness.files import fixture, read_plain
+from harness.model.roles import SaleResult
+from harness.model.units import Money
+from harness.ports.base import Port
+from harness.ports.memory import MemoryPort, pair
+from harness.sim.acquirer import Acquirer
+from harness.sim.card import read_deck
+from harness.sim.internet import Internet
+from harness.sim.link import Link
+from harness.sim.modem import Modem
+from harness.sim.radio import Radio
+from harness.sim.rail import Rail
+from harness.sim.slot import Slot
+from harness.sim.terminal.firmware import Countertop, Firmware
+
+T = TypeVar("T")
+NOMINAL = 5.0
+HOST, STORE = ("host.hil.test", 5000), ("updates.hil.test", 80)
+
+
+class RegisterPort(MemoryPort):
+    """A TCP client in one process: opening it connects to the terminal's outlet anew."""
+
+    def __init__(self, clock: CooperativeClock, accept: Callable[[Port], None]) -> None:
+        super().__init__(clock, "terminal")
+        self._accept = accept
+        self._inner: MemoryPort | None = None
+
+    def open(self) -> None:
+        if self._inner is None or self._inner.closed or self._inner._lost:
+            ours, theirs = pair(self.clock, "terminal")  # type: ignore[arg-type]
+            self._accept(theirs)
+            self._inner = ours
+            self.arrived = ours.arrived
+
+    def write(self, data: bytes) -> None:
+        assert self._inner is not None
+        self._inner.write(data)
+
+    def read(self, until: float | None = None) -> Any:
+        assert self._inner is not None
+        return self._inner.read(until)
+
+    @property
+    def readable(self) -> bool:
+        return self._inner is not None and self._inner.readable
+
+    def close(self) -> None:
+        if self._inner is not None:
+            self._inner.close()
+        self._inner = None
+
+
+class Stage:
+    """Everything a sale needs; ``seen`` is what the drivers observed."""
+
+    def __init__(
+        self, seed: int = 1, firmware: type[Firmware] = Firmware, **times: float
+    ) -> None:
+        self.clock = clock = CooperativeClock()
+        self.seen: list[tuple[float, str, dict[str, Any]]] = []
+        self.rail = Rail(clock)
+        self.radio = Radio(clock, rsrp=-85.0)
+        self.link = Link(clock, rng=random.Random(f"{seed}/link"))
+        self.internet = Internet(clock, self.link)
+        host_file = read_plain(fixture("host", "test_acquirer.yaml"))
+        self.host = Acquirer(clock, host_file, rng=random.Random(f"{seed}/host"))
+        self.internet.serve(*HOST, self.host.outlets["iso8583"])
+        self.modem = Modem(
+            clock, read_plain(fixture("modem", "ec25", "personality.yaml")),
+            rng=random.Random(f"{seed}/modem"), radio=self.radio, link=self.link,
+            internet=self.internet,
+        )  # fmt: skip
+        self.slot = Slot(clock)
+        self.deck = read_deck(random.Random(f"{seed}/cards"))
+        character = read_plain(fixture("terminal", "countertop", "personality.yaml"))
+        character["times"].update(times)
+        self.terminal = Countertop(
+            clock, rail=self.rail, modem=self.modem, slot=self.slot, personality=character,
+            keys=host_file, rng=random.Random(f"{seed}/terminal"), host=HOST, store=STORE,
+            firmware=firmware,
+        )  # fmt: skip
+        self.register = zvt.Driver(
+            RegisterPort(clock, self.terminal.outlets["ecr"]), personality="countertop"
+        )
+        self.register.observe = self._observe
+        ours, theirs = pair(clock, "console")
+        self.terminal.outlets["console"](theirs)
+        self.console = console.Driver(ours, personality="countertop")
+        self.console.observe = self._observe
+        self._console_port = ours
+
+    def _observe(self, kind: str, /, *, t: float | None = None, **fields: Any) -> None:
+        self.seen.append((self.clock.now() if t is None else t, kind, fields))
+
+    def play(self, story: Callable[[], T]) -> T:
+        """Run a story with the console attended."""
+
+        def main() -> T:
+            self.clock.spawn("console owner", self._attend)
+            return story()
+
+        return self.clock.run(main)
+
+    def _attend(self) -> None:
+        while True:
+            self._console_port.arrived.wait_for(lambda: self._console_port.readable)
+            self.console.attend()
+
+    def power(self, volts: float = NOMINAL, within: float = 0.0) -> None:
+        self.rail.go_to(volts, within)
+
+    def of(self, kind: str, **wanted: Any) -> list[dict[str, Any]]:
+        return [
+            fields
+            for _, seen, fields in self.seen
+            if seen == kind and all(fields.get(key) == value for key, value in wanted.items())
+        ]
+
+    def when(self, kind: str, **wanted: Any) -> float:
+        for t, seen, fields in self.seen:
+            if seen == kind and all(fields.get(key) == value for key, value in wanted.items()):
+                return t
+        raise AssertionError(f"{kind} {wanted} was never seen")
+
+    def until(self, true: Callable[[], bool], within: float) -> bool:
+        """Wait, looking ten times a second of virtual time."""
+        end = self.clock.now() + within
+        while not true():
+            if self.clock.now() >= end:
+                return False
+            self.clock.sleep(0.1)
+        return True
+
+    def ready(self, within: float = 120.0) -> bool:
+        def is_ready() -> bool:
+            states = self.of("state")
+            return bool(states) and states[-1]["state"] == "ready" and not states[-1]["pending"]
+
+        return self.until(is_ready, within)
+
+    def sell(self, minor: int = 1000, card: str | None = "chip") -> SaleResult:
+        """A sale with a cardholder who acts when asked and takes the card at the end."""
+        before = len(self.of("ecr_status", asks="insert"))
+        if card is not None:
+            self.clock.spawn("cardholder", lambda: self._present(card, before))
+        result = self.register.sell(Money(minor))
+        self.slot.remove()
+        return result
+
+    def _present(self, card: str, before: int) -> None:
+        if not self.until(lambda: len(self.of("ecr_status", asks="insert")) > before, 200.0):
+            return
+        self.clock.sleep(0.5)
+        if card == "stripe":
+            self.slot.swipe(self.deck[card])
+        else:
+            self.slot.insert(self.deck[card])
+
+    def lines(self) -> str:
+        return "\n".join(f"{t:9.3f} {f['text']}" for t, kind, f in self.seen if kind == "line")
