@@ -1,0 +1,286 @@
+"""Who says what about money and records, kept apart by channel and by trace number.
+
+Channels: **H** the host's requests, answers and ledger; **J** the terminal's journal; **R** its
+receipts; **E** what the register was told; **D** what the terminal decided, by its console.
+Everything of the trace is taken in, also from before ``given_ready``: a balance needs all of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.model.trace import Observation
+from harness.model.units import Money
+
+#: Requests that can move money; a balance inquiry (processing code 31....) cannot.
+MONEY = frozenset({"0100", "0200"})
+INQUIRY = "31"
+REVERSAL = "0400"
+#: Q/CUP 006.6-2015, A.2: approved, VIP, partial, and the "defective successes".
+APPROVING = frozenset({"00", "10", "11", "A2", "A4", "A5", "A6"})
+#: A reversal is done with: done, invalid related transaction (cross-day), original not found.
+REVERSAL_DONE = frozenset({"00", "12", "25"})
+
+#: Kinds whose trace number is the sale's own (a 0400 may be an older sale's).
+_NAMES_ITS_STAN = frozenset({"request_received", "request_sent", "approved", "declined"})
+
+APPROVED = "approved"
+UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class Telling:
+    """A list told entry by entry and closed with its length: a ledger, a journal.
+
+    Attributes:
+        name: What it is called.
+        rows: The last complete telling; None before one.
+        end: The line that closed it.
+        earlier: The complete telling before that.
+        before: Keys of what stood in it before the run was ready.
+        short: Why the last telling cannot be used.
+    """
+
+    name: str
+    rows: list[Observation] | None = None
+    end: Observation | None = None
+    earlier: list[Observation] = field(default_factory=list)
+    before: frozenset[Any] = frozenset()
+    short: str = ""
+    _open: list[Observation] = field(default_factory=list)
+
+    def add(self, seen: Observation) -> None:
+        self._open.append(seen)
+
+    def close(self, seen: Observation) -> None:
+        told, rows = seen.get("entries"), self._open
+        self._open = []
+        if isinstance(told, int) and told > len(rows):
+            self.short = f"only {len(rows)} of {told} entries of the {self.name} were seen"
+            return
+        self.earlier = self.rows or []
+        # what stands before the last ``told`` rows is a telling that was cut off
+        self.rows = rows[len(rows) - told :] if isinstance(told, int) else rows
+        self.end, self.short = seen, ""
+
+    def missing(self, last: Observation | None) -> str:
+        """Why it is no oracle (it must be as new as ``last``), or ``""``."""
+        if self.short:
+            return self.short
+        if self.rows is None or self.end is None:
+            return f"the {self.name} was never told"
+        if last is not None and self.end.n < last.n:
+            return f"the {self.name} was told before the last sale was over (line {last.n})"
+        return ""
+
+
+@dataclass(slots=True)
+class Sold:
+    """A sale the engine made.
+
+    Attributes:
+        name: The scenario's name for it.
+        started: ``sale_started``.
+        ended: ``sale_ended``.
+        resolved: ``sale_resolved``.
+        stans: Trace numbers of its requests.
+    """
+
+    name: str
+    started: Observation
+    ended: Observation | None = None
+    resolved: Observation | None = None
+    stans: set[int] = field(default_factory=set)
+
+    @property
+    def last(self) -> Observation | None:
+        """The register's last word that is worth something."""
+        if self.resolved is not None and self.resolved.get("outcome") != UNKNOWN:
+            return self.resolved
+        return self.ended
+
+    @property
+    def outcome(self) -> str:
+        """``unknown`` until somebody knows."""
+        last = self.last
+        return UNKNOWN if last is None else str(last.get("outcome", UNKNOWN))
+
+
+def stan_of(seen: Observation) -> int | None:
+    """The trace number, None where there is none."""
+    stan = seen.get("stan")
+    if isinstance(stan, int):
+        return stan or None
+    return int(stan) or None if isinstance(stan, str) and stan.isdecimal() else None
+
+
+def mti_of(seen: Observation) -> str:
+    return str(seen.get("mti", "")).zfill(4)
+
+
+def moves_money(seen: Observation) -> bool:
+    """Whether a request is one that would have to be reversed (payment rules: no inquiry)."""
+    return mti_of(seen) in MONEY and not str(seen.get("processing") or "").startswith(INQUIRY)
+
+
+def last4(seen: Observation) -> str:
+    return str(seen.get("pan") or "")[-4:]
+
+
+def alike(one: Observation, other: Observation) -> bool:
+    """Whether two lines can be the same transaction: what both tell of it is equal."""
+    for name in ("tid", "batch", "stan", "amount"):
+        mine, theirs = one.get(name), other.get(name)
+        if mine is not None and theirs is not None and str(mine) != str(theirs):
+            return False
+    mine, theirs = last4(one), last4(other)
+    return not (mine.isdecimal() and theirs.isdecimal()) or mine == theirs
+
+
+def entry_key(seen: Observation) -> tuple[Any, ...]:
+    return (seen.get("tid"), seen.get("batch"), stan_of(seen), seen.get("amount"))
+
+
+def _by_stan() -> defaultdict[int, list[Observation]]:
+    return defaultdict(list)
+
+
+Index = defaultdict[int, list[Observation]]
+
+
+@dataclass(slots=True)
+class Books:
+    """See the module text. Lists by trace number are in trace order."""
+
+    requests: Index = field(default_factory=_by_stan)  # H: money requests
+    reversals: Index = field(default_factory=_by_stan)  # H: 0400
+    answers: Index = field(default_factory=_by_stan)  # H: answers to money requests
+    undone: Index = field(default_factory=_by_stan)  # H: 0410 that end a reversal
+    spoiled: Index = field(default_factory=_by_stan)  # H: what the host was told to do wrong
+    saved: Index = field(default_factory=_by_stan)  # D: reversal_saved
+    sent: Index = field(default_factory=_by_stan)  # D: request_sent
+    heard: Index = field(default_factory=_by_stan)  # D: answer_received
+    decided: Index = field(default_factory=_by_stan)  # D: approved, declined, not_done, reversed
+    receipts: Index = field(default_factory=_by_stan)  # R
+    sales: dict[str, Sold] = field(default_factory=dict)  # E
+    ledger: Telling = field(default_factory=lambda: Telling("ledger"))
+    journal: Telling = field(default_factory=lambda: Telling("journal"))
+    boots: list[Observation] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+    last_money: Observation | None = None
+    currency: str = "CNY"
+
+    def readers(self) -> dict[str, Callable[[Observation], None]]:
+        """Kind -> who takes it in."""
+        return {
+            "request_received": self._request, "answered": self._answer,
+            "misbehaved": lambda seen: self._file(self.spoiled, seen),
+            "ledger_entry": self.ledger.add, "ledger_end": self.ledger.close,
+            "journal_entry": self.journal.add, "journal_end": self.journal.close,
+            "settled": lambda seen: self.settled.add(str(seen.get("batch"))),
+            "reversal_saved": lambda seen: self._file(self.saved, seen),
+            "request_sent": lambda seen: self._file(self.sent, seen),
+            "answer_received": lambda seen: self._file(self.heard, seen),
+            "approved": self._decision, "declined": self._decision, "not_done": self._decision,
+            "reversal_done": self._decision, "printed": self._print, "boot": self.boots.append,
+            "sale_started": self._start, "sale_ended": self._end, "sale_resolved": self._resolve,
+        }  # fmt: skip
+
+    def begin(self, ready: Observation) -> None:
+        """The run is ready: what stands in the ledger now is not of its making."""
+        self.ledger.before = frozenset(map(entry_key, self.ledger.rows or ()))
+
+    def money(self, amount: Any) -> str:
+        """An amount as a person writes it."""
+        if isinstance(amount, int) and self.currency in Money.CURRENCIES:
+            return str(Money(amount, self.currency))
+        return "an unknown amount" if amount is None else str(amount)
+
+    # --- questions ------------------------------------------------------------------------------
+
+    def charges(self) -> list[Observation]:
+        """Ledger entries that stand: approved, not reversed, made in this run."""
+        return [
+            row for row in self.ledger.rows or ()
+            if row.get("status") == APPROVED and row.get("entry", "sale") == "sale"
+            and entry_key(row) not in self.ledger.before
+        ]  # fmt: skip
+
+    def no_ledger(self) -> str:
+        """Why the ledger is no oracle, or ``""``."""
+        return self.ledger.missing(self.last_money)
+
+    def no_journal(self) -> str:
+        """Why the journal is no oracle, or ``""``."""
+        return self.journal.missing(self.last_money)
+
+    def in_journal(self, stan: int, *outcomes: str) -> Observation | None:
+        """The journal's record of a trace number, undamaged, with one of these outcomes."""
+        for row in self.journal.rows or ():
+            if stan_of(row) == stan and not row.get("damaged") and row.get("outcome") in outcomes:
+                return row
+        return None
+
+    def is_settled(self, row: Observation) -> bool:
+        """Whether a batch has been closed: a terminal may drop it from its journal then."""
+        return bool(self.settled) and str(row.get("batch")) in self.settled
+
+    def concluded(self, stan: int) -> bool:
+        """Whether the terminal is known to have had an end of this request, reversal or not."""
+        last = self.decided[stan][-1] if self.decided[stan] else None
+        if last is not None and last.kind in ("approved", "declined", "reversal_done"):
+            return True
+        if self.undone[stan]:
+            return True
+        return any(str(row.get("response") or "00") not in APPROVING for row in self.heard[stan])
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def _file(self, index: Index, seen: Observation) -> int | None:
+        stan = stan_of(seen)
+        if stan is not None:
+            index[stan].append(seen)
+            sale = self.sales.get(str(seen.get("of")))
+            if sale is not None and seen.kind in _NAMES_ITS_STAN:
+                sale.stans.add(stan)
+        return stan
+
+    def _request(self, seen: Observation) -> None:
+        if moves_money(seen):
+            self._file(self.requests, seen)
+            self.last_money = seen
+        elif mti_of(seen) == REVERSAL:
+            self.reversals[stan_of(seen) or 0].append(seen)
+            self.last_money = seen
+
+    def _answer(self, seen: Observation) -> None:
+        mti = mti_of(seen)
+        if mti in ("0110", "0210"):
+            self._file(self.answers, seen)
+        elif mti == "0410" and str(seen.get("response")) in REVERSAL_DONE:
+            self._file(self.undone, seen)
+
+    def _decision(self, seen: Observation) -> None:
+        self._file(self.decided, seen)
+
+    def _print(self, seen: Observation) -> None:
+        self._file(self.receipts, seen)
+
+    def _start(self, seen: Observation) -> None:
+        name = str(seen.get("sale"))
+        self.sales[name] = Sold(name, seen)
+        self.currency = str(seen.get("currency") or self.currency)
+
+    def _end(self, seen: Observation) -> None:
+        sale = self.sales.get(str(seen.get("sale")))
+        if sale is not None:
+            sale.ended = seen
+            stan = stan_of(seen)
+            if stan is not None:
+                sale.stans.add(stan)
+
+    def _resolve(self, seen: Observation) -> None:
+        sale = self.sales.get(str(seen.get("sale")))
+        if sale is not None:
+            sale.resolved = seen

@@ -1,0 +1,148 @@
+"""The shared reading of a run: when it was ready, which faults came and went, when it rested."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.judge._books import Books
+from harness.judge._monitor import TERMINAL_CHANNELS
+from harness.model.trace import Observation
+
+
+@dataclass(slots=True)
+class Injected:
+    """One injection of a fault.
+
+    Attributes:
+        word: The fault's word.
+        label: Its name in the scenario.
+        at: The injection.
+        effect: The first sign that it took effect.
+        cleared: The clearing.
+    """
+
+    word: str
+    label: str
+    at: Observation
+    effect: Observation | None = None
+    cleared: Observation | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """What all monitors want to know of a run. Fed before they are.
+
+    Attributes:
+        spec: The resolved scenario.
+        observes: Channels the rig can observe; None when the trace does not say.
+        heard: Roles from which anything came.
+        faults: Injections in order.
+        ready: ``given_ready``; nothing before it is judged.
+        healing: ``healing``.
+        rest: ``at_rest``, None again when something was started after it.
+        unrest: Why the terminal did not come to rest, as the engine saw it.
+        ended: ``run_ended``.
+        state: The terminal's last ``state`` or ``boot``, also from before ``ready``.
+        books: Who says what about money.
+        now: The latest time known.
+    """
+
+    spec: Mapping[str, Any]
+    observes: frozenset[str] | None = None
+    heard: set[str] = field(default_factory=set)
+    faults: list[Injected] = field(default_factory=list)
+    ready: Observation | None = None
+    healing: Observation | None = None
+    rest: Observation | None = None
+    unrest: str = ""
+    ended: Observation | None = None
+    state: Observation | None = None
+    books: Books = field(default_factory=Books)
+    now: float = 0.0
+
+    def readers(self) -> dict[str, Callable[[Observation], None]]:
+        """Kind -> who takes it in."""
+        return {
+            "run_started": self._start, "given_ready": self._get_ready,
+            "fault_injected": self._inject, "fault_took_effect": self._take_effect,
+            "fault_cleared": self._clear, "healing": self._heal, "at_rest": self._come_to_rest,
+            "not_at_rest": self._stay_restless, "run_ended": self._end,
+            "state": self._say_state, "boot": self._say_state,
+        }  # fmt: skip
+
+    # --- questions ------------------------------------------------------------------------------
+
+    def fault(self, name: str | None = None) -> Injected | None:
+        """The first injection, or the first whose label or word is ``name``."""
+        for one in self.faults:
+            if name is None or name in (one.label, one.word):
+                return one
+        return None
+
+    def last_cleared(self) -> Observation | None:
+        """The last clearing, or ``healing`` where none was told; None while a fault stands."""
+        if any(one.cleared is None for one in self.faults):
+            return self.healing
+        told = [one.cleared for one in self.faults if one.cleared is not None]
+        return max(told, key=lambda seen: seen.n) if told else self.healing
+
+    def hears(self, channel: str) -> bool:
+        """Whether this rig observes a channel (or a role of that name)."""
+        if self.observes is not None:
+            return channel in self.observes or channel in self.heard
+        return channel in self.heard or (channel in TERMINAL_CHANNELS and "terminal" in self.heard)
+
+    def hears_terminal(self) -> bool:
+        """Whether anything the terminal says can be heard."""
+        if self.observes is not None:
+            return any(channel in self.observes for channel in TERMINAL_CHANNELS)
+        return "terminal" in self.heard
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def _start(self, seen: Observation) -> None:
+        told = seen.get("observes")
+        if isinstance(told, list):
+            self.observes = frozenset(map(str, told))
+
+    def _get_ready(self, seen: Observation) -> None:
+        self.ready = self.ready or seen
+        self.books.begin(seen)
+
+    def _inject(self, seen: Observation) -> None:
+        word = str(seen.get("fault", ""))
+        self.faults.append(Injected(word, str(seen.get("label") or word), seen))
+        self.rest = None
+
+    def _named(self, seen: Observation) -> list[Injected]:
+        """Injections an observation speaks of, latest first."""
+        word, label = seen.get("fault"), seen.get("label")
+        return [
+            one for one in reversed(self.faults)
+            if (label is None or one.label == label) and (word is None or one.word == word)
+        ]  # fmt: skip
+
+    def _take_effect(self, seen: Observation) -> None:
+        for one in self._named(seen)[:1]:
+            one.effect = one.effect or seen
+
+    def _clear(self, seen: Observation) -> None:
+        standing = [one for one in self._named(seen) if one.cleared is None]
+        for one in standing[:1]:
+            one.cleared = seen
+
+    def _heal(self, seen: Observation) -> None:
+        self.healing = seen
+
+    def _come_to_rest(self, seen: Observation) -> None:
+        self.rest, self.unrest = seen, ""
+
+    def _stay_restless(self, seen: Observation) -> None:
+        self.rest, self.unrest = None, str(seen.get("why", ""))
+
+    def _end(self, seen: Observation) -> None:
+        self.ended = seen
+
+    def _say_state(self, seen: Observation) -> None:
+        if seen.source == "terminal":
+            self.state = seen

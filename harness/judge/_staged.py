@@ -1,0 +1,139 @@
+"""The clause every scenario has unasked: what the story demands was really put on stage.
+
+A trigger that never came, a fault without effect, a step too late, a run that was cut off or a
+broken bench leave nothing to judge: then silence is no evidence, and the item is no PASS.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from harness.judge._monitor import Monitor, span
+from harness.judge._run import Run
+from harness.model.trace import Observation
+from harness.model.verdict import ClauseVerdict, Outcome
+
+#: Reasons of ``run_ended`` after which what was not seen did not happen.
+COMPLETE = ("rest", "decided")
+#: What stands beside the fault's word in an ``inject`` step.
+BESIDE = ("as",)
+
+
+class Staged(Monitor):
+    """See the module text.
+
+    Args:
+        failed: Whether another clause has already failed for good.
+        wants_rest: Clauses that can only be judged at rest.
+    """
+
+    kinds = frozenset({
+        "bench_error", "trigger_missed", "step_started", "step_done", "given_failed",
+        "records_missing", "run_ended",
+    })  # fmt: skip
+
+    def __init__(self, run: Run, failed: Callable[[], bool], wants_rest: tuple[str, ...]) -> None:
+        super().__init__("staged", run)
+        self._failed = failed
+        self._wants_rest = wants_rest
+        self._broken: tuple[str, int] | None = None
+        self._missed: list[tuple[str, int]] = []
+        self._given = ""
+
+    def on(self, seen: Observation) -> None:
+        if seen.kind == "bench_error":
+            self._break(f"the bench failed: {seen.get('role')}: {seen.get('message')}", seen)
+        elif seen.kind == "trigger_missed":
+            waited = f" within {span(seen['waited'])}" if "waited" in seen.fields else ""
+            self._miss(f"the awaited {seen.get('wanted')!r} never came{waited}", seen)
+        elif seen.kind == "given_failed":
+            self._given = str(seen.get("why"))
+        elif seen.kind == "run_ended" and seen.get("reason") == "error":
+            self._break("the run ended by an error of the bench", seen)
+        else:
+            self._check_late(seen)
+
+    def _check_late(self, seen: Observation) -> None:
+        late, tolerance = seen.get("late"), seen.get("tolerance")
+        if late is not None and tolerance is not None and late > tolerance:
+            self._miss(
+                f"step {int(seen.get('index', 0)) + 1} ({seen.get('word')}) was {span(late)} late,"
+                f" {span(tolerance)} would still do", seen,
+            )  # fmt: skip
+
+    def _break(self, reason: str, seen: Observation) -> None:
+        if self._broken is None and not self._failed():
+            self._broken = (reason, seen.n)
+        elif self._broken is None:
+            self._miss(f"after the terminal had failed, {reason}", seen)
+
+    def _miss(self, reason: str, seen: Observation) -> None:
+        self._missed.append((reason, seen.n))
+
+    def conclude(self) -> None:
+        """Nothing: ``verdict`` says what is known at any time."""
+
+    def finish(self, *, complete: bool) -> None:
+        self.settled = self._judged(final=True)
+
+    def verdict(self) -> ClauseVerdict:
+        return self.settled or self._judged(final=False)
+
+    def _judged(self, *, final: bool) -> ClauseVerdict:
+        if self._broken is not None:
+            reason, n = self._broken
+            return ClauseVerdict(self.clause, Outcome.ERROR, reason, evidence=(n,), final=final)
+        for reason, evidence in self._gaps():
+            return ClauseVerdict(
+                self.clause, Outcome.INCONCLUSIVE, reason, evidence=evidence, final=final
+            )
+        said = "everything the story asks for took place"
+        return ClauseVerdict(self.clause, Outcome.PASS, said, final=final)
+
+    def _gaps(self) -> list[tuple[str, tuple[int, ...]]]:
+        """What is missing, the most telling first."""
+        run = self.run
+        gaps: list[tuple[str, tuple[int, ...]]] = []
+        if run.ready is None:
+            why = f": {self._given}" if self._given else ""
+            gaps.append((f"the terminal never reached its starting state{why}", ()))
+        gaps += [(reason, (n,)) for reason, n in self._missed]
+        gaps += [
+            (f"fault {one.label} was injected at {span(one.at.t)} but never took effect",
+             (one.at.n,))
+            for one in run.faults if one.effect is None
+        ]  # fmt: skip
+        gaps += [(f"fault {label} was never injected", ()) for label in self._never_injected()]
+        if run.ended is None:
+            gaps.append((f"the trace breaks off at {span(run.now)}: the run did not end", ()))
+        elif run.ended.get("reason") not in COMPLETE:
+            gaps.append((f"the run was ended early: {run.ended.get('reason')}", (run.ended.n,)))
+        if self._wants_rest and run.rest is None:
+            why = f" ({run.unrest})" if run.unrest else ""
+            gaps.append((
+                f"the terminal never came to rest{why}, so nobody can say of: "
+                + ", ".join(self._wants_rest), (),
+            ))  # fmt: skip
+        return gaps
+
+    def _never_injected(self) -> list[str]:
+        seen = [one.label for one in self.run.faults]
+        missing: list[str] = []
+        for label in wanted_faults(self.run.spec):
+            if label in seen:
+                seen.remove(label)
+            else:
+                missing.append(label)
+        return missing
+
+
+def wanted_faults(spec: Any) -> list[str]:
+    """Labels of the faults a scenario injects, in order."""
+    labels: list[str] = []
+    for step in spec.get("when") or ():
+        plain = step.get("inject") if isinstance(step, dict) else None
+        if isinstance(plain, str):
+            labels.append(plain)
+        elif isinstance(plain, dict):
+            words = [str(key) for key in plain if key not in BESIDE]
+            labels += [str(plain.get("as", word)) for word in words[:1]]
+    return labels

@@ -1,0 +1,202 @@
+"""A case: all clauses of one scenario, judged together, online and offline by the same objects.
+
+A package rather than a module, because a module beside ``detects.py`` would be a word of ``then``.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Self
+
+from harness.judge._monitor import SLACK, Clause, Monitor
+from harness.judge._run import Run
+from harness.judge._staged import COMPLETE, Staged
+from harness.judge.vocabulary import VOCABULARY
+from harness.model.trace import Observation, Trace
+from harness.model.verdict import ClauseVerdict, Outcome, Verdict, worst
+from harness.model.words import Path, WordError, fill, find
+
+THEN = "harness.judge"
+ALWAYS = "harness.judge.invariants"
+THIRD_PARTIES = "harness.judges"
+
+Reader = Callable[[Observation], None]
+NEVER = float("inf")
+
+
+class Case:
+    """Feed it with ``on`` and ``at``; ask ``verdict``. Times are seconds of the trace."""
+
+    def __init__(self, spec: Mapping[str, Any], clauses: Iterable[Clause]) -> None:
+        self.run = Run(spec)
+        self._monitors = [clause.watch(self.run) for clause in clauses]
+        wants_rest = tuple(one.clause for one in self._monitors if one.needs_rest)
+        self._staged = Staged(self.run, self._has_failed, wants_rest)
+        self._readers = _merged(self.run.readers(), self.run.books.readers())
+        kinds = {kind for one in self._monitors for kind in one.kinds or ()}
+        self._wanted = {
+            kind: [one for one in self._monitors if one.kinds is None or kind in one.kinds]
+            for kind in kinds
+        }
+        self._any = [one for one in self._monitors if one.kinds is None]
+        self._due = NEVER
+        self._closed = False
+
+    @classmethod
+    def of(cls, spec: Mapping[str, Any]) -> Self:
+        """A case from a plain scenario.
+
+        Raises:
+            WordError: A clause cannot be read; its path says which.
+        """
+        return cls(spec, [clause for _, clause in clauses_of(spec)])
+
+    def on(self, seen: Observation) -> None:
+        """Take in the next observation."""
+        if self._closed:
+            return
+        self.at(seen.t)
+        for read in self._readers.get(seen.kind, ()):
+            read(seen)
+        self.run.heard.add(seen.source)
+        if seen.kind in Staged.kinds:
+            self._staged.on(seen)
+        if self.run.ready is not None:
+            wanted = self._wanted.get(seen.kind, self._any)
+            for one in wanted:
+                if one.settled is None:
+                    one.on(seen)
+            if wanted:
+                self._due = self._next()
+        if seen.kind == "run_ended":
+            self.finish(complete=seen.get("reason") in COMPLETE)
+
+    def at(self, t: float) -> None:
+        """Time has come to ``t`` and nothing more was seen before it."""
+        if self._closed:
+            return
+        self.run.now = max(self.run.now, t)
+        if t <= self._due + SLACK:
+            return
+        for one in self._monitors:
+            if one.settled is None:
+                one.at(t)
+        self._due = self._next()
+
+    def finish(self, *, complete: bool) -> None:
+        """The run is over; ``complete`` is False when the trace was cut off."""
+        if self._closed:
+            return
+        ready = self.run.ready is not None
+        for one in self._monitors:
+            one.finish(complete=complete and ready)
+        self._staged.finish(complete=complete)
+        self._closed = True
+        self._due = NEVER
+
+    def deadline(self) -> float | None:
+        """The next time at which silence would decide something; inclusive."""
+        return None if self._due == NEVER else self._due
+
+    @property
+    def decided(self) -> bool:
+        """Whether no clause can change any more; not before rest where one is judged at rest."""
+        return self._closed or (
+            bool(self._monitors) and all(one.settled is not None for one in self._monitors)
+        )
+
+    def verdict(self) -> Verdict:
+        """The answer so far."""
+        clauses = [one.verdict() for one in self._monitors]
+        if not clauses:
+            return worst([_nothing_asked(), self._staged.verdict()])
+        return worst([*clauses, self._staged.verdict()])
+
+    def _has_failed(self) -> bool:
+        return any(
+            one.settled is not None and one.settled.outcome is Outcome.FAIL
+            for one in self._monitors
+        )
+
+    def _next(self) -> float:
+        due = NEVER
+        for one in self._monitors:
+            if one.settled is None:
+                mine = one.deadline()
+                if mine is not None and mine < due:
+                    due = mine
+        return due
+
+
+def _nothing_asked() -> ClauseVerdict:
+    return ClauseVerdict("then", Outcome.INCONCLUSIVE, "the scenario asks for nothing", final=True)
+
+
+def _merged(*tables: Mapping[str, Reader]) -> dict[str, tuple[Reader, ...]]:
+    rows: dict[str, tuple[Reader, ...]] = {}
+    for table in tables:
+        for kind, read in table.items():
+            rows[kind] = (*rows.get(kind, ()), read)
+    return rows
+
+
+def clauses_of(spec: Mapping[str, Any]) -> Iterator[tuple[Path, Clause]]:
+    """Every clause of a plain scenario with its path; raises WordError for one that is wrong."""
+    for path, word, plain in _worded(spec.get("then"), ("then",)):
+        yield path, _clause(THEN, word, plain, path, group=THIRD_PARTIES)
+    for path, word, plain in _worded(spec.get("always"), ("always",)):
+        yield path, _clause(ALWAYS, word, plain, path)
+    for word, kind in VOCABULARY.items():
+        for path, plain in _rows(spec.get(word), (word,)):
+            yield path, fill(kind, plain, path)
+
+
+def _clause(package: str, word: str, plain: Any, path: Path, *, group: str = "") -> Clause:
+    try:
+        kind = find(package, word, group=group)
+    except LookupError as error:
+        raise WordError(path, str(error.args[0]), at_key=True) from error
+    clause: Clause = fill(kind, plain, path)
+    return clause
+
+
+def _rows(plain: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(plain, list | tuple):
+        yield from (((*path, index), one) for index, one in enumerate(plain))
+    elif plain is not None:
+        yield path, plain
+
+
+def _worded(plain: Any, path: Path) -> Iterator[tuple[Path, str, Any]]:
+    """Words with their values: a mapping, or a list of words and one-word mappings."""
+    for place, one in _rows(plain, path):
+        if isinstance(one, str):
+            yield place, one, None
+        elif isinstance(one, Mapping):
+            for word, value in one.items():
+                for inner, row in _rows(value, (*place, word)) if value is not None else ():
+                    yield inner, str(word), row
+                if value is None:
+                    yield (*place, word), str(word), None
+        else:
+            raise WordError(place, f"{one!r} seen, wanted a word")
+
+
+def judge_trace(trace: Trace) -> Verdict:
+    """Judge a recorded run by nothing but its trace."""
+    first = trace[0] if len(trace) else None
+    spec = first.get("spec") if first is not None and first.kind == "run_started" else None
+    if not isinstance(spec, Mapping):
+        return _unreadable("the trace does not begin with its scenario")
+    try:
+        case = Case.of(spec)
+    except WordError as error:
+        return _unreadable(f"the trace's scenario cannot be read: {error}")
+    for seen in trace:
+        case.on(seen)
+    case.at(trace.end)
+    if not trace.complete:
+        case.finish(complete=False)
+    return case.verdict()
+
+
+def _unreadable(reason: str) -> Verdict:
+    return worst([ClauseVerdict("trace", Outcome.INCONCLUSIVE, reason, final=True)])

@@ -1,0 +1,123 @@
+"""``detects``: the terminal notices the fault and names its true cause, on whatever channel."""
+
+from dataclasses import dataclass
+
+from harness.judge._monitor import (
+    NAMING,
+    TERMINAL,
+    Monitor,
+    after,
+    either,
+    known_causes,
+    span,
+)
+from harness.judge._run import Run
+from harness.judge._since import Since, reference
+from harness.model.trace import Observation
+from harness.model.units import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Detects:
+    """The terminal names the cause within its budget.
+
+    Attributes:
+        cause: The true cause, or several of which one will do.
+        within: The budget; what is said exactly at its end still counts.
+        since: What the budget runs from.
+        fault: Label or word of the fault meant; the first one when left out.
+    """
+
+    cause: str | list[str]
+    within: Seconds
+    since: Since = "injected"
+    fault: str | None = None
+
+    def __post_init__(self) -> None:
+        known_causes(self.causes)
+        if self.since == "detected":
+            raise ValueError("since: detected seen; wanted injected, took_effect or cleared")
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        return (self.cause,) if isinstance(self.cause, str) else tuple(self.cause)
+
+    def watch(self, run: Run) -> Monitor:
+        return _Detects(self, run)
+
+
+class _Detects(Monitor):
+    kinds = NAMING | {"fault_injected", "fault_took_effect", "fault_cleared"}
+
+    def __init__(self, word: Detects, run: Run) -> None:
+        super().__init__(f"detects {either(word.causes)}", run, float(word.within))
+        self._word = word
+        self._start: Observation | None = None
+        self._within = float(word.within)
+        self._wrong: list[Observation] = []
+
+    def on(self, seen: Observation) -> None:
+        if seen.kind not in NAMING:
+            self._start = self._start or reference(self.run.fault(self._word.fault), self._word.since)
+        elif self._start is not None and seen.source == TERMINAL and seen.t >= self._start.t:
+            self._named(self._start, seen)
+
+    def _named(self, start: Observation, seen: Observation) -> None:
+        cause = seen.get("cause")
+        if cause not in self._word.causes:
+            self._wrong += [seen] if cause else []
+            return
+        took = seen.t - start.t
+        where = f" on {seen['on']}" if seen.kind == "report" and seen.get("on") else ""
+        said = f"{cause} was named{where} after {span(took)} (budget {span(self._within)})"
+        if after(took, self._within):  # fed late, before anybody told the time
+            self.fail(said, (start.n, seen.n), took)
+        else:
+            self.hold(said, (start.n, seen.n), took)
+
+    def deadline(self) -> float | None:
+        return None if self._start is None else self._start.t + self._within
+
+    def at(self, t: float) -> None:
+        due = self.deadline()
+        if due is not None and after(t, due):
+            self._expire(self._start)
+
+    def _expire(self, start: Observation | None) -> None:
+        assert start is not None  # noqa: S101 - a deadline has a start
+        fault = self.run.fault(self._word.fault)
+        effect = fault.effect if fault is not None else None
+        if not self.run.hears_terminal():
+            self.unsure("no channel of the terminal is observed on this rig", (start.n,))
+        elif effect is None or after(effect.t, start.t + self._within):
+            self.unsure("the fault took no effect in time: there was nothing to notice", (start.n,))
+        else:
+            wanted = either(self._word.causes)
+            blamed = f"; {_blamed(self._wrong)} instead" if self._wrong else ""
+            self.fail(
+                f"{wanted} was never named within {span(self._within)}{blamed}",
+                (start.n, effect.n, *(seen.n for seen in self._wrong[:3])),
+            )
+
+    def conclude(self) -> None:
+        if self._start is not None and not self.run.hears_terminal():
+            self.unsure("no channel of the terminal is observed on this rig", (self._start.n,))
+
+    def waiting(self) -> str:
+        if self._start is None:
+            fault = self._word.fault or "fault"
+            return f"the {fault} was never {self._word.since.replace('_', ' ')}"
+        return (
+            f"the run ended {span(self.run.now - self._start.t)} after the fault was"
+            f" {self._word.since.replace('_', ' ')}, within the budget of {span(self._within)},"
+            f" and {either(self._word.causes)} had not been named"
+        )
+
+
+def _blamed(wrong: list[Observation]) -> str:
+    """``card_declined on ecr at 63.2 s``, the first few."""
+    rows = [
+        f"{seen['cause']}{' on ' + str(seen['on']) if seen.get('on') else ''} at {span(seen.t)}"
+        for seen in {seen["cause"]: seen for seen in reversed(wrong)}.values()
+    ]
+    return f"it said {', '.join(reversed(rows[-3:]))}"

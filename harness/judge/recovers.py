@@ -1,0 +1,199 @@
+"""``recovers``: when the world is whole again the terminal is back, and a sale proves it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.judge._monitor import TERMINAL, Monitor, after, span
+from harness.judge._run import Run
+from harness.model.trace import Observation
+from harness.model.units import Seconds
+
+#: What a terminal answers a status enquiry with when nothing is wrong (ZVT PA00P015, 05 01).
+ALL_WELL = "00"
+
+#: States in which a terminal is not back, whatever it said before.
+DOWN = frozenset({"booting", "recovering", "connecting", "updating", "out_of_service", "halted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recovers:
+    """The terminal reaches a state again within its budget, from the last clearing on.
+
+    Attributes:
+        within: The budget, from the last ``fault_cleared`` (``healing`` where there is none).
+        to: The state wanted.
+        proven_by: ``sale``: besides, a sale begun after the clearing is approved.
+    """
+
+    within: Seconds
+    to: str = "ready"
+    proven_by: Literal["sale"] | None = None
+
+    def watch(self, run: Run) -> Monitor:
+        return _Recovers(self, run)
+
+
+class _Recovers(Monitor):
+    kinds = frozenset({
+        "state", "boot", "terminal_status", "fault_injected", "fault_cleared", "healing",
+        "sale_started", "sale_ended",
+    })  # fmt: skip
+
+    def __init__(self, word: Recovers, run: Run) -> None:
+        super().__init__(f"recovers to {word.to}", run, float(word.within))
+        self._word = word
+        self._within = float(word.within)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._standing = self.run.state
+        self._fresh = False  # whether the standing state was said since the injection
+        self._start: Observation | None = None
+        self._back: tuple[float, int] | None = None  # when it was back, and the line that says so
+        self._trying: dict[str, Observation] = {}
+        self._proof: Observation | None = None
+        self._refused: Observation | None = None
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def on(self, seen: Observation) -> None:
+        if seen.kind == "fault_injected":
+            self._clear()  # a new fault: what was recovered before is no recovery from this one
+        elif seen.kind in ("fault_cleared", "healing"):
+            self._restart()
+        elif seen.source == TERMINAL:
+            self._state(seen)
+        else:
+            self._sale(seen)
+        self._check()
+
+    def _restart(self) -> None:
+        start = self.run.last_cleared()
+        if start is None or start is self._start:
+            return
+        self._start, self._back = start, None
+        if self._fresh and self._standing is not None and self._is_back(self._standing):
+            self._back = (start.t, self._standing.n)
+
+    def _is_back(self, seen: Observation | None) -> bool:
+        """An offline ``ready`` is no recovery, unless the sale says otherwise."""
+        if seen is None or seen.kind != "state" or seen.get("state") != self._word.to:
+            return False
+        return self._word.proven_by == "sale" or seen.get("online") is not False
+
+    def _state(self, seen: Observation) -> None:
+        if seen.kind == "terminal_status":
+            self._answer(seen)
+            return
+        self._standing, self._fresh = seen, True
+        if self._is_back(seen):
+            if self._start is not None and self._back is None and seen.t >= self._start.t:
+                self._back = (seen.t, seen.n)
+        elif seen.kind == "boot" or seen.get("state") in DOWN - {self._word.to}:
+            self._back = None  # gone again: a boot loop is no recovery
+
+    def _answer(self, seen: Observation) -> None:
+        """It answers the register that all is well: a state it never left still stands."""
+        if str(seen.get("code")) == ALL_WELL:
+            self._stand(seen)
+
+    def _stand(self, seen: Observation) -> None:
+        start = self._start
+        if start is not None and self._back is None and seen.t >= start.t:
+            if self._is_back(self._standing):
+                self._back = (seen.t, seen.n)
+
+    def _sale(self, seen: Observation) -> None:
+        name = str(seen.get("sale"))
+        if seen.kind == "sale_started":
+            if self._start is not None and seen.t >= self._start.t:
+                self._trying[name] = seen
+        elif name in self._trying:
+            approved = seen.get("outcome") == "approved"
+            if approved and self._proof is None:
+                self._proof = seen
+                self._stand(seen)
+            elif not approved:
+                self._refused = seen
+            del self._trying[name]
+
+    # --- deciding -------------------------------------------------------------------------------
+
+    def _done(self) -> float | None:
+        """When all that is asked for was there, None while it is not."""
+        if self._back is None:
+            return None
+        if self._word.proven_by is None:
+            return self._back[0]
+        return max(self._back[0], self._proof.t) if self._proof is not None else None
+
+    def _check(self) -> None:
+        if self._word.proven_by == "sale" and self._done() is not None:
+            self._praise()  # the sale is the proof; nothing after it undoes it
+
+    def _praise(self) -> None:
+        done, start, back = self._done(), self._start, self._back
+        if done is None or start is None or back is None:
+            return
+        took = done - start.t
+        proof = " and sold" if self._proof is not None else ""
+        said = f"{self._word.to}{proof} {span(took)} after the clearing (budget {span(self._within)})"
+        evidence = (start.n, back[1], *([self._proof.n] if self._proof else []))
+        if after(took, self._within):
+            self.fail(said, evidence, took)
+        else:
+            self.hold(said, evidence, took)
+
+    def deadline(self) -> float | None:
+        # before ``healing`` another fault may still come, and the budget begins anew with it
+        if self._start is None or self.run.healing is None or self._done() is not None:
+            return None
+        return self._start.t + self._within
+
+    def at(self, t: float) -> None:
+        due = self.deadline()
+        if due is not None and after(t, due):
+            self._expire()
+
+    def _expire(self) -> None:
+        assert self._start is not None  # noqa: S101 - a deadline has a start
+        limit = f"{span(self._within)} after the clearing"
+        if self._back is None and not self.run.hears("console"):
+            self.unsure("the terminal's state is not observed on this rig", (self._start.n,))
+        elif self._back is None:
+            last = self._standing
+            seen = last.get("state", last.kind) if last is not None else "not known"
+            self.fail(
+                f"not {self._word.to} {limit}; its last state is {seen}",
+                (self._start.n, *([last.n] if last is not None else [])),
+            )
+        elif self._trying or self._refused is not None:
+            self.fail(f"no sale was approved {limit}; {self._last_try()}", self._evidence())
+        else:
+            self.unsure(f"no proving sale was begun {limit}", self._evidence())
+
+    def _last_try(self) -> str:
+        if self._trying:
+            name, seen = next(reversed(self._trying.items()))
+            return f"{name}, begun at {span(seen.t)}, had no end yet"
+        assert self._refused is not None  # noqa: S101 - it expired with a try
+        seen = self._refused
+        why = f" ({seen['cause']})" if seen.get("cause") else ""
+        return f"{seen.get('sale')} ended {seen.get('outcome')}{why} at {span(seen.t)}"
+
+    def _evidence(self) -> tuple[int, ...]:
+        rows = [self._start, self._refused, *self._trying.values()]
+        return tuple(seen.n for seen in rows if seen is not None)
+
+    def conclude(self) -> None:
+        if self._start is not None and self._done() is not None:
+            self._praise()
+
+    def waiting(self) -> str:
+        if self._start is None:
+            return "no fault was cleared, so there was nothing to recover from"
+        if self._back is None:
+            return f"the run ended before the terminal was {self._word.to} or its budget was over"
+        if self._done() is None:
+            return "no proving sale was approved before the run ended, and its budget was not over"
+        return f"it is {self._word.to}; whether it stays so is known when the run ends"

@@ -1,0 +1,77 @@
+"""``survives``: a named sale ends as it may end, whatever was done to it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.judge._books import UNKNOWN
+from harness.judge._monitor import Monitor, either, span
+from harness.judge._run import Run
+from harness.model.trace import Observation
+
+End = Literal["approved", "declined", "failed", "unknown"]
+
+#: What a resync calls a sale that never happened.
+FAILED = {"not_done": "failed", "reversed": "failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Survives:
+    """A sale's outcome as the register was told it, or learned it afterwards.
+
+    Attributes:
+        sale: The sale's name in the scenario.
+        outcome: How it must end, or several ways of which one will do.
+    """
+
+    sale: str
+    outcome: End | list[End]
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        return (self.outcome,) if isinstance(self.outcome, str) else tuple(self.outcome)
+
+    def watch(self, run: Run) -> Monitor:
+        return _Survives(self, run)
+
+
+class _Survives(Monitor):
+    kinds = frozenset({"sale_ended", "sale_resolved"})
+
+    def __init__(self, word: Survives, run: Run) -> None:
+        super().__init__(f"survives {word.sale}", run)
+        self._word = word
+        self._ended: Observation | None = None
+
+    def on(self, seen: Observation) -> None:
+        if seen.get("sale") != self._word.sale:
+            return
+        self._ended = seen
+        if seen.get("outcome") != UNKNOWN:
+            self._judge(seen)
+
+    def _judge(self, seen: Observation) -> None:
+        told = str(seen.get("outcome"))
+        outcome = FAILED.get(told, told)
+        why = f" ({seen['cause']})" if seen.get("cause") else ""
+        by = ", as the terminal said afterwards" if seen.kind == "sale_resolved" else ""
+        said = f"{self._word.sale} ended {outcome}{why} at {span(seen.t)}{by}"
+        if outcome in self._word.outcomes:
+            self.hold(said, (seen.n,))
+        else:
+            self.fail(f"{said}; it had to end {either(self._word.outcomes)}", (seen.n,))
+
+    def conclude(self) -> None:
+        if self._ended is None:
+            return
+        if UNKNOWN in self._word.outcomes:
+            self._judge(self._ended)
+        else:
+            self.unsure(
+                f"the register was never told what became of {self._word.sale}", (self._ended.n,)
+            )
+
+    def waiting(self) -> str:
+        if self._ended is not None:
+            return f"nobody knows yet what became of {self._word.sale}"
+        begun = self._word.sale in self.run.books.sales
+        return f"{self._word.sale} {'had no end' if begun else 'was never begun'}"

@@ -1,0 +1,87 @@
+"""``never``: something is not seen, always or while a window is open."""
+
+from dataclasses import dataclass
+
+from harness.judge._monitor import Monitor, span
+from harness.judge._run import Run
+from harness.judge.vocabulary._matching import agree, edge, kinds_of, match, of_whom
+from harness.model.pattern import Pattern
+from harness.model.trace import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A match fails at once.
+
+    Attributes:
+        see: What may not be seen; any of several.
+        between: Two patterns that open and close the window; always when left out. A window that
+            never opened shows nothing.
+        name: How reports name it.
+    """
+
+    see: list[Pattern]
+    between: list[Pattern] | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.see:
+            raise ValueError("see: nothing is forbidden")
+        if self.between is not None and len(self.between) != 2:  # noqa: PLR2004
+            raise ValueError(f"between: {len(self.between)} patterns seen, wanted two")
+
+    def watch(self, run: Run) -> Monitor:
+        return _Never(self, run)
+
+
+class _Never(Monitor):
+    def __init__(self, word: Never, run: Run) -> None:
+        super().__init__(f"never {word.name or ' nor '.join(map(str, word.see))}", run)
+        self._word = word
+        self._edges = [edge(pattern) for pattern in word.between or ()]
+        self._windows: list[tuple[dict[str, str], Observation]] = []
+        self._opened = 0
+        self.kinds = kinds_of((*word.see, *self._edges))
+
+    def on(self, seen: Observation) -> None:
+        if not self._edges:
+            self._look({}, None, seen)
+            return
+        self._close(seen)
+        for bound, begun in self._windows:
+            self._look(bound, begun, seen)
+        bound = self._edges[0].matches(seen)
+        if bound is not None and all(bound != known for known, _ in self._windows):
+            self._windows.append((bound, seen))
+            self._opened += 1
+
+    def _close(self, seen: Observation) -> None:
+        ends = self._edges[1].matches(seen) if self._windows else None
+        if ends is not None:
+            self._windows = [row for row in self._windows if not agree(row[0], ends)]
+
+    def _look(self, bound: dict[str, str], begun: Observation | None, seen: Observation) -> None:
+        for pattern in self._word.see:
+            if match(pattern, seen, bound) is not None:
+                window = f", {span(seen.t - begun.t)} into the window" if begun is not None else ""
+                self.fail(
+                    f"{str(pattern)!r} was seen at {span(seen.t)}{window}{of_whom(bound)}",
+                    (*([begun.n] if begun is not None else []), seen.n),
+                )
+
+    def conclude(self) -> None:
+        silent = sorted({
+            pattern.source for pattern in self._word.see if pattern.source
+        } - self.run.heard - {"engine"})  # fmt: skip
+        if self._edges and not self._opened:
+            return
+        if silent:
+            self.unsure(f"nothing at all was heard from {', '.join(silent)}")
+        else:
+            times = f" in {self._opened} windows" if self._edges else ""
+            self.hold(f"not seen{times}")
+
+    def waiting(self) -> str:
+        if self._edges and not self._opened:
+            return f"the window never opened: {str(self._edges[0])!r} never came"
+        return "watched until the run ends"
