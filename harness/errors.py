@@ -26,7 +26,13 @@ class HarnessError(Exception):
 
 
 class UsageError(HarnessError):
-    """The command line or an option cannot be understood; nothing ran."""
+    """The command line, an option or a file cannot be understood; nothing ran.
+
+    ``args`` may be several texts, one per error found; they print one per line.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 class ScenarioError(UsageError):

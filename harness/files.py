@@ -1,11 +1,33 @@
-"""YAML in, plain values and places out: the only importer of the YAML library."""
+"""YAML in; plain values, places, scenarios and rigs out: the only importer of the YAML library.
 
+Everything is checked here, at the door: behind it there are types and units and nothing unknown.
+Every error says ``file:line:column: what was seen; what was wanted; the nearest word``, and all
+errors of a file or a folder are told at once.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
+from harness.errors import RigError, ScenarioError, UsageError
+from harness.model.rigfile import RigFile, read_rig
+from harness.model.scenario import Scenario
+from harness.model.scenariofile import check, item_of, listed
+from harness.model.vary import points, put_in
+from harness.model.words import Path as Keys
+from harness.model.words import WordError
+
+T = TypeVar("T")
+
 PACKAGE = Path(__file__).parent
+LARGEST = 1 << 20  # bytes of one YAML file
+DEEPEST = 40  # levels of one YAML file
+MOST_VALUES = 100_000  # values of one YAML file, its aliases written out
 
 
 def carried(*parts: str) -> Path:
@@ -26,3 +48,241 @@ def fixture(*parts: str) -> Path:
 def read_plain(path: Path) -> Any:
     """A YAML file as plain dicts, lists and scalars, without places; for our own fixtures."""
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+# --- YAML with places -----------------------------------------------------------------------
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's core schema: ``on``, ``off``, ``no``, ``12:30`` and dates are plain texts."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012 - PyYAML's way
+
+
+_CORE = (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?[0-9]+", list("-+0123456789")),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", list("-+.0123456789")),
+)
+for _tag, _shape, _first in _CORE:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_shape})$"), _first)
+
+
+@dataclass
+class Source:
+    """A YAML file: its values, and where each stands.
+
+    Attributes:
+        path: The file, as it was named.
+        plain: Plain dicts, lists and scalars.
+        values: Place of each value (line, column; from 1), by its keys.
+        keys: Place of each key.
+    """
+
+    path: Path
+    plain: Any = None
+    values: dict[Keys, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Keys, tuple[int, int]] = field(default_factory=dict)
+
+    def told(self, error: WordError) -> str:
+        """The error with the place it is about, or the nearest one around it."""
+        keys = error.path
+        if error.at_key and keys in self.keys:
+            return self._at(self.keys[keys], error.said)
+        while keys and keys not in self.values:
+            keys = keys[:-1]
+        return self._at(self.values.get(keys, (1, 1)), error.said)
+
+    def lines(self) -> dict[Keys, int]:
+        """Line of each key or value."""
+        return {keys: place[0] for keys, place in {**self.values, **self.keys}.items()}
+
+    def _at(self, place: tuple[int, int], said: str) -> str:
+        return f"{self.path}:{place[0]}:{place[1]}: {said}"
+
+
+class _Broken(ValueError):
+    """A file that is no YAML; the text has the place."""
+
+
+def read_source(path: Path) -> Source:
+    """Read one file; raises ValueError, with its place, when it is none of ours."""
+    text = _text_of(path)
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        if node is None:
+            raise _Broken(f"{path}:1:1: the file is empty")
+        source = Source(path)
+        source.plain = _Planter(source).plant(node, ())
+    except RecursionError:
+        raise _Broken(f"{path}:1:1: nested deeper than {DEEPEST} levels") from None
+    except yaml.MarkedYAMLError as error:
+        raise _Broken(_yaml_told(path, error)) from None
+    except yaml.YAMLError as error:
+        raise _Broken(f"{path}:1:1: {' '.join(str(error).split())}") from None
+    return source
+
+
+def _text_of(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise _Broken(f"{path}: {'is no file' if path.exists() else 'there is no such file'}")
+        if path.stat().st_size > LARGEST:
+            raise _Broken(f"{path}: larger than {LARGEST >> 20} MiB; that is no file of ours")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _Broken(f"{path}: cannot be read ({error.strerror or error})") from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+        seen = raw[error.start]
+        raise _Broken(f"{path}:{line}:{column}: byte 0x{seen:02X} is not UTF-8") from None
+
+
+def _yaml_told(path: Path, error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+    said = " ".join(part for part in (error.problem, error.context) if part) or "no YAML"
+    if "'\\t'" in said:
+        said = "a tab; YAML is indented with spaces"
+    return f"{path}:{place}: {said}"
+
+
+class _Planter:
+    """Turns nodes into plain values and notes where each stands."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._constructor = _Loader("")
+        self._count = 0
+
+    def plant(self, node: yaml.Node, keys: Keys) -> Any:
+        self._source.values.setdefault(keys, _place(node))
+        self._count += 1
+        if len(keys) > DEEPEST or self._count > MOST_VALUES:
+            what = f"nested deeper than {DEEPEST} levels" if len(keys) > DEEPEST else "too large"
+            raise _Broken(self._told(node, f"{what}; an alias that contains itself?"))
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._pairs(node, keys))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plant(one, (*keys, index)) for index, one in enumerate(node.value)]
+        if not node.tag.startswith("tag:yaml.org,2002:"):
+            raise _Broken(self._told(node, f"tag {node.tag!r} has no meaning here"))
+        return self._constructor.construct_object(node)
+
+    def _pairs(self, node: yaml.MappingNode, keys: Keys) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, tuple[int, int]] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _Broken(self._told(key, "a key must be a plain text"))
+            name = str(key.value)  # as written: `on` and `1` are texts too
+            if name in seen:
+                first = f"{seen[name][0]}:{seen[name][1]}"
+                raise _Broken(self._told(key, f"key {name!r} stands here twice; first at {first}"))
+            seen[name] = _place(key)
+            self._source.keys.setdefault((*keys, name), seen[name])
+            yield name, self.plant(value, (*keys, name))
+
+    def _told(self, node: yaml.Node, said: str) -> str:
+        line, column = _place(node)
+        return f"{self._source.path}:{line}:{column}: {said}"
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+# --- what the files mean --------------------------------------------------------------------
+
+
+def load_rig(path: Path) -> RigFile:
+    """A rig file; raises RigError with every error in it."""
+    source = _read(path, RigError)
+    errors: list[WordError] = []
+    rig = read_rig(source.plain, str(path), errors)
+    if rig is None or errors:
+        raise RigError(*_once(map(source.told, errors)))
+    return rig
+
+
+@lru_cache
+def load_requirements(path: Path | None = None) -> Mapping[str, str]:
+    """Requirement id -> its statement; raises ScenarioError."""
+    source = _read(path or carried("scenarios", "requirements.yaml"), ScenarioError)
+    plain = source.plain
+    if not isinstance(plain, dict) or not all(isinstance(one, str) for one in plain.values()):
+        raise ScenarioError(f"{source.path}:1:1: wanted requirement ids with one text each")
+    return plain
+
+
+def load_scenarios(path: Path) -> list[Scenario]:
+    """The items of a file, or of a folder and all below it, in order of their paths.
+
+    Raises:
+        ScenarioError: Something is wrong; all errors of all files are told, one per line.
+    """
+    found: list[Scenario] = []
+    errors: list[str] = []
+    files = _scenario_files(path) if path.is_dir() else [path]
+    for file in files:
+        try:
+            found += _items(_read(file, ScenarioError), load_requirements())
+        except ScenarioError as error:
+            errors += map(str, error.args)
+    if errors:
+        raise ScenarioError(*errors)
+    return found
+
+
+def _scenario_files(folder: Path) -> list[Path]:
+    files = [
+        file
+        for file in sorted(folder.rglob("*.y*ml"))
+        if file.suffix in (".yaml", ".yml")
+        and file.name != "requirements.yaml"
+        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    ]
+    if not files:
+        raise ScenarioError(f"{folder}: no scenario (*.yaml) in this folder")
+    return files
+
+
+def _read(path: Path, wrong: Callable[[str], UsageError]) -> Source:
+    try:
+        return read_source(path)
+    except _Broken as error:
+        raise wrong(str(error)) from None
+
+
+def _items(source: Source, requirements: Mapping[str, str]) -> list[Scenario]:
+    if not isinstance(source.plain, dict):
+        raise ScenarioError(f"{source.path}:1:1: wanted a scenario's keys: id, story, when, ...")
+    own = {key: value for key, value in source.plain.items() if key != "vary"}
+    own = listed(own)
+    try:
+        return _points(source, own, requirements)
+    except WordError as error:
+        raise ScenarioError(source.told(error)) from None
+
+
+def _points(source: Source, own: Any, requirements: Mapping[str, str]) -> list[Scenario]:
+    items: list[Scenario] = []
+    used: set[str] = set()
+    varied = points(source.plain.get("vary"))
+    for point in varied:
+        plain = put_in(own, point, used=used)
+        errors = list(check(plain, requirements))
+        if errors:  # of the first bad point only: the others repeat it
+            raise ScenarioError(*_once(map(source.told, errors)))
+        items.append(item_of(plain, point, str(source.path), source.lines()))
+    for name in varied[0]:
+        if name not in used:
+            raise WordError(("vary", name), f"${name} is used nowhere", at_key=True)
+    return items
+
+
+def _once(texts: Any) -> list[str]:
+    return list(dict.fromkeys(texts))

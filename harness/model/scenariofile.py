@@ -1,0 +1,234 @@
+"""A scenario file's keys, and whether one point of it makes sense.
+
+``check`` walks the words with the very classes that will play and judge them. They live in rooms
+above this one, so they are looked up by name, not imported.
+"""
+
+import importlib
+import pathlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
+
+from harness.model.scenario import Scenario
+from harness.model.vary import readable
+from harness.model.words import Path, WordError, fill, find, nearest, words_in
+
+JUDGES = ("harness.judge", "harness.judges")  # package, entry point group
+INVARIANTS = ("harness.judge.invariants", "harness.invariants")
+CLAUSES = ("then", "always", "expect", "never", "sometimes", "exactly_once")
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """One story in given / when / then, of any terminal; no device name, no address.
+
+    Attributes:
+        id: The catalogue's id, e.g. Q-2.
+        story: What happens, in one or two sentences.
+        when: The steps, one after the other.
+        covers: Requirement ids of scenarios/requirements.yaml.
+        tags: Free words to select by, e.g. short.
+        given: Where the story begins.
+        then: What the terminal must do, each within its budget.
+        always: Invariants over the whole story.
+        vary: Names with lists or {from, to, step}, used as $name.
+        expect: Rules of the form after / within / see.
+        never: What may not be seen, between two observations.
+        sometimes: What must have been seen at least once.
+        exactly_once: begin / settle / void / ack, matched by key.
+        needs: Roles needed beyond those the words need.
+    """
+
+    id: str
+    story: str
+    when: list[Any]
+    covers: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    given: Any = None
+    then: Any = None
+    always: Sequence[str] = ()
+    vary: Any = None
+    expect: Sequence[Any] = ()
+    never: Sequence[Any] = ()
+    sometimes: Sequence[Any] = ()
+    exactly_once: Sequence[Any] = ()
+    needs: Sequence[str] = ()
+
+
+#: Keys that travel in ``Scenario.plain``.
+PLAYED = (
+    "given",
+    "when",
+    "then",
+    "always",
+    "expect",
+    "never",
+    "sometimes",
+    "exactly_once",
+    "needs",
+)
+
+
+_LISTS = ("covers", "tags", "always", "expect", "never", "sometimes", "exactly_once", "needs")
+
+
+def listed(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys with a list where one thing may stand for a list of one."""
+    return {
+        key: [value]
+        if key in _LISTS and value is not None and not isinstance(value, list)
+        else value
+        for key, value in plain.items()
+    }
+
+
+def item_of(
+    plain: Mapping[str, Any], point: Mapping[str, Any], path: str, lines: Mapping[Path, int]
+) -> Scenario:
+    """One checked point of a file as a scenario."""
+    file = pathlib.Path(path)
+    return Scenario(
+        id=plain["id"],
+        name=file.stem + readable(point),
+        family=file.resolve().parent.name,
+        story=plain["story"],
+        covers=tuple(plain.get("covers") or ()),
+        tags=tuple(plain.get("tags") or ()),
+        path=path,
+        varied={name: str(value) for name, value in point.items()},
+        plain={key: plain[key] for key in PLAYED if plain.get(key) is not None},
+        lines=dict(_named_lines(plain, lines)),
+    )
+
+
+def _named_lines(plain: Mapping[str, Any], lines: Mapping[Path, int]) -> Iterator[tuple[str, int]]:
+    for keys, line in lines.items():
+        if len(keys) != 2 or keys[0] not in PLAYED:
+            continue
+        if keys[0] == "when":
+            yield str(keys[1]), line
+        elif keys[0] == "always":
+            yield f"always.{plain['always'][int(keys[1])]}", line
+        else:
+            yield f"{keys[0]}.{keys[1]}", line
+
+
+def check(plain: Mapping[str, Any], requirements: Iterable[str]) -> Iterator[WordError]:
+    """Everything wrong with one point of a file, by ``path``; nothing when it is well."""
+    keys = [row.name for row in fields(ScenarioFile)]
+    for key in plain:
+        if key not in keys:
+            said = f"unknown key {key!r}{nearest(key, keys)}. Known here: {', '.join(keys)}"
+            yield WordError((key,), said, at_key=True)
+    try:
+        seen = fill(ScenarioFile, {key: plain[key] for key in plain if key in keys})
+    except WordError as error:
+        yield error
+        return
+    if not any(plain.get(key) for key in CLAUSES):
+        yield WordError((), f"nothing would be judged; wanted one of: {', '.join(CLAUSES)}")
+    if not seen.id.strip() or not seen.story.strip():
+        yield WordError(("id" if not seen.id.strip() else "story",), "an empty text says nothing")
+    yield from _unknown(seen.covers, list(requirements), "covers", "requirement")
+    yield from _unknown(seen.needs, _roles(), "needs", "role")
+    yield from _caught(lambda: fill(_engine("Given"), seen.given, ("given",)))
+    yield from _check_steps(seen.when)
+    clauses = [*_check_then(seen.then), *_check_always(seen.always)]
+    yield from clauses
+    if not clauses:
+        yield from _check_judged(plain)
+
+
+def _unknown(seen: Iterable[str], known: list[str], key: str, kind: str) -> Iterator[WordError]:
+    for index, word in enumerate(seen):
+        if word not in known:
+            yield WordError(
+                (key, index), f"no {kind} {word!r}{nearest(word, known)}. Known: {', '.join(known)}"
+            )
+
+
+def _engine(name: str, module: str = "steps") -> Any:
+    return getattr(importlib.import_module(f"harness.engine.{module}"), name)
+
+
+def _roles() -> list[str]:
+    return sorted(_engine("NAMED", "needs"))
+
+
+def _caught(act: Any) -> Iterator[WordError]:
+    try:
+        act()
+    except WordError as error:
+        yield error
+
+
+def _check_steps(steps: Sequence[Any]) -> Iterator[WordError]:
+    if not steps:
+        yield WordError(("when",), "no step; wanted at least one")
+    read_step = _engine("read_step")
+    labels: list[str] = []
+    broken = False
+    for index, plain in enumerate(steps):
+        try:
+            word, step = read_step(plain, ("when", index))
+        except WordError as error:
+            yield error
+            broken = True
+            continue
+        if word == "inject":
+            if step.label in labels:
+                path: Path = ("when", index, word)
+                yield WordError(path, f"a second {step.label!r}; name it with `as: ...`")
+            labels.append(step.label)
+        elif word == "clear" and step.fault not in labels and not broken:
+            known = ", ".join(labels) or "nothing"
+            said = f"{step.fault!r} was not injected before{nearest(step.fault, labels)}"
+            yield WordError(("when", index, word), f"{said}. Injected: {known}")
+        elif word == "clear" and step.fault in labels:
+            labels.remove(step.fault)
+
+
+def then_words() -> list[str]:
+    """The words of ``then``."""
+    return words_in(*JUDGES)
+
+
+def _check_then(then: Any) -> Iterator[WordError]:
+    if then is None:
+        return
+    if not isinstance(then, Mapping):
+        known = ", ".join(then_words())
+        yield WordError(("then",), f"{then!r} seen, wanted words with their keys: {known}")
+        return
+    for word, own in then.items():
+        path: Path = ("then", word)
+        try:
+            kind = find(JUDGES[0], str(word), group=JUDGES[1])
+        except LookupError as error:
+            yield WordError(path, str(error.args[0]), at_key=True)
+            continue
+        several = own if isinstance(own, list) else [own]  # the same word several times
+        for index, one in enumerate(several):
+            place = (*path, index) if isinstance(own, list) else path
+            yield from _caught(partial(fill, kind, one, place))
+
+
+def _check_always(always: Iterable[str]) -> Iterator[WordError]:
+    for index, word in enumerate(always):
+        try:
+            find(INVARIANTS[0], word, group=INVARIANTS[1])
+        except LookupError as error:
+            yield WordError(("always", index), str(error.args[0]))
+
+
+def _check_judged(plain: Mapping[str, Any]) -> Iterator[WordError]:
+    """The judge reads the whole case itself: what it cannot build it says."""
+    case = importlib.import_module("harness.judge.case").Case
+    try:
+        case.of(plain)
+    except WordError as error:
+        yield error
+    except (ValueError, LookupError) as error:
+        yield WordError(("then",), str(error.args[0] if error.args else error))
