@@ -355,12 +355,14 @@ class Cast:
         nominal: The supply's nominal voltage.
         sleep: Waits on the run's clock.
         note: Adds an observation about the fault itself, e.g. what a device confirmed.
+        now: The time on the run's clock, s; None where nobody says.
     """
 
     players: Mapping[str, Any]
     nominal: Volts
     sleep: Callable[[float], None]
     note: Observe = field(default=ignore)
+    now: Callable[[], float] | None = None
 
     def playing(self, role: type[Any]) -> Any:
         """The first player that plays ``role``; raises LookupError naming the role."""

@@ -78,7 +78,7 @@ class LiveRig:
         self.players: dict[str, Owner] = {}
         self.unsafe: list[str] = []
         self._interrupt: BaseException | None = None
-        self.cast = Cast(self.players, self.nominal, clock.sleep)
+        self.cast = Cast(self.players, self.nominal, clock.sleep, now=clock.now)
         self._file = rigfile
         self._connect = connect
         self._locks = locks
