@@ -16,7 +16,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.errors import HarnessError
-from harness.model.causes import CAUSES
 from harness.model.played import Played
 from harness.model.verdict import ClauseVerdict, Outcome
 from harness.report import timeline
@@ -78,8 +77,9 @@ def render(
     groups = _groups(played)
     return pages.get_template("dossier.html.j2").render(
         rig=rig, out=out, groups=groups, counts=_counts(played), headline=_headline(played),
-        facts=_facts(played, rig), coverage=_coverage(groups, known), outcome_of=outcome_of, reason_of=reason_of,
-        blamed=blamed, steps_of=steps_of, plain_text=plain_text, bar=_bar, causes=CAUSES,
+        facts=_facts(played, rig), coverage=_coverage(groups, known), outcome_of=outcome_of,
+        reason_of=reason_of, blamed=blamed, steps_of=steps_of, plain_text=plain_text,
+        bar=_bar,
         evidence=lambda clause, one: evidence_of(clause, one, QUOTED),
         folder=lambda one: folder_of(one, out),
         drawing=lambda one: Markup(timeline.draw(one, alone=False)),  # noqa: S704 - escaped there
