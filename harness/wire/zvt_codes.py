@@ -136,6 +136,7 @@ INTERMEDIATE: dict[int, Code] = {
     0x1B: Code("approved, please fill up"),
     0x1C: Code("approved, please take the goods"),
     0x1D: Code("declined", "card_declined"),
+    0x4B: Code("please remove the card"),
     0x68: Code("card insertion detected"),
     0xC8: Code("waiting for the cashier"),
     0xC9: Code("starting an automatic diagnosis"),
@@ -194,8 +195,8 @@ def issuer_declined(code: int) -> bool:
 
 def intermediate(status: int) -> Code:
     """What the status byte of 04 FF says."""
-    plain = INTERMEDIATE.get(status & ~CARD_STILL_IN) if 0x41 <= status <= 0x5D else None
-    if plain is not None:
+    plain = INTERMEDIATE.get(status & ~CARD_STILL_IN)
+    if status not in INTERMEDIATE and 0x41 <= status <= 0x5D and plain is not None:
         return Code(f"{plain.text}; please remove the card", plain.cause)
     return INTERMEDIATE.get(status, Code(f"status {status:02X}"))
 

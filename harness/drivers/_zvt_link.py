@@ -1,0 +1,186 @@
+"""The register's end of a ZVT connection: who speaks when, and how long to wait.
+
+Source: ZVT PA00P015, 1.2 (dialogue), 2.2.9 (timers T3, T4); PA00P016 (TCP: on T3 close the socket).
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from harness.errors import Garbled, PortLost, PortTimeout
+from harness.ports.base import Port
+from harness.wire import zvt
+
+#: What the terminal may say by itself; anything else is refused as not possible.
+HEARD = frozenset({
+    zvt.SET_ECR_TIME, zvt.STATUS_INFORMATION, zvt.INTERMEDIATE_STATUS, zvt.COMPLETION,
+    zvt.ABORT_BY_PT, zvt.PRINT_LINE, zvt.PRINT_BLOCK,
+})  # fmt: skip
+#: Is given every message of the terminal, and when it was read.
+Take = Callable[[zvt.Apdu, float], None]
+LAST = (zvt.COMPLETION, zvt.ABORT_BY_PT)
+NOT_POSSIBLE = 0x83
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the terminal said, and when it was read."""
+
+    t: float
+    apdu: zvt.Apdu
+
+
+class Link:
+    """One terminal, reconnected when it went.
+
+    Attributes:
+        registered: Whether the terminal registered us since the connection was made.
+        busy: Whether a dialogue runs.
+    """
+
+    def __init__(
+        self, port: Port, *, answer: float, completion: float, tries: int, pause: float
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            port: The connection.
+            answer: T3, s: until 80 00 00.
+            completion: T4, s: until the next sign of life of a dialogue.
+            tries: Attempts to connect.
+            pause: Seconds between them.
+        """
+        self.registered = False
+        self.busy = False
+        self._port = port
+        self._clock = port.clock
+        self._answer, self._completion = answer, completion
+        self._tries, self._pause = tries, pause
+        self._deframer = zvt.Deframer()
+        self._heard: deque[Message] = deque()
+
+    def open(self) -> None:
+        """Be connected; raises PortLost when no attempt succeeded."""
+        for left in reversed(range(self._tries)):
+            try:
+                self._port.open()
+            except PortLost:
+                self.forget()
+                if not left:
+                    raise
+                self._clock.sleep(self._pause)
+            else:
+                return
+
+    def attend(self, take: Take) -> None:
+        """Hear what came outside a dialogue; nonsense ends the connection; raises PortLost."""
+        try:
+            for message in self._waiting():
+                take(message.apdu, message.t)
+        except Garbled:
+            self.close()
+
+    def ask(self, apdu: zvt.Apdu, take: Take) -> int | None:
+        """A command and all that follows; the reason when it was refused.
+
+        Raises PortLost, PortTimeout, Garbled; after the latter two the connection is closed.
+        """
+        self.busy = True
+        try:
+            refusal = self._send(apdu)
+            for message in self._dialogue() if refusal is None else ():
+                take(message.apdu, message.t)
+        except Garbled:
+            self.close()
+            raise
+        finally:
+            self.busy = False
+        return refusal
+
+    def close(self) -> None:
+        """Part; the terminal notices."""
+        self.forget()
+        self._port.close()
+
+    def forget(self) -> None:
+        """The connection has gone: so have its half messages and the registration."""
+        self.registered = False
+        self._deframer = zvt.Deframer()
+        self._heard.clear()
+
+    def _send(self, apdu: zvt.Apdu) -> int | None:
+        """Send a command and wait for its acknowledgement; the reason when it was refused.
+
+        Raises PortTimeout when T3 is over (the connection is closed then), PortLost.
+        """
+        self.write(apdu)
+        until = self._clock.now() + self._answer
+        early: list[Message] = []
+        try:
+            while True:
+                message = self._expect(until)
+                if message.apdu.command == zvt.ACKNOWLEDGED:
+                    return None
+                if message.apdu.refusal is not None:
+                    return message.apdu.refusal
+                early.append(message)
+        finally:
+            self._heard.extendleft(reversed(early))
+
+    def _dialogue(self) -> Iterator[Message]:
+        """All that follows an acknowledged command, each acknowledged, up to 06 0F or 06 1E.
+
+        Raises PortTimeout when T4 is over (the connection is closed then), PortLost.
+        """
+        while True:
+            message = self._expect(self._clock.now() + self._completion)
+            if message.apdu.command == zvt.ACKNOWLEDGED or message.apdu.refusal is not None:
+                continue  # the answer to an abort of ours in between
+            last = message.apdu.command in LAST
+            try:
+                self._acknowledge(message.apdu)
+            except PortLost:
+                yield message
+                if not last:
+                    raise
+                return
+            yield message
+            if last:
+                return
+
+    def _waiting(self) -> Iterator[Message]:
+        """What is already here outside a dialogue, acknowledged; raises PortLost."""
+        while self._heard or self._port.readable:
+            message = self._next(self._clock.now())
+            if message is None:
+                return
+            if message.apdu.command in HEARD:
+                self._acknowledge(message.apdu)
+                yield message
+
+    def write(self, apdu: zvt.Apdu) -> None:
+        """Send without waiting; raises PortLost."""
+        self._port.write(apdu.to_bytes())
+
+    def _acknowledge(self, apdu: zvt.Apdu) -> None:
+        self.write(zvt.ACK if apdu.command in HEARD else zvt.refuse(NOT_POSSIBLE))
+
+    def _expect(self, until: float) -> Message:
+        message = self._next(until)
+        if message is None:
+            self.close()  # PA00P016: who waits in vain closes the connection
+            raise PortTimeout(f"{self._port.address}: no answer from the terminal")
+        return message
+
+    def _next(self, until: float) -> Message | None:
+        while not self._heard:
+            try:
+                chunk = self._port.read(until)
+                if chunk is None:
+                    return None
+                apdus = self._deframer.feed(chunk.data)
+            except (PortLost, Garbled):
+                self.forget()
+                raise
+            self._heard.extend(Message(chunk.t, apdu) for apdu in apdus)
+        return self._heard.popleft()

@@ -1,0 +1,157 @@
+"""A payment terminal as its cash register sees it: ZVT over TCP, the register's (ECR) side.
+
+Source: ZVT PA00P015 (06 00 registration, 06 01 authorisation with 2.2.8 and 2.2.9 on integrity,
+06 20 repeat receipt, 06 50, 06 70, 06 B0, 05 01 status enquiry, 08 10), PA00P016 (TCP).
+Nothing is ever sold twice: what was sent and not completed is ``unknown``; ``last_result`` asks.
+"""
+
+from functools import partial
+
+from harness.drivers._zvt_link import Link
+from harness.drivers._zvt_report import Dialogue, Reporter, read_words
+from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout
+from harness.model.roles import Observe, SaleResult, ignore
+from harness.model.units import Money
+from harness.ports.base import Port
+from harness.wire import zvt
+
+IDENTITY = None
+INTERMEDIATE_STATUS = 0x08  # config byte of 06 00: the register wants 04 FF
+LOCKS_PLEASE = 0x04  # service byte of 05 01: with TLV 1F55
+
+
+class Driver:
+    """Plays Terminal; Watched."""
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        password: str = "000000",  # noqa: S107 - the register's, not secret: ZVT's factory setting
+        config: int = INTERMEDIATE_STATUS,
+        currency: str = "CNY",
+        answer_within: float = 5.0,
+        complete_within: float = 180.0,
+        tries: int = 3,
+        pause: float = 1.0,
+        personality: str = "",
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            port: TCP to the terminal, port 20007 unless it is set otherwise.
+            password: Six digits.
+            config: Config byte of the registration; 08 asks for intermediate status.
+            currency: ISO 4217, alphabetic.
+            answer_within: T3, seconds.
+            complete_within: T4, seconds; the wait for the next sign of life of a sale.
+            tries: Attempts to connect.
+            pause: Seconds between them.
+            personality: ``fixtures/terminal/<personality>/zvt.yaml``, or a path; see _zvt_report.
+        """
+        self.observe: Observe = ignore
+        self._link = Link(
+            port, answer=answer_within, completion=complete_within, tries=tries, pause=pause
+        )
+        self._password = bytes.fromhex(password)
+        numeric = int(Money(0, currency).numeric)
+        self._registration = self._password + bytes([config]) + zvt.bcd(numeric, 2)
+        self._words = read_words(personality)
+
+    def attend(self) -> None:
+        """Acknowledge and say what comes outside a dialogue; raises PortLost."""
+        self._link.attend(partial(self._say.take, talk=Dialogue()))
+
+    def sign_on(self) -> None:
+        """Register; raises DeviceRefused, PortLost or PortTimeout."""
+        self._ready()
+        self._register()
+
+    def sell(self, amount: Money) -> SaleResult:
+        """06 01, to its end. ``failed`` without a code: it was never sent."""
+        fields = {zvt.AMOUNT: zvt.bcd(amount.minor, 6)}
+        fields[zvt.CURRENCY] = zvt.bcd(int(amount.numeric), 2)
+        return self._transact(zvt.Apdu(zvt.AUTHORISATION, zvt.write_fields(fields)))
+
+    def settle(self) -> SaleResult:
+        """06 50."""
+        return self._transact(zvt.Apdu(zvt.END_OF_DAY, self._password))
+
+    def abort(self) -> None:
+        """06 B0; may be called while another task waits in ``sell``, whose answer then tells."""
+        apdu = zvt.Apdu(zvt.ABORT_BY_ECR)
+        if self._link.busy:
+            self._link.write(apdu)
+        else:
+            self._ready()
+            self._ask(apdu, Dialogue())
+
+    def last_result(self) -> SaleResult | None:
+        """06 20: None when the terminal has no last transaction; ``unknown`` without an answer."""
+        talk = Dialogue()
+        broken = self._try(zvt.Apdu(zvt.REPEAT_RECEIPT, self._password), talk)
+        nothing = talk.result is None and (talk.refusal is not None or talk.abort is not None)
+        return None if nothing else talk.sale(broken)
+
+    def status(self) -> str:
+        """05 01: the status byte, hex; raises PortLost or PortTimeout without an answer."""
+        self._ready()
+        talk = Dialogue()
+        service = zvt.write_fields({zvt.SERVICE: bytes([LOCKS_PLEASE])})
+        self._ask(zvt.Apdu(zvt.STATUS_ENQUIRY, self._password + service), talk)
+        code = talk.code
+        if talk.done:
+            return self._say.terminal_status(talk.completion, None, talk)
+        return "" if code is None else f"{code:02X}"
+
+    def diagnose(self) -> SaleResult:
+        """06 70: have the terminal try its way to the host."""
+        return self._transact(zvt.Apdu(zvt.DIAGNOSIS))
+
+    def start_update(self) -> None:
+        """08 10; a refusal is the terminal's, and is observed."""
+        self._ready()
+        self._ask(zvt.Apdu(zvt.SOFTWARE_UPDATE), Dialogue())
+
+    def _ready(self) -> None:
+        try:
+            self.attend()
+        except PortLost:
+            self._link.forget()
+        self._link.open()
+
+    def _register(self) -> None:
+        talk = Dialogue()
+        self._ask(zvt.Apdu(zvt.REGISTRATION, self._registration), talk)
+        if not talk.done:
+            raise DeviceRefused(f"the terminal did not register us: {talk.text or talk.code}")
+        self._link.registered = True
+
+    def _transact(self, apdu: zvt.Apdu) -> SaleResult:
+        try:
+            self._ready()
+            if not self._link.registered:
+                self._register()
+        except BenchError as error:
+            return SaleResult("failed", text=str(error))  # nothing was sent
+        talk = Dialogue()
+        return talk.sale(self._try(apdu, talk))
+
+    def _try(self, apdu: zvt.Apdu, talk: Dialogue) -> str:
+        """Why the dialogue broke, ``""`` when it came to its end."""
+        try:
+            self._ready()
+            self._ask(apdu, talk)
+        except (PortLost, PortTimeout, Garbled) as error:
+            self.observe("ecr_status", code="", text=f"link lost: {error}")
+            return str(error)
+        return ""
+
+    def _ask(self, apdu: zvt.Apdu, talk: Dialogue) -> None:
+        refusal = self._link.ask(apdu, partial(self._say.take, talk=talk))
+        if refusal is not None:
+            self._say.refused(refusal, talk)
+
+    @property
+    def _say(self) -> Reporter:
+        return Reporter(self.observe, **self._words)

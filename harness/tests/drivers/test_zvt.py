@@ -1,0 +1,471 @@
+"""The register's side of ZVT, against written dialogues."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.drivers.zvt import Driver
+from harness.errors import DeviceRefused, PortLost, PortTimeout, RigError
+from harness.model.roles import SaleResult, Terminal, Watched
+from harness.model.units import Money
+from harness.testing import Pair, ReplayPort, Spelling, SteppingClock
+
+HEX = Spelling(asked=bytes.fromhex, answered=bytes.fromhex)
+ACK = "80 00 00"
+REGISTER = ("06 00 06 000000 08 0156", "80 00 00 06 0F 0A 19 00 29 00 00 00 01 49 01 56")
+SALE = "06 01 0A 04 00 00 00 00 12 34 49 01 56"
+AMOUNT = Money(1234)
+
+
+class Heard(list[tuple[str, dict[str, Any]]]):
+    """An ``Observe`` that keeps what it is told."""
+
+    def __call__(self, kind: str, /, *, t: float | None = None, **fields: Any) -> None:
+        self.append((kind, fields))
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """The fields of all observations of a kind."""
+        return [fields for one, fields in self if one == kind]
+
+
+class Redialled(ReplayPort):
+    """A terminal that can be called again after the connection was lost; a dialogue per call."""
+
+    def __init__(self, calls: Sequence[Sequence[Pair]]) -> None:
+        super().__init__(SteppingClock(), calls[0], HEX)
+        self.calls = list(calls[1:])
+        self.opened = 0
+
+    def open(self) -> None:
+        """Connect; when no dialogue is left the terminal is off."""
+        if self._lost is None:
+            return
+        self.opened += 1
+        if not self.calls:
+            raise PortLost("connection refused")
+        self.check_said()
+        self._talk, self._lost = list(self.calls.pop(0)), None
+
+    def close(self) -> None:
+        """Part."""
+        self.put_lost("closed here")
+
+
+@contextmanager
+def dialogue(
+    *calls: Sequence[Pair], sign_on: bool = True, **options: Any
+) -> Iterator[tuple[Driver, Heard, Redialled]]:
+    """A driver against one dialogue per connection; every line must have been said."""
+    first, *more = calls
+    port = Redialled([[REGISTER, (ACK, None), *first] if sign_on else first, *more])
+    driver, heard = Driver(port, **options), Heard()
+    driver.observe = heard
+    if sign_on:
+        driver.sign_on()
+        heard.clear()
+    yield driver, heard, port
+    port.check_said()
+
+
+APPROVED: Sequence[Pair] = [
+    (SALE, ACK + "04 FF 01 0A"),
+    (ACK, "04 FF 01 04"),
+    (ACK, "04 0F 13 27 00 04 000000001234 0B 000042 87 0007 49 0156"),
+    (ACK, "06 0F 00"),
+    (ACK, None),
+]
+
+
+def test_it_plays_terminal_and_is_watched() -> None:
+    """The roles are found by their methods."""
+    with dialogue([], sign_on=False) as (zvt, _, _port):
+        assert isinstance(zvt, Terminal)
+        assert isinstance(zvt, Watched)
+
+
+def test_an_approved_sale_is_told_step_by_step() -> None:
+    """Every message is acknowledged, every status observed with what it asks of the cardholder."""
+    with dialogue(APPROVED) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+
+    assert result == SaleResult(
+        "approved", code="00", stan=42, receipt=7, amount=1234, text="no error"
+    )
+    assert heard.of("ecr_status") == [
+        {"code": "0A", "text": "insert card", "asks": "insert"},
+        {"code": "04", "text": "waiting for the host"},
+    ]
+    assert heard.of("ecr_result") == [{"code": "00", "text": "no error", "stan": 42}]
+    assert heard.of("report") == []
+
+
+def failing(code: str, tlv: str = "") -> Sequence[Pair]:
+    """A sale that the terminal ends with a result and an abort."""
+    fields = bytes.fromhex(f"27 {code} 0B 000042") + bytes.fromhex(tlv)
+    result = bytes.fromhex("04 0F") + bytes([len(fields)]) + fields
+    return [
+        (bytes.fromhex(SALE), bytes.fromhex(ACK) + result),
+        (ACK, f"06 1E 01 {code}"),
+        (ACK, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "cause"),
+    [
+        ("05", "declined", "card_declined"),
+        ("33", "declined", "card_declined"),  # host code 51
+        ("36", "declined", "card_expired"),  # host code 54
+        ("61", "failed", "terminal_disabled"),  # host code 97
+        ("5B", "failed", "host_error"),  # host code 91
+        ("6C", "failed", "cancelled"),
+        ("64", "failed", "card_unreadable"),
+        ("A1", "failed", "host_silent"),
+        ("A3", "failed", "host_unreachable"),
+        ("9B", "failed", "host_unreachable"),
+        ("BF", "failed", "supply_low"),
+        ("83", "failed", ""),
+    ],
+)
+def test_a_code_tells_the_issuers_no_from_a_fault(code: str, outcome: str, cause: str) -> None:
+    """Only the issuer declines; a communication fault is a fault, with its cause, told once."""
+    with dialogue(failing(code)) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+
+    assert (result.outcome, result.cause, result.code) == (outcome, cause, code)
+    assert result.stan == 42
+    assert [one["cause"] for one in heard.of("report")] == ([cause] if cause else [])
+    assert all(one["on"] == "ecr" and one["code"] == code for one in heard.of("report"))
+
+
+def test_a_terminals_own_words_beat_the_byte(tmp_path: Path) -> None:
+    """TLV 1F16 and 1F17 name causes for which ZVT has no code."""
+    words = tmp_path / "zvt.yaml"
+    words.write_text(
+        'extended: {"0031": no_signal}\ntexts: [{match: "plan.*used up", cause: data_exhausted}]',
+        encoding="utf-8",
+    )
+    by_code = "06 05 1F 16 02 00 31"
+    text = b"Data plan is USED UP"
+    by_text = (bytes([6, 3 + len(text), 0x1F, 0x17, len(text)]) + text).hex()
+    with dialogue(failing("A3", by_code), personality=str(words)) as (zvt, heard, _):
+        assert zvt.sell(AMOUNT).cause == "no_signal"
+        assert heard.of("report")[0]["cause"] == "no_signal"
+    with dialogue(failing("FF", by_text), personality=str(words)) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+    assert result.cause == "data_exhausted"
+    assert "USED UP" in heard.of("report")[0]["text"]
+
+
+def test_a_wrong_personality_is_the_rigs_trouble(tmp_path: Path) -> None:
+    """Neither a missing file nor a broken pattern gets as far as the terminal."""
+    wrong = tmp_path / "zvt.yaml"
+    wrong.write_text("texts: [{match: '(', cause: no_signal}]", encoding="utf-8")
+
+    for personality in (str(wrong), "nobody"):
+        with pytest.raises(RigError, match="personality"):
+            Driver(Redialled([[]]), personality=personality)
+
+
+def test_an_abort_without_a_result_fails_the_sale() -> None:
+    """A reader fault on the wire: 04 FF 0A, then 06 1E 64."""
+    talk = [(SALE, ACK + "04 FF 01 0A"), (ACK, "06 1E 01 64"), (ACK, None)]
+    with dialogue(talk) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+
+    assert (result.outcome, result.cause, result.code) == ("failed", "card_unreadable", "64")
+    assert heard.of("ecr_result") == [
+        {"code": "64", "text": "card not readable (LRC or parity)"},
+    ]
+
+
+def test_a_refusal_fails_the_sale() -> None:
+    """84 xx instead of the acknowledgement: it has not begun."""
+    with dialogue([(SALE, "84 CC 00")]) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+
+    assert (result.outcome, result.cause, result.code) == ("failed", "printer_fault", "CC")
+    assert heard.of("report")[0]["cause"] == "printer_fault"
+
+
+@pytest.mark.parametrize("heard_until", [0, 1, 2, 3])
+def test_a_link_lost_in_a_sale_makes_it_unknown(heard_until: int) -> None:
+    """Before the result, and after it too: an acknowledgement may not have arrived."""
+    talk = [*APPROVED[:heard_until], (APPROVED[heard_until][0], PortLost("reset"))]
+
+    with dialogue(talk) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+
+    assert result.outcome == "unknown"
+    assert "reset" in heard.of("ecr_status")[-1]["text"]
+    assert result.stan == (42 if heard_until == 3 else None)
+
+
+def test_a_completed_sale_stands_even_if_the_last_acknowledgement_is_lost() -> None:
+    """06 0F was read, so the register knows."""
+    talk = [*APPROVED[:-2], (ACK, "06 0F 00")]
+    with dialogue([*talk, (ACK, PortLost("reset"))]) as (zvt, _, _port):
+        assert zvt.sell(AMOUNT).outcome == "approved"
+
+
+def test_a_success_that_is_aborted_afterwards_is_unknown() -> None:
+    """A result of 00 and then 06 1E: only the terminal can say what became of it."""
+    talk = [*APPROVED[:3], (ACK, "06 1E 01 CC"), (ACK, None)]
+    with dialogue(talk) as (zvt, _, _port):
+        result = zvt.sell(AMOUNT)
+
+    assert (result.outcome, result.cause) == ("unknown", "printer_fault")
+
+
+def test_no_acknowledgement_within_t3_closes_the_connection() -> None:
+    """The sale may have been heard, so it is unknown and it is not sent again."""
+    with dialogue([(SALE, None)], answer_within=5.0) as (zvt, _, port):
+        result = zvt.sell(AMOUNT)
+
+        assert result.outcome == "unknown"
+        assert port.clock.now() == pytest.approx(5.0)
+        assert len([one for one in port.said if one == bytes.fromhex(SALE)]) == 1
+        assert port.readable, "the port is closed"
+
+
+def test_t4_starts_again_with_every_sign_of_life() -> None:
+    """180 s of silence end a sale, not 180 s of work."""
+    with dialogue([*APPROVED[:2], (ACK, None)]) as (zvt, _, port):
+        port.clock.call_at(100.0, lambda: port.put_arrived(bytes.fromhex("04 FF 01 0E")))
+        port._talk.append((ACK, None))
+        result = zvt.sell(AMOUNT)
+
+        assert result.outcome == "unknown"
+        assert port.clock.now() == pytest.approx(280.0)
+
+
+def test_a_terminal_that_is_off_fails_the_sale_because_nothing_was_sent() -> None:
+    """Three attempts to connect, a second apart, and not one byte."""
+    with dialogue([], sign_on=False, tries=3, pause=1.0) as (zvt, _, port):
+        port.put_lost("not open")
+        result = zvt.sell(AMOUNT)
+
+        assert result.outcome == "failed"
+        assert "refused" in result.text
+        assert port.opened == 3
+        assert port.clock.now() == pytest.approx(2.0)
+        assert port.said == []
+
+
+def test_a_new_connection_is_registered_before_anything_is_sold() -> None:
+    """The terminal rebooted meanwhile; it must hear 06 00 again."""
+    again = [REGISTER, (ACK, None), *APPROVED]
+    with dialogue([], again) as (zvt, _, port):
+        port.put_arrived(b"\x04\xff")  # half a message of the old connection
+        port.put_lost("reset")
+        assert zvt.sell(AMOUNT).outcome == "approved"
+        assert port.opened == 1
+
+
+def test_messages_that_come_before_the_acknowledgement_are_kept() -> None:
+    """Two messages in one segment, in the wrong order, cut in the middle."""
+    talk: Sequence[Pair] = [(SALE, "04 FF 01 0A 80 00"), *APPROVED[1:]]
+    with dialogue(talk) as (zvt, heard, port):
+        port.clock.call_at(1.0, lambda: port.put_arrived(b"\x00"))
+        assert zvt.sell(AMOUNT).outcome == "approved"
+    assert [one["code"] for one in heard.of("ecr_status")] == ["0A", "04"]
+
+
+def test_print_lines_are_acknowledged_and_other_wishes_refused() -> None:
+    """06 D1 and 06 D3 belong to a sale; an input request of the terminal cannot be met."""
+    talk: Sequence[Pair] = [
+        (SALE, ACK + "06 D1 03 00 41 42"),
+        (ACK, "04 0D 00"),
+        ("84 83 00", "06 D3 02 06 00"),
+        (ACK, "04 0F 02 27 00"),
+        (ACK, "06 0F 00"),
+        (ACK, None),
+    ]
+    with dialogue(talk) as (zvt, _, _port):
+        assert zvt.sell(AMOUNT).outcome == "approved"
+
+
+def test_a_torn_message_ends_the_connection_and_leaves_the_sale_unknown() -> None:
+    """A field that is cut off is nonsense; the register cannot know."""
+    with dialogue([(SALE, ACK + "04 0F 03 04 00 00"), (ACK, None)]) as (zvt, _, port):
+        assert zvt.sell(AMOUNT).outcome == "unknown"
+        assert port.readable
+
+
+def test_a_torn_tlv_container_does_not_hide_the_result() -> None:
+    """The code stands, the extension is left out."""
+    with dialogue(failing("A1", "06 02 1F 16")) as (zvt, _, _port):
+        assert zvt.sell(AMOUNT).cause == "host_silent"
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ("04 0F 13 27 00 04 000000001234 0B 000042 87 0007 49 0156 06 0F 00", "approved"),
+        ("04 0F 06 27 A1 0B 000042 06 0F 00", "failed"),
+    ],
+)
+def test_the_last_result_is_asked_for(answer: str, result: str) -> None:
+    """06 20 says what became of the last transaction."""
+    talk = [("06 20 03 000000", ACK + answer), (ACK, None), (ACK, None)]
+    with dialogue(talk) as (zvt, _, _port):
+        last = zvt.last_result()
+
+    assert last is not None
+    assert (last.outcome, last.stan) == (result, 42)
+
+
+def test_no_last_transaction_and_no_answer_are_two_things() -> None:
+    """None when the terminal has none; unknown when it does not say."""
+    with dialogue([("06 20 03 000000", ACK + "06 1E 01 83"), (ACK, None)]) as (zvt, _, _port):
+        assert zvt.last_result() is None
+    with dialogue([("06 20 03 000000", "84 83 00")]) as (zvt, _, _port):
+        assert zvt.last_result() is None
+    with dialogue([("06 20 03 000000", None)]) as (zvt, _, _port):
+        last = zvt.last_result()
+        assert last is not None
+        assert last.outcome == "unknown"
+
+
+STATUS = "05 01 05 000000 03 04"
+
+
+def test_the_status_is_said_with_its_locks() -> None:
+    """Version, status byte, TLV 1F55: each cause is a report to the register."""
+    talk = [
+        (STATUS, ACK + "06 0F 0F F0F0F4 312E3034 BF 06 05 1F55 02 00 40"),
+        (ACK, None),
+    ]
+    with dialogue(talk) as (zvt, heard, _):
+        assert zvt.status() == "BF"
+    assert heard.of("terminal_status") == [{"code": "BF", "text": "supply voltage too low"}]
+    assert [one["cause"] for one in heard.of("report")] == ["supply_low", "journal_fault"]
+
+
+def test_a_ready_terminal_reports_nothing() -> None:
+    """00 is ready."""
+    with dialogue([(STATUS, ACK + "06 0F 01 00"), (ACK, None)]) as (zvt, heard, _):
+        assert zvt.status() == "00"
+    assert heard.of("report") == []
+
+
+def test_a_status_without_an_answer_is_an_error() -> None:
+    """Whoever asks whether the terminal is there must learn that it is not."""
+    with dialogue([(STATUS, None)]) as (zvt, _, port):
+        with pytest.raises(PortTimeout):
+            zvt.status()
+        with pytest.raises(PortLost):
+            zvt.status()
+        assert port.opened == 3
+    with dialogue([(STATUS, "84 9C 00")]) as (zvt, _, _port):
+        assert zvt.status() == "9C"
+
+
+def test_a_terminal_that_does_not_register_us_refuses() -> None:
+    """A wrong password, in the terminal's own words."""
+    talk: Sequence[Pair] = [(REGISTER[0], "84 85 00")]
+    refused = pytest.raises(DeviceRefused, match="key missing")
+    with dialogue(talk, sign_on=False) as (zvt, _, _port), refused:
+        zvt.sign_on()
+    with dialogue([(REGISTER[0], "84 85 00")], sign_on=False) as (zvt, _, _port):
+        assert zvt.sell(AMOUNT).outcome == "failed"
+
+
+def test_other_commands_are_written_as_the_specification_says() -> None:
+    """End of day, diagnosis, software update, abort."""
+    done = ACK + "06 0F 00"
+    result = ACK + "04 0F 02 27 00 06 0F 00"
+    talk: Sequence[Pair] = [
+        ("06 50 03 000000", result), (ACK, None), (ACK, None),
+        ("06 70 00", ACK + "06 1E 01 9B"), (ACK, None),
+        ("08 10 00", done), (ACK, None),
+        ("06 B0 00", "84 83 00"),
+    ]  # fmt: skip
+    with dialogue(talk) as (zvt, heard, _):
+        assert zvt.settle().outcome == "approved"
+        assert zvt.diagnose().cause == "host_unreachable"
+        zvt.start_update()
+        zvt.abort()
+    assert heard.of("ecr_result")[-1]["code"] == "83"
+
+
+def test_an_abort_in_the_middle_of_a_sale_is_answered_within_it() -> None:
+    """06 B0 goes out beside the waiting sale, whose end then says what happened."""
+    talk: Sequence[Pair] = [
+        (SALE, ACK + "04 FF 01 0A"),
+        (ACK, None),
+        ("06 B0 00", ACK + "04 0F 02 27 6C"),
+        (ACK, "06 1E 01 6C"),
+        (ACK, None),
+    ]
+    with dialogue(talk) as (zvt, _, port):
+        port.clock.call_at(3.0, zvt.abort)
+        result = zvt.sell(AMOUNT)
+    assert (result.outcome, result.cause) == ("failed", "cancelled")
+
+
+def test_what_comes_unasked_is_acknowledged_and_said() -> None:
+    """A status outside a dialogue; a lost port is raised for the owner to reconnect."""
+    with dialogue([(ACK, None)]) as (zvt, heard, port):
+        port.put_arrived(bytes.fromhex("04 FF 01 4B"))
+        zvt.attend()
+        assert heard.of("ecr_status") == [
+            {
+                "code": "4B",
+                "text": "please remove the card",
+                "asks": "remove",
+            }
+        ]
+        port.put_lost("reset")
+        with pytest.raises(PortLost):
+            zvt.attend()
+
+
+def test_nonsense_unasked_ends_the_connection_quietly() -> None:
+    """What a terminal does on its own interface is no fault of the bench."""
+    with dialogue([(ACK, None)]) as (zvt, _, port):
+        port.put_arrived(bytes.fromhex("04 0F 02 04 00"))
+        zvt.attend()
+        with pytest.raises(PortLost):
+            zvt.attend()
+
+
+CLEAR_PAN = "22 F0 F8 99 99 99 00 00 00 00 14"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"04 0F 0D 27 00 {CLEAR_PAN}",
+        "04 0F 12 27 00 23 F1 F3 99 99 99 00 00 00 00 14 D4 91 22 01 00",
+        "06 D1 11 00 " + b"9999990000000014".hex(),
+    ],
+)
+def test_a_card_number_in_clear_is_told_and_never_repeated(message: str) -> None:
+    """In BMP 22, in track 2, on a receipt line."""
+    talk: Sequence[Pair] = [
+        (SALE, ACK + message),
+        (ACK, "04 0F 02 27 00"),
+        (ACK, "06 0F 00"),
+        (ACK, None),
+    ]
+    with dialogue(talk) as (zvt, heard, _):
+        zvt.sell(AMOUNT)
+    (seen,) = heard.of("card_number_in_clear")
+    assert seen["channel"] == "ecr"
+    assert "9999990000000014" not in repr(heard)
+
+
+def test_a_truncated_card_number_is_no_finding() -> None:
+    """First six and last four may stay."""
+    talk: Sequence[Pair] = [
+        (SALE, ACK + "04 0F 0D 27 00 22 F0 F8 99 99 99 EE EE EE 00 14"),
+        (ACK, "06 0F 00"),
+        (ACK, None),
+    ]
+    with dialogue(talk) as (zvt, heard, _):
+        assert zvt.sell(AMOUNT).outcome == "approved"
+    assert heard.of("card_number_in_clear") == []
