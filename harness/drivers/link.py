@@ -1,0 +1,101 @@
+"""The harness's own network link: path, outage, data plan and subscription, by JSON lines.
+
+Source: ``harness.sim.link`` (the control protocol is described there). Its events become the
+observations ``plan``, ``subscription``, ``outage``, ``dropped`` and ``path``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.drivers._json_lines import JsonLines
+from harness.errors import DeviceRefused, Garbled
+from harness.model.roles import Observe, ignore
+from harness.model.units import BitRate, Bytes, Fraction, Seconds
+from harness.ports.base import Port
+
+IDENTITY = r"terminal-harness link"
+
+#: Event -> the fields of its observation.
+EVENTS: dict[str, tuple[str, ...]] = {
+    "plan": ("left", "state", "mode"),
+    "subscription": ("state",),
+    "outage": ("on",),
+    "dropped": ("why", "size"),
+    "path": ("path",),
+}
+
+
+class Driver:
+    """Plays Network, DataPlan, Subscription, Watched, SafeState and Identified."""
+
+    def __init__(self, port: Port) -> None:
+        self._link = JsonLines(port, self._hear)
+        self.observe: Observe = ignore
+
+    def identify(self) -> str:
+        """Its name and version."""
+        return str(self._link.ask("identify").get("identity"))
+
+    def attend(self) -> None:
+        """Take in events."""
+        self._link.attend()
+
+    # --- Network ---
+
+    def shape(
+        self,
+        *,
+        delay: Seconds | None = None,
+        jitter: Seconds | None = None,
+        rate: BitRate | None = None,
+        loss: Fraction | None = None,
+    ) -> None:
+        """Both ways; what is None stays as it is. ``delay`` is one way."""
+        named = {"delay": delay, "jitter": jitter, "rate": rate, "loss": loss}
+        asked = {name: float(value) for name, value in named.items() if value is not None}
+        self._link.ask("shape", **asked)
+
+    def set_outage(self, *, on: bool) -> None:
+        """Nothing passes while on, either way, and nobody is told."""
+        self._link.ask("outage", on=on)
+
+    def stats(self) -> Mapping[str, int]:
+        """``bytes``, ``packets``, ``dropped``."""
+        told = self._link.ask("stats")
+        return {name: int(told[name]) for name in ("bytes", "packets", "dropped")}
+
+    # --- DataPlan, Subscription ---
+
+    def set_data_left(self, amount: Bytes | None) -> None:
+        """Bytes left; None for a plan without end."""
+        self._link.ask("set_data_left", bytes=None if amount is None else int(amount))
+
+    def data_left(self) -> Bytes | None:
+        """Bytes left; None for a plan without end."""
+        left = self._link.ask("data_left").get("bytes")
+        return None if left is None else Bytes(left)
+
+    def set_exhaustion(self, mode: str) -> None:
+        """What happens at zero: ``drop``, ``reset`` or ``pdp_deactivated``."""
+        self._link.ask("set_exhaustion", mode=mode)
+
+    def set_subscription(self, state: str) -> None:
+        """``active``, ``expired`` or ``not_activated``."""
+        self._link.ask("set_subscription", state=state)
+
+    # --- SafeState ---
+
+    def make_safe(self) -> None:
+        """Everything as the link was at its start; a packet path that still differs is refused."""
+        self._link.ask("restore")
+        if self._link.ask("path").get("outage") is not False:
+            raise DeviceRefused("the link is still cut after restore")
+
+    def _hear(self, event: str, t: float, fields: dict[str, Any]) -> None:
+        wanted = EVENTS.get(event)
+        if wanted is None:
+            return  # an event of a newer link
+        missing = [name for name in wanted if name not in fields]
+        if missing:
+            raise Garbled(f"event {event} lacks {', '.join(missing)}")
+        self.observe(event, t=t, **{name: fields[name] for name in wanted})

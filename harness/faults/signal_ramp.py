@@ -1,0 +1,63 @@
+"""The signal fades slowly, stays bad, and comes back as slowly."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from harness.errors import BenchError
+from harness.model.roles import Attenuator, Cast, Modem
+from harness.model.trace import Observation
+from harness.model.units import Db, Dbm, Seconds
+
+STEP = Seconds(0.5)  # between two settings of the attenuator
+NEAR = 3.0  # dB: so near to the end is there
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRamp:
+    """Let RSRP fall to ``to`` in a straight line within ``over``, hold it, and let it rise again.
+
+    Attributes:
+        to: RSRP at the bottom.
+        over: Time down, and time back up.
+        hold: Time at the bottom.
+    """
+
+    NEEDS: ClassVar[tuple[type, ...]] = (Attenuator, Modem)
+    to: Dbm
+    over: Seconds
+    hold: Seconds = Seconds(0)
+
+    @contextmanager
+    def inject(self, cast: Cast) -> Iterator[Self]:
+        attenuator = cast.playing(Attenuator)
+        before = attenuator.attenuation()
+        try:
+            yield self
+        finally:
+            attenuator.set_attenuation(before)
+
+    def play(self, cast: Cast) -> None:
+        """Down, hold, up."""
+        attenuator, modem = cast.playing(Attenuator), cast.playing(Modem)
+        start, rsrp = attenuator.attenuation(), modem.signal().rsrp
+        if rsrp is None:
+            raise BenchError("no signal to begin the ramp from: the modem knows no RSRP")
+        depth = min(max(0.0, rsrp - self.to), attenuator.max_attenuation() - start)
+        steps = max(1, round(self.over / STEP))
+        shares = [step / steps for step in range(1, steps + 1)]
+        for share in shares:
+            cast.sleep(self.over / steps)
+            attenuator.set_attenuation(Db(start + share * depth))
+        cast.sleep(self.hold)
+        for share in reversed(shares):
+            attenuator.set_attenuation(Db(start + (share - 1 / steps) * depth))
+            cast.sleep(self.over / steps)
+
+    def took_effect(self, seen: Observation) -> bool:
+        """The modem measures a level near the bottom, or none any more."""
+        if seen.source != "modem" or seen.kind != "signal":
+            return False
+        rsrp = seen.get("rsrp")
+        return rsrp is None or rsrp <= self.to + NEAR
