@@ -212,7 +212,9 @@ def _read_device(role: str, plain: Any) -> Device:
         raise WordError((role,), f"{plain!r} seen, wanted an address, or {{driver, address, ...}}")
     plain = {"driver": USUAL_DRIVERS[role], **plain}
     if "address" not in plain:
-        raise WordError((role,), "key 'address' is missing: where the device is")
+        near = next((key for key in plain if nearest("address", [key])), "")
+        said = f"; did you mean that by {near!r}?" if near else ""
+        raise WordError((role,), f"key 'address' is missing: where the device is{said}")
     own = {
         key: value_of(kind, plain[key], (role, key))
         for key, kind in DEVICE_KEYS.items()

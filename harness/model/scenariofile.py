@@ -8,15 +8,12 @@ import importlib
 import pathlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any
 
 from harness.model.scenario import Scenario
 from harness.model.vary import readable
-from harness.model.words import Path, WordError, fill, find, nearest, words_in
+from harness.model.words import Path, WordError, fill, nearest
 
-JUDGES = ("harness.judge", "harness.judges")  # package, entry point group
-INVARIANTS = ("harness.judge.invariants", "harness.invariants")
 CLAUSES = ("then", "always", "expect", "never", "sometimes", "exactly_once")
 
 
@@ -48,7 +45,7 @@ class ScenarioFile:
     tags: Sequence[str] = ()
     given: Any = None
     then: Any = None
-    always: Sequence[str] = ()
+    always: Sequence[Any] = ()
     vary: Any = None
     expect: Sequence[Any] = ()
     never: Sequence[Any] = ()
@@ -110,7 +107,8 @@ def _named_lines(plain: Mapping[str, Any], lines: Mapping[Path, int]) -> Iterato
         if keys[0] == "when":
             yield str(keys[1]), line
         elif keys[0] == "always":
-            yield f"always.{plain['always'][int(keys[1])]}", line
+            word = plain["always"][int(keys[1])]
+            yield f"always.{next(iter(word)) if isinstance(word, Mapping) else word}", line
         else:
             yield f"{keys[0]}.{keys[1]}", line
 
@@ -135,10 +133,7 @@ def check(plain: Mapping[str, Any], requirements: Iterable[str]) -> Iterator[Wor
     yield from _unknown(seen.needs, _roles(), "needs", "role")
     yield from _caught(lambda: fill(_engine("Given"), seen.given, ("given",)))
     yield from _check_steps(seen.when)
-    clauses = [*_check_then(seen.then), *_check_always(seen.always)]
-    yield from clauses
-    if not clauses:
-        yield from _check_judged(plain)
+    yield from _check_clauses(plain)
 
 
 def _unknown(seen: Iterable[str], known: list[str], key: str, kind: str) -> Iterator[WordError]:
@@ -190,45 +185,23 @@ def _check_steps(steps: Sequence[Any]) -> Iterator[WordError]:
             labels.remove(step.fault)
 
 
-def then_words() -> list[str]:
-    """The words of ``then``."""
-    return words_in(*JUDGES)
+def _check_clauses(plain: Mapping[str, Any]) -> Iterator[WordError]:
+    """Each clause by itself, read by the judge, so that every wrong one is told."""
+    clauses_of = importlib.import_module("harness.judge.case").clauses_of
+    for key in CLAUSES:
+        for at, one in _single(plain.get(key)):
+            try:
+                list(clauses_of({key: one}))
+            except WordError as error:
+                inner = error.path[len(at) + 1 :]
+                yield WordError((key, *at, *inner), error.said, at_key=error.at_key)
 
 
-def _check_then(then: Any) -> Iterator[WordError]:
-    if then is None:
-        return
-    if not isinstance(then, Mapping):
-        known = ", ".join(then_words())
-        yield WordError(("then",), f"{then!r} seen, wanted words with their keys: {known}")
-        return
-    for word, own in then.items():
-        path: Path = ("then", word)
-        try:
-            kind = find(JUDGES[0], str(word), group=JUDGES[1])
-        except LookupError as error:
-            yield WordError(path, str(error.args[0]), at_key=True)
-            continue
-        several = own if isinstance(own, list) else [own]  # the same word several times
-        for index, one in enumerate(several):
-            place = (*path, index) if isinstance(own, list) else path
-            yield from _caught(partial(fill, kind, one, place))
-
-
-def _check_always(always: Iterable[str]) -> Iterator[WordError]:
-    for index, word in enumerate(always):
-        try:
-            find(INVARIANTS[0], word, group=INVARIANTS[1])
-        except LookupError as error:
-            yield WordError(("always", index), str(error.args[0]))
-
-
-def _check_judged(plain: Mapping[str, Any]) -> Iterator[WordError]:
-    """The judge reads the whole case itself: what it cannot build it says."""
-    case = importlib.import_module("harness.judge.case").Case
-    try:
-        case.of(plain)
-    except WordError as error:
-        yield error
-    except (ValueError, LookupError) as error:
-        yield WordError(("then",), str(error.args[0] if error.args else error))
+def _single(plain: Any) -> Iterator[tuple[Path, Any]]:
+    """(Keys that ``one`` goes by instead of its own, one clause or one word alone)."""
+    if isinstance(plain, list):
+        yield from (((index,), [one]) for index, one in enumerate(plain))
+    elif isinstance(plain, Mapping):
+        yield from (((word,), {word: own}) for word, own in plain.items())
+    elif plain is not None:
+        yield (), plain
