@@ -181,6 +181,10 @@ class Board:
         """A connection to the update store; raises NetError."""
         return self._connect(self._store, until)
 
+    def connect_resolver(self, until: float) -> End:
+        """A connection to the name server; raises NetError."""
+        return self._connect((self.personality.identity.resolver, 53), until)
+
     def _connect(self, where: tuple[str, int], until: float) -> End:
         self._sockets = [socket for socket in self._sockets if socket.state != "ended"]
         socket = self.modem.connect(*where, until=until)

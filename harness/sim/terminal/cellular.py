@@ -26,9 +26,14 @@ SET_UP: tuple[tuple[str, ...], ...] = (
     ("AT+CNMI=2,1",),
 )
 
-#: Reject cause of a denied registration (TS 24.301, annex A, and 9.9.3.9) -> our word. Others mean
-#: that the carrier does not accept this subscription any more.
-REJECTS: dict[int | None, str] = {2: "sim_not_activated", 6: "sim_missing"}
+#: Reject cause of a denied registration (TS 24.301, annex A) -> our word: 2 unknown in the HSS and 8
+#: no service at all are what a SIM gets that was never put into service. Others mean that the carrier
+#: does not accept this subscription any more.
+REJECTS: dict[int | None, str] = {2: "sim_not_activated", 8: "sim_not_activated"}
+
+#: After these the modem does not try again by itself until its radio restarts (TS 24.301, 5.5.1.2.5).
+FOR_GOOD = (3, 6, 8)
+RADIO_RESTART = 20.0  # s between two restarts of the radio at least
 
 #: Words of an account's own text -> our word.
 ACCOUNT_WORDS = ((re.compile(r"expired", re.I), "sim_expired"),
@@ -43,8 +48,9 @@ class Cellular:
     """Asks the modem and puts what it says into a cause.
 
     Attributes:
-        news: Set by unasked lines that may change the answer; whoever looks clears it.
         rsrp: Signal last seen, dBm; None for none.
+        account_warning: A message came that may be the carrier's warning.
+        bearer_ended: The bearer ended since somebody last cleared this: its sockets are dead.
     """
 
     def __init__(
@@ -63,8 +69,11 @@ class Cellular:
         self._account_said = ""
         self._account_told = clock.signal("the account's answer")
         self.line = AtLine(clock, port, self._hear)
+        self._radio_restarts_from = 0.0
+        self._denied = ""
         self.rsrp: float | None = None
         self.account_warning = False
+        self.bearer_ended = False
 
     # --- what comes unasked -----------------------------------------------------------------
 
@@ -76,6 +85,8 @@ class Cellular:
             self._account_told.notify()
         if line.strip() in ("RDY", "POWERED DOWN"):
             self._ready = False  # it forgot its settings
+        event = at_reports.cgev(line) or at_reports.qiurc(line)
+        self.bearer_ended |= event is not None and not event.up
         if line.startswith(NEWS):
             self.account_warning |= line.startswith("+CMTI")
             self._on_news()
@@ -162,13 +173,24 @@ class Cellular:
         self.rsrp = self._signal()
         if report is not None and report.stat == 3:
             self._log.warn("mdm", f"registration denied, cause {report.cause}")
-            return REJECTS.get(report.cause, "sim_expired")
+            self._denied = REJECTS.get(report.cause, "sim_expired")
+            if report.cause in FOR_GOOD:
+                self._restart_radio()
+            return self._denied
         if self.rsrp is None:
             return "no_signal"
         if report is None or report.stat not in (1, 5):
             weak = self.rsrp < self._limits.no_signal_rsrp
-            return "no_signal" if weak else "not_registered"
+            return "no_signal" if weak else self._denied or "not_registered"
+        self._denied = ""  # a refusal holds until the network takes the SIM after all
         return None
+
+    def _restart_radio(self) -> None:
+        """A SIM that was refused for good is looked at again only after this."""
+        if self._clock.now() >= self._radio_restarts_from:
+            self._radio_restarts_from = self._clock.now() + RADIO_RESTART
+            self._told("AT+CFUN=4")
+            self._told("AT+CFUN=1")
 
     def _registration(self) -> at_reports.RegistrationReport | None:
         try:

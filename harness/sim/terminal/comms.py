@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from harness.clock import Clock
 from harness.errors import Garbled, PortLost
-from harness.sim.internet import NameSilent, NameUnknown, NetError, NoBearer
+from harness.sim.internet import NameSilent, NameUnknown, NetError, NoBearer, Refused
 from harness.sim.tcp import End
 from harness.sim.terminal.acquiring import Acquiring, BadAnswer
 from harness.sim.terminal.cellular import Cellular
@@ -26,6 +26,12 @@ LINE_CAUSES = (
     "no_data_service", "data_exhausted", "dns_failure", "host_unreachable", "host_silent", "bad_mac",
     "host_error", "terminal_disabled", "not_signed_on",
 )  # fmt: skip
+
+
+#: As many retransmissions (after 1, 3, 7 and 15 s) mean that the way is gone: waiting ends.
+STALLED = 4
+#: As many are enough to tell a dead way from a silent host once waiting is over.
+STALLING = 2
 
 
 class Unsent(Exception):
@@ -55,7 +61,8 @@ class Comms:
     def __init__(
         self, clock: Clock, *, personality: Personality, cellular: Cellular, acquiring: Acquiring,
         storage: Storage, alarms: Alarms, log: Log, rng: random.Random,
-        connect: Callable[[float], End], on_change: Callable[[], None],
+        connect: Callable[[float], End], connect_resolver: Callable[[float], End],
+        on_change: Callable[[], None],
     ) -> None:  # fmt: skip
         self._clock = clock
         self._times = personality.times
@@ -67,6 +74,7 @@ class Comms:
         self._log = log
         self._rng = rng
         self._connect = connect
+        self._connect_resolver = connect_resolver
         self._on_change = on_change
         self._port: End | None = None
         self._frames = Deframer()
@@ -99,6 +107,7 @@ class Comms:
         """One go at everything from the SIM to the sign-on; what stopped it, or None."""
         with self._turn.taken():
             self._hang_up()
+            self._cellular.bearer_ended = False
             cause = self._cellular.look(wait=self._times.register_wait)
             return cause or self._reach_host() or self._meet_host()
 
@@ -134,8 +143,8 @@ class Comms:
     def _heartbeat(self) -> None:
         """Look at the modem and have the host answer an echo; a sale under way is proof enough."""
         cause = self._cellular.look()
-        if cause is not None:
-            self._drop(cause)
+        if cause is not None or self._cellular.bearer_ended:
+            self._drop(cause)  # a socket does not outlive its bearer, even if there is a new one
         elif not self._turn.held:
             self._probe()
 
@@ -206,6 +215,16 @@ class Comms:
                 return account
         return cause
 
+    def _way_open(self) -> bool:
+        """Whether anything comes back at all: a SYN to the name server (RFC 7766), RST will do."""
+        try:
+            self._connect_resolver(self._clock.now() + self._times.resolver).reset()
+        except Refused:
+            return True
+        except NetError:
+            return False
+        return True
+
     def _dial(self) -> str | None:
         """One connection attempt; what stopped it, or None."""
         try:
@@ -219,6 +238,8 @@ class Comms:
 
     def dial_cause(self, error: NetError) -> str:
         """Which condition a failed connection is a sign of."""
+        if isinstance(error, NameSilent) and not self._way_open():
+            return "host_unreachable"  # not the name service alone: nothing answers
         return DIAL_CAUSES.get(type(error), "host_unreachable")
 
     def _meet_host(self) -> str | None:
@@ -256,9 +277,10 @@ class Comms:
         if port is None:
             raise Unsent(self.cause or "host_unreachable")
         self._log.info("net", f"> {request.mti} stan={request.get(11)}")
+        again = port.sent_again
         try:
             port.write(frame(request))
-            answer = self._receive(port, request, self._clock.now() + wait)
+            answer = self._receive(port, request, self._clock.now() + wait, again)
         except PortLost as error:
             self._log.warn("net", f"connection lost: {error}")
             answer = None
@@ -266,8 +288,11 @@ class Comms:
             self._lose_line()
             raise BadAnswer("host_error", "06", str(error)) from None
         if answer is None:
+            stalled = port.sent_again - again >= STALLING
             self._lose_line()
-            raise NoAnswer(self._why_silent())
+            cause = self.why_silent(stalled=stalled)
+            self.settle_on(cause)
+            raise NoAnswer(cause)
         self._log.info("net", f"< {answer.mti} stan={answer.get(11)} code={answer.get(39) or '-'}")
         try:
             self._acquiring.check(request, answer)
@@ -276,12 +301,20 @@ class Comms:
             raise
         return answer
 
-    def _receive(self, port: End, request: Message, until: float) -> Message | None:
-        """The next message that is not an echo of the past; None when the time is over."""
+    def _receive(
+        self, port: End, request: Message, until: float, again: int
+    ) -> Message | None:
+        """The next message that is not an echo of the past; None when waiting is over.
+
+        It is over early when TCP gets no acknowledgement for what was sent (``again`` counts from
+        there): then not the host is silent but the way to it is gone.
+        """
         while True:
-            chunk = port.read(until)
+            chunk = port.read(min(until, self._clock.now() + 1.0))
             if chunk is None:
-                return None
+                if self._clock.now() >= until or port.sent_again - again >= STALLED:
+                    return None
+                continue
             for inside in self._frames.feed(chunk.data):
                 answer = unframe(inside)
                 key = (answer.mti, answer.stan)
@@ -292,9 +325,14 @@ class Comms:
                 self._answered.add(key)
                 return answer
 
-    def _why_silent(self) -> str:
-        """Nothing came back: is it the radio, the plan, or the host?"""
-        return self._cellular.look() or self._cellular.account() or "host_silent"
+    def why_silent(self, *, stalled: bool) -> str:
+        """Nothing came back: is it the radio, the plan, the way, or the host?"""
+        cause = self._cellular.look() or self._cellular.account()
+        if cause is not None or stalled:
+            return cause or "host_unreachable"
+        cause = self._dial()  # whoever takes a connection and says nothing is silent himself
+        self._hang_up()
+        return cause or "host_silent"
 
     def _lose_line(self) -> None:
         """A line on which an answer is owed is not used again: it may still come, late."""

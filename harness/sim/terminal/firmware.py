@@ -120,7 +120,8 @@ class Firmware:
         self.comms = self.Comms(
             self.clock, personality=self.personality, cellular=self.cellular,
             acquiring=self.acquiring, storage=self.storage, alarms=self.alarms, log=self.log,
-            rng=board.rng, connect=board.connect_host, on_change=self.log_change,
+            rng=board.rng, connect=board.connect_host,
+            connect_resolver=board.connect_resolver, on_change=self.log_change,
         )  # fmt: skip
 
     # --- start ------------------------------------------------------------------------------

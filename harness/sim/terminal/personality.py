@@ -53,8 +53,6 @@ class Times:
     start: float
     low_debounce: float
     healthy_debounce: float
-    rtc_tick: float
-    watchdog: float
     card_wait: float
     chip_retry: float
     read_step: float
@@ -65,6 +63,7 @@ class Times:
     bearer_wait: float
     ussd_wait: float
     connect: float
+    resolver: float
     response: float
     reversal_response: float
     reversal_gap: float
@@ -105,6 +104,7 @@ class Identity:
         apn: Access point name.
         balance_code: USSD code that tells what is left of the data plan.
         password: ZVT registration password, six digits.
+        resolver: Address of the name server.
         born: Date and time of the real-time clock when the clock reads 0, ISO 8601.
     """
 
@@ -117,6 +117,7 @@ class Identity:
     apn: str
     balance_code: str
     password: str
+    resolver: str
     born: str
 
 
