@@ -25,6 +25,12 @@ REVERSAL_DONE = frozenset({"00", "12", "25"})
 #: Kinds whose trace number is the sale's own (a 0400 may be an older sale's).
 _NAMES_ITS_STAN = frozenset({"request_received", "request_sent", "approved", "declined"})
 
+#: What the host may do to an answer after which there is none to act on.
+SPOILING = frozenset({
+    "corrupt", "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mti", "bad_mac", "garbage",
+    "truncate", "reset",
+})  # fmt: skip
+
 APPROVED = "approved"
 UNKNOWN = "unknown"
 
@@ -40,6 +46,7 @@ class Telling:
         earlier: The complete telling before that.
         before: Keys of what stood in it before the run was ready.
         short: Why the last telling cannot be used.
+        by_stan: The last complete telling by trace number.
     """
 
     name: str
@@ -48,6 +55,7 @@ class Telling:
     earlier: list[Observation] = field(default_factory=list)
     before: frozenset[Any] = frozenset()
     short: str = ""
+    by_stan: dict[int, list[Observation]] = field(default_factory=dict)
     _open: list[Observation] = field(default_factory=list)
 
     def add(self, seen: Observation) -> None:
@@ -63,6 +71,9 @@ class Telling:
         # what stands before the last ``told`` rows is a telling that was cut off
         self.rows = rows[len(rows) - told :] if isinstance(told, int) else rows
         self.end, self.short = seen, ""
+        self.by_stan = {}
+        for row in self.rows:
+            self.by_stan.setdefault(stan_of(row) or 0, []).append(row)
 
     def missing(self, last: Observation | None) -> str:
         """Why it is no oracle (it must be as new as ``last``), or ``""``."""
@@ -175,7 +186,7 @@ class Books:
         """Kind -> who takes it in."""
         return {
             "request_received": self._request, "answered": self._answer,
-            "misbehaved": lambda seen: self._file(self.spoiled, seen),
+            "misbehaved": self._misbehave,
             "ledger_entry": self.ledger.add, "ledger_end": self.ledger.close,
             "journal_entry": self.journal.add, "journal_end": self.journal.close,
             "settled": lambda seen: self.settled.add(str(seen.get("batch"))),
@@ -217,14 +228,18 @@ class Books:
 
     def in_journal(self, stan: int, *outcomes: str) -> Observation | None:
         """The journal's record of a trace number, undamaged, with one of these outcomes."""
-        for row in self.journal.rows or ():
-            if stan_of(row) == stan and not row.get("damaged") and row.get("outcome") in outcomes:
+        for row in self.journal.by_stan.get(stan, ()):
+            if not row.get("damaged") and row.get("outcome") in outcomes:
                 return row
         return None
 
     def is_settled(self, row: Observation) -> bool:
         """Whether a batch has been closed: a terminal may drop it from its journal then."""
         return bool(self.settled) and str(row.get("batch")) in self.settled
+
+    def sound_answers(self, stan: int) -> list[Observation]:
+        """Answers to a money request that the host was not told to spoil, as far as counts tell."""
+        return self.answers[stan][len(self.spoiled[stan]) :]
 
     def concluded(self, stan: int) -> bool:
         """Whether the terminal is known to have had an end of this request, reversal or not."""
@@ -237,14 +252,13 @@ class Books:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def _file(self, index: Index, seen: Observation) -> int | None:
+    def _file(self, index: Index, seen: Observation) -> None:
         stan = stan_of(seen)
         if stan is not None:
             index[stan].append(seen)
             sale = self.sales.get(str(seen.get("of")))
             if sale is not None and seen.kind in _NAMES_ITS_STAN:
                 sale.stans.add(stan)
-        return stan
 
     def _request(self, seen: Observation) -> None:
         if moves_money(seen):
@@ -260,6 +274,10 @@ class Books:
             self._file(self.answers, seen)
         elif mti == "0410" and str(seen.get("response")) in REVERSAL_DONE:
             self._file(self.undone, seen)
+
+    def _misbehave(self, seen: Observation) -> None:
+        if seen.get("act") in SPOILING and (not seen.get("mti") or mti_of(seen) in MONEY):
+            self._file(self.spoiled, seen)
 
     def _decision(self, seen: Observation) -> None:
         self._file(self.decided, seen)

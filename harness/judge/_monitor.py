@@ -83,11 +83,15 @@ class Monitor(ABC):
             return self.settled
         return ClauseVerdict(self.clause, Outcome.INCONCLUSIVE, self.waiting(), self.budget)
 
-    def hold(self, reason: str, evidence: Iterable[int] = (), measured: float | None = None) -> None:
+    def hold(
+        self, reason: str, evidence: Iterable[int] = (), measured: float | None = None
+    ) -> None:
         """Settle: it held."""
         self._settle(Outcome.PASS, reason, evidence, measured)
 
-    def fail(self, reason: str, evidence: Iterable[int] = (), measured: float | None = None) -> None:
+    def fail(
+        self, reason: str, evidence: Iterable[int] = (), measured: float | None = None
+    ) -> None:
         """Settle: the terminal broke it."""
         self._settle(Outcome.FAIL, reason, evidence, measured)
 

@@ -58,7 +58,8 @@ class _Detects(Monitor):
 
     def on(self, seen: Observation) -> None:
         if seen.kind not in NAMING:
-            self._start = self._start or reference(self.run.fault(self._word.fault), self._word.since)
+            fault = self.run.fault(self._word.fault)
+            self._start = self._start or reference(fault, self._word.since)
         elif self._start is not None and seen.source == TERMINAL and seen.t >= self._start.t:
             self._named(self._start, seen)
 

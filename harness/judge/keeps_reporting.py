@@ -85,7 +85,7 @@ class _KeepsReporting(Monitor):
             )
         elif seen.kind == "sale_started":
             self._begun.add(name)
-        elif seen.kind == "sale_ended" and seen.get("outcome") == "approved" and name in self._begun:
+        elif seen.get("outcome") == "approved" and name in self._begun:
             self.fail(f"{name} was approved at {span(seen.t)}, while the fault stood", (seen.n,))
 
     def _end(self) -> None:

@@ -99,9 +99,9 @@ class _Recovers(Monitor):
 
     def _stand(self, seen: Observation) -> None:
         start = self._start
-        if start is not None and self._back is None and seen.t >= start.t:
-            if self._is_back(self._standing):
-                self._back = (seen.t, seen.n)
+        open_ = start is not None and self._back is None and seen.t >= start.t
+        if open_ and self._is_back(self._standing):
+            self._back = (seen.t, seen.n)
 
     def _sale(self, seen: Observation) -> None:
         name = str(seen.get("sale"))
@@ -137,7 +137,8 @@ class _Recovers(Monitor):
             return
         took = done - start.t
         proof = " and sold" if self._proof is not None else ""
-        said = f"{self._word.to}{proof} {span(took)} after the clearing (budget {span(self._within)})"
+        budget = f"(budget {span(self._within)})"
+        said = f"{self._word.to}{proof} {span(took)} after the clearing {budget}"
         evidence = (start.n, back[1], *([self._proof.n] if self._proof else []))
         if after(took, self._within):
             self.fail(said, evidence, took)

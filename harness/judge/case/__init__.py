@@ -60,14 +60,16 @@ class Case:
         if seen.kind in Staged.kinds:
             self._staged.on(seen)
         if self.run.ready is not None:
-            wanted = self._wanted.get(seen.kind, self._any)
-            for one in wanted:
-                if one.settled is None:
-                    one.on(seen)
-            if wanted:
-                self._due = self._next()
+            self._feed(seen, self._wanted.get(seen.kind, self._any))
         if seen.kind == "run_ended":
             self.finish(complete=seen.get("reason") in COMPLETE)
+
+    def _feed(self, seen: Observation, wanted: list[Monitor]) -> None:
+        for one in wanted:
+            if one.settled is None:
+                one.on(seen)
+        if wanted:
+            self._due = self._next()
 
     def at(self, t: float) -> None:
         """Time has come to ``t`` and nothing more was seen before it."""

@@ -89,9 +89,10 @@ class _ExactlyOnce(Monitor):
             return
         for key, account in self._accounts.items():
             acknowledged = account.count("ack") > 0
-            if acknowledged and account.standing != 1:
-                self.fail(f"{key} was acknowledged, but stands {account.standing} times", account.lines)
-            elif not acknowledged and account.standing > 0:
+            standing = account.standing
+            if acknowledged and standing != 1:
+                self.fail(f"{key} was acknowledged, but stands {standing} times", account.lines)
+            elif not acknowledged and standing > 0:
                 self.fail(f"{key} took place, and nobody was told", account.lines)
         begun = sum(1 for account in self._accounts.values() if account.count("begin"))
         if begun:

@@ -27,7 +27,7 @@ class Never:
     def __post_init__(self) -> None:
         if not self.see:
             raise ValueError("see: nothing is forbidden")
-        if self.between is not None and len(self.between) != 2:  # noqa: PLR2004
+        if self.between is not None and len(self.between) != 2:
             raise ValueError(f"between: {len(self.between)} patterns seen, wanted two")
 
     def watch(self, run: Run) -> Monitor:
@@ -50,9 +50,9 @@ class _Never(Monitor):
         self._close(seen)
         for bound, begun in self._windows:
             self._look(bound, begun, seen)
-        bound = self._edges[0].matches(seen)
-        if bound is not None and all(bound != known for known, _ in self._windows):
-            self._windows.append((bound, seen))
+        opens = self._edges[0].matches(seen)
+        if opens is not None and all(opens != known for known, _ in self._windows):
+            self._windows.append((opens, seen))
             self._opened += 1
 
     def _close(self, seen: Observation) -> None:

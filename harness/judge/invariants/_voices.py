@@ -1,0 +1,84 @@
+"""Who called a transaction approved, by channel: each channel's last word on each trace number."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.judge._books import APPROVED, UNKNOWN, Books, Sold, alike, stan_of
+from harness.model.trace import Observation
+
+#: Invariants 1 and 14 name them E, R, D and J.
+REGISTER, RECEIPT, TERMINAL, JOURNAL = "register", "receipt", "terminal", "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One channel's last word on one transaction.
+
+    Attributes:
+        channel: See the constants.
+        outcome: As that channel calls it.
+        seen: The line.
+        facts: The line that tells amount and card (the register's own is the sale's start).
+    """
+
+    channel: str
+    outcome: str
+    seen: Observation
+    facts: Observation
+
+    @property
+    def approved(self) -> bool:
+        return self.outcome == APPROVED
+
+    def fits(self, charge: Observation) -> bool:
+        """Whether it can be this charge; a register's line tells the amount, not the card."""
+        if self.channel == REGISTER:
+            return self.facts.get("amount") in (None, charge.get("amount"))
+        return alike(self.facts, charge)
+
+
+def voices(books: Books) -> dict[int, list[Voice]]:
+    """Trace number -> the last word of every channel that spoke of it."""
+    found: defaultdict[int, list[Voice]] = defaultdict(list)
+    for stan, rows in books.decided.items():
+        last = rows[-1]
+        facts = next((row for row in reversed(rows) if "amount" in row.fields), last)
+        found[stan].append(Voice(TERMINAL, last.kind, last, facts))
+    for stan, rows in books.receipts.items():
+        if rows:
+            last = rows[-1]
+            found[stan].append(Voice(RECEIPT, str(last.get("outcome")), last, last))
+    for stan, voice in _register(books):
+        found[stan].append(voice)
+    for stan, last in _last_records(books).items():
+        found[stan].append(Voice(JOURNAL, str(last.get("outcome")), last, last))
+    return dict(found)
+
+
+def _register(books: Books) -> Iterator[tuple[int, Voice]]:
+    for sale in books.sales.values():
+        last = sale.last
+        stan = sale_stan(sale)
+        if last is not None and stan is not None and sale.outcome != UNKNOWN:
+            yield stan, Voice(REGISTER, sale.outcome, last, sale.started)
+
+
+def sale_stan(sale: Sold) -> int | None:
+    """The trace number the register's answer is about: told, or else the sale's last."""
+    for told in (sale.resolved, sale.ended):
+        stan = stan_of(told) if told is not None else None
+        if stan is not None and stan in sale.stans:
+            return stan
+    return max(sale.stans) if sale.stans else None
+
+
+def _last_records(books: Books) -> dict[int, Observation]:
+    if books.no_journal():
+        return {}
+    rows: dict[int, Observation] = {}
+    for row in books.journal.rows or ():
+        stan = stan_of(row)
+        if stan is not None and not row.get("damaged"):
+            rows[stan] = row
+    return rows

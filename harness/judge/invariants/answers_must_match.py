@@ -1,0 +1,66 @@
+"""Invariant 12: only an answer that matches its request, with a right MAC, is an answer."""
+
+from dataclasses import dataclass
+
+from harness.judge._books import APPROVED, APPROVING, stan_of
+from harness.judge._monitor import TERMINAL, Monitor, span
+from harness.judge._run import Run
+from harness.judge.invariants._safety import Safety
+from harness.model.trace import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersMustMatch:
+    """Nothing is approved, on the console or on a receipt, without a sound approving answer.
+
+    MTI, trace number, terminal, merchant, amount and MAC must match (payment invariant 12). An
+    answer counts as sound when the host gave it and was not told to spoil it.
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return _AnswersMustMatch("answers_must_match", run)
+
+
+class _AnswersMustMatch(Safety):
+    kinds = frozenset({"approved", "printed"})
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._checked: dict[int, int] = {}
+        self._unproved: list[int] = []
+
+    def on(self, seen: Observation) -> None:
+        stan = stan_of(seen)
+        if seen.source != TERMINAL or stan is None or stan in self._checked:
+            return
+        if seen.kind == "printed" and seen.get("outcome") != APPROVED:
+            return
+        self._checked[stan] = seen.n
+        if not self.run.hears("host"):
+            self._unproved.append(seen.n)
+        elif not self.run.books.requests[stan] and self.run.ready is not None and seen.get("copy"):
+            return  # a copy of an earlier day's receipt
+        else:
+            self._weigh(stan, seen)
+
+    def _weigh(self, stan: int, seen: Observation) -> None:
+        books = self.run.books
+        good = [row for row in books.answers[stan] if str(row.get("response")) in APPROVING]
+        spoilt = books.spoiled[stan]
+        if not good:
+            self.fail(
+                f"trace number {stan} was approved at {span(seen.t)}, but the host gave no"
+                " approving answer", (seen.n, *(row.n for row in books.answers[stan])),
+            )  # fmt: skip
+        elif len(spoilt) >= len(good):
+            self.fail(
+                f"trace number {stan} was approved at {span(seen.t)} on an answer that did not"
+                f" match ({spoilt[0]['act']})", (*(row.n for row in (*spoilt, *good)), seen.n),
+            )  # fmt: skip
+
+    def last_look(self) -> None:
+        if self._unproved:
+            self.unsure("the host, who gives the answers, is not observed", self._unproved)
+
+    def held(self) -> str:
+        return f"{len(self._checked)} approvals, each on a sound answer"

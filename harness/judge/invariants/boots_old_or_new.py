@@ -1,0 +1,90 @@
+"""Invariant 16: after an update, however it went, the old or the new version runs, and says so."""
+
+import re
+from dataclasses import dataclass
+
+from harness.judge._monitor import TERMINAL, Monitor, either, span
+from harness.judge._run import Run
+from harness.judge.invariants._safety import Safety
+from harness.model.trace import Observation
+
+#: Names of images that no terminal may run: not whole, not signed by the right key, not newer.
+UNFIT = re.compile(
+    r"corrupt|damaged|torn|truncated|wrong|unsigned|bad|older|downgrade|foreign|forged",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BootsOldOrNew:
+    """Every start runs the version from before the update or a sound newer one that was offered.
+
+    An unsigned, damaged or older image never runs (payment invariant 16). The console's ``boot``
+    line says which version started.
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return _BootsOldOrNew("boots_old_or_new", run)
+
+
+class _BootsOldOrNew(Safety):
+    kinds = frozenset({"boot", "offered"})
+    CHANNELS = ("console",)
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._old: str | None = None
+        self._offered: list[tuple[str, str]] = []  # (image, version)
+        self._boots = 0
+        self._mute: list[int] = []
+
+    def on(self, seen: Observation) -> None:
+        if self._old is None:
+            self._old = self._version_before(seen)
+        if seen.kind == "offered":
+            self._offered.append((str(seen.get("image", "")), str(seen.get("version") or "")))
+        elif seen.source == TERMINAL:
+            self._boot(seen)
+
+    def _version_before(self, seen: Observation) -> str | None:
+        """What ran before the first offer, by the boots up to here."""
+        for boot in reversed(self.run.books.boots):
+            if boot.get("version") and (boot.n < seen.n or not self._offered):
+                return str(boot["version"])
+        return None
+
+    def _boot(self, seen: Observation) -> None:
+        self._boots += 1
+        version = str(seen.get("version") or "")
+        if not version:
+            self._mute.append(seen.n)
+        elif self._old is not None and version not in self._allowed(self._old):
+            images = [image for image, offered in self._offered if offered == version]
+            what = f"the image {either(images)!r}" if images else "a version nobody offered"
+            self.fail(
+                f"it started {version} at {span(seen.t)}, {what}; before, {self._old} ran",
+                (seen.n,),
+            )
+
+    def _allowed(self, old: str) -> set[str]:
+        """The old one, and every sound offer that is not older."""
+        return {old} | {
+            version for image, version in self._offered
+            if version and not UNFIT.search(image) and rank(version) >= rank(old)
+        }  # fmt: skip
+
+    def last_look(self) -> None:
+        if self._mute:
+            self.unsure("a start did not say which version runs", self._mute)
+        elif self._boots and self._old is None:
+            self.unsure("which version ran before the update is not known")
+
+    def held(self) -> str:
+        if not self._boots:
+            return "it did not restart"
+        return f"{self._boots} starts, each with {self._old} or a sound newer version"
+
+
+def rank(version: str) -> tuple[int, ...]:
+    """``2.10.1`` as numbers, so that it is newer than ``2.9``."""
+    return tuple(int(digits) for digits in re.findall(r"\d+", version))

@@ -1,0 +1,52 @@
+"""Invariant 14: register, receipt, terminal and journal say the same of a sale."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.judge._books import UNKNOWN, Books
+from harness.judge._monitor import Monitor
+from harness.judge._run import Run
+from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
+from harness.judge.invariants._voices import JOURNAL, TERMINAL, Voice, voices
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesAgree:
+    """No channel calls a sale approved that another calls not approved.
+
+    Disagreement is allowed only as ``unknown``, until a resync. A sale called approved must be in
+    the journal as well, unless its batch was settled (payment invariant 14).
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return AtRest("outcomes_agree", run, check)
+
+
+def check(books: Books) -> Iterator[Finding]:
+    """What the books show of it."""
+    said = voices(books)
+    no_journal = books.no_journal()
+    for stan, rows in said.items():
+        # a damaged or foreign line without an outcome says nothing
+        rows = [voice for voice in rows if voice.outcome not in (UNKNOWN, "None")]
+        yes = [voice for voice in rows if voice.approved]
+        no = [voice for voice in rows if not voice.approved]
+        if yes and no:
+            told = ", ".join(f"{voice.outcome} by the {voice.channel}" for voice in (*yes, *no))
+            yield Breach(
+                f"trace number {stan} was called {told}", tuple(voice.seen for voice in rows)
+            )
+        elif yes and not no_journal and not _recorded(books, yes):
+            yield Breach(
+                f"trace number {stan} was called approved by the {yes[0].channel}, and the journal"
+                " has no record of it", tuple(voice.seen for voice in yes),
+            )  # fmt: skip
+    if no_journal:
+        yield Missing(no_journal)
+    yield Held(f"{plural(len(said), 'transaction')}, every channel agrees")
+
+
+def _recorded(books: Books, yes: list[Voice]) -> bool:
+    outside = [voice for voice in yes if voice.channel not in (JOURNAL, TERMINAL)]
+    recorded = any(voice.channel == JOURNAL for voice in yes)
+    return recorded or not outside or bool(books.settled)

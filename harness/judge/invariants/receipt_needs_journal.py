@@ -1,0 +1,50 @@
+"""Invariant 13: no receipt without a durable record; a reprint says that it is one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.judge._books import APPROVED, Books, alike
+from harness.judge._monitor import Monitor
+from harness.judge._run import Run
+from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptNeedsJournal:
+    """Every receipt that says approved has its record in the journal.
+
+    And a second receipt for one transaction is marked as a copy (payment invariant 13).
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return AtRest("receipt_needs_journal", run, lambda books: check(books, run))
+
+
+def check(books: Books, run: Run) -> Iterator[Finding]:
+    """What the books show of it."""
+    count = 0
+    for stan, rows in books.receipts.items():
+        approving = [row for row in rows if row.get("outcome") == APPROVED]
+        unmarked = [row for row in approving if not row.get("copy")]
+        count += len(approving)
+        if len(unmarked) > 1:
+            yield Breach(
+                f"trace number {stan} was printed {len(unmarked)} times without being marked as a"
+                " copy", tuple(unmarked),
+            )  # fmt: skip
+        if not approving or books.settled:
+            continue
+        if books.no_journal():
+            yield Missing(books.no_journal())
+            continue
+        record = books.in_journal(stan, APPROVED)
+        if record is None or not alike(approving[-1], record):
+            what = "has no record" if record is None else "has a record with other contents"
+            lines = (approving[-1], *([record] if record is not None else []))
+            yield Breach(
+                f"a receipt says that trace number {stan} was approved, but the journal {what}",
+                lines,
+            )
+    if not count and not run.hears("console"):
+        yield Missing("receipts are not observed on this rig")
+    yield Held(f"{plural(count, 'receipt')}, all in the journal")

@@ -1,0 +1,80 @@
+"""Invariant 6: a reversal names what it reverses."""
+
+from dataclasses import dataclass
+
+from harness.judge._books import REVERSAL, last4, mti_of, stan_of
+from harness.judge._monitor import Monitor, span
+from harness.judge._run import Run
+from harness.judge.invariants._safety import Safety
+from harness.model.trace import Observation
+
+FACTS = {"tid": "terminal", "batch": "batch", "amount": "amount"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalCarriesOriginal:
+    """A 0400 carries the trace number, amount, terminal, batch and card of its original.
+
+    A reversal whose original never reached the host is right (it answers 25); one with a number of
+    its own, while a request like it stays unreversed, is not (payment invariant 6; field 11 of the
+    0400 is the original's).
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return _ReversalCarriesOriginal("reversal_carries_original", run)
+
+
+class _ReversalCarriesOriginal(Safety):
+    kinds = frozenset({"request_received", "violation"})
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._foreign: list[Observation] = []
+        self._count = 0
+
+    def on(self, seen: Observation) -> None:
+        if seen.kind == "violation":
+            if seen.get("rule") == "reversal_differs":
+                self.fail(f"the host refused a reversal: {seen.get('text')}", (seen.n,))
+            return
+        if mti_of(seen) != REVERSAL:
+            return
+        self._count += 1
+        stan = stan_of(seen)
+        if stan is None:
+            self.fail(f"the reversal at {span(seen.t)} carries no trace number", (seen.n,))
+            return
+        originals = self.run.books.requests[stan]
+        if not originals:
+            self._foreign.append(seen)
+        elif not any(differing(row, seen) == [] for row in originals):
+            wrong = ", ".join(differing(originals[-1], seen))
+            self.fail(
+                f"the reversal of trace number {stan} differs from its original in: {wrong}",
+                (originals[-1].n, seen.n),
+            )
+
+    def last_look(self) -> None:
+        books = self.run.books
+        for seen in self._foreign:
+            for stan, rows in books.requests.items():
+                bare = rows and not books.reversals[stan] and not books.concluded(stan)
+                if bare and rows[0].n < seen.n and not differing(rows[0], seen):
+                    self.fail(
+                        f"the reversal at {span(seen.t)} carries trace number {stan_of(seen)};"
+                        f" {stan} was to be reversed", (rows[0].n, seen.n),
+                    )  # fmt: skip
+
+    def held(self) -> str:
+        return f"{self._count} reversals, each like its original"
+
+
+def differing(original: Observation, reversal: Observation) -> list[str]:
+    """What both tell and is not the same."""
+    wrong = [
+        word for name, word in FACTS.items()
+        if original.get(name) is not None and reversal.get(name) is not None
+        and str(original[name]) != str(reversal[name])
+    ]  # fmt: skip
+    cards = last4(original), last4(reversal)
+    return [*wrong, "card"] if all(map(str.isdecimal, cards)) and cards[0] != cards[1] else wrong

@@ -1,0 +1,78 @@
+"""Invariant 8: a trace number is used once, and they rise."""
+
+from dataclasses import dataclass
+
+from harness.judge._books import alike, moves_money, stan_of
+from harness.judge._monitor import Monitor, span
+from harness.judge._run import Run
+from harness.judge.invariants._safety import Safety
+from harness.model.trace import Observation
+
+#: Within a day no number comes twice, whatever the batch, s.
+DAY = 86_400.0
+#: Six digits; a counter that wraps begins again at 1.
+WRAP = 999_000
+
+#: Rules by which the host's own books say the same.
+RULES = frozenset({"stan_reused", "stan_not_rising"})
+
+
+@dataclass(frozen=True, slots=True)
+class StanNeverReused:
+    """Within a batch trace numbers rise and never repeat; within a day none is used for two.
+
+    Restarts and clock changes included (payment invariant 8). A resend of the same request, before
+    anything else became of it, is no reuse; a reversal carries its original's number by rule.
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return _StanNeverReused("stan_never_reused", run)
+
+
+class _StanNeverReused(Safety):
+    kinds = frozenset({"request_received", "violation"})
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._used: dict[tuple[object, int], Observation] = {}
+        self._top: dict[tuple[object, object], int] = {}
+
+    def on(self, seen: Observation) -> None:
+        if seen.kind == "violation":
+            if seen.get("rule") in RULES:
+                self.fail(
+                    f"the host's books at {span(seen.t)}: {seen.get('text')}"
+                    f" (trace number {seen.get('stan')})", (seen.n,),
+                )  # fmt: skip
+            return
+        stan = stan_of(seen)
+        if stan is not None and moves_money(seen):
+            self._number(stan, seen)
+
+    def _number(self, stan: int, seen: Observation) -> None:
+        key, batch = (seen.get("tid"), stan), (seen.get("tid"), seen.get("batch"))
+        first, top = self._used.get(key), self._top.get(batch, 0)
+        if first is not None and seen.t - first.t < DAY:
+            if not self._is_resend(stan, first, seen):
+                self.fail(
+                    f"trace number {stan} of {span(first.t)} was used again at {span(seen.t)}",
+                    (first.n, seen.n),
+                )
+            return
+        # a request that its own reversal overtook on the way is late, not new
+        if stan <= top < WRAP and not self.run.books.reversals[stan]:
+            self.fail(f"trace number {stan} came after {top} in the same batch", (seen.n,))
+        self._used[key] = seen
+        self._top[batch] = max(top, stan) if top < WRAP else stan
+
+    def _is_resend(self, stan: int, first: Observation, seen: Observation) -> bool:
+        books = self.run.books
+        restarted = bool(books.boots) and books.boots[-1].n > first.n
+        ended = bool(books.reversals[stan] or books.decided[stan])
+        return (
+            alike(first, seen) and not restarted and not ended
+            and first.get("of") == seen.get("of")
+        )  # fmt: skip
+
+    def held(self) -> str:
+        return f"{len(self._used)} trace numbers, each used once"
