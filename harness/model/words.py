@@ -16,7 +16,8 @@ import pkgutil
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import entry_points
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, TypeVar, Union
 
 from harness.model.units import PARSERS
@@ -52,6 +53,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
+@lru_cache
+def _theirs(group: str) -> tuple[EntryPoint, ...]:
+    """Entry points of a group; kept, because asking reads every installed package's metadata."""
+    return tuple(entry_points(group=group)) if group else ()
+
+
 def words_in(package: str, group: str = "") -> list[str]:
     """Every word a package (and an entry point group) knows, sorted."""
     home = importlib.import_module(package)
@@ -60,7 +67,7 @@ def words_in(package: str, group: str = "") -> list[str]:
         for found in pkgutil.iter_modules(home.__path__)
         if not found.name.startswith("_") and not found.ispkg
     ]
-    theirs = [point.name for point in entry_points(group=group)] if group else []
+    theirs = [point.name for point in _theirs(group)]
     clash = set(own) & set(theirs)
     if clash:
         raise WordError((), f"{sorted(clash)} stand in {package} and in an entry point {group}")
@@ -82,10 +89,14 @@ def find(package: str, word: str, *, group: str = "", name: str = "") -> Any:
         raise LookupError(
             f"no word {word!r} in {kind}{nearest(word, known)}. Known: {', '.join(known)}"
         )
-    for point in entry_points(group=group) if group else ():
+    for point in _theirs(group):
         if point.name == word:
             return point.load()
-    return getattr(importlib.import_module(f"{package}.{word}"), name or camel(word))
+    wanted = name or camel(word)
+    found = getattr(importlib.import_module(f"{package}.{word}"), wanted, None)
+    if found is None:
+        raise LookupError(f"the file of {package}.{word} has no {wanted}")
+    return found
 
 
 def key_of(field: "dataclasses.Field[Any]") -> str:

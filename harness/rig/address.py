@@ -49,7 +49,7 @@ class BenchPort(Port):
 
     @property
     def readable(self) -> bool:
-        return self._line is not None and self._line.readable
+        return self._line is None or self._line.readable  # unopened: a read raises at once
 
     def close(self) -> None:
         if self._line is not None:
