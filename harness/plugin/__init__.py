@@ -54,7 +54,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A YAML file that looks like a scenario."""
-    if file_path.suffix != ".yaml" or file_path.name in NO_SCENARIO or not is_scenario(file_path):
+    if (
+        file_path.suffix not in (".yaml", ".yml")
+        or file_path.name in NO_SCENARIO
+        or not is_scenario(file_path)
+    ):
         return None
     from harness.plugin.collect import ScenarioFile
 

@@ -1,0 +1,101 @@
+"""The ``harness`` command: run, judge, check, scenarios, schema, simulate, prove, init.
+
+Exit status: 0 all PASS (or skipped), 1 a FAIL, 2 usage or a bad file (nothing ran), 3 only
+INCONCLUSIVE or ERROR, 130 interrupted. Errors are sentences, never tracebacks.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import ClassVar
+
+import click
+
+from harness.errors import HarnessError, UsageError
+from harness.version import VERSION
+
+EXIT_USAGE, EXIT_BENCH, EXIT_PIPE = 2, 3, 141
+
+
+class Lazy(click.Group):
+    """Commands live in modules that are imported when one is called for."""
+
+    HOMES: ClassVar[dict[str, str]] = {
+        "run": "play", "judge": "play", "prove": "proof", "check": "look", "scenarios": "look",
+        "schema": "look", "simulate": "bench", "init": "start",
+    }  # fmt: skip
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which one needs them."""
+        return list(self.HOMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """``run`` is ``harness.cli.play.run``."""
+        home = self.HOMES.get(cmd_name)
+        if home is None:
+            return None
+        found: click.Command = getattr(
+            __import__(f"harness.cli.{home}", fromlist=[cmd_name]), cmd_name
+        )
+        return found
+
+
+@click.command(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit status: 0 all PASS, 1 a FAIL, 2 usage or bad file, 3 only INCONCLUSIVE or ERROR.",
+)
+@click.version_option(VERSION, prog_name="harness")
+def harness() -> None:
+    """Break the world around a payment terminal, and judge whether it copes.
+
+    \b
+    No bench at hand? Everything runs against simulated devices:
+      harness init && harness run
+      harness run scenarios/power --seed 7
+      harness run --defect reversal_saved_after_send     see how a failure looks
+      harness judge reports/sample                       judge a recorded run again
+    On a bench of your own:
+      harness check --rig rigs/lab.yaml
+      harness run scenarios --tag short --rig rigs/lab.yaml
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    try:
+        status = harness.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="harness",
+            standalone_mode=False,
+        )
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except UsageError as error:
+        return _told(str(error), EXIT_USAGE)
+    except HarnessError as error:
+        return _told(f"the bench: {error}", EXIT_BENCH)
+    except (click.Abort, KeyboardInterrupt) as stop:
+        return _told("interrupted", _signalled(stop))
+    except BrokenPipeError:
+        # Whoever read our output has gone; keep the interpreter from saying so at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _told(f"{where}{error.strerror or error}", EXIT_BENCH)
+    return status if isinstance(status, int) else 0
+
+
+def _told(said: str, status: int) -> int:
+    click.echo(f"harness: {said}" if "\n" not in said else said, err=True)
+    return status
+
+
+def _signalled(stop: BaseException) -> int:
+    """128 plus the signal's number; SIGINT when it is not said."""
+    name = str(stop.args[0]) if stop.args else "SIGINT"
+    known = signal.Signals.__members__
+    return 128 + int(known[name]) if name in known else 128 + int(signal.SIGINT)

@@ -1,0 +1,94 @@
+"""``harness simulate``: the simulated devices, for other programs."""
+
+import json
+import signal
+from collections.abc import Sequence
+
+import click
+
+from harness.cli import options
+from harness.errors import UsageError
+from harness.model.words import nearest
+from harness.runner import safe_signals
+from harness.sim.bench import OUTLETS
+from harness.sim.served import ServedBench
+
+#: Outlets that are serial lines on a real bench; the supply speaks VISA, the rest TCP.
+SERIAL = ("modem", "reader", "terminal/console")
+#: Names that stand for another outlet.
+SAME = {"terminal": ("terminal/ecr", "terminal/console")}
+
+
+@click.command()
+@click.argument("roles", nargs=-1, metavar="[ROLE]...")
+@click.option("--terminal", default="countertop", show_default=True, metavar="MODEL",
+              help="Which terminal stands on the bench; `none` for an empty place.")  # fmt: skip
+@click.option("--listen", multiple=True, metavar="ROLE=HOST:PORT",
+              help="Serve a TCP role at a fixed address.")  # fmt: skip
+@click.option("--defect", "defects", multiple=True, metavar="NAME", help="Plant this bug.")
+@options.seed
+@options.as_json
+def simulate(
+    roles: tuple[str, ...],
+    terminal: str,
+    listen: tuple[str, ...],
+    defects: tuple[str, ...],
+    seed: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Serve simulated devices on ptys and TCP until Ctrl-C.
+
+    \b
+    harness simulate                        the whole bench
+    harness simulate modem supply           a modem on a pty, a supply as a VISA socket
+    harness simulate host/iso8583 --listen host/iso8583=127.0.0.1:5000
+
+    The devices belong together: the supply's output powers the terminal, the modem carries its
+    packets. Everything listens on this machine only, unless --listen says otherwise.
+    """
+    plan = {
+        "terminal": None if terminal == "none" else terminal,
+        "channel": 2,
+        "listen": dict(_pair(one) for one in listen),
+    }
+    addresses = [f"{_scheme(name)}://{name}" for name in _outlets(roles, terminal)]
+    with safe_signals(), ServedBench(plan, addresses, seed=seed, defects=defects) as bench:
+        if as_json:
+            plain = {address.split("://")[1]: real for address, real in bench.addresses.items()}
+            click.echo(json.dumps(plain))
+        else:
+            for address, real in bench.addresses.items():
+                click.echo(f"{address.split('://')[1]:<18} {real}")
+            click.echo("running; Ctrl-C ends it", err=True)
+        while True:
+            signal.pause()
+
+
+def _outlets(roles: Sequence[str], terminal: str) -> list[str]:
+    wanted = roles or [
+        name
+        for name in OUTLETS
+        if name not in SAME and not (terminal == "none" and name.startswith("terminal"))
+    ]
+    found: list[str] = []
+    for role in wanted:
+        if role not in OUTLETS:
+            known = ", ".join(OUTLETS)
+            raise UsageError(f"no device {role!r}{nearest(role, OUTLETS)}. Known: {known}")
+        found += [one for one in SAME.get(role, (role,)) if one not in found]
+    return found
+
+
+def _scheme(name: str) -> str:
+    if name == "supply":
+        return "sim+visa"
+    return "sim+pty" if name in SERIAL else "sim+tcp"
+
+
+def _pair(text: str) -> tuple[str, str]:
+    role, sign, address = text.partition("=")
+    host, colon, port = address.rpartition(":")
+    if not (sign and host and colon and port.isdigit()):
+        raise UsageError(f"--listen {text!r}: wanted ROLE=HOST:PORT, e.g. host=127.0.0.1:5000")
+    return role, address

@@ -1,0 +1,176 @@
+"""``harness check``, ``scenarios`` and ``schema``: look, and run nothing."""
+
+import dataclasses
+import inspect
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli import options
+from harness.engine.needs import missing
+from harness.engine.steps import STEPS
+from harness.errors import UsageError
+from harness.files import load_requirements, load_rig, load_scenarios
+from harness.model import words
+from harness.model.scenario import Scenario
+from harness.report.verdicts import SCHEMA
+from harness.rig.casting import driver_class
+
+
+@click.command()
+@options.paths
+@options.rig
+def check(paths: tuple[Path, ...], rig: Path | None) -> None:
+    """Find every error in scenario and rig files; run nothing.
+
+    \b
+    harness check                                  the catalogue and the virtual rig
+    harness check scenarios/power --rig rigs/lab.yaml
+
+    An error names file, line and column. What the rig cannot play is told, too: it would be
+    skipped.
+    """
+    wrong: list[str] = []
+    items: list[Scenario] = []
+    for path in options.paths_or_catalogue(paths):
+        try:
+            items += load_scenarios(path)
+        except UsageError as error:
+            wrong.append(str(error))
+    lacks: dict[str, list[str]] = {}
+    try:
+        read = load_rig(options.rig_or_virtual(rig))
+        drivers = [driver_class(device) for device in read.devices.values()]
+        lacks = {item.path: found for item in items if (found := missing(item, drivers))}
+    except UsageError as error:
+        wrong.append(str(error))
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    for path_, reasons in lacks.items():
+        click.echo(f"would be skipped: {path_}: {'; '.join(reasons)}")
+    files = len({item.path for item in items})
+    click.echo(f"ok: {files} scenarios, {len(items)} items, rig {read.name}")
+
+
+@click.command()
+@options.paths
+@options.tags
+@options.as_json
+@click.option("--coverage", is_flag=True, help="Which requirement is covered by which scenario.")
+@click.option("--faults", is_flag=True, help="The words of `inject`, with their keys.")
+@click.option("--words", "all_words", is_flag=True, help="Every word of the scenario language.")
+def scenarios(
+    paths: tuple[Path, ...],
+    tags: tuple[str, ...],
+    *,
+    as_json: bool,
+    coverage: bool,
+    faults: bool,
+    all_words: bool,
+) -> None:
+    """List scenarios, or the words they are written in.
+
+    \b
+    harness scenarios --tag power
+    harness scenarios --faults
+    harness scenarios --coverage --json
+    """
+    if faults or all_words:
+        rows = _vocabulary(only_faults=not all_words)
+    else:
+        found = [one for path in options.paths_or_catalogue(paths) for one in load_scenarios(path)]
+        kept = [one for one in found if not tags or set(tags) & {*one.tags, one.family}]
+        rows = _coverage(kept) if coverage else _listed(kept)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo(_line(row))
+
+
+def _listed(items: list[Scenario]) -> list[dict[str, Any]]:
+    points = Counter(item.path for item in items)
+    first = {item.path: item for item in reversed(items)}
+    return [
+        {
+            "id": first[path].id, "scenario": f"{first[path].family}/{Path(path).stem}",
+            "items": count, "covers": list(first[path].covers), "tags": list(first[path].tags),
+            "story": first[path].story, "path": path,
+        }
+        for path, count in points.items()
+    ]  # fmt: skip
+
+
+def _coverage(items: list[Scenario]) -> list[dict[str, Any]]:
+    return [
+        {
+            "requirement": name, "statement": statement,
+            "covered_by": sorted({item.id for item in items if name in item.covers}),
+        }
+        for name, statement in load_requirements().items()
+    ]  # fmt: skip
+
+
+#: Where the words live -> (package, entry point group).
+_HOMES = {
+    "inject": ("harness.faults", "harness.faults"),
+    "then": ("harness.judge", "harness.judges"),
+    "always": ("harness.judge.invariants", ""),
+}
+
+
+def _vocabulary(*, only_faults: bool) -> list[dict[str, Any]]:
+    rows = [] if only_faults else [_word("when", word, kind) for word, kind in STEPS.items()]
+    for place, (package, group) in _HOMES.items():
+        if place == "inject" or not only_faults:
+            rows += [
+                _word(place, word, words.find(package, word, group=group))
+                for word in words.words_in(package, group)
+            ]
+    return rows
+
+
+def _word(place: str, word: str, kind: Any) -> dict[str, Any]:
+    said = (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ")
+    rows = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    keys = [words.key_of(row) for row in rows if row.init and not row.name.startswith("_")]
+    return {"place": place, "word": word, "keys": keys, "says": said}
+
+
+def _line(row: dict[str, Any]) -> str:
+    if "requirement" in row:
+        covered = ", ".join(row["covered_by"]) or "-"
+        return f"{row['requirement']:<4} {covered:<24} {row['statement']}"
+    if "word" in row:
+        keys = f"{{{', '.join(row['keys'])}}}" if row["keys"] else ""
+        return f"{row['place']:<7} {row['word']} {keys}\n          {row['says']}"
+    many = f" x{row['items']}" if row["items"] > 1 else ""
+    return f"{row['id']:<5} {row['scenario'] + many:<44} {' '.join(row['covers'])}"
+
+
+@click.command()
+@click.argument(
+    "which", type=click.Choice(["scenario", "rig", "verdicts"]), default="scenario",
+    metavar="[scenario|rig|verdicts]",
+)  # fmt: skip
+def schema(which: str) -> None:
+    """Print a JSON Schema: of scenarios, rigs or verdicts.json.
+
+    \b
+    harness schema > scenarios/schema.json
+    and as a scenario's first line, for completion in your editor:
+    # yaml-language-server: $schema=../schema.json
+    """
+    click.echo(json.dumps(schema_of(which), ensure_ascii=False, indent=1))
+
+
+def schema_of(which: str) -> dict[str, Any]:
+    """``scenario``, ``rig`` or ``verdicts``."""
+    if which == "verdicts":
+        return SCHEMA
+    from harness.model.schema import rig_schema, scenario_schema
+
+    return scenario_schema() if which == "scenario" else rig_schema()

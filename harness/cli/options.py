@@ -1,0 +1,38 @@
+"""Options that several commands share, and where things are when nothing is said."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from harness.files import carried
+
+paths = click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE|FOLDER]..."
+)
+rig = click.option(
+    "--rig", type=click.Path(path_type=Path), metavar="FILE",
+    help="Rig file.  [default: the carried virtual rig]",
+)  # fmt: skip
+seed = click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N",
+    help="What all randomness grows from: same seed, same trace.",
+)  # fmt: skip
+tags = click.option(
+    "--tag", "tags", multiple=True, metavar="NAME",
+    help="Only scenarios with this tag or of this family; may be repeated.",
+)  # fmt: skip
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+
+
+def rig_or_virtual(path: Path | None) -> Path:
+    """The rig file meant; the carried virtual one when none is named."""
+    return path or carried("rigs", "virtual.yaml")
+
+
+def paths_or_catalogue(given: Sequence[Path]) -> list[Path]:
+    """The scenarios meant: ``scenarios`` here, else the catalogue the package carries."""
+    if given:
+        return list(given)
+    here = Path("scenarios")
+    return [here if here.is_dir() else carried("scenarios")]
