@@ -13,11 +13,11 @@ Source: ZVT PA00P015, 3.7 (04 FF), 3.8 (04 0F), 9 (TLV 1F16, 1F17, 24), 10 (code
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from harness.drivers._personality import personality_file
 from harness.errors import Garbled, RigError
-from harness.files import fixture, read_plain
+from harness.files import read_plain
 from harness.model.roles import Observe, SaleResult
 from harness.wire import zvt, zvt_codes
 from harness.wire.pan import mask
@@ -204,8 +204,7 @@ def read_words(personality: str) -> dict[str, Any]:
     """A personality, as keywords of ``Reporter``; raises RigError."""
     if not personality:
         return {}
-    named = "/" not in personality
-    file = fixture("terminal", personality, "zvt.yaml") if named else Path(personality)
+    file = personality_file(personality, "zvt.yaml")
     try:
         plain = read_plain(file)
         texts = [

@@ -27,8 +27,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.drivers._personality import personality_file
 from harness.errors import NotSupported, RigError
-from harness.files import fixture, read_plain
+from harness.files import read_plain
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
 from harness.wire.pan import mask
@@ -102,8 +103,7 @@ class Driver:
     observe: Observe
 
     def __init__(self, port: Port, *, personality: str | Path = "countertop") -> None:
-        named = isinstance(personality, str) and "/" not in personality
-        file = fixture("terminal", str(personality), "console.yaml") if named else Path(personality)
+        file = personality_file(personality, "console.yaml")
         self.observe = ignore
         self._port = port
         self._rules, self._encoding, self._journal = read_personality(file)

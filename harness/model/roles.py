@@ -255,6 +255,14 @@ class Reader(Protocol):
         """Open or close one contact of the slot: ``vcc``, ``rst``, ``clk`` or ``io``."""
 
 
+@runtime_checkable
+class StandIn(Protocol):
+    """A presenter that can hand out another card than the one it is asked for."""
+
+    def stand_in(self, card: str | None) -> None:
+        """Present ``card``, whatever card is asked for; None ends it."""
+
+
 # --- terminal -------------------------------------------------------------------------------
 
 

@@ -185,3 +185,9 @@ def test_a_wrong_personality_is_the_rigs_trouble(tmp_path: Path, text: str, said
         Driver(ReplayPort(SteppingClock(), [], Spelling()), personality=file)
     with pytest.raises(RigError, match="nowhere"):
         Driver(ReplayPort(SteppingClock(), [], Spelling()), personality=Path("nowhere.yaml"))
+
+
+def test_a_personality_is_found_by_its_word_and_by_its_path_below_the_fixtures() -> None:
+    """A rig file may name the model, a carried file, or a file of its own."""
+    for said in ("countertop", "terminal/countertop/console.yaml"):
+        assert Driver(ReplayPort(SteppingClock(), [], Spelling()), personality=said)

@@ -1,0 +1,35 @@
+"""The chip does not answer: worn or dirty contacts, a dead chip.
+
+The card's I/O contact is cut, so a good card becomes mute, also in the middle of a sale.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from harness.model.roles import Cast, Reader
+from harness.model.trace import Observation
+from harness.model.units import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class CardMute:
+    """Cut ``contact`` (``vcc``, ``rst``, ``clk`` or ``io``) for ``lasting``, or until cleared."""
+
+    NEEDS: ClassVar[tuple[type, ...]] = (Reader,)
+    contact: str = "io"
+    lasting: Seconds | None = None
+
+    @contextmanager
+    def inject(self, cast: Cast) -> Iterator[Self]:
+        reader = cast.playing(Reader)
+        try:
+            reader.cut_contact(self.contact, cut=True)
+            yield self
+        finally:
+            reader.cut_contact(self.contact, cut=False)
+
+    def took_effect(self, seen: Observation) -> bool:
+        cut = seen.source == "reader" and seen.kind == "contact" and seen.get("cut") is True
+        return cut and seen.get("contact") == self.contact
