@@ -307,7 +307,7 @@ class CooperativeClock(Clock):
             self._failure = self._failure or error
             return
         main.turn += 1
-        self._failure = error
+        self._failure = self._failure or error
         self._ready.append((main, main.turn))
 
     def _live(self, task: _GreenTask, work: Callable[[], object]) -> None:
@@ -329,9 +329,7 @@ class CooperativeClock(Clock):
         task = self._tasks.get(getcurrent())
         if task is None:
             raise RuntimeError(f"a timer or a callback must not wait (for {what})")
-        if task.killed:
-            task.killed = False
-            raise Killed(task.name)
+        self._raise_orders(task)
         task.turn += 1
         task.waiting_for = what
         entry = (task, task.turn)
@@ -451,7 +449,7 @@ class ThreadClock(Clock):
         sys.setswitchinterval(0.0005)  # a busy thread would delay a timed action by 5 ms
         self._local.task = self._main
         try:
-            return main()
+            result = main()
         finally:
             for task, _ in self._tasks:
                 task.kill()
@@ -459,7 +457,12 @@ class ThreadClock(Clock):
             for _, thread in self._tasks:
                 if thread is not threading.current_thread():
                     thread.join(max(0.0, limit - time.monotonic()))
+            self._stop_timers()
             sys.setswitchinterval(before)
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        return result
 
     def _me(self) -> _ThreadTask:
         task: _ThreadTask = getattr(self._local, "task", self._main)
@@ -473,14 +476,18 @@ class ThreadClock(Clock):
         except Killed:
             pass
         except BaseException as error:  # noqa: BLE001 - handed to the main task
-            error.add_note(f"raised in task {task.name!r} at {self.now():.6f} s")
-            self._failure = self._failure or error
-            parked = self._main.parked
-            if parked is not None:
-                with parked:
-                    parked.notify_all()
+            self._fail(error, f"task {task.name!r}")
         finally:
             task._end()  # noqa: SLF001
+
+    def _fail(self, error: BaseException, where: str) -> None:
+        """Raise in the main task what nobody caught elsewhere."""
+        error.add_note(f"raised in {where} at {self.now():.6f} s")
+        self._failure = self._failure or error
+        parked = self._main.parked
+        if parked is not None:
+            with parked:
+                parked.notify_all()
 
     def _wait(
         self,
@@ -515,9 +522,25 @@ class ThreadClock(Clock):
     def _keep_time(self) -> None:
         while True:
             with self._timer_set:
-                while not self._timers or self._timers[0].when > self.now():
+                while self._timekeeper and not self._due():
                     left = self._timers[0].when - self.now() if self._timers else None
                     self._timer_set.wait(left)
+                if self._timekeeper is None:
+                    return
                 timer = heapq.heappop(self._timers)
             if not timer.cancelled:
-                timer.act()
+                try:
+                    timer.act()
+                except Exception as error:  # noqa: BLE001 - handed to the main task
+                    self._fail(error, "a timer")
+
+    def _due(self) -> bool:
+        return bool(self._timers) and self._timers[0].when <= self.now()
+
+    def _stop_timers(self) -> None:
+        with self._timer_set:
+            keeper, self._timekeeper = self._timekeeper, None
+            self._timers.clear()
+            self._timer_set.notify()
+        if keeper is not None and keeper is not threading.current_thread():
+            keeper.join()

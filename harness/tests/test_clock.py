@@ -1,0 +1,342 @@
+"""One conformance suite for all three kernels, and what only some of them promise."""
+
+import os
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.clock import Clock, CooperativeClock, Killed, ThreadClock
+from harness.errors import Stuck
+
+KERNELS: dict[str, Callable[[], Clock]] = {
+    "virtual": CooperativeClock,
+    "wall": lambda: CooperativeClock(wall=True),
+    "threads": ThreadClock,
+}
+TICK = 0.01  # s
+
+
+@pytest.fixture(params=KERNELS.values(), ids=KERNELS)
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """A fresh clock of each kernel."""
+    made: Clock = request.param()
+    return made
+
+
+def test_run_returns_what_main_returns(clock: Clock) -> None:
+    """The result of main comes out of run."""
+    assert clock.run(lambda: 42) == 42
+
+
+def test_run_raises_what_main_raises(clock: Clock) -> None:
+    """An error of main comes out of run."""
+
+    def main() -> None:
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        clock.run(main)
+
+
+def test_a_sleep_is_never_short(clock: Clock) -> None:
+    """After sleeping until a time it is that time, and the lateness told is true."""
+
+    def main() -> None:
+        late = clock.sleep_until(TICK)
+        assert clock.now() >= TICK
+        assert 0 <= late <= clock.now() - TICK + 1e-9
+        assert clock.sleep_until(0.0) > 0
+
+    clock.run(main)
+
+
+def test_a_precise_sleep_is_hardly_late(clock: Clock) -> None:
+    """A precise sleep ends at its time and not much after it."""
+    assert 0 <= clock.run(lambda: clock.sleep_until(TICK, precise=True)) < 0.2
+
+
+def test_a_task_runs_beside_its_maker(clock: Clock) -> None:
+    """Spawned work goes on while main sleeps, and join sees its end."""
+    seen: list[str] = []
+
+    def work() -> None:
+        clock.sleep(TICK)
+        seen.append("work")
+
+    def main() -> None:
+        task = clock.spawn("work", work)
+        assert not task.join(until=clock.now())
+        assert task.join()
+        assert task.done
+        seen.append("main")
+
+    clock.run(main)
+
+    assert seen == ["work", "main"]
+
+
+def test_a_signal_wakes_who_waits_for_its_condition(clock: Clock) -> None:
+    """A waiter goes on once its condition is true, not merely at the notification."""
+    told = clock.signal("told")
+    box: list[int] = []
+
+    def work() -> None:
+        for number in range(3):
+            clock.sleep(TICK / 5)
+            box.append(number)
+            told.notify()
+
+    def main() -> int:
+        clock.spawn("work", work)
+        assert told.wait_for(lambda: len(box) == 3, until=clock.now() + 5)
+        return len(box)
+
+    assert clock.run(main) == 3
+
+
+def test_a_wait_ends_at_its_time(clock: Clock) -> None:
+    """A condition that never comes true is given up at ``until``, and not before."""
+
+    def main() -> float:
+        assert not clock.signal("never").wait_for(lambda: False, until=TICK)
+        return clock.now()
+
+    assert TICK <= clock.run(main) < TICK + 1
+
+
+def test_a_mailbox_keeps_its_order(clock: Clock) -> None:
+    """What was put first is got first; an empty box gives nothing at its time."""
+    box = clock.mailbox("post")
+
+    def main() -> list[int | None]:
+        clock.spawn("post", lambda: [box.put(number) for number in (1, 2, 3)])
+        got = [box.get(until=clock.now() + 5) for _ in range(3)]
+        return [*got, box.get(until=clock.now() + TICK)]
+
+    assert clock.run(main) == [1, 2, 3, None]
+
+
+def test_timers_fire_in_the_order_of_their_times(clock: Clock) -> None:
+    """Timers fire by time, ties by creation, and a cancelled one not at all."""
+    seen: list[str] = []
+
+    def main() -> None:
+        for when, name in ((0.02, "late"), (0.01, "one"), (0.01, "two"), (0.015, "never")):
+            timer = clock.call_at(when, lambda name=name: seen.append(name))
+            if name == "never":
+                timer.cancel()
+        assert clock.signal("all").wait_for(lambda: False, until=0.06) is False
+
+    clock.run(main)
+
+    assert seen == ["one", "two", "late"]
+
+
+def test_an_error_in_a_task_is_raised_in_main(clock: Clock) -> None:
+    """Nobody's error is lost: it interrupts main's wait and says where it is from."""
+
+    def work() -> None:
+        raise KeyError("task")
+
+    def main() -> None:
+        clock.spawn("unlucky", work)
+        clock.sleep(5)
+
+    with pytest.raises(KeyError) as told:
+        clock.run(main)
+
+    assert "unlucky" in told.value.__notes__[0]
+
+
+def test_an_error_in_a_task_is_raised_even_if_main_never_waits_again(clock: Clock) -> None:
+    """Main's own end does not hide an error that came before it."""
+
+    def work() -> None:
+        raise KeyError("task")
+
+    def main() -> None:
+        task = clock.spawn("unlucky", work)
+        try:
+            task.join(until=clock.now() + 5)
+        except KeyError:
+            clock.spawn("again", work)
+        clock.signal("x").wait_for(lambda: True)
+
+    def waits() -> None:
+        main()
+        clock.sleep(TICK)
+
+    with pytest.raises(KeyError):
+        clock.run(waits)
+
+
+def test_an_error_from_before_main_began_reaches_it(clock: Clock) -> None:
+    """A task that was spawned before run and fails at once stops main at its first wait."""
+
+    def work() -> None:
+        raise KeyError("early")
+
+    clock.spawn("early", work)
+
+    with pytest.raises(KeyError):
+        clock.run(lambda: clock.sleep(5))
+
+
+def test_an_error_in_a_timer_is_raised_in_main(clock: Clock) -> None:
+    """A timer's error is raised in main, and the timers after it are not what is lost."""
+
+    def main() -> None:
+        clock.call_at(0.0, lambda: {}["nothing"])
+        clock.sleep(5)
+
+    with pytest.raises(KeyError) as told:
+        clock.run(main)
+
+    assert "timer" in told.value.__notes__[0]
+
+
+def test_a_killed_task_cleans_up_and_may_wait_meanwhile(clock: Clock) -> None:
+    """Killed is raised once, where the task waits; its finally block runs to its end."""
+    seen: list[str] = []
+
+    def work() -> None:
+        try:
+            clock.sleep(5)
+        finally:
+            seen.append("cleaning")
+            clock.sleep(TICK)
+            seen.append("clean")
+
+    def main() -> None:
+        task = clock.spawn("victim", work)
+        clock.sleep(TICK)
+        task.kill()
+        assert task.join(until=clock.now() + 2)
+
+    clock.run(main)
+
+    assert seen == ["cleaning", "clean"]
+
+
+def test_tasks_still_running_at_the_end_are_killed(clock: Clock) -> None:
+    """Run leaves nobody behind."""
+    seen: list[str] = []
+
+    def work() -> None:
+        try:
+            clock.signal("never").wait_for(lambda: False)
+        except Killed:
+            seen.append("killed")
+            raise
+
+    def main() -> None:
+        clock.spawn("forgotten", work)
+        clock.sleep(TICK)
+
+    clock.run(main)
+
+    assert seen == ["killed"]
+
+
+def test_killing_the_dead_does_nothing(clock: Clock) -> None:
+    """A task that is over may be killed again."""
+
+    def main() -> None:
+        task = clock.spawn("short", lambda: None)
+        task.join()
+        task.kill()
+        clock.sleep(TICK)
+
+    clock.run(main)
+
+
+def test_a_wait_that_cannot_end_is_told() -> None:
+    """In virtual time a deadlock is an error that names who waits for what."""
+    clock = CooperativeClock()
+    answer = clock.signal("the answer")
+
+    def main() -> None:
+        clock.spawn("clerk", lambda: answer.wait_for(lambda: False))
+        clock.signal("the clerk").wait_for(lambda: False)
+
+    with pytest.raises(Stuck, match=r"main waits for the clerk; clerk waits for the answer"):
+        clock.run(main)
+
+
+def test_a_timer_may_not_wait() -> None:
+    """A timer that waits would stop time; it is told instead."""
+    clock = CooperativeClock()
+
+    def main() -> None:
+        clock.call_at(1.0, lambda: clock.sleep(1))
+        clock.sleep(5)
+
+    with pytest.raises(RuntimeError, match="must not wait"):
+        clock.run(main)
+
+
+def test_virtual_time_costs_none() -> None:
+    """A day passes at once, and ends exactly when it should."""
+    clock = CooperativeClock()
+
+    clock.run(lambda: clock.sleep(86400))
+
+    assert clock.now() == 86400.0
+
+
+def test_the_wall_kernel_listens_to_descriptors() -> None:
+    """A readable descriptor calls its act while tasks wait."""
+    clock = CooperativeClock(wall=True)
+    ours, theirs = os.pipe()
+    box = clock.mailbox("bytes")
+    clock.listen(ours, lambda: box.put(os.read(ours, 100)))
+
+    def main() -> bytes | None:
+        clock.call_at(TICK, lambda: os.write(theirs, b"hello"))
+        return box.get(until=5)
+
+    assert clock.run(main) == b"hello"
+
+    clock.unlisten(ours)
+    for end in (ours, theirs):
+        os.close(end)
+
+
+def _history(seed: int, tasks: int) -> list[str]:
+    """What a random program does in virtual time."""
+    rng = random.Random(seed)
+    clock = CooperativeClock()
+    bell = clock.signal("bell")
+    seen: list[str] = []
+
+    def work(name: str) -> None:
+        for _ in range(rng.randrange(1, 6)):
+            choice = rng.randrange(4)
+            if choice == 0:
+                clock.sleep(rng.choice((0, 0.5, 0.5, 1)))
+            elif choice == 1:
+                bell.notify()
+            elif choice == 2:
+                bell.wait_for(lambda: rng.random() < 0.3, until=clock.now() + 1)
+            else:
+                clock.call_at(clock.now() + 0.5, lambda: seen.append(f"timer of {name}"))
+            seen.append(f"{clock.now():.3f} {name} {choice}")
+
+    def main() -> None:
+        running = [
+            clock.spawn(f"t{number}", lambda n=number: work(f"t{n}")) for number in range(tasks)
+        ]
+        rng.choice(running).kill()
+        clock.sleep(20)
+
+    clock.run(main)
+    return [*seen, str(clock.events)]
+
+
+@given(seed=st.integers(0, 2**32), tasks=st.integers(1, 6))
+def test_the_same_seed_gives_the_same_history(seed: int, tasks: int) -> None:
+    """Virtual time is deterministic, to the order of events at the same instant."""
+    assert _history(seed, tasks) == _history(seed, tasks)
