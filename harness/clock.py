@@ -259,7 +259,7 @@ class CooperativeClock(Clock):
                 if task.turn == turn and not task.done:
                     self.events += 1
                     task.let.switch()
-                if self.virtual:
+                if self.virtual or over():
                     continue
             self._advance(over)
 
