@@ -189,5 +189,6 @@ def test_a_wrong_personality_is_the_rigs_trouble(tmp_path: Path, text: str, said
 
 def test_a_personality_is_found_by_its_word_and_by_its_path_below_the_fixtures() -> None:
     """A rig file may name the model, a carried file, or a file of its own."""
-    for said in ("countertop", "terminal/countertop/console.yaml"):
+    below = "terminal/countertop/console.yaml"
+    for said in ("countertop", below, f"fixtures/{below}"):
         assert Driver(ReplayPort(SteppingClock(), [], Spelling()), personality=said)
