@@ -6,6 +6,7 @@ Autoescape is on: a terminal's text is hostile input.
 """
 
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,7 +80,7 @@ def render(
         rig=rig, out=out, groups=groups, counts=_counts(played), headline=_headline(played),
         facts=_facts(played, rig), coverage=_coverage(groups, known), outcome_of=outcome_of,
         reason_of=reason_of, blamed=blamed, steps_of=steps_of, plain_text=plain_text,
-        bar=_bar,
+        bar=_bar, anchor=_anchor,
         evidence=lambda clause, one: evidence_of(clause, one, QUOTED),
         folder=lambda one: folder_of(one, out),
         drawing=lambda one: Markup(timeline.draw(one, alone=False)),  # noqa: S704 - escaped there
@@ -99,6 +100,10 @@ def _groups(played: Sequence[Played]) -> list[Group]:
         loud = [one for one in items if outcome_of(one) not in (Outcome.PASS, Outcome.SKIPPED)]
         groups.append(Group(key, items, loud or items[:1]))
     return groups
+
+
+def _anchor(played: Played) -> str:
+    return re.sub(r"[^\w.=-]+", "_", f"{played.scenario.family}-{played.scenario.name}")
 
 
 def _counts(played: Sequence[Played]) -> list[tuple[str, int]]:

@@ -56,7 +56,7 @@ def told(about: Scenario, hostile: str = "LOW POWER") -> tuple[Trace, dict[str, 
     """The trace of one dip, and the lines that each clause rests on."""
     tell = Teller()
     tell(0, "engine: run_started", spec=about.spec(), rig="virtual", seed=7, clock="virtual",
-         version="0.1.0", plays={"terminal": "zvt", "console": "console", "supply": "keysight_e36300"},
+         version="0.1.0", plays={"terminal": "zvt", "supply": "keysight_e36300"},
          observes=["display", "ecr", "console", "host"])  # fmt: skip
     tell(0.1, "supply: set", volts=9.0)
     tell(0.1, "supply: output", on=True)
@@ -108,7 +108,15 @@ def told(about: Scenario, hostile: str = "LOW POWER") -> tuple[Trace, dict[str, 
     tell(49.8, "host: request_received", mti="0400", stan=12, amount=1000)
     tell(50.2, "terminal: reversal_done", stan=12)
     tell(50.4, "terminal: state", state="ready", pending=0)
-    tell(51.0, "engine: sale_started", sale="proof-1", amount=100, currency="CNY", card="chip", proof=True)
+    tell(
+        51.0,
+        "engine: sale_started",
+        sale="proof-1",
+        amount=100,
+        currency="CNY",
+        card="chip",
+        proof=True,
+    )
     proof = tell(54.6, "terminal: approved", stan=13, amount=100)
     tell(55.0, "engine: sale_ended", sale="proof-1", outcome="approved", stan=13)
     rest = tell(60.0, "engine: at_rest", confirmed="console")
