@@ -91,7 +91,7 @@ class Carrier:
             return f"Your SIM is {self.subscription.replace('_', ' ')}."
         if self.left is None:
             return "Your data plan is unlimited."
-        return f"{self.left / MEGABYTE:.2f} MB of {self.whole / MEGABYTE:.2f} MB left."
+        return f"{_volume(self.left)} of {_volume(self.whole)} left."
 
     def _become(self, left: int | None) -> None:
         was, self.left = self.exhausted, left
@@ -111,6 +111,13 @@ class Carrier:
             text = f"You have used {due[-1]} % of your data plan. {self.balance()}"
             for tell in list(self.on_notice):
                 tell(text)
+
+
+def _volume(amount: int) -> str:
+    """In MB, a small rest in kB, so that only nothing is told as 0.00 MB."""
+    if 0 < amount < MEGABYTE:
+        return f"{max(0.01, amount / 1000):.2f} kB"
+    return f"{amount / MEGABYTE:.2f} MB"
 
 
 def _tell(listeners: list[Callable[[], None]]) -> None:

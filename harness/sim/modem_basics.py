@@ -109,7 +109,7 @@ def _power_off(at: AtPort, command: Command) -> list[str]:
         modem.announce("POWERED DOWN")
         modem.power(on=False)
 
-    modem.later("off", off)
+    modem.later("power_off", off)
     return []
 
 

@@ -55,6 +55,7 @@ class AtPort:
     def __init__(self, modem: "Modem", name: str, port: Port, carry_out: CarryOut) -> None:
         self.modem, self.name, self._port, self._carry_out = modem, name, port, carry_out
         self._typed: list[int] = []
+        self._boots = modem.boots  # in which life of the modem the command under way began
         self.restart()
 
     def restart(self) -> None:
@@ -62,7 +63,6 @@ class AtPort:
         self.reader = CommandReader()
         self.load(self.modem.stored.get(self.name, {}))
         self._typed.clear()
-        self._boots = self.modem.boots
 
     def load(self, profile: dict[str, Any]) -> None:
         """Take settings from a profile; what it lacks is as from the factory."""
@@ -125,7 +125,9 @@ class AtPort:
         self._port.write(b"\r\n> ")
         while True:
             byte = self._byte()
-            self.check()
+            if self._boots != self.modem.boots:
+                self._typed.append(byte)  # it belongs to the new life
+                raise Restarted
             for what, content in self.reader.feed(bytes([byte])):
                 if what is Input.ECHO and self.settings["E"]:
                     self._port.write(content)

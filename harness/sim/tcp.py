@@ -16,7 +16,7 @@ HEADER = 40  # bytes: IPv4 and TCP without options
 LARGEST = 1360  # bytes of data in a segment: a cellular MTU of 1400
 WINDOW = 64 * 1024
 RTO_FIRST, RTO_LEAST, RTO_MOST = 1.0, 1.0, 60.0  # s (RFC 6298, 2)
-TRIES = 6  # retransmissions of one segment before giving up: 127 s at 1, 2, 4 .. 64 s
+TRIES = 6  # retransmissions of one segment before giving up: after 123 s at 1, 2, 4 .. 32, 60 s
 
 CONNECTING, ACCEPTING, OPEN, ENDED = "connecting", "accepting", "open", "ended"
 

@@ -1,0 +1,156 @@
+"""The client's half of AT: lines, final results, and whose line is whose."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.wire.at import CME_CAUSES, PROMPT, Exchange, LineSplitter, Part, final_of
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        b"AT+CSQ\r\r\n+CSQ: 15,99\r\n\r\nOK\r\n",
+        b"AT+CSQ\r\r\r\n+CSQ: 15,99\r\r\n\r\r\nOK\r\r\n",
+        b"\0\0AT+CSQ\r\n+CSQ: 15,99\nOK\n",
+        b"AT+CSQ\r+CSQ: 15,99\rOK\r",
+    ],
+)
+def test_every_line_ending_of_a_modem_gives_the_same_lines(stream: bytes) -> None:
+    """Two CRs, lone CRs, leading NULs and the echo's own CR all come to three lines."""
+    lines = LineSplitter().feed(stream)
+
+    assert lines == ["AT+CSQ", "+CSQ: 15,99", "OK"]
+
+
+@given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=5))
+def test_how_a_stream_is_cut_does_not_matter(stream: bytes, cuts: list[int]) -> None:
+    """Whatever the chunks, the same bytes give the same lines, and none raises."""
+    whole = LineSplitter().feed(stream)
+
+    splitter, pieces, at = LineSplitter(), [], 0
+    for cut in [*sorted(cuts), len(stream)]:
+        pieces += splitter.feed(stream[at : max(at, cut)])
+        at = max(at, cut)
+
+    assert pieces == whole
+
+
+def test_the_prompt_is_a_line_only_while_it_is_waited_for() -> None:
+    """A prompt has no line end; a stray > outside of +CMGS is nothing."""
+    idle, waiting = LineSplitter(), LineSplitter()
+    waiting.prompting = True
+
+    assert idle.feed(b"\r\n> ") == []
+    assert waiting.feed(b"\r\n> ") == [PROMPT]
+
+
+def test_a_line_without_end_is_dropped_in_the_end() -> None:
+    """Noise cannot fill the memory."""
+    splitter = LineSplitter()
+    splitter.feed(b"x" * 100_000)
+
+    assert splitter.feed(b"\r\nOK\r\n") == ["OK"]
+
+
+@pytest.mark.parametrize(
+    ("line", "ok", "family", "code", "nas"),
+    [
+        ("OK", True, "", None, None),
+        ("CONNECT 115200", True, "", None, None),
+        ("ERROR", False, "", None, None),
+        ("NO CARRIER", False, "", None, None),
+        ("COMMAND NOT SUPPORT", False, "", None, None),
+        ("MODEM ERROR: 4", False, "", None, None),
+        ("+CME ERROR: 10", False, "CME", 10, None),
+        ("+CME ERROR: SIM not inserted", False, "CME", 10, None),
+        ("+CME ERROR: sim NOT-inserted", False, "CME", 10, None),
+        ("+CME ERROR: ", False, "CME", None, None),
+        ("+CME ERROR:133", False, "CME", 133, 33),
+        ("+CME ERROR: 115", False, "CME", 115, 15),
+        ("+CME ERROR: 148", False, "CME", 148, None),
+        ("+CMS ERROR: 322", False, "CMS", 322, None),
+        ("+CMS ERROR: memory full", False, "CMS", 322, None),
+    ],
+)
+def test_a_final_result_tells_its_code(
+    line: str, ok: bool, family: str, code: int | None, nas: int | None
+) -> None:
+    """Numbers, words and empty codes are all read; 102 to 146 carry a NAS cause."""
+    final = final_of(line)
+
+    assert final is not None
+    assert (final.ok, final.family, final.code, final.nas_cause) == (ok, family, code, nas)
+    assert bool(final.cause) != ok
+
+
+@pytest.mark.parametrize(
+    "line", ["+CREG: 0,1", "OKAY", "RING", "CONNECTION", "+CMTI: 1", "", "ERRORS"]
+)
+def test_other_lines_are_no_final_result(line: str) -> None:
+    """A line that only begins like a result is none."""
+    assert final_of(line) is None
+
+
+@pytest.mark.parametrize("code", sorted(CME_CAUSES))
+def test_words_and_number_of_a_cause_agree(code: int) -> None:
+    """CMEE=2 and CMEE=1 mean the same; the words are in the table once, or mean the same."""
+    said = final_of(f"+CME ERROR: {CME_CAUSES[code]}")
+
+    assert said is not None
+    assert said.code is not None
+    assert CME_CAUSES[said.code] == CME_CAUSES[code]
+
+
+def sort(command: str, *lines: str) -> tuple[Exchange, list[Part]]:
+    exchange = Exchange(command)
+    return exchange, [exchange.take(line) for line in lines]
+
+
+def test_unasked_lines_inside_an_answer_are_sorted_out() -> None:
+    """URCs between the lines of an answer belong to somebody else."""
+    exchange, parts = sort(
+        "AT+CSQ", "AT+CSQ", '+QIURC: "pdpdeact",1', "+CSQ: 15,99", "RDY", '+CMTI: "ME",3', "OK"
+    )
+
+    assert exchange.lines == ["+CSQ: 15,99"]
+    assert parts == [
+        Part.ECHO, Part.UNASKED, Part.ANSWER, Part.UNASKED, Part.UNASKED, Part.FINAL
+    ]  # fmt: skip
+
+
+def test_a_registration_report_is_told_from_the_answer_by_its_shape() -> None:
+    """+CEREG is both answer and URC: only the read form has n."""
+    exchange, parts = sort(
+        "AT+CEREG?", '+CEREG: 1,"DE10","5F1EA15",7', "+CEREG: 3,,,,0,15", "+CEREG: 3,2", "OK"
+    )
+
+    assert parts[:2] == [Part.UNASKED, Part.UNASKED]
+    assert exchange.lines == ["+CEREG: 3,2"]
+
+
+def test_setting_a_report_answers_nothing_so_its_name_is_unasked() -> None:
+    """+CEREG: 1 after AT+CEREG=2 and +CUSD after AT+CUSD=1 come unasked."""
+    assert sort("AT+CEREG=2", "+CEREG: 1")[1] == [Part.UNASKED]
+    assert sort('AT+CUSD=1,"*101#",15', '+CUSD: 0,"x",15')[1] == [Part.UNASKED]
+
+
+def test_bare_answers_belong_to_the_command_that_is_out() -> None:
+    """Identity comes without a name; so does +CPIN on some modems."""
+    assert sort("AT+CGSN", "867698040000010", "OK")[0].lines == ["867698040000010"]
+    assert sort("AT+CPIN?", "READY", "OK")[0].lines == ["READY"]
+
+
+def test_a_line_of_several_commands_takes_the_answers_of_all() -> None:
+    """AT+CSQ;+CEREG? has two answers."""
+    exchange, _ = sort("AT+CSQ;+CEREG?", "+CSQ: 1,99", "+CEREG: 0,1", "OK")
+
+    assert exchange.lines == ["+CSQ: 1,99", "+CEREG: 0,1"]
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=60), max_size=8))
+def test_nothing_a_modem_says_breaks_an_exchange(command: str, lines: list[str]) -> None:
+    """Every line is one of the five parts."""
+    exchange = Exchange(f"AT{command}")
+
+    assert all(isinstance(exchange.take(line), Part) for line in lines)

@@ -1,0 +1,162 @@
+"""The parameters of a modem's lines."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.wire import at_reports as reports
+from harness.wire.at_reports import RegistrationReport as Report
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        # asked for, TS 27.007 10.1.22
+        ("+CEREG: 0,1", Report(1, n=0)),
+        ('+CEREG: 2,1,"DE10","5F1EA15",7', Report(1, 2, "DE10", "5F1EA15", 7)),
+        ("+CEREG: 3,3,,,,0,15", Report(3, 3, cause_type=0, cause=15)),
+        (
+            '+CEREG: 5,1,"DE10","5F1EA15",7,,,"00100100","01000011"',
+            Report(1, 5, "DE10", "5F1EA15", 7),
+        ),
+        ("+CREG: 2,1,0001,0000a1b2", Report(1, 2, "0001", "0000a1b2")),
+        # unasked
+        ("+CEREG: 5", Report(5)),
+        ('+CEREG: 1,"DE10","5F1EA15",7', Report(1, None, "DE10", "5F1EA15", 7)),
+        ("+CEREG: 3,,,,0,15", Report(3, cause_type=0, cause=15)),
+        ("+CREG: 2,,", Report(2)),
+        ("+CREG: 1, 8BE3, 00002BAF", Report(1, None, "8BE3", "00002BAF")),
+        ('+CREG : 1,"8BE3","00002BAF",07', Report(1, None, "8BE3", "00002BAF", 7)),
+        # RAC before the cell on CEREG, behind AcT on CGREG
+        ('+CEREG: 1,"1F00","79","D903",7', Report(1, None, "1F00", "D903", 7)),
+        ("+CEREG: 1,18,79,D903,7", Report(1, None, "18", "D903", 7)),
+        ('+CEREG: 2,1,"1F00","79","D903",7', Report(1, 2, "1F00", "D903", 7)),
+        ('+CGREG: 2,1,"DE10","5F1",7,"01"', Report(1, 2, "DE10", "5F1", 7)),
+        ("+CGREG: 3,3,,,,,0,7", Report(3, 3, cause_type=0, cause=7)),
+    ],
+)
+def test_registration_is_read_in_every_shape(line: str, wanted: Report) -> None:
+    """Whether n is there is decided by shape, as modems send the read form unasked too."""
+    assert reports.registration(line) == wanted
+
+
+@pytest.mark.parametrize(
+    "line", ["+CEREG:", "+CEREG: x", "+CEREG: 99", "+CSQ: 1,2", "OK", '+CREG: "']
+)
+def test_no_registration_is_made_up(line: str) -> None:
+    """Another line, or nonsense, is None."""
+    assert reports.registration(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "rssi"),
+    [("+CSQ: 0,99", -113), ("+CSQ: 31,0", -51), ("+CSQ: 99,99", None), ("+CSQ: 150,99", -66)],
+)
+def test_csq_is_converted(line: str, rssi: float | None) -> None:
+    """0..31 in steps of 2 dB, 99 unknown, 100.. TD-SCDMA."""
+    quality = reports.csq(line)
+
+    assert quality is not None
+    assert quality.rssi == rssi
+
+
+def test_cesq_and_qcsq_are_converted() -> None:
+    """27.007 indexes and Quectel's own order: rssi, rsrp, sinr, rsrq."""
+    assert reports.cesq("+CESQ: 99,99,255,255,20,56") == reports.Quality(-85.0, -10.0)
+    assert reports.cesq("+CESQ: 99,99,255,255,255,255") == reports.Quality()
+    assert reports.qcsq('+QCSQ: "LTE",-52,-81,195,-10') == reports.Quality(-81, -10, -52, 19, "LTE")
+    assert reports.qcsq('+QCSQ: "NR5G-SA",-81,20,-10') == reports.Quality(
+        -81, -10, None, 20, "NR5G-SA"
+    )
+    assert reports.qcsq('+QCSQ: "NOSERVICE"') == reports.Quality(system="NOSERVICE")
+    assert reports.qcsq("+QCSQ: 0") is None
+
+
+@pytest.mark.parametrize(
+    ("read", "line", "wanted"),
+    [
+        (reports.cpin, "+CPIN: READY", "READY"),
+        (reports.cpin, '+CPIN: "SIM PIN"', "SIM PIN"),
+        (reports.cpin, "READY", "READY"),
+        (reports.cpin, "+CPIN: banana", None),
+        (reports.iccid, "+QCCID: 89860000000000000017", "89860000000000000017"),
+        (reports.iccid, '"98680000000000000071"', "89860000000000000017"),
+        (reports.iccid, "+CCID: 12345", None),
+        (reports.cgdcont, '+CGDCONT: 1,"IP","a,b","0.0.0.0",0,0', (1, "IP", "a,b", "0.0.0.0")),
+        (reports.cgact, "+CGACT: 1,1", (1, True)),
+        (reports.cgact, "+CGACT: 1", None),
+        (reports.cgpaddr, '+CGPADDR: 1,"10.0.0.1"', (1, "10.0.0.1")),
+        (reports.cgpaddr, "+CGPADDR: 1,0.0.0.0", (1, "")),
+        (reports.qgdcnt, "+QGDCNT: 3832,4618", (3832, 4618)),
+        (reports.qgdcnt, "+QGDCNT: -1,4", None),
+        (reports.cmti, '+CMTI: "ME",3', ("ME", 3)),
+        (reports.cusd, '+CUSD: 0,"1,5 MB left",15', (0, "1,5 MB left")),
+        (reports.cusd, "+CUSD: 4", (4, "")),
+        (reports.cops, '+COPS: 0,0,"A B",7', (0, "A B", 7)),
+        (reports.cops, "+COPS: 2", (2, "", None)),
+    ],
+)
+def test_answers_are_read(read: Any, line: str, wanted: Any) -> None:
+    """One line each, right and wrong."""
+    found = read(line)
+
+    if isinstance(found, reports.PdpContext):
+        found = (found.cid, found.kind, found.apn, found.address)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("+CGEV: NW PDN DEACT 1", (False, 1, True)),
+        ("+CGEV: ME PDN ACT 1,0", (True, 1, False)),
+        ("+CGEV: NW DETACH", (False, None, True)),
+        ('+CGEV: NW DEACT "IP","10.0.0.1",1', (False, None, True)),
+        ("+CGEV: EXCE STATUS 0", None),
+        ("+CGEV: REJECT IP,1", None),
+    ],
+)
+def test_bearer_events_are_read_and_strange_words_ignored(
+    line: str, wanted: tuple[bool, int | None, bool] | None
+) -> None:
+    """Only what brings or ends a bearer is an event."""
+    event = reports.cgev(line)
+
+    assert (None if event is None else (event.up, event.cid, event.by_network)) == wanted
+
+
+def test_pdpdeact_is_read() -> None:
+    """Quectel's own way to say it."""
+    event = reports.qiurc('+QIURC: "pdpdeact",1')
+
+    assert event is not None
+    assert (event.up, event.cid) == (False, 1)
+    assert reports.qiurc('+QIURC: "recv",1') is None
+
+
+READERS = (
+    reports.registration, reports.csq, reports.cesq, reports.qcsq, reports.cpin, reports.iccid,
+    reports.cgdcont, reports.cgact, reports.cgpaddr, reports.qgdcnt, reports.cgev, reports.qiurc,
+    reports.cmti, reports.cusd, reports.cops,
+)  # fmt: skip
+NAMES = (
+    "",
+    "+CEREG: ",
+    "+CSQ: ",
+    "+QCSQ: ",
+    "+CGDCONT: ",
+    "+QGDCNT: ",
+    "+CUSD: ",
+    "+CGEV: NW DEACT ",
+)
+
+
+@given(
+    st.sampled_from(NAMES), st.one_of(st.text(max_size=60), st.from_regex(r'[0-9A-F",() -]{0,40}'))
+)
+def test_no_line_makes_a_reader_raise(name: str, rest: str) -> None:
+    """Tolerant: a reader answers or says None."""
+    for read in READERS:
+        read(name + rest)
