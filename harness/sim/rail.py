@@ -65,13 +65,11 @@ class Rail:
             watch.timer = self._clock.call_at(when, lambda: self._cross(watch))
 
     def _crossing(self, watch: _Watch) -> float | None:
-        now_above = self.volts() >= watch.level
-        if now_above != watch.was_above:
-            return self._clock.now()
-        if (self._v1 >= watch.level) == watch.was_above:
+        will_be_above = self._v1 >= watch.level
+        if will_be_above == watch.was_above:  # a straight line crosses once at most
             return None
-        if self._v1 == self._v0 or self._t1 <= self._t0:
-            return self._t1
+        if (self.volts() >= watch.level) == will_be_above or self._t1 <= self._t0:
+            return self._clock.now()
         share = (watch.level - self._v0) / (self._v1 - self._v0)
         when = self._t0 + share * (self._t1 - self._t0)
         return when if self._v1 > self._v0 else when + 1e-9  # below means strictly below
