@@ -1,0 +1,35 @@
+"""The link breaks off in the middle of an update's download."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from harness.model.roles import Cast, Network
+from harness.model.trace import Observation
+from harness.model.units import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateLinkLost:
+    """Let no packet pass, either way, and tell nobody.
+
+    Attributes:
+        lasting: For how long; until it is cleared where it is not given.
+    """
+
+    NEEDS: ClassVar[tuple[type, ...]] = (Network,)
+    lasting: Seconds | None = None
+
+    @contextmanager
+    def inject(self, cast: Cast) -> Iterator[Self]:
+        network = cast.playing(Network)
+        try:
+            network.set_outage(on=True)
+            yield self
+        finally:
+            network.set_outage(on=False)
+
+    def took_effect(self, seen: Observation) -> bool:
+        """A packet was lost to it; an outage that nobody runs into proves nothing."""
+        return (seen.source, seen.kind, seen.get("why")) == ("network", "dropped", "outage")

@@ -1,0 +1,206 @@
+"""Host and update faults, through the real drivers on the simulated host and store."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from harness.clock import CooperativeClock
+from harness.drivers import acquirer, update_store
+from harness.errors import DeviceRefused
+from harness.faults.host_misbehaves import HostMisbehaves
+from harness.faults.update_corrupt import UpdateCorrupt
+from harness.faults.update_interrupted import UpdateInterrupted
+from harness.faults.update_link_lost import UpdateLinkLost
+from harness.files import fixture, read_plain
+from harness.model.roles import Cast
+from harness.model.trace import Observation
+from harness.model.units import Seconds, Volts
+from harness.ports.memory import MemoryPort, pair
+from harness.sim.acquirer import Acquirer
+from harness.sim.update_store import UpdateStore
+from harness.wire.iso8583 import Message, frame
+from harness.wire.subfields import Kind
+
+
+class Bench:
+    """A cast of host and store, a network and a supply that only remember."""
+
+    def __init__(self) -> None:
+        self.clock = CooperativeClock()
+        self.seen: list[Observation] = []
+        self.calls: list[tuple[str, Any]] = []
+
+    def run(self, story: Callable[["Bench"], None]) -> None:
+        def main() -> None:
+            self.host = Acquirer(
+                self.clock, read_plain(fixture("host", "test_acquirer.yaml")), rng=random.Random(1)
+            )
+            self.store = UpdateStore(
+                self.clock, read_plain(fixture("updates", "test_store.yaml")), rng=random.Random(1)
+            )
+            players: dict[str, Any] = {
+                "host": acquirer.Driver(self.plug(self.host.outlets["control"])),
+                "updates": update_store.Driver(self.plug(self.store.outlets["control"])),
+                "network": self,
+                "supply": self,
+            }
+            for source in ("host", "updates"):
+                players[source].observe = self.watch(source)
+            self.players = players
+            self.cast = Cast(players, Volts(5), self.clock.sleep)
+            story(self)
+
+        self.clock.run(main)
+
+    def plug(self, outlet: Callable[[Any], None]) -> MemoryPort:
+        ours, theirs = pair(self.clock, "bench")
+        outlet(theirs)
+        return ours
+
+    def watch(self, source: str) -> Callable[..., None]:
+        def observe(kind: str, /, *, t: float | None = None, **fields: Any) -> None:
+            self.seen.append(Observation(len(self.seen) + 1, t or 0.0, source, kind, fields))
+
+        return observe
+
+    def settle(self) -> None:
+        """Let everything happen, and have the drivers take it in."""
+        self.clock.sleep(5.0)
+        for role in ("host", "updates"):
+            self.players[role].attend()
+
+    # Network and Supply, as far as a fault uses them.
+    def shape(self, **changes: Any) -> None: ...
+    def stats(self) -> dict[str, int]:
+        return {}
+
+    def set_outage(self, *, on: bool) -> None:
+        self.calls.append(("outage", on))
+
+    def set_output(self, *, on: bool) -> None:
+        self.calls.append(("output", on))
+
+    def output(self) -> bool:
+        return True
+
+    def set_voltage(self, volts: Volts) -> None: ...
+    def set_current_limit(self, amps: Any) -> None: ...
+    def measure_voltage(self) -> Volts:
+        return Volts(0)
+
+    def measure_current(self) -> float:
+        return 0.0
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """A fresh bench."""
+    return Bench()
+
+
+def ask_sign_on(bench: Bench) -> None:
+    """A terminal asks to sign on."""
+    port = bench.plug(bench.host.outlets["iso8583"])
+    kind = Kind("00", 0, "003").text
+    port.write(frame(Message("0800", {11: "000001", 41: "HIL00001", 42: "9" * 15, 60: kind})))
+
+
+def fetch(bench: Bench, path: str) -> None:
+    """A terminal fetches something."""
+    port = bench.plug(bench.store.outlets["http"])
+    port.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+
+
+def test_a_misbehaving_host_is_the_evidence_and_behaves_afterwards(bench: Bench) -> None:
+    """The host's own word shows the effect; after the clearing it answers."""
+
+    def story(bench: Bench) -> None:
+        fault = HostMisbehaves("drop", on="0800", by=Seconds(1), times=5)
+        with fault.inject(bench.cast):
+            ask_sign_on(bench)
+            bench.settle()
+        assert [seen.kind for seen in bench.seen if fault.took_effect(seen)] == ["misbehaved"]
+        assert not any(seen.kind == "answered" for seen in bench.seen)
+
+        ask_sign_on(bench)
+        bench.settle()
+        assert any(seen.kind == "answered" for seen in bench.seen)
+
+    bench.run(story)
+
+
+def test_a_host_that_is_not_asked_has_not_misbehaved(bench: Bench) -> None:
+    """Nothing of that type came, so there is no effect; another act is none either."""
+
+    def story(bench: Bench) -> None:
+        fault = HostMisbehaves("drop", on="0400")
+        with fault.inject(bench.cast):
+            ask_sign_on(bench)
+            bench.settle()
+        assert not any(fault.took_effect(seen) for seen in bench.seen)
+        other = Observation(1, 0.0, "host", "misbehaved", {"act": "delay"})
+        assert not fault.took_effect(other)
+
+    bench.run(story)
+
+
+def test_a_misbehaviour_that_makes_no_sense_is_refused_and_leaves_nothing(bench: Bench) -> None:
+    """``answer`` needs a code."""
+
+    def story(bench: Bench) -> None:
+        with pytest.raises(DeviceRefused), HostMisbehaves("answer").inject(bench.cast):
+            pytest.fail("it was injected")
+        assert bench.players["host"].ask_ledger() is None
+
+    bench.run(story)
+
+
+def test_a_bad_image_is_offered_and_withdrawn_even_on_an_error(bench: Bench) -> None:
+    """Served to the end is the evidence; afterwards the store has nothing."""
+
+    def story(bench: Bench) -> None:
+        fault = UpdateCorrupt("wrong_key")
+        with suppress(ZeroDivisionError), fault.inject(bench.cast):
+            fetch(bench, "/manifest?model=HIL-CT100")
+            bench.settle()
+            assert not any(fault.took_effect(seen) for seen in bench.seen)
+            fetch(bench, "/images/wrong_key")
+            bench.settle()
+            raise ZeroDivisionError
+        assert sum(fault.took_effect(seen) for seen in bench.seen) == 1
+        bench.players["updates"].make_safe()
+        assert bench.seen[-1].kind == "withdrawn"
+
+    bench.run(story)
+
+
+def test_a_lost_link_needs_a_lost_packet(bench: Bench) -> None:
+    """The outage is on inside and off after; only a dropped packet proves it."""
+
+    def story(bench: Bench) -> None:
+        fault = UpdateLinkLost(Seconds(60))
+        with fault.inject(bench.cast):
+            assert bench.calls == [("outage", True)]
+        assert bench.calls == [("outage", True), ("outage", False)]
+        assert fault.took_effect(Observation(1, 0.0, "network", "dropped", {"why": "outage"}))
+        assert not fault.took_effect(Observation(1, 0.0, "network", "outage", {"on": True}))
+
+    bench.run(story)
+
+
+def test_an_interrupted_update_is_a_power_cut_of_three_seconds(bench: Bench) -> None:
+    """Off inside, on after; a measured zero proves it."""
+
+    def story(bench: Bench) -> None:
+        fault = UpdateInterrupted()
+        with fault.inject(bench.cast):
+            assert bench.calls == [("output", False)]
+        assert bench.calls[-1] == ("output", True)
+        assert fault.lasting == 3.0
+        assert fault.took_effect(Observation(1, 0.0, "supply", "measured", {"volts": 0.01}))
+        assert not fault.took_effect(Observation(1, 0.0, "supply", "measured", {"volts": 4.9}))
+
+    bench.run(story)
