@@ -33,7 +33,7 @@ class Driver:
         io: int = 8,
         read_back: bool = True,
         turn: float = 0.2,
-        travel: float = 0.4,
+        travel: float = 0.3,
         release: float = 0.05,
         gap: float = 0.01,
     ) -> None:
@@ -75,11 +75,9 @@ class Driver:
     def insert(self, card: str) -> None:
         """Push a card into the slot, after taking out the one that is there."""
         card = self._choose(card)
-        self._board.switch(self._insert, on=True)
-        self._board.wait(self._travel)
         self._inside = card
-        t = self._board.verify()
-        self.observe("card_inserted", t=t, card=card)
+        self._drive(self._insert)
+        self.observe("card_inserted", card=card)
 
     def remove(self) -> None:
         """Take the card out; says nothing when none was put in."""
@@ -93,11 +91,9 @@ class Driver:
 
     def swipe(self, card: str) -> None:
         card = self._choose(card)
-        self._board.switch(self._swipe, on=True)
-        self._board.wait(self._travel)
-        t = self._board.verify()
+        self._drive(self._swipe)
+        self.observe("card_swiped", card=card)
         self._board.switch(self._swipe, on=False)
-        self.observe("card_swiped", t=t, card=card)
 
     def cut_contact(self, contact: str, *, cut: bool) -> None:
         if contact not in self._contacts:
@@ -126,6 +122,13 @@ class Driver:
             self._board.switch(channel, on=bool(place >> bit & 1))
         self._board.wait(self._turn)
         return card
+
+    def _drive(self, channel: int) -> None:
+        """Switch a motor on, check that it is, and wait until its card has come."""
+        there = self._board.now() + self._travel
+        self._board.switch(channel, on=True)
+        self._board.verify()
+        self._board.wait(there - self._board.now())
 
     def _place(self, card: str) -> int:
         if card not in self._cards:

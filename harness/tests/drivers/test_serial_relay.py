@@ -194,6 +194,7 @@ def test_a_swipe_reaches_the_stripe_reader() -> None:
 
     def run(driver: Driver, slot: Slot, heard: Heard, clock: CooperativeClock) -> None:
         driver.swipe("stripe")
+        assert slot.swiped, "not before it was"
         assert heard.told() == [("card_swiped", {"card": "stripe"})]
         assert magstripe.decode(slot.take_swipe() or "").text.startswith("9999990000000022=")
 

@@ -54,6 +54,23 @@ class Redialled(ReplayPort):
         self.put_lost("closed here")
 
 
+class Dying(Redialled):
+    """A terminal that goes as soon as it has said ``last``: what is written then is refused."""
+
+    def __init__(self, talk: Sequence[Pair], last: str) -> None:
+        super().__init__([talk])
+        self._last = bytes.fromhex(last)
+        self.dying = False
+
+    def write(self, data: bytes) -> None:
+        """Refuse once the last word is said."""
+        if self.dying:
+            self.put_lost("reset")
+            raise PortLost("reset")
+        super().write(data)
+        self.dying = bool(self._chunks) and self._chunks[-1].data == self._last
+
+
 @contextmanager
 def dialogue(
     *calls: Sequence[Pair], sign_on: bool = True, **options: Any
@@ -209,6 +226,18 @@ def test_a_completed_sale_stands_even_if_the_last_acknowledgement_is_lost() -> N
     talk = [*APPROVED[:-2], (ACK, "06 0F 00")]
     with dialogue([*talk, (ACK, PortLost("reset"))]) as (zvt, _, _port):
         assert zvt.sell(AMOUNT).outcome == "approved"
+
+
+@pytest.mark.parametrize(("at", "outcome"), [(2, "unknown"), (3, "approved")])
+def test_an_acknowledgement_that_cannot_be_written_is_not_forgotten(at: int, outcome: str) -> None:
+    """Without it the terminal reverses after 04 0F; after 06 0F the sale stands."""
+    last = str(APPROVED[at][1])
+    port = Dying([REGISTER, (ACK, None), *APPROVED[: at + 1]], last)
+    zvt = Driver(port)
+
+    result = zvt.sell(AMOUNT)
+
+    assert (result.outcome, result.stan) == (outcome, 42)
 
 
 def test_a_success_that_is_aborted_afterwards_is_unknown() -> None:
@@ -422,6 +451,28 @@ def test_what_comes_unasked_is_acknowledged_and_said() -> None:
         port.put_lost("reset")
         with pytest.raises(PortLost):
             zvt.attend()
+
+
+def test_a_stray_acknowledgement_is_passed_over() -> None:
+    """It answers nothing, and it is answered by nothing."""
+    with dialogue([]) as (zvt, heard, port):
+        port.put_arrived(bytes.fromhex(ACK))
+        zvt.attend()
+    assert heard == []
+
+
+def test_a_status_may_bring_its_own_text() -> None:
+    """04 FF FF with TLV 24 / 07, and a BMP 3C beside a result whose number is no number."""
+    talk: Sequence[Pair] = [
+        (SALE, ACK + "04 FF 0A FF 06 07 24 05 07 03 4F 4B 21"),
+        (ACK, "04 0F 0B 27 FF 0B 00 00 A2 3C F0 F0 F1 58"),
+        (ACK, "06 1E 01 FF"),
+        (ACK, None),
+    ]
+    with dialogue(talk) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+    assert heard.of("ecr_status") == [{"code": "FF", "text": "see the text: OK!"}]
+    assert (result.stan, result.cause, result.text) == (None, "system_fault", "system error: X")
 
 
 def test_nonsense_unasked_ends_the_connection_quietly() -> None:

@@ -116,6 +116,22 @@ def test_a_chip_refuses_in_the_standards_words(apdu: bytes, status: str) -> None
     assert answer.hex() == status
 
 
+def test_values_of_the_wrong_length_are_refused() -> None:
+    """GENERATE AC wants exactly what its list names."""
+
+    def run(slot: Slot, _: CooperativeClock) -> None:
+        slot.insert(deck()["silent"])
+        slot.insert(deck()["chip"])
+        slot.reset()
+        for command in (emv.select(AID), emv.get_options()):
+            slot.exchange(command)
+        assert slot.exchange(emv.generate_ac(emv.ARQC, b"\x00")) == b"\x67\x00"
+        slot.power_off()
+        assert slot.exchange(emv.get_options()) is None
+
+    on_slot(run)
+
+
 def test_a_mute_card_says_nothing_and_the_reader_waits_as_long_as_emv_says() -> None:
     """No ATR within 42 000 clocks, no answer within the work waiting time."""
 

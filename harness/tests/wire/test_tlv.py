@@ -25,7 +25,8 @@ def test_zero_octets_between_objects_are_skipped() -> None:
 
 
 @pytest.mark.parametrize(
-    "octets", ["50", "5080", "50 02 41", "1F", "50 84 01 01 01 01", "50 82 01"]
+    "octets",
+    ["50", "1F 81", "5080", "50 02 41", "1F", "50 84 01 01 01 01", "50 82 01", "1F 81 81 81 81 01"],
 )
 def test_what_does_not_fit_is_garbled(octets: str) -> None:
     """A missing length, the indefinite form, a short value and an endless tag are refused."""
@@ -40,9 +41,20 @@ def test_noise_is_read_or_garbled(octets: bytes) -> None:
         list(tlv.walk(octets))
 
 
-@given(st.sampled_from([0x50, 0x57, 0x9F36, 0x1F55, 0xDF8101]), st.binary(max_size=70000))
-def test_what_is_written_is_read_back(tag: int, value: bytes) -> None:
-    """Every length up to 65535 makes the round trip."""
-    value = value[:0xFFFF]
+@pytest.mark.parametrize(
+    ("size", "head"),
+    [(127, "50 7F"), (128, "50 81 80"), (255, "50 81 FF"), (256, "50 82 01 00")],
+)
+def test_the_length_grows_a_byte_at_128_and_at_256(size: int, head: str) -> None:
+    """Short form, then 81 and 82."""
+    octets = tlv.encode(0x50, bytes(size))
 
+    assert octets.startswith(bytes.fromhex(head))
+    assert tlv.parse(octets) == [tlv.Tlv(0x50, bytes(size))]
+    assert tlv.build([(0x50, bytes(size)), (0x57, b"")]) == octets + b"\x57\x00"
+
+
+@given(st.sampled_from([0x50, 0x57, 0x9F36, 0x1F55, 0xDF8101]), st.binary(max_size=300))
+def test_what_is_written_is_read_back(tag: int, value: bytes) -> None:
+    """Tags of one to three bytes make the round trip."""
     assert tlv.parse(tlv.encode(tag, value)) == [tlv.Tlv(tag, value)]

@@ -23,6 +23,7 @@ def test_a_status_information_is_read_field_by_field() -> None:
     message = zvt.Apdu.from_bytes(SALE)
     fields = zvt.read_fields(message.payload)
 
+    assert str(message) == "04 0F (119 bytes)"
     assert message.command == zvt.STATUS_INFORMATION
     assert fields.rest == b""
     assert fields.byte(zvt.RESULT) == 0
@@ -38,8 +39,11 @@ def test_a_status_information_is_read_field_by_field() -> None:
 
 def test_a_tlv_container_is_searched_at_all_levels() -> None:
     """BMP 06 carries nested data objects with tags of two bytes."""
-    fields = zvt.read_fields(bytes.fromhex("27 00 06 0D 2F 08 1F 12 01 02 1F 10 01 00 1F 2B 00"))
+    octets = bytes.fromhex("27 00 06 0D 2F 08 1F 12 01 02 1F 10 01 00 1F 2B 00")
+    fields = zvt.read_fields(octets)
 
+    assert zvt.TLV_CONTAINER in fields
+    assert zvt.write_fields(fields.values) == octets
     assert fields.tlv(0x1F12) == b"\x02"
     assert fields.tlv(0x1F55) is None
 

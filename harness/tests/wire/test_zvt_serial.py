@@ -48,3 +48,15 @@ def test_serial_noise_raises_nothing(octets: bytes) -> None:
     deframer.restart()
 
     assert deframer.feed(zvt_serial.to_serial(zvt.ACK)) == [zvt.ACK]
+
+
+def test_a_good_frame_around_no_apdu_is_bad() -> None:
+    """The CRC is right, the length inside is not."""
+    crc = zvt_serial.crc(bytes.fromhex("80 00 05 03")).to_bytes(2, "little")
+
+    assert SerialDeframer().feed(bytes.fromhex("10 02 80 00 05 10 03") + crc) == [Sign.BAD]
+
+
+def test_a_frame_that_begins_again_counts_from_there() -> None:
+    """The sender broke off and repeated."""
+    assert SerialDeframer().feed(b"\x10\x02\x80" + zvt_serial.to_serial(zvt.ACK)) == [zvt.ACK]
