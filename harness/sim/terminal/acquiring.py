@@ -38,9 +38,7 @@ class Acquiring:
         work_keys: The keys of the last sign-on; None before one.
     """
 
-    def __init__(
-        self, who: Identity, master: bytes, wall_time: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, who: Identity, master: bytes, wall_time: Callable[[], datetime]) -> None:
         self._who = who
         self._master = master
         self._wall_time = wall_time

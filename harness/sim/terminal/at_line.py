@@ -1,6 +1,6 @@
 """The firmware's end of the AT port: one command at a time, the unasked lines to whom they concern.
 
-A task reads the port all the time, so an unasked line is met when it comes, not at the next command.
+A task reads the port all the time, so an unasked line is met when it comes, not later.
 """
 
 from collections.abc import Callable
@@ -59,9 +59,7 @@ class AtLine:
             out = self._out = Exchange(command)
             try:
                 self._port.write(command.encode("latin-1") + b"\r")
-                self._answered.wait_for(
-                    lambda: out.final is not None, self._clock.now() + within
-                )
+                self._answered.wait_for(lambda: out.final is not None, self._clock.now() + within)
             except PortLost as error:
                 raise ModemSilent(command) from error
             finally:

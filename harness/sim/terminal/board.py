@@ -1,13 +1,14 @@
 """The countertop's board: what its voltage does to it, its resets, its sockets.
 
-Below the brown-out level the capacitors carry it for the hold-up time; then it dies where it stands:
-every task is killed where it waits, the flash loses what was not synced, nobody is told. At the
-power-good level a supervisor lets it start again, after a delay.
+Below the brown-out level the capacitors carry it for the hold-up time; then it dies where it
+stands: every task is killed where it waits, the flash loses what was not synced, nobody is told.
+At the power-good level a supervisor lets it start again, after a delay.
 """
 
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from harness.clock import Clock, Task, Timer
@@ -181,6 +182,10 @@ class Board:
         """A connection to the update store; raises NetError."""
         return self._connect(self._store, until)
 
+    @property
+    def store_name(self) -> str:
+        return self._store[0]
+
     def connect_resolver(self, until: float) -> End:
         """A connection to the name server; raises NetError."""
         return self._connect((self.personality.identity.resolver, 53), until)
@@ -225,8 +230,7 @@ class Board:
             except PortLost:
                 return
             if chunk is not None and self.running is not None:
-                running, octets = self.running, chunk.data
-                self.spawn("console", lambda: running.console_input(octets))
+                self.spawn("console", partial(self.running.console_input, chunk.data))
 
     def _accept_register(self, port: Port) -> None:
         """A TCP connection; refused while nothing listens."""

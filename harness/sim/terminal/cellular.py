@@ -15,7 +15,7 @@ from harness.sim.terminal.personality import Personality
 from harness.wire import at_reports
 from harness.wire.at import Final
 
-#: What a terminal wants to be told unasked. The second of a pair is tried when the first is refused.
+#: What a terminal wants to be told unasked. The next one is for modems without the first.
 SET_UP: tuple[tuple[str, ...], ...] = (
     ("ATE0",),
     ("ATV1",),
@@ -26,19 +26,19 @@ SET_UP: tuple[tuple[str, ...], ...] = (
     ("AT+CNMI=2,1",),
 )
 
-#: Reject cause of a denied registration (TS 24.301, annex A) -> our word: 2 unknown in the HSS and 8
-#: no service at all are what a SIM gets that was never put into service. Others mean that the carrier
-#: does not accept this subscription any more.
+#: Reject cause of a denied registration (TS 24.301, annex A) -> our word: 2 (unknown in the HSS)
+#: and 8 (no service at all) are what a SIM gets that was never put into service. Others mean that the
+#: carrier does not accept this subscription any more.
 REJECTS: dict[int | None, str] = {2: "sim_not_activated", 8: "sim_not_activated"}
 
-#: After these the modem does not try again by itself until its radio restarts (TS 24.301, 5.5.1.2.5).
+#: After these the modem does not try again until its radio restarts (TS 24.301, 5.5.1.2.5).
 FOR_GOOD = (3, 6, 8)
 RADIO_RESTART = 20.0  # s between two restarts of the radio at least
 
 #: Words of an account's own text -> our word.
-ACCOUNT_WORDS = ((re.compile(r"expired", re.I), "sim_expired"),
-                 (re.compile(r"not\s+activ", re.I), "sim_not_activated"))  # fmt: skip
-AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KMG]i?)?B\b", re.I)
+ACCOUNT_WORDS = ((re.compile(r"expired", re.IGNORECASE), "sim_expired"),
+                 (re.compile(r"not\s+activ", re.IGNORECASE), "sim_not_activated"))  # fmt: skip
+AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KMG]i?)?B\b", re.IGNORECASE)
 
 BEARER_GONE = ("+CGEV", "+QIURC")
 NEWS = ("+CEREG", "+CPIN", "+QSIMSTAT", "+CMTI", *BEARER_GONE)
@@ -78,7 +78,7 @@ class Cellular:
     # --- what comes unasked -----------------------------------------------------------------
 
     def _hear(self, line: str) -> None:
-        self._log.info("mdm", f"< {line}")
+        self._log.say("mdm", f"< {line}")
         said = at_reports.cusd(line)
         if said is not None:
             self._account_said = said[1] or "-"
@@ -123,7 +123,7 @@ class Cellular:
             return None
         until = self._clock.now() + self._times.ussd_wait
         self._account_told.wait_for(lambda: bool(self._account_said), until)
-        self._log.info("mdm", f"account: {self._account_said or 'no answer'}")
+        self._log.say("mdm", f"account: {self._account_said or 'no answer'}")
         return account_cause(self._account_said)
 
     def _missing(self) -> str | None:
@@ -153,9 +153,9 @@ class Cellular:
     def _silent(self, silence: ModemSilent) -> str:
         self._ready = False
         self._silences += 1
-        self._log.error("mdm", f"no answer to {silence}")
+        self._log.say_error("mdm", f"no answer to {silence}")
         if self._silences % 3 == 0:
-            self._log.warn("mdm", "power cycle")
+            self._log.say_warning("mdm", "power cycle")
             self._reset()
         return "modem_fault"
 
@@ -163,7 +163,7 @@ class Cellular:
         try:
             answer = self.line.ask("AT+CPIN?", self._times.sim_wait)
         except ModemRefused as refusal:
-            self._log.info("mdm", f"SIM: {refusal.final.cause}")
+            self._log.say("mdm", f"SIM: {refusal.final.cause}")
             return "sim_missing"
         state = next(filter(None, map(at_reports.cpin, answer)), "")
         return None if state == "READY" else "sim_missing"
@@ -172,7 +172,7 @@ class Cellular:
         report = self._registration()
         self.rsrp = self._signal()
         if report is not None and report.stat == 3:
-            self._log.warn("mdm", f"registration denied, cause {report.cause}")
+            self._log.say_warning("mdm", f"registration denied, cause {report.cause}")
             self._denied = REJECTS.get(report.cause, "sim_expired")
             if report.cause in FOR_GOOD:
                 self._restart_radio()
@@ -215,7 +215,7 @@ class Cellular:
                 return None
             self.line.ask("AT+CGACT=1,1", self._times.bearer_wait)
         except ModemRefused as refusal:
-            self._log.warn("mdm", f"no bearer: {refusal.final.text}")
+            self._log.say_warning("mdm", f"no bearer: {refusal.final.text}")
             return self.no_bearer(refusal.final)
         return None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.clock import Mailbox
 from harness.errors import Garbled, PortLost
 from harness.ports.base import Port
-from harness.sim.terminal.payment import Outcome
+from harness.sim.terminal.outcome import Outcome
 from harness.wire import tlv, zvt
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 WANTS_STATUS = 0x08  # config byte of 06 00: the register wants 04 FF
 NOT_POSSIBLE, PLEASE_WAIT, WRONG_PASSWORD = 0x83, 0x9C, 0x85
-SUCCESS, NO_RECEIPT, CARD_IN = 0x00, 0x83, 0xDC
+SUCCESS, NO_RECEIPT = 0x00, 0x83
+#: 29 is BCD and a TID may have letters.
+DIGITS_ONLY = {ord(char): "0" for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 EXTENDED_CODE, EXTENDED_TEXT = 0x1F16, 0x1F17  # TLV: what one byte cannot say
 
 
@@ -40,6 +42,16 @@ class Dialogue:
         self._gone = False
         self._wants_status = bool(firmware.register_config & WANTS_STATUS)
         self.cancelled = False
+        self._acts: dict[int, Callable[[bytes, zvt.Fields], None]] = {
+            zvt.REGISTRATION: self._register,
+            zvt.AUTHORISATION: self._authorise,
+            zvt.STATUS_ENQUIRY: self._status,
+            zvt.REPEAT_RECEIPT: self._repeat,
+            zvt.END_OF_DAY: self._end_of_day,
+            zvt.DIAGNOSIS: self._diagnosis,
+            zvt.SOFTWARE_UPDATE: self._update,
+            zvt.LOG_OFF: self._log_off,
+        }
 
     # --- what comes -------------------------------------------------------------------------
 
@@ -76,7 +88,7 @@ class Dialogue:
         self._port.close()
 
     def _carry_out(self, apdu: zvt.Apdu) -> None:
-        act = COMMANDS.get(apdu.command)
+        act = self._acts.get(apdu.command)
         busy = self._firmware.payment.turn.held and apdu.command != zvt.STATUS_ENQUIRY
         if act is None:
             self._write(zvt.refuse(NOT_POSSIBLE))
@@ -88,7 +100,7 @@ class Dialogue:
                 fields = zvt.read_fields(apdu.payload)
             except Garbled:
                 fields = zvt.Fields()
-            act(self, apdu.payload, fields)
+            act(apdu.payload, fields)
 
     # --- what goes --------------------------------------------------------------------------
 
@@ -202,7 +214,7 @@ class Dialogue:
 
     def _status(self, payload: bytes, fields: zvt.Fields) -> None:
         self._write(zvt.ACK)
-        status, cause = self._firmware.terminal_status()
+        status, cause = self._firmware.state.for_register()
         answer = zvt.write_status_answer(status, self._firmware.version, self._extended(cause))
         if self._send(answer) and cause:
             self._firmware.alarms.told(cause)
@@ -210,7 +222,7 @@ class Dialogue:
     def _repeat(self, payload: bytes, fields: zvt.Fields) -> None:
         """What became of the last transaction: how a register resyncs (2.2.9)."""
         self._write(zvt.ACK)
-        last = self._firmware.last_outcome()
+        last = self._firmware.settlement.last_outcome()
         if last is None:
             self._abort(NO_RECEIPT)
             return
@@ -220,7 +232,7 @@ class Dialogue:
 
     def _end_of_day(self, payload: bytes, fields: zvt.Fields) -> None:
         self._write(zvt.ACK)
-        self._finish(self._firmware.payment.settle(self))
+        self._finish(self._firmware.settlement.settle(self))
 
     def _diagnosis(self, payload: bytes, fields: zvt.Fields) -> None:
         self._write(zvt.ACK)
@@ -238,17 +250,3 @@ class Dialogue:
     def _log_off(self, payload: bytes, fields: zvt.Fields) -> None:
         self._write(zvt.ACK)
         self._complete()
-
-
-DIGITS_ONLY = {ord(char): "0" for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}  # 29 is BCD; ours has HIL
-
-COMMANDS: dict[int, Callable[[Dialogue, bytes, zvt.Fields], None]] = {
-    zvt.REGISTRATION: Dialogue._register,
-    zvt.AUTHORISATION: Dialogue._authorise,
-    zvt.STATUS_ENQUIRY: Dialogue._status,
-    zvt.REPEAT_RECEIPT: Dialogue._repeat,
-    zvt.END_OF_DAY: Dialogue._end_of_day,
-    zvt.DIAGNOSIS: Dialogue._diagnosis,
-    zvt.SOFTWARE_UPDATE: Dialogue._update,
-    zvt.LOG_OFF: Dialogue._log_off,
-}

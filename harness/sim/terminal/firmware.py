@@ -1,15 +1,17 @@
 """The countertop terminal: its firmware, put together from parts, and the device around it.
 
-A part is a class attribute, so a planted bug replaces one part by a subclass of it and nothing else:
-``base.with_parts(Payment=Forgetful)``. What happens in which order is in the parts; here is the start,
-the state, and who is told of what.
+A part is a class attribute, so a planted bug replaces one part by a subclass of it and nothing
+else: ``base.with_parts(Payment=Forgetful)``. What happens in which order is in the parts; here is
+how they are joined, and the start.
 """
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self, cast
 
 from harness.clock import Clock
+from harness.files import fixture, read_plain
 from harness.ports.base import Port
 from harness.sim.modem import Modem
 from harness.sim.rail import Rail
@@ -19,20 +21,41 @@ from harness.sim.terminal import (
     cellular,
     comms,
     ecr,
+    host_line,
     log,
     payment,
     power,
     printer,
     reader,
+    reversals,
     screen,
     service_port,
+    settlement,
+    state,
     storage,
     upkeep,
 )
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.personality import Personality
+from harness.sim.terminal.turn import Turn
+from harness.sim.update_images import make_image, trusted_key
 
-RESULT_SHOWN = 4.0  # s that the end of a sale stays on the display
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """What the factory and the acquirer put into it.
+
+    Attributes:
+        master: Terminal master key, 16 bytes.
+        update: Public key that firmware images are signed for, 32 bytes.
+        factory_image: The image it was shipped with.
+    """
+
+    master: bytes
+    update: bytes
+    factory_image: bytes
+
+
 MARK = "running"  # a flash record that says: it was up, so this start follows an outage
 
 
@@ -41,7 +64,7 @@ class Firmware:
 
     Attributes:
         version: Of the image that runs.
-        state: As in the log: booting, recovering, connecting, ready, busy, updating, out_of_service.
+        register_config: What the register asked for at its registration (ZVT 06 00).
     """
 
     Log: ClassVar[type[log.Log]] = log.Log
@@ -53,9 +76,13 @@ class Firmware:
     CardReader: ClassVar[type[reader.CardReader]] = reader.CardReader
     Cellular: ClassVar[type[cellular.Cellular]] = cellular.Cellular
     Acquiring: ClassVar[type[acquiring.Acquiring]] = acquiring.Acquiring
+    HostLine: ClassVar[type[host_line.HostLine]] = host_line.HostLine
     Comms: ClassVar[type[comms.Comms]] = comms.Comms
+    Reversals: ClassVar[type[reversals.Reversals]] = reversals.Reversals
     Payment: ClassVar[type[payment.Payment]] = payment.Payment
+    Settlement: ClassVar[type[settlement.Settlement]] = settlement.Settlement
     Dialogue: ClassVar[type[ecr.Dialogue]] = ecr.Dialogue
+    State: ClassVar[type[state.State]] = state.State
     Upkeep: ClassVar[type[upkeep.Upkeep]] = upkeep.Upkeep
 
     @classmethod
@@ -65,7 +92,7 @@ class Firmware:
             getattr(cls, name)  # a part it does not have is a mistake
         return cast(type[Self], type(cls.__name__, (cls,), parts))
 
-    def __init__(self, board: Board, reason: str, master_key: bytes) -> None:
+    def __init__(self, board: Board, reason: str, keys: "Keys") -> None:
         self.board = board
         self.clock = board.clock
         self.flash = board.flash
@@ -74,17 +101,15 @@ class Firmware:
         self.personality = board.personality
         self.who = board.personality.identity
         self.times = board.personality.times
-        self.version = self.who.version
-        self.state = "booting"
+        self.keys = keys
+        self.version = "?"
         self.register_config = 0
         self._reason = reason
-        self._said = ""
-        self._up = False
-        self._busy_until = 0.0
-        self._make_parts(master_key)
+        self._make_parts()
 
-    def _make_parts(self, master_key: bytes) -> None:
+    def _make_parts(self) -> None:
         board, personality = self.board, self.personality
+        self.state = self.State(self)
         self.log = self.Log(board.write_console, self.wall_time)
         self.screen = self.Screen(self.log, personality.texts)
         self.alarms = self.Alarms(self.log, self.screen, personality.alarms)
@@ -100,14 +125,26 @@ class Firmware:
             self.clock, board.slot, personality=personality, screen=self.screen,
             alarms=self.alarms, log=self.log, rng=board.rng,
         )  # fmt: skip
-        self.acquiring = self.Acquiring(self.who, master_key, self.wall_time)
+        self.acquiring = self.Acquiring(self.who, self.keys.master, self.wall_time)
         self._make_lines()
+        till = Turn(self.clock, "the till")
+        self.reversals = self.Reversals(
+            self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
+            comms=self.comms, printer=self.printer, screen=self.screen, alarms=self.alarms,
+            log=self.log, till=till, wall_time=self.wall_time, on_change=self.state.log_change,
+        )  # fmt: skip
         self.payment = self.Payment(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
-            comms=self.comms, reader=self.reader, printer=self.printer, screen=self.screen,
-            alarms=self.alarms, log=self.log, wall_time=self.wall_time, on_change=self.log_change,
+            comms=self.comms, reversals=self.reversals, reader=self.reader, printer=self.printer,
+            screen=self.screen, alarms=self.alarms, log=self.log, till=till,
+            wall_time=self.wall_time, on_change=self.state.log_change,
         )  # fmt: skip
-        self.comms.idle_work = self.payment.idle_work
+        self.settlement = self.Settlement(
+            personality=personality, storage=self.storage, acquiring=self.acquiring,
+            comms=self.comms, payment=self.payment, screen=self.screen, log=self.log,
+            on_change=self.state.log_change,
+        )  # fmt: skip
+        self.comms.idle_work = self.reversals.idle_work
         self.upkeep = self.Upkeep(self)
         self.service = service_port.ServicePort(self)
 
@@ -115,30 +152,42 @@ class Firmware:
         board = self.board
         self.cellular = self.Cellular(
             self.clock, board.open_at(), self.personality, self.log,
-            on_news=lambda: self.comms.poke(), reset=board.reset_modem,
+            on_news=self._poke, reset=board.reset_modem,
+        )  # fmt: skip
+        line = self.HostLine(
+            self.clock, times=self.times, acquiring=self.acquiring, log=self.log,
+            dial=board.connect_host, dial_resolver=board.connect_resolver,
         )  # fmt: skip
         self.comms = self.Comms(
             self.clock, personality=self.personality, cellular=self.cellular,
-            acquiring=self.acquiring, storage=self.storage, alarms=self.alarms, log=self.log,
-            rng=board.rng, connect=board.connect_host,
-            connect_resolver=board.connect_resolver, on_change=self.log_change,
+            acquiring=self.acquiring, host_line=line, storage=self.storage, alarms=self.alarms,
+            log=self.log, rng=board.rng, on_change=self.state.log_change,
         )  # fmt: skip
+
+    def _poke(self) -> None:
+        self.comms.poke()  # made after the modem's part, which it needs
 
     # --- start ------------------------------------------------------------------------------
 
     def run(self) -> None:
         """From reset to ready; the first task."""
         self.clock.sleep(self.times.loader)
-        self.log.info("boot", f"{self.who.model} {self.version} slot=A reset={self._reason}")
-        self.log_change()
+        slot = self.upkeep.choose()
+        if slot is None:
+            self.log.say_error("boot", "no image may run")
+            return
+        self.version = slot.version
+        reason = "rollback" if slot.rolled_back else self._reason
+        self.log.say("boot", f"{self.who.model} {slot.version} slot={slot.name} reset={reason}")
+        self.state.log_change()
         self.screen.show("starting")
         self.check_supply()
         self.clock.sleep(self.times.start)
         self._read_memory()
         for name, work in self.tasks().items():
             self.board.spawn(name, work)
-        self._up = True
-        self.log_change()
+        self.state.up = True
+        self.state.log_change()
 
     def tasks(self) -> dict[str, Any]:
         """What runs all the time from now on."""
@@ -146,8 +195,9 @@ class Firmware:
             "modem": self.cellular.line.run,
             "line": self.comms.run,
             "supply": self.power.run,
+            "card": self.reader.watch,
             "upkeep": self.upkeep.run,
-            "screen": self._keep_screen,
+            "screen": self.state.keep_screen,
         }
 
     def check_supply(self) -> None:
@@ -182,72 +232,11 @@ class Firmware:
         self.board.reset(reason)
         self.clock.sleep(3600.0)
 
-    # --- state ------------------------------------------------------------------------------
-
-    def state_now(self) -> str:
-        """One word for what it is doing."""
-        rules = (
-            (not self._up, "booting"),
-            (self.upkeep.busy, "updating"),
-            (self.payment.selling, "busy"),
-            (self.payment.turn.held and bool(self.storage.pending), "recovering"),
-            (self.payment.turn.held, "busy"),
-            ("terminal_disabled" in self.alarms.active, "out_of_service"),
-            ("journal_fault" in self.alarms.active, "out_of_service"),
-            (not self.comms.online, "connecting"),
-            (bool(self.storage.pending), "recovering"),
-        )
-        return next((word for true, word in rules if true), "ready")
-
-    def log_change(self) -> None:
-        """Log the state if it is another one than was logged last."""
-        self.state = self.state_now()
-        said = self._state_text()
-        if said != self._said:
-            self._said = said
-            self.log.info("sys", said)
-
-    def log_state(self) -> None:
-        self.state = self.state_now()
-        self.log.info("sys", self._state_text())
-
-    def _state_text(self) -> str:
-        online = "yes" if self.comms.online else "no"
-        return f"state={self.state} pending={len(self.storage.pending)} online={online}"
-
-    def _keep_screen(self) -> None:
-        """Show what is the matter while nobody sells, or that it is ready."""
-        while True:
-            self.clock.sleep(RESULT_SHOWN)
-            if self.payment.turn.held or self.upkeep.busy:
-                continue
-            if self.alarms.active:
-                cause = next(iter(self.alarms.active))
-                self.screen.show_text(self.alarms.alarm(cause).text)
-            elif self.reader.occupied:
-                self.screen.show("remove_card")
-            else:
-                self.screen.show("ready" if self.comms.online else "connecting")
-
-    def terminal_status(self) -> tuple[int, str]:
-        """(ZVT terminal status, its cause or ``""``), for a status enquiry."""
-        waiting = [*self.alarms.active, *self.alarms.untold]
-        if self.state_now() in ("busy", "updating", "booting"):
-            return ecr.PLEASE_WAIT, ""
-        if waiting:
-            first = min(waiting, key=lambda cause: cause != "supply_low")
-            return self.alarms.alarm(first).result, first
-        return (ecr.CARD_IN, "") if self.reader.occupied else (0x00, "")
-
-    def last_outcome(self) -> payment.Outcome | None:
-        """What is known of the last transaction, also after a restart."""
-        return self.payment.last_outcome()
-
     @property
     def amps(self) -> float:
         """Drawn now, A: the state's, and the print head's on top."""
         table = self.personality.amps
-        base = table.get(self.state, table["ready"])
+        base = table.get(self.state.word, table["ready"])
         return base + (table["printing"] if self.printer.printing else 0.0)
 
     # --- what the board hands over ----------------------------------------------------------
@@ -277,7 +266,7 @@ class Countertop(Board):
     def __init__(
         self, clock: Clock, *, rail: Rail, modem: Modem, slot: Slot, personality: Mapping[str, Any],
         keys: Mapping[str, Any], rng: random.Random, host: tuple[str, int], store: tuple[str, int],
-        firmware: type[Firmware] = Firmware,
+        firmware: type[Firmware] = Firmware, updates: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Make it.
 
@@ -292,10 +281,15 @@ class Countertop(Board):
             host: Where the acquirer is.
             store: Where the update store is.
             firmware: What runs on it.
+            updates: The test update store's file: whose images it trusts, and its factory image.
         """
-        master = bytes.fromhex(keys["master_key"])
+        store_file = updates or read_plain(fixture("updates", "test_store.yaml"))
+        held = Keys(
+            bytes.fromhex(keys["master_key"]), trusted_key(store_file),
+            make_image(store_file, "factory"),
+        )  # fmt: skip
         super().__init__(
             clock, rail=rail, modem=modem, slot=slot, personality=Personality.read(personality),
-            rng=rng, make=lambda board, reason: firmware(board, reason, master), host=host,
+            rng=rng, make=lambda board, reason: firmware(board, reason, held), host=host,
             store=store,
         )  # fmt: skip

@@ -17,13 +17,13 @@ class Log:
         self._write = write
         self._wall_time = wall_time
 
-    def info(self, part: str, text: str) -> None:
+    def say(self, part: str, text: str) -> None:
         self.line("I", part, text)
 
-    def warn(self, part: str, text: str) -> None:
+    def say_warning(self, part: str, text: str) -> None:
         self.line("W", part, text)
 
-    def error(self, part: str, text: str) -> None:
+    def say_error(self, part: str, text: str) -> None:
         self.line("E", part, text)
 
     def line(self, level: str, part: str, text: str) -> None:

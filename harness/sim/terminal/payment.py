@@ -1,4 +1,4 @@
-"""A sale from the card to the receipt, and the reversal of one whose end is not known.
+"""A sale from the card to the receipt.
 
 Rules: payment specifications as summarised at each method; the cut points P0..P8 of a sale lie
 between the numbered steps of ``_sell``. The order is what keeps money safe:
@@ -10,24 +10,30 @@ A cut before 7 is reversed at the next start; from 7 on the sale stands.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from harness.clock import Clock
 from harness.sim.terminal.acquiring import Acquiring, BadAnswer
 from harness.sim.terminal.comms import Comms, NoAnswer, Unsent
 from harness.sim.terminal.log import Log
+from harness.sim.terminal.outcome import (
+    REVERSING,
+    WAITING_FOR_HOST,
+    Outcome,
+    Register,
+    Stop,
+)
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.printer import Printer
 from harness.sim.terminal.reader import Card, CardReader, CardTrouble
 from harness.sim.terminal.records import Entry, Pending
+from harness.sim.terminal.reversals import Reversals
 from harness.sim.terminal.screen import Alarms, Screen
 from harness.sim.terminal.storage import Storage
 from harness.sim.terminal.turn import Turn
 from harness.wire import answers
 from harness.wire.iso8583 import Message
-from harness.wire.subfields import Totals
 
 #: Expectation class of an answer code -> what the terminal makes of it (Q/CUP 006.6, A.2).
 REFUSALS: dict[str, str] = {
@@ -36,60 +42,8 @@ REFUSALS: dict[str, str] = {
 }  # fmt: skip
 
 
-class Register(Protocol):
-    """The other side of a sale: who asked for it."""
-
-    def tell(self, status: int) -> None:
-        """An intermediate status (ZVT 04 FF)."""
-
-    def confirm(self, outcome: "Outcome") -> bool:
-        """The result (04 0F); whether it was acknowledged."""
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether the register has asked to abort."""
-
-
-WAITING_FOR_HOST, REVERSING, REMOVE_CARD = 0x04, 0x05, 0x0B  # PA00P015, 3.7
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a sale came to.
-
-    Attributes:
-        outcome: ``approved``, ``declined`` (the issuer said no) or ``failed``.
-        amount: Minor units.
-        cause: Why, where it was not approved.
-        stan: Trace number, 0 when none was used.
-        receipt: Receipt number, 0 for none.
-        pan: Masked.
-        auth: Authorisation code.
-        response: Field 39, when one came.
-    """
-
-    outcome: str
-    amount: int
-    cause: str = ""
-    stan: int = 0
-    receipt: int = 0
-    pan: str = ""
-    auth: str = ""
-    response: str = ""
-
-
-class Stop(Exception):
-    """The sale ends here. ``cause`` says why; ``response`` is field 39 where the host said no."""
-
-    def __init__(self, cause: str, response: str = "", *, declined: bool = False) -> None:
-        super().__init__(cause)
-        self.cause = cause
-        self.response = response
-        self.declined = declined
-
-
 class Payment:
-    """Sells, reverses and settles, one at a time.
+    """Sells, one at a time.
 
     Attributes:
         turn: Held while money moves.
@@ -99,8 +53,9 @@ class Payment:
 
     def __init__(
         self, clock: Clock, *, personality: Personality, storage: Storage, acquiring: Acquiring,
-        comms: Comms, reader: CardReader, printer: Printer, screen: Screen, alarms: Alarms, log: Log,
-        wall_time: Callable[[], datetime], on_change: Callable[[], None],
+        comms: Comms, reversals: Reversals, reader: CardReader, printer: Printer, screen: Screen,
+        alarms: Alarms, log: Log, till: Turn, wall_time: Callable[[], datetime],
+        on_change: Callable[[], None],
     ) -> None:  # fmt: skip
         self._clock = clock
         self._times = personality.times
@@ -115,9 +70,9 @@ class Payment:
         self._log = log
         self._wall_time = wall_time
         self._on_change = on_change
-        self._next_episode = 0.0
+        self._reversals = reversals
         self.selling = False
-        self.turn = Turn(clock, "the till")
+        self.turn = till
         self.last: Outcome | None = None
 
     # --- a sale -----------------------------------------------------------------------------
@@ -132,6 +87,7 @@ class Payment:
                 outcome = self._sell(amount, register, sale)
             except Stop as stop:
                 outcome = self._stopped(stop, amount, sale[0] if sale else None, register)
+            self._reader.release()
             self.last, self.selling = outcome, False
         self._on_change()
         if self._storage.pending:
@@ -149,6 +105,9 @@ class Payment:
         answer = self.ask_host(pending, card)
         pending = self.weigh(pending, answer)
         self.finish_card(pending, card)
+        if register.cancelled:  # the cashier's abort came too late to stop it: undone
+            self.owe(pending, "06")
+            raise Stop("cancelled")
         outcome = self._outcome("approved", pending, receipt=self._storage.next_receipt())
         if not register.confirm(outcome):  # PA00P015, 2.2.8: not acknowledged = reversed
             self.owe(pending, "06")
@@ -171,7 +130,7 @@ class Payment:
             card = self._reader.read(amount, register.tell, lambda: register.cancelled)
         except CardTrouble as trouble:
             raise Stop(trouble.cause) from trouble
-        self._log.info("card", f"read entry={card.entry} pan={card.masked}")
+        self._log.say("card", f"read entry={card.entry} pan={card.masked}")
         return card
 
     def clear_the_way(self, register: Register) -> None:
@@ -181,7 +140,7 @@ class Payment:
             raise Stop(cause)
         if self._storage.pending:
             register.tell(REVERSING)
-            if not self.settle_debts():
+            if not self._reversals.settle_debts():
                 raise Stop(self._comms.cause or "reversal_pending")
             cause = self._comms.wanted()
             if cause is not None:
@@ -202,12 +161,12 @@ class Payment:
     def before_sending(self, pending: Pending) -> None:
         """The reversal is durable before the first byte of the request leaves (invariant 7)."""
         self._storage.save_pending(pending)
-        self._log.info("rev", f"saved stan={pending.stan:06d}")
+        self._log.say("rev", f"saved stan={pending.stan:06d}")
 
     def ask_host(self, pending: Pending, card: Card) -> Message:
         """The request and its answer; what has no good answer is owed a reversal."""
         request = self._acquiring.sale(pending, card.track_2)
-        self._log.info(
+        self._log.say(
             "pay", f"request {request.mti} stan={pending.stan:06d} amount={pending.amount}"
         )
         try:
@@ -222,7 +181,7 @@ class Payment:
             self.owe(pending, trouble.reason)
             self._comms.broken()
             raise Stop(trouble.cause) from trouble
-        self._log.info("pay", f"answer {answer.mti} stan={pending.stan:06d} code={answer.get(39)}")
+        self._log.say("pay", f"answer {answer.mti} stan={pending.stan:06d} code={answer.get(39)}")
         return answer
 
     def cause_of_silence(self, trouble: NoAnswer) -> str:
@@ -258,7 +217,7 @@ class Payment:
         """Journal first; only what is durable there is shown and printed (invariant 13)."""
         entry = self._entry(pending, "approved", answer, receipt)
         self._storage.record(entry)
-        self._log.info("pay", f"approved {_facts(pending)}")
+        self._log.say("pay", f"approved {_facts(pending)}")
         self._alarms.end("host_silent")
         self._screen.show("approved")
         self._printer.print_receipt(entry)
@@ -271,18 +230,20 @@ class Payment:
         sale = sale or Pending(0, self._storage.batch, amount, "", "")
         owed = sale.stan in self._storage.pending
         outcome = self.failed(stop, sale)
-        self._log.info("pay", f"{'declined' if stop.declined else 'not done'} {_facts(sale)}"
-                       f" why={self._alarms.alarm(stop.cause).code} owed={'yes' if owed else 'no'}")  # fmt: skip
+        word = "declined" if stop.declined else "not done"
+        why = self._alarms.alarm(stop.cause).code
+        self._log.say("pay", f"{word} {_facts(sale)} why={why} owed={'yes' if owed else 'no'}")
+        self._reader.release()
         self.say_why(stop)
+        self._alarms.end("card_removed")
         if owed:
             register.tell(REVERSING)
         return outcome
 
     def failed(self, stop: Stop, sale: Pending) -> Outcome:
         """What the register is told of a sale that was stopped."""
-        return self._outcome(
-            "declined" if stop.declined else "failed", sale, cause=stop.cause, response=stop.response
-        )
+        outcome = "declined" if stop.declined else "failed"
+        return self._outcome(outcome, sale, cause=stop.cause, response=stop.response)
 
     def say_why(self, stop: Stop) -> None:
         """Show the true reason; conditions that hold are alarms of their own already."""
@@ -306,116 +267,7 @@ class Payment:
             receipt=receipt, time=self._wall_time().isoformat(sep=" ", timespec="seconds"),
         )  # fmt: skip
 
-    # --- reversals --------------------------------------------------------------------------
-
-    def settle_debts(self) -> bool:
-        """Send what reversals wait, oldest first; whether none is left."""
-        for stan in sorted(self._storage.pending):
-            if not self.reverse(stan):
-                self._next_episode = self._clock.now() + self._times.reversal_every
-                return False
-        self._alarms.end("reversal_pending")
-        return True
-
-    def idle_work(self) -> None:
-        """What is done when nobody sells: debts first, not more often than episodes may be."""
-        due = self._storage.pending and self._clock.now() >= self._next_episode
-        if due and not self.turn.held:
-            with self.turn.taken():
-                self._on_change()
-                self.settle_debts()
-            self._on_change()
-
-    def reverse(self, stan: int) -> bool:
-        """One episode: at most so many 0400, spaced; done only with 00, 12 or 25 (invariant 5)."""
-        for attempt in range(self._limits.reversal_tries):
-            if attempt:
-                self._clock.sleep(self._times.reversal_gap)
-            code = self._send_reversal(stan)
-            if code in answers.REVERSAL_DONE:
-                self._reversed(stan)
-                return True
-            if not self._comms.online and self._comms.wanted() is not None:
-                break  # the line is gone: tries on a dead line are none
-        return self.tries_are_over(stan)
-
-    def _send_reversal(self, stan: int) -> str | None:
-        """One 0400; its answer code, None without one."""
-        pending = self._storage.amend_pending(stan, tries=self._storage.pending[stan].tries + 1)
-        request = self._acquiring.reversal(pending)
-        self._log.info("rev", f"sent stan={stan:06d} try={pending.tries} reason={pending.reason}")
-        try:
-            answer = self._comms.exchange(request, self._times.reversal_response)
-        except (Unsent, NoAnswer):
-            return None
-        except BadAnswer:
-            self._comms.broken()
-            return None
-        code = answer.get(39)
-        if answers.expected(code) == "re_sign_on":
-            self._comms.broken()
-        return code
-
-    def _reversed(self, stan: int) -> None:
-        pending = self._storage.pending[stan]
-        self._storage.record(self._entry(pending, "reversed"))
-        self._log.info("rev", f"done stan={stan:06d}")
-        self._screen.show("reversed")
-
-    def tries_are_over(self, stan: int) -> bool:
-        """Not cleared: kept, said, and tried again later; never dropped."""
-        self._alarms.begin("reversal_pending", f"stan={stan:06d} not cleared yet, kept")
-        return False
-
     # --- the rest ---------------------------------------------------------------------------
-
-    def settle(self, register: Register) -> Outcome:
-        """End of day: the batch's totals to the host; it closes only when that is acknowledged."""
-        with self.turn.taken():
-            self._on_change()
-            count, amount = self._storage.totals()
-            try:
-                self.clear_the_way(register)
-                self._settle(count, amount)
-                outcome = Outcome("approved", amount)
-            except Stop as stop:
-                self.say_why(stop)
-                outcome = Outcome("failed", amount, stop.cause, response=stop.response)
-        self._on_change()
-        return outcome
-
-    def _settle(self, count: int, amount: int) -> None:
-        storage = self._storage
-        request = self._acquiring.settlement(
-            storage.next_stan(), storage.batch, Totals(debit=amount, debits=count)
-        )
-        try:
-            answer = self._comms.exchange(request, self._times.response)
-        except (Unsent, NoAnswer, BadAnswer) as trouble:
-            raise Stop(trouble.cause) from trouble
-        if answer.get(39) != "00":
-            raise Stop(REFUSALS.get(answers.expected(answer.get(39)), "host_error"), answer.get(39))
-        _, flag = Totals.parse(answer.get(48))
-        self._log.info("pay", f"settled batch={storage.batch:06d} flag={flag}")
-        storage.open_batch(storage.batch + 1)
-        self._comms.broken()  # a new batch begins with a sign-on
-
-    def last_outcome(self) -> Outcome | None:
-        """What is known of the last transaction: this start's own knowledge, else the flash's."""
-        known: list[tuple[int, Outcome]] = []
-        if self.last is not None:
-            known.append((self.last.stan or self._storage.stan, self.last))
-        entry = self._storage.last_entry()
-        if entry is not None:
-            outcome = entry.outcome if entry.outcome in ("approved", "declined") else "failed"
-            cause = {"declined": "card_declined", "failed": "reversal_pending"}.get(outcome, "")
-            known.append((entry.stan, Outcome(outcome, entry.amount, cause, entry.stan,
-                                              entry.receipt, entry.pan, entry.auth)))  # fmt: skip
-        known += [
-            (stan, Outcome("failed", sale.amount, "reversal_pending", stan, pan=sale.masked))
-            for stan, sale in self._storage.pending.items()
-        ]
-        return max(known, key=lambda row: row[0])[1] if known else None
 
     def reprint(self) -> Entry | None:
         """Print the last receipt again, marked as a copy; changes no totals."""

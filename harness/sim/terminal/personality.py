@@ -96,7 +96,6 @@ class Identity:
 
     Attributes:
         model: Model name, also what update images are checked against.
-        version: Version of the firmware it left the factory with.
         tid: Terminal id, ISO 8583 field 41.
         mid: Merchant id, field 42.
         tpdu: Ten hex digits.
@@ -109,7 +108,6 @@ class Identity:
     """
 
     model: str
-    version: str
     tid: str
     mid: str
     tpdu: str

@@ -32,11 +32,11 @@ class Printer:
             f" result={entry.outcome} copy={'yes' if copy else 'no'}"
         )
         if not self.paper:
-            self._log.error("prn", f"no paper for {facts}")
+            self._log.say_error("prn", f"no paper for {facts}")
             return False
-        self._log.info("prn", f"start {facts}")
+        self._log.say("prn", f"start {facts}")
         self._feed(receipt_lines(entry, self._tid, copy=copy))
-        self._log.info("prn", f"done {facts}")
+        self._log.say("prn", f"done {facts}")
         return True
 
     def print_slip(self, lines: list[str]) -> None:

@@ -86,16 +86,16 @@ class CardReader:
         self._alarms = alarms
         self._log = log
         self._rng = rng
+        self._in_use = False
 
     @property
     def occupied(self) -> bool:
         return self._slot.present
 
-    def read(
-        self, amount: int, tell: Callable[[int], None], cancelled: Callable[[], bool]
-    ) -> Card:
+    def read(self, amount: int, tell: Callable[[int], None], cancelled: Callable[[], bool]) -> Card:
         """Ask for a card and read it; raises CardTrouble."""
         self._forget_swipes()
+        self._in_use = False
         self._screen.show("insert_card", amount=f"{amount / 100:.2f}")
         tell(INSERT)
         until = self._clock.now() + self._times.card_wait
@@ -105,7 +105,7 @@ class CardReader:
                 self._screen.show("reading_card")
                 return self._read_stripe(bits) if bits else self._read_chip(amount)
             except _Wrong as wrong:
-                self._log.warn("card", f"try {attempt} of {self._tries}: {wrong}")
+                self._log.say_warning("card", f"try {attempt} of {self._tries}: {wrong}")
                 tell(NOT_READABLE)
                 if attempt == self._tries:
                     raise CardTrouble(wrong.cause, str(wrong)) from wrong
@@ -113,10 +113,23 @@ class CardReader:
                 self._clock.sleep(self._times.chip_retry)
         raise CardTrouble("card_unreadable")
 
+    def release(self) -> None:
+        """The sale is over: the card may go."""
+        self._in_use = False
+        self._slot.power_off()
+
+    def watch(self) -> None:
+        """Say at once when a chip in use is pulled; a task of its own."""
+        while True:
+            self._slot.changed.wait_for(lambda: self._in_use and not self._slot.present)
+            self._in_use = False
+            self._alarms.begin("card_removed", "the card was pulled while in use")
+
     def complete(self, card: Card, *, approved: bool) -> None:
         """The second GENERATE AC: the chip agrees, or CardTrouble (gone, silent, declined)."""
         if card.entry != "chip":
             return
+        self._in_use = False
         wanted = emv.TC if approved else emv.AAC
         values = {**card.values, 0x8A: b"00" if approved else b"05"}
         answer = self._command(emv.generate_ac(wanted, emv.fill_dol(card.dol, values)))
@@ -162,6 +175,7 @@ class CardReader:
     # --- chip -------------------------------------------------------------------------------
 
     def _read_chip(self, amount: int) -> Card:
+        self._in_use = True
         self.check_atr(self._reset())
         self._command(emv.select(AID))
         records = self._read_records()

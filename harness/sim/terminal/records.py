@@ -95,10 +95,12 @@ def unseal(line: bytes) -> Any:
 
 
 def seal_record(record: Entry | Pending) -> bytes:
+    """A record as one sealed line."""
     return seal(asdict(record))
 
 
 def unseal_record(kind: type[R], line: bytes) -> R | None:
+    """The record of a sealed line; None when it is torn or damaged."""
     plain = unseal(line)
     return None if plain is None else kind(**plain)
 

@@ -25,7 +25,7 @@ class Screen:
     def show_text(self, text: str) -> None:
         if text != self.shown:
             self.shown = text
-            self._log.info("disp", f'"{text}"')
+            self._log.say("disp", f'"{text}"')
 
 
 class Alarms:
@@ -59,14 +59,14 @@ class Alarms:
     def note(self, cause: str, detail: str = "") -> None:
         """Say a condition that is over as soon as it is said (a bad read, a decline)."""
         row = self.alarm(cause)
-        self._log.warn("mon", f"{row.code} raised: {detail or row.text}")
+        self._log.say_warning("mon", f"{row.code} raised: {detail or row.text}")
         self._screen.show_text(row.text)
 
     def end(self, *causes: str) -> bool:
         """The conditions are over; says whether any of them held."""
         held = [cause for cause in causes if self.active.pop(cause, None) is not None]
         for cause in held:
-            self._log.info("mon", f"{self.alarm(cause).code} cleared")
+            self._log.say("mon", f"{self.alarm(cause).code} cleared")
         return bool(held)
 
     def told(self, cause: str) -> None:

@@ -20,7 +20,7 @@ class ServicePort:
         self._kept = b""
         self._acts: dict[str, Callable[[], None]] = {
             "journal": self._journal,
-            "status": firmware.log_state,
+            "status": firmware.state.log_again,
             "version": self._version,
         }
 
@@ -32,11 +32,11 @@ class ServicePort:
             if word in self._acts:
                 self._acts[word]()
             elif word:
-                self._firmware.log.warn("cmd", "unknown; there are journal, status, version")
+                self._firmware.log.say_warning("cmd", "unknown; there are journal, status, version")
 
     def _version(self) -> None:
         firmware = self._firmware
-        firmware.log.info("cmd", f"{firmware.who.model} {firmware.version}")
+        firmware.log.say("cmd", f"{firmware.who.model} {firmware.version}")
 
     def _journal(self) -> None:
         log, flash = self._firmware.log, self._firmware.flash
@@ -46,10 +46,10 @@ class ServicePort:
                 continue
             entries, damaged, _ = read_journal(flash.read(name) or b"")
             for entry in entries:
-                log.info(
+                log.say(
                     "jrn",
                     f"batch={entry.batch:06d} stan={entry.stan:06d} amount={entry.amount}"
                     f" pan={entry.pan} result={entry.outcome}",
                 )
             count, bad = count + len(entries), bad + damaged
-        log.info("jrn", f"end entries={count} damaged={bad}")
+        log.say("jrn", f"end entries={count} damaged={bad}")

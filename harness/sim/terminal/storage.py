@@ -59,7 +59,7 @@ class Storage:
         self._load_counters()
         self._load_journal()
         self._load_pending()
-        self._log.info(
+        self._log.say(
             "store",
             f"journal batch={self.batch:06d} entries={len(self.journal)} damaged={self.damaged}"
             f" pending={len(self.pending)} stan={self.stan:06d}",
@@ -80,8 +80,9 @@ class Storage:
     def _load_journal(self) -> None:
         held = self._flash.read(self._journal_name()) or b""
         self.journal, self.damaged, torn = read_journal(held)
+        self.receipt = max([self.receipt, *(entry.receipt for entry in self.journal)])
         if torn:
-            self._log.warn("store", "journal: a torn entry at the end was dropped")
+            self._log.say_warning("store", "journal: a torn entry at the end was dropped")
             self._replace(self._journal_name(), b"".join(map(seal_record, self.journal)))
         if self.damaged:
             self.faults.append(f"journal: {self.damaged} damaged")
@@ -113,7 +114,7 @@ class Storage:
 
     def next_receipt(self) -> int:
         self.receipt = self.receipt % 9999 + 1
-        return self.receipt  # made durable with the next counter or journal write
+        return self.receipt  # durable with the journal entry that carries it
 
     def open_batch(self, number: int) -> None:
         """Start a batch; the one before it stays as it is, read-only."""
@@ -123,9 +124,7 @@ class Storage:
         self._load_journal()
 
     def save_counters(self) -> None:
-        self.remember(
-            "counters", {"stan": self.stan, "batch": self.batch, "receipt": self.receipt}
-        )
+        self.remember("counters", {"stan": self.stan, "batch": self.batch, "receipt": self.receipt})
 
     def remember(self, name: str, plain: Any) -> None:
         """Keep a small record, power-safe."""

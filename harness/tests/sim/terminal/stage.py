@@ -20,6 +20,7 @@ from harness.sim.radio import Radio
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal.firmware import Countertop, Firmware
+from harness.sim.update_store import UpdateStore
 
 T = TypeVar("T")
 NOMINAL = 5.0
@@ -36,7 +37,7 @@ class RegisterPort(MemoryPort):
 
     def open(self) -> None:
         if self._inner is None or self._inner.closed or self._inner._lost:
-            ours, theirs = pair(self.clock, "terminal")  # type: ignore[arg-type]
+            ours, theirs = pair(self.clock, "terminal")
             self._accept(theirs)
             self._inner = ours
             self.arrived = ours.arrived
@@ -62,9 +63,7 @@ class RegisterPort(MemoryPort):
 class Stage:
     """Everything a sale needs; ``seen`` is what the drivers observed."""
 
-    def __init__(
-        self, seed: int = 1, firmware: type[Firmware] = Firmware, **times: float
-    ) -> None:
+    def __init__(self, seed: int = 1, firmware: type[Firmware] = Firmware, **times: float) -> None:
         self.clock = clock = CooperativeClock()
         self.seen: list[tuple[float, str, dict[str, Any]]] = []
         self.rail = Rail(clock)
@@ -74,6 +73,9 @@ class Stage:
         host_file = read_plain(fixture("host", "test_acquirer.yaml"))
         self.host = Acquirer(clock, host_file, rng=random.Random(f"{seed}/host"))
         self.internet.serve(*HOST, self.host.outlets["iso8583"])
+        store_file = read_plain(fixture("updates", "test_store.yaml"))
+        self.store = UpdateStore(clock, store_file, rng=random.Random(f"{seed}/store"))
+        self.internet.serve(*STORE, self.store.outlets["http"])
         self.modem = Modem(
             clock, read_plain(fixture("modem", "ec25", "personality.yaml")),
             rng=random.Random(f"{seed}/modem"), radio=self.radio, link=self.link,
@@ -114,6 +116,13 @@ class Stage:
         while True:
             self._console_port.arrived.wait_for(lambda: self._console_port.readable)
             self.console.attend()
+
+    def offer(self, image: str) -> None:
+        """Have the store offer an image, by its own control protocol."""
+        ours, theirs = pair(self.clock, "store control")
+        self.store.outlets["control"](theirs)
+        ours.write(b'{"do": "offer", "image": "%s"}\n' % image.encode())
+        self.clock.sleep(0.1)
 
     def power(self, volts: float = NOMINAL, within: float = 0.0) -> None:
         self.rail.go_to(volts, within)

@@ -1,0 +1,148 @@
+"""One TCP connection to the host, and one request on it at a time.
+
+A line on which an answer is owed is not used again: the answer may still come, late. It is ended
+with RST, not FIN, so that what TCP still holds of a request given up never arrives either.
+"""
+
+from collections.abc import Callable
+
+from harness.clock import Clock
+from harness.errors import Garbled, PortLost
+from harness.sim.internet import NameSilent, NameUnknown, NetError, NoBearer, Refused
+from harness.sim.tcp import End
+from harness.sim.terminal.acquiring import Acquiring, BadAnswer
+from harness.sim.terminal.log import Log
+from harness.sim.terminal.personality import Times
+from harness.wire.iso8583 import Deframer, Message, frame, unframe
+
+#: As many retransmissions (after 1, 3, 7 and 15 s) mean that the way is gone: waiting ends.
+STALLED = 4
+#: As many are enough to tell a dead way from a silent host once waiting is over.
+STALLING = 2
+
+#: Errors of the data plane -> what they are a sign of.
+DIAL_CAUSES: dict[type[NetError], str] = {
+    NoBearer: "no_data_service", NameUnknown: "dns_failure", NameSilent: "dns_failure",
+}  # fmt: skip
+
+Dial = Callable[[float], End]
+
+
+class Silence(Exception):
+    """A request may have been sent, and nothing came back.
+
+    Attributes:
+        stalled: TCP had no acknowledgement for it either.
+    """
+
+    def __init__(self, *, stalled: bool) -> None:
+        super().__init__("the way is gone" if stalled else "the host is silent")
+        self.stalled = stalled
+
+
+class HostLine:
+    """See the module text.
+
+    Attributes:
+        connected: Whether there is a connection, as far as is known here.
+    """
+
+    def __init__(
+        self, clock: Clock, *, times: Times, acquiring: Acquiring, log: Log, dial: Dial,
+        dial_resolver: Dial,
+    ) -> None:  # fmt: skip
+        self._clock = clock
+        self._times = times
+        self._acquiring = acquiring
+        self._log = log
+        self._dial = dial
+        self._dial_resolver = dial_resolver
+        self._port: End | None = None
+        self._frames = Deframer()
+        self._answered: set[tuple[str, int]] = set()
+
+    @property
+    def connected(self) -> bool:
+        return self._port is not None
+
+    def dial(self) -> str | None:
+        """One attempt to connect; what stopped it, or None."""
+        self.hang_up()
+        try:
+            self._port = self._dial(self._clock.now() + self._times.connect)
+        except NetError as error:
+            self._log.say_warning("net", f"no connection: {error}")
+            return self._dial_cause(error)
+        self._frames, self._answered = Deframer(), set()
+        self._log.say("net", "connected")
+        return None
+
+    def hang_up(self) -> None:
+        """End the connection at once, if there is one."""
+        if self._port is not None:
+            self._port.reset()
+            self._port = None
+
+    def _dial_cause(self, error: NetError) -> str:
+        if isinstance(error, NameSilent) and not self._way_open():
+            return "host_unreachable"  # not the name service alone: nothing answers
+        return DIAL_CAUSES.get(type(error), "host_unreachable")
+
+    def _way_open(self) -> bool:
+        """Whether anything comes back at all: a SYN to the name server (RFC 7766), RST will do."""
+        try:
+            self._dial_resolver(self._clock.now() + self._times.resolver).reset()
+        except Refused:
+            return True
+        except NetError:
+            return False
+        return True
+
+    def exchange(self, request: Message, wait: float) -> Message:
+        """Send, and wait for the answer; raises Silence or BadAnswer. Only when connected."""
+        port = self._port
+        assert port is not None  # noqa: S101 - the caller has looked
+        self._log.say("net", f"> {request.mti} stan={request.get(11)}")
+        again = port.sent_again
+        answer = None
+        try:
+            port.write(frame(request))
+            answer = self._receive(port, request, self._clock.now() + wait, again)
+        except PortLost as error:
+            self._log.say_warning("net", f"connection lost: {error}")
+        except Garbled as error:
+            self.hang_up()
+            raise BadAnswer("host_error", "06", str(error)) from None
+        if answer is None:
+            self.hang_up()
+            raise Silence(stalled=port.sent_again - again >= STALLING)
+        self._log.say("net", f"< {answer.mti} stan={answer.get(11)} code={answer.get(39) or '-'}")
+        self._acquiring.check(request, answer)
+        return answer
+
+    def _receive(self, port: End, request: Message, until: float, again: int) -> Message | None:
+        """The next message that is not an echo of the past; None when waiting is over.
+
+        It is over early when TCP gets no acknowledgement for what was sent (``again`` counts from
+        there): then not the host is silent but the way to it is gone.
+        """
+        while True:
+            chunk = port.read(min(until, self._clock.now() + 1.0))
+            if chunk is None:
+                if self._clock.now() >= until or port.sent_again - again >= STALLED:
+                    return None
+                continue
+            for inside in self._frames.feed(chunk.data):
+                answer = unframe(inside)
+                if not self._is_late(request, answer):
+                    return answer
+
+    def _is_late(self, request: Message, answer: Message) -> bool:
+        """Whether it answers what is past: a duplicate, or a sale that is being reversed."""
+        key = (answer.mti, answer.stan)
+        outlived = key == ("0210", request.stan) and request.mti == "0400"
+        if outlived or key in self._answered:
+            self._log.say_warning("net", f"{answer.mti} stan={answer.get(11)} came late: ignored")
+            return True
+        self._answered.add(key)
+        return False

@@ -1,0 +1,121 @@
+"""Reversals: sent before anything else, repeated, and never dropped.
+
+A reversal leaves the memory only by a 0410 of 00, 12 or 25 (invariant 5). An episode has so many
+tries with a gap between them (invariant 6); after it the record is kept, the operator told, no sale
+goes out before it (invariant 4), and another episode follows later.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from harness.clock import Clock
+from harness.sim.terminal.acquiring import Acquiring, BadAnswer
+from harness.sim.terminal.comms import Comms, NoAnswer, Unsent
+from harness.sim.terminal.log import Log
+from harness.sim.terminal.personality import Personality
+from harness.sim.terminal.printer import Printer
+from harness.sim.terminal.records import Entry, Pending
+from harness.sim.terminal.screen import Alarms, Screen
+from harness.sim.terminal.storage import Storage
+from harness.sim.terminal.turn import Turn
+from harness.wire import answers
+
+
+class Reversals:
+    """Sends what is owed; the caller holds the till's turn."""
+
+    def __init__(
+        self, clock: Clock, *, personality: Personality, storage: Storage, acquiring: Acquiring,
+        comms: Comms, printer: Printer, screen: Screen, alarms: Alarms, log: Log, till: Turn,
+        wall_time: Callable[[], datetime], on_change: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._clock = clock
+        self._times = personality.times
+        self._limits = personality.limits
+        self._storage = storage
+        self._acquiring = acquiring
+        self._comms = comms
+        self._printer = printer
+        self._screen = screen
+        self._alarms = alarms
+        self._log = log
+        self._till = till
+        self._wall_time = wall_time
+        self._on_change = on_change
+        self._next_episode = 0.0
+        self._slips: set[int] = set()
+
+    def settle_debts(self) -> bool:
+        """Send what reversals wait, oldest first; whether none is left."""
+        for stan in sorted(self._storage.pending):
+            if not self.reverse(stan):
+                self._next_episode = self._clock.now() + self._times.reversal_every
+                return False
+        self._alarms.end("reversal_pending")
+        return True
+
+    def idle_work(self) -> None:
+        """When nobody sells: what is owed, not more often than episodes may be."""
+        due = self._storage.pending and self._clock.now() >= self._next_episode
+        if due and not self._till.held:
+            with self._till.taken():
+                self._on_change()
+                self.settle_debts()
+            self._on_change()
+
+    def reverse(self, stan: int) -> bool:
+        """One episode: at most so many 0400, spaced; whether it is done."""
+        for attempt in range(self._limits.reversal_tries):
+            if attempt:
+                self._clock.sleep(self._times.reversal_gap)
+            code = self._send(stan)
+            if code is not None and self.is_done(code):
+                self._settled(stan)
+                return True
+            if not self._comms.online and self._comms.wanted() is not None:
+                return False  # tries on a line that is gone are none
+        return self.tries_are_over(stan)
+
+    def is_done(self, code: str) -> bool:
+        """Which answers end a reversal: done, nothing to undo, not known to the host."""
+        return code in answers.REVERSAL_DONE
+
+    def tries_are_over(self, stan: int) -> bool:
+        """Not cleared: kept, said, printed once, and tried again later; never dropped."""
+        self._alarms.begin("reversal_pending", f"stan={stan:06d} not cleared yet, kept")
+        if stan not in self._slips:
+            self._slips.add(stan)
+            self._printer.print_slip(["REVERSAL NOT CONFIRMED", f"TRACE {stan:06d}"])
+        return False
+
+    def _send(self, stan: int) -> str | None:
+        """One 0400; its answer code, None without one."""
+        pending = self._storage.pending[stan]
+        pending = self._storage.amend_pending(stan, tries=pending.tries + 1)
+        self._log.say("rev", f"sent stan={stan:06d} try={pending.tries} reason={pending.reason}")
+        try:
+            if not self._acquiring.signed_on:
+                return None
+            request = self._acquiring.reversal(pending)
+            answer = self._comms.exchange(request, self._times.reversal_response)
+        except (Unsent, NoAnswer):
+            return None
+        except BadAnswer:
+            self._comms.broken()
+            return None
+        code = answer.get(39)
+        if answers.expected(code) == "re_sign_on":
+            self._comms.broken()
+        return code
+
+    def _settled(self, stan: int) -> None:
+        self._storage.record(self._entry(self._storage.pending[stan]))
+        self._log.say("rev", f"done stan={stan:06d}")
+        self._screen.show("reversed")
+
+    def _entry(self, sale: Pending) -> Entry:
+        time = self._wall_time().isoformat(sep=" ", timespec="seconds")
+        return Entry(
+            sale.stan, sale.batch, sale.amount, sale.masked, "reversed", sale.entry,
+            auth=sale.auth, time=time,
+        )  # fmt: skip

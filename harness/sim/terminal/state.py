@@ -1,0 +1,83 @@
+"""What the terminal is doing, in one word, and what it shows and answers about it."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.sim.terminal.firmware import Firmware
+
+RESULT_SHOWN = 4.0  # s that the end of a sale stays on the display
+PLEASE_WAIT, CARD_IN, READY = 0x9C, 0xDC, 0x00  # ZVT terminal status (PA00P015, 2.55)
+
+
+class State:
+    """Looks at the parts of the firmware.
+
+    Attributes:
+        word: booting, recovering, connecting, ready, busy, updating, out_of_service.
+        up: Whether the start is over.
+    """
+
+    def __init__(self, firmware: "Firmware") -> None:
+        self._firmware = firmware
+        self._said = ""
+        self.word = "booting"
+        self.up = False
+
+    def now(self) -> str:
+        """The word that holds now; the first rule that is true decides."""
+        firmware = self._firmware
+        held, owed = firmware.payment.turn.held, bool(firmware.storage.pending)
+        active = firmware.alarms.active
+        rules = (
+            (not self.up, "booting"),
+            (firmware.upkeep.busy, "updating"),
+            (firmware.payment.selling, "busy"),
+            (held, "recovering" if owed else "busy"),
+            ("terminal_disabled" in active or "journal_fault" in active, "out_of_service"),
+            (not firmware.comms.online, "connecting"),
+            (owed, "recovering"),
+        )
+        return next((word for true, word in rules if true), "ready")
+
+    def log_change(self) -> None:
+        """Log the state if it is another one than was logged last."""
+        self.word = self.now()
+        if self._text() != self._said:
+            self.log_again()
+
+    def log_again(self) -> None:
+        """Log the state."""
+        self.word = self.now()
+        self._said = self._text()
+        self._firmware.log.say("sys", self._said)
+
+    def _text(self) -> str:
+        firmware = self._firmware
+        online = "yes" if firmware.comms.online else "no"
+        return f"state={self.word} pending={len(firmware.storage.pending)} online={online}"
+
+    def keep_screen(self) -> None:
+        """Show what is the matter while nobody sells, or that it is ready; a task of its own."""
+        firmware = self._firmware
+        while True:
+            firmware.clock.sleep(RESULT_SHOWN)
+            if firmware.payment.turn.held or firmware.upkeep.busy:
+                continue
+            if firmware.alarms.active:
+                cause = next(iter(firmware.alarms.active))
+                firmware.screen.show_text(firmware.alarms.alarm(cause).text)
+            elif firmware.reader.occupied:
+                firmware.screen.show("remove_card")
+            else:
+                firmware.screen.show("ready" if firmware.comms.online else "connecting")
+
+    def for_register(self) -> tuple[int, str]:
+        """(ZVT terminal status, its cause or ``""``) for a status enquiry."""
+        alarms = self._firmware.alarms
+        waiting = [*alarms.active, *alarms.untold]
+        if self.now() in ("busy", "updating", "booting"):
+            return PLEASE_WAIT, ""
+        if waiting:
+            first = min(waiting, key=lambda cause: cause != "supply_low")
+            return alarms.alarm(first).result, first
+        return (CARD_IN, "") if self._firmware.reader.occupied else (READY, "")
