@@ -43,6 +43,8 @@ class Dialogue:
         cause: The last cause the terminal named with a result, an abort or a refusal.
         text: Its own words, masked.
         told: Causes already reported in this dialogue.
+        confirms: Whether the terminal must confirm a success by 04 0F, as it must for money;
+            where it need not, 06 0F alone will do.
     """
 
     result: int | None = None
@@ -54,6 +56,7 @@ class Dialogue:
     cause: str = ""
     text: str = ""
     told: set[str] = field(default_factory=set)
+    confirms: bool = True
 
     @property
     def code(self) -> int | None:
@@ -68,14 +71,14 @@ class Dialogue:
         outcome = "unknown"
         if self.code is not None and self.code != zvt_codes.OK:
             outcome = "declined" if zvt_codes.issuer_declined(self.code) else "failed"
-        if self.result == zvt_codes.OK:
+        if self.result == zvt_codes.OK or (self.code is None and not self.confirms):
             outcome = "approved" if self.done else "unknown"
         return SaleResult(
             outcome,
             cause="" if outcome == "approved" else self.cause,
             code="" if self.code is None else f"{self.code:02X}",
-            stan=number(self.fields, zvt.TRACE),
-            receipt=number(self.fields, zvt.RECEIPT),
+            stan=number(self.fields, zvt.TRACE) or None,  # no transaction has the number 0
+            receipt=number(self.fields, zvt.RECEIPT) or None,
             amount=number(self.fields, zvt.AMOUNT),
             text=self.text or broken,
         )
@@ -150,7 +153,7 @@ class Reporter:
         talk.text = said.text
         talk.cause = said.cause or talk.cause
         stan = number(fields, zvt.TRACE)
-        more = {} if stan is None else {"stan": stan}
+        more = {"stan": stan} if stan else {}
         self.observe("ecr_result", t=t, code=f"{code:02X}", text=said.text, **more)
         self._report(said, f"{code:02X}", t, talk)
 

@@ -71,11 +71,11 @@ class Driver:
         """06 01, to its end. ``failed`` without a code: it was never sent."""
         fields = {zvt.AMOUNT: zvt.bcd(amount.minor, 6)}
         fields[zvt.CURRENCY] = zvt.bcd(int(amount.numeric), 2)
-        return self._transact(zvt.Apdu(zvt.AUTHORISATION, zvt.write_fields(fields)))
+        return self._transact(zvt.Apdu(zvt.AUTHORISATION, zvt.write_fields(fields)), Dialogue())
 
     def settle(self) -> SaleResult:
         """06 50."""
-        return self._transact(zvt.Apdu(zvt.END_OF_DAY, self._password))
+        return self._transact(zvt.Apdu(zvt.END_OF_DAY, self._password), Dialogue(confirms=False))
 
     def abort(self) -> None:
         """06 B0; may be called while another task waits in ``sell``, whose answer then tells."""
@@ -106,7 +106,7 @@ class Driver:
 
     def diagnose(self) -> SaleResult:
         """06 70: have the terminal try its way to the host."""
-        return self._transact(zvt.Apdu(zvt.DIAGNOSIS))
+        return self._transact(zvt.Apdu(zvt.DIAGNOSIS), Dialogue(confirms=False))
 
     def start_update(self) -> None:
         """08 10; a refusal is the terminal's, and is observed."""
@@ -127,14 +127,13 @@ class Driver:
             raise DeviceRefused(f"the terminal did not register us: {talk.text or talk.code}")
         self._link.registered = True
 
-    def _transact(self, apdu: zvt.Apdu) -> SaleResult:
+    def _transact(self, apdu: zvt.Apdu, talk: Dialogue) -> SaleResult:
         try:
             self._ready()
             if not self._link.registered:
                 self._register()
         except BenchError as error:
             return SaleResult("failed", text=str(error))  # nothing was sent
-        talk = Dialogue()
         return talk.sale(self._try(apdu, talk))
 
     def _try(self, apdu: zvt.Apdu, talk: Dialogue) -> str:

@@ -119,7 +119,7 @@ INTERMEDIATE: dict[int, Code] = {
     0x09: Code("card expired", "card_expired"),
     0x0A: Code("insert card"),
     0x0B: Code("please remove the card"),
-    0x0C: Code("card not readable", "card_unreadable"),
+    0x0C: Code("card not readable"),  # chip or stripe, and it may be tried again
     0x0D: Code("processing error"),
     0x0E: Code("please wait"),
     0x0F: Code("starting an automatic end of day"),
@@ -131,7 +131,7 @@ INTERMEDIATE: dict[int, Code] = {
     0x16: Code("limit not sufficient"),
     0x17: Code("please wait"),
     0x18: Code("too many PIN tries"),
-    0x19: Code("card data incorrect", "card_unreadable"),
+    0x19: Code("card data incorrect"),
     0x1A: Code("service mode"),
     0x1B: Code("approved, please fill up"),
     0x1C: Code("approved, please take the goods"),

@@ -421,6 +421,32 @@ def test_other_commands_are_written_as_the_specification_says() -> None:
     assert heard.of("ecr_result")[-1]["code"] == "83"
 
 
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [("06 0F 00", "approved"), ("06 1E 01 77", "failed"), ("04 0F 02 27 A1 06 0F 00", "failed")],
+)
+def test_an_end_of_day_need_not_be_confirmed(answer: str, outcome: str) -> None:
+    """06 0F alone is its success; for a sale it would leave the register in the dark."""
+    acks: list[Pair] = [(ACK, None)] * (2 if "04 0F" in answer else 1)
+    with dialogue([("06 50 03 000000", ACK + answer), *acks]) as (zvt, _, _port):
+        assert zvt.settle().outcome == outcome
+    with dialogue([(SALE, ACK + "06 0F 00"), (ACK, None)]) as (zvt, _, _port):
+        assert zvt.sell(AMOUNT).outcome == "unknown"
+
+
+def test_trace_and_receipt_number_zero_are_none() -> None:
+    """Terminals fill the fields of a sale that never had a number with zeros."""
+    talk: Sequence[Pair] = [
+        (SALE, ACK + "04 0F 09 27 6C 0B 000000 87 0000"),
+        (ACK, "06 1E 01 6C"),
+        (ACK, None),
+    ]
+    with dialogue(talk) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+    assert (result.stan, result.receipt) == (None, None)
+    assert all("stan" not in one for one in heard.of("ecr_result"))
+
+
 def test_an_abort_in_the_middle_of_a_sale_is_answered_within_it() -> None:
     """06 B0 goes out beside the waiting sale, whose end then says what happened."""
     talk: Sequence[Pair] = [

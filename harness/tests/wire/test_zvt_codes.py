@@ -33,8 +33,8 @@ def test_codes_say_their_cause() -> None:
     assert codes.result(0xBF).cause == "supply_low"
     assert codes.result(0x61).cause == "terminal_disabled"  # host code 97
     assert codes.result(0xE8) == codes.Code("result E8")
-    assert codes.intermediate(0x4C).cause == "card_unreadable"
-    assert codes.intermediate(0x4C).text.endswith("please remove the card")
+    assert codes.intermediate(0x49).cause == "card_expired"
+    assert codes.intermediate(0x49).text.endswith("please remove the card")
     assert codes.intermediate(0x42).text.startswith("please watch")
     assert codes.intermediate(0x99) == codes.Code("status 99")
     assert codes.terminal_status(0xE2).cause == "reader_fault"
