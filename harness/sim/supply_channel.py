@@ -98,7 +98,8 @@ class Channel:
 
     def drive(self) -> None:
         """Bring the rail towards what the levels, the load and the protections allow."""
-        amps = self.load() if self.on else 0.0
+        # Also with the output off a load empties the capacitor.
+        amps = self.load() if self.on or self.rail.volts() > 0 else 0.0
         self._watch_current(amps)
         over = self.on and amps > self.amps
         self.limiting = over and not self.tripped
