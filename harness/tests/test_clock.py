@@ -20,7 +20,7 @@ KERNELS: dict[str, Callable[[], Clock]] = {
 TICK = 0.01  # s
 
 
-@pytest.fixture(params=KERNELS.values(), ids=KERNELS)
+@pytest.fixture(params=list(KERNELS.values()), ids=list(KERNELS))
 def clock(request: pytest.FixtureRequest) -> Clock:
     """A fresh clock of each kernel."""
     made: Clock = request.param()
@@ -113,7 +113,8 @@ def test_a_mailbox_keeps_its_order(clock: Clock) -> None:
     box = clock.mailbox("post")
 
     def main() -> list[int | None]:
-        clock.spawn("post", lambda: [box.put(number) for number in (1, 2, 3)])
+        for number in (1, 2, 3):
+            box.put(number)
         got = [box.get(until=clock.now() + 5) for _ in range(3)]
         return [*got, box.get(until=clock.now() + TICK)]
 
