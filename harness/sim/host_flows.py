@@ -80,8 +80,8 @@ class Flows:
 
         ``forced`` is an answer code that a misbehaving host gives instead of deciding.
         """
-        kind = self._kind_of(request)
         session = self._session(request)
+        kind = self._kind_of(request, session)
         self._say_received(request, kind, session)
         flow = self.KINDS.get(request.mti[:3])
         if flow is None:
@@ -278,12 +278,12 @@ class Flows:
             return Session()
         return self._sessions.setdefault(who, Session())
 
-    def _kind_of(self, request: Message) -> Kind:
-        """Field 60, or what stands for it when it is absent or short."""
+    def _kind_of(self, request: Message, session: Session) -> Kind:
+        """Field 60; where it is absent the open batch is meant."""
         try:
             return Kind.parse(request.get(60))
         except Garbled:
-            return Kind("", 0)
+            return Kind("", 0 if 60 in request.fields else session.batch)
 
     def _key(self, request: Message, kind: Kind) -> Key:
         return Key(request.get(42), request.get(41), kind.batch, request.stan)

@@ -13,6 +13,7 @@ from harness.wire.subfields import Totals
 
 Status = Literal["approved", "declined", "reversed"]
 CREDITS = ("void", "refund")
+WRAP = 500_000  # a trace number that falls by more than that has begun again at 1
 
 
 class Key(NamedTuple):
@@ -105,7 +106,7 @@ class Ledger:
             self._violate("batch_settled", key, "a transaction for a batch that is settled")
             return "77"
         last = self._last.get(key[:3], 0)
-        if key.stan <= last:
+        if 0 <= last - key.stan < WRAP:
             self._violate("stan_not_rising", key, f"trace number {key.stan} after {last}")
         return ""
 

@@ -454,3 +454,16 @@ def test_a_silent_connection_is_closed(bench: Bench) -> None:
         return bench.clock.now()
 
     assert bench.run(story) == pytest.approx(1800, abs=5)
+
+
+def test_a_sale_without_field_60_means_the_open_batch(bench: Bench) -> None:
+    """Foreign terminals may leave private fields out; a short one is another batch."""
+
+    def story(bench: Bench) -> list[str]:
+        teller = bench.teller()
+        plain = teller.sale(2)
+        bare = Message("0200", {n: text for n, text in plain.fields.items() if n != 60})
+        return [teller.ask(bare).get(39), teller.ask(teller.sale(3, f60="22")).get(39)]
+
+    assert bench.run(story) == ["00", "77"]
+    assert next(iter(bench.host.ledger)).key.batch == 1

@@ -116,3 +116,12 @@ def test_a_settled_batch_is_read_only() -> None:
     assert books.rules == ["batch_settled"]
     books.ledger.close(M, T, 1)
     assert books.ledger.settled[(M, T, 1)] == Totals(100, 1, 0, 0)
+
+
+def test_a_trace_number_that_wraps_is_no_violation() -> None:
+    """After 999999 comes 1."""
+    books = Books()
+    books.sale(999_999)
+
+    assert books.ledger.refusal(key(1)) == ""
+    assert books.rules == []
