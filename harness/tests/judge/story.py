@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from harness.judge.case import judge_trace
+from harness.judge.case import Case, judge_trace
 from harness.model.trace import Observation, Trace
 from harness.model.verdict import ClauseVerdict, Outcome, Verdict
 
@@ -203,10 +203,25 @@ class Story:
 
     def clause(self, name: str = "") -> ClauseVerdict:
         """The clause whose name begins so; the first one that is not ``staged``."""
-        return next(
-            row for row in self.verdict().clauses
-            if row.clause.startswith(name) and (name or row.clause != "staged")
-        )  # fmt: skip
+        return _named(self.verdict(), name)
+
+    def case(self) -> Case:
+        """The case as it stands while the run goes on."""
+        case = Case.of(self.spec)
+        for seen in self.trace():
+            case.on(seen)
+        return case
+
+    def live(self, name: str = "") -> ClauseVerdict:
+        """The clause as it stands while the run goes on."""
+        return _named(self.case().verdict(), name)
+
+
+def _named(verdict: Verdict, name: str) -> ClauseVerdict:
+    return next(
+        row for row in verdict.clauses
+        if row.clause.startswith(name) and (name or row.clause != "staged")
+    )  # fmt: skip
 
 
 def always(*words: str, **more: Any) -> Story:

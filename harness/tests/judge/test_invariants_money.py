@@ -240,7 +240,7 @@ def test_a_sale_before_an_owed_reversal_fails_at_once() -> None:
     story.start("second")
     story.request("second", 2)
 
-    clause = story.clause()
+    clause = story.live()
     assert fails(clause)
     assert clause.final
     assert "2 was sent to the host" in clause.reason
@@ -593,7 +593,7 @@ def test_one_clear_card_number_fails_for_good() -> None:
     story = always("no_clear_card_number")
     story.terminal("card_number_in_clear", channel="console", masked="999999******0014")
 
-    clause = story.clause()
+    clause = story.live()
     assert fails(clause)
     assert clause.final
 

@@ -1,0 +1,68 @@
+"""``keeps_reporting``: a remedy that is none changes nothing."""
+
+import pytest
+
+from harness.tests.judge.story import Story, fails, passes, then, unsure
+
+
+def story(**more: object) -> Story:
+    tale = then(keeps_reporting={"cause": "data_exhausted", **more})
+    tale.at(10).inject()
+    tale.at(20).terminal("report", on="display", cause="data_exhausted")
+    return tale
+
+
+def finish(tale: Story) -> Story:
+    tale.at(100).clear()
+    tale.terminal("cleared", cause="data_exhausted")
+    return tale.end()
+
+
+def test_standing_by_the_cause_passes() -> None:
+    """Said, not taken back, and not replaced until the fault was cleared."""
+    tale = story()
+    tale.at(50).terminal("report", on="ecr", cause="reversal_pending")
+
+    assert passes(finish(tale).clause("keeps"))
+
+
+@pytest.mark.parametrize("how", ["cleared", "sale", "other", "silent"])
+def test_giving_way_fails(how: str) -> None:
+    """Calling it over, selling, another last word, or no word at all."""
+    tale = story()
+    tale.at(50)
+    if how == "cleared":
+        tale.terminal("cleared", cause="data_exhausted")
+    elif how == "sale":
+        tale.start("first")
+        tale.ended("first", "approved")
+    elif how == "other":
+        tale.terminal("report", on="display", cause="battery_low")
+    else:
+        tale.drop(lambda row: row.kind == "report")
+
+    assert fails(finish(tale).clause("keeps"))
+
+
+def test_a_remedy_that_was_never_tried_shows_nothing() -> None:
+    """With ``after`` the remedy itself must be on stage."""
+    tried, untried = story(after="supply: output"), story(after={"supply": "output"})
+    tried = story(after={"supply": "output"})
+    tried.at(50).say("supply", "output", on=False)
+
+    assert passes(finish(tried).clause("keeps"))
+    assert unsure(finish(untried).clause("keeps"))
+
+
+def test_a_short_form_names_the_cause_alone() -> None:
+    """``keeps_reporting: data_exhausted``."""
+    tale = Story({"then": {"keeps_reporting": "data_exhausted"}}).begin()
+    tale.at(10).inject()
+    tale.terminal("detected", cause="data_exhausted")
+
+    assert passes(finish(tale).clause("keeps"))
+
+
+def test_a_fault_that_never_ends_leaves_it_open() -> None:
+    """Without the clearing there is no last word."""
+    assert unsure(story().end().clause("keeps"))

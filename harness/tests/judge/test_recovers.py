@@ -1,0 +1,168 @@
+"""``recovers``: back in time, and proven."""
+
+import pytest
+
+from harness.tests.judge.story import Story, fails, passes, then, unsure
+
+
+def story(**more: object) -> Story:
+    tale = then(recovers={"within": "30 s", **more})
+    tale.at(10).inject()
+    tale.terminal("state", state="out_of_service", online=False)
+    tale.at(50).clear()
+    tale.engine("healing")
+    return tale
+
+
+def ready(tale: Story, t: float, **more: object) -> Story:
+    tale.at(t).terminal("state", state="ready", **{"online": True, **more})
+    return tale
+
+
+def test_the_first_ready_after_the_clearing_is_the_measure() -> None:
+    """Ready 20 s after the clearing passes, once the run is over."""
+    tale = ready(story(), 70)
+    assert not tale.live("recovers").final
+
+    clause = tale.end(heal=False).clause("recovers")
+    assert passes(clause)
+    assert clause.measured == pytest.approx(20)
+
+
+def test_not_back_in_time_fails_with_its_last_state() -> None:
+    """The reason says where it hangs."""
+    tale = story()
+    tale.at(81).terminal("line", text="dialling")
+
+    clause = tale.live("recovers")
+    assert fails(clause)
+    assert clause.final
+    assert "its last state is out_of_service" in clause.reason
+
+
+def test_a_terminal_that_comes_and_goes_has_not_recovered() -> None:
+    """A boot loop is no recovery: only the last coming back counts."""
+    tale = ready(story(), 60)
+    tale.at(65).terminal("boot", version="2.0.0", reason="watchdog")
+    tale.at(95).terminal("state", state="booting")
+
+    assert fails(tale.end(heal=False).clause("recovers"))
+
+
+def test_ready_without_a_line_is_no_recovery() -> None:
+    """``ready`` and offline cannot sell."""
+    tale = ready(story(), 60, online=False)
+    tale.at(90).terminal("line", text="-")
+
+    assert fails(tale.clause("recovers"))
+
+
+def test_a_state_from_before_the_fault_proves_nothing() -> None:
+    """A terminal that died says nothing; its old word does not count."""
+    tale = then(recovers={"within": "30 s"})
+    tale.at(10).inject()
+    tale.at(50).clear()
+    tale.engine("healing")
+    tale.at(90)
+
+    assert fails(tale.end(heal=False).clause("recovers"))
+
+
+def test_a_state_it_never_left_stands_when_it_answers_again() -> None:
+    """A terminal that held through the fault (criterion A) needs no new state line."""
+    tale = then(recovers={"within": "30 s"})
+    tale.at(10).inject()
+    tale.at(50).clear()
+    tale.at(53).terminal("terminal_status", code="00", text="ready")
+    tale.engine("healing")
+
+    clause = tale.end(heal=False).clause("recovers")
+    assert passes(clause)
+    assert clause.measured == pytest.approx(3)
+
+
+def test_the_budget_begins_anew_with_another_fault() -> None:
+    """The last clearing is the reference; what was recovered before another fault is not this."""
+    tale = then(recovers={"within": "30 s"})
+    tale.at(10).inject()
+    tale.at(20).clear()
+    ready(tale, 25)
+    tale.at(100).inject("power_cut")
+    tale.at(110).clear("power_cut")
+    tale.engine("healing")
+    ready(tale, 150)
+
+    clause = tale.end(heal=False).clause("recovers")
+    assert fails(clause)
+
+
+def test_a_proving_sale_settles_it() -> None:
+    """Ready and an approved sale: the later of both is the measure, and it is final."""
+    tale = ready(story(proven_by="sale"), 60)
+    tale.start("proof-1", 100, proof=True)
+    tale.at(65).ended("proof-1", "approved")
+
+    clause = tale.live("recovers")
+    assert passes(clause)
+    assert clause.final
+    assert clause.measured == pytest.approx(15)
+
+
+def test_a_sale_from_before_the_clearing_proves_nothing() -> None:
+    """It must begin after the clearing."""
+    tale = then(recovers={"within": "30 s", "proven_by": "sale"})
+    tale.at(10).inject()
+    tale.start("first")
+    tale.at(50).clear()
+    tale.engine("healing")
+    ready(tale, 55)
+    tale.ended("first", "approved")
+    tale.at(90).terminal("line", text="-")
+
+    clause = tale.clause("recovers")
+    assert unsure(clause)
+    assert "no proving sale was begun" in clause.reason
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_proving_sale_that_is_not_approved_in_time_fails(ended: bool) -> None:  # noqa: FBT001
+    """Refused or still open at the deadline, the reason says which."""
+    tale = ready(story(proven_by="sale"), 60)
+    tale.start("proof-1", 100, proof=True)
+    if ended:
+        tale.at(70).ended("proof-1", "failed", cause="host_unreachable")
+    tale.at(90).terminal("line", text="-")
+
+    clause = tale.clause("recovers")
+    assert fails(clause)
+    assert ("failed (host_unreachable)" if ended else "no end yet") in clause.reason
+
+
+def test_a_second_try_may_prove_it() -> None:
+    """A failed attempt within the budget is no verdict."""
+    tale = ready(story(proven_by="sale"), 60)
+    tale.start("proof-1", 100, proof=True)
+    tale.at(62).ended("proof-1", "failed")
+    tale.start("proof-2", 100, proof=True)
+    tale.at(79).ended("proof-2", "approved")
+
+    assert passes(tale.clause("recovers"))
+
+
+def test_no_clearing_no_recovery() -> None:
+    """A run without fault or healing leaves it open."""
+    tale = then(recovers={"within": "30 s"})
+
+    assert unsure(tale.end(heal=False).clause("recovers"))
+
+
+def test_a_rig_without_a_console_cannot_see_the_state() -> None:
+    """Not observed is not failed."""
+    tale = Story({"then": {"recovers": {"within": "5 s"}}}, observes=("ecr", "host")).begin()
+    tale.rows = [row for row in tale.rows if row.source != "terminal"]
+    tale.at(10).inject()
+    tale.at(20).clear()
+    tale.engine("healing")
+    tale.at(40)
+
+    assert unsure(tale.end(heal=False).clause("recovers"))

@@ -1,0 +1,60 @@
+"""``survives``: how a named sale may end."""
+
+import pytest
+
+from harness.judge.survives import Survives
+from harness.model.words import WordError, fill
+from harness.tests.judge.story import Story, fails, passes, then, unsure
+
+
+def story(*outcomes: str) -> Story:
+    tale = then(survives={"sale": "first", "outcome": list(outcomes)})
+    tale.start("first")
+    return tale
+
+
+@pytest.mark.parametrize(("outcome", "fits"), [("approved", passes), ("declined", fails)])
+def test_the_registers_answer_decides(outcome: str, fits: object) -> None:
+    """A known end settles it at once."""
+    tale = story("approved", "unknown")
+    tale.ended("first", outcome)
+
+    assert callable(fits)
+    assert fits(tale.live("survives"))
+    assert tale.live("survives").final
+
+
+def test_an_unknown_end_waits_for_the_resync() -> None:
+    """What the terminal says afterwards is the end."""
+    tale = story("approved")
+    tale.ended("first", "unknown")
+    assert unsure(tale.clause("survives"))
+
+    tale.engine("sale_resolved", sale="first", outcome="not_done", by="resync")
+    clause = tale.clause("survives")
+    assert fails(clause)
+    assert "ended failed" in clause.reason
+
+
+def test_unknown_may_be_an_end_of_its_own() -> None:
+    """Where it is listed, it passes when the run is over; else it stays open."""
+    allowed, wanted = story("approved", "unknown"), story("approved")
+    for tale in (allowed, wanted):
+        tale.ended("first", "unknown")
+        tale.end()
+
+    assert passes(allowed.clause("survives"))
+    assert unsure(wanted.clause("survives"))
+
+
+def test_a_sale_that_never_began_shows_nothing() -> None:
+    """The reason says so."""
+    tale = then(survives={"sale": "other", "outcome": "approved"}).end()
+
+    assert "other was never begun" in tale.clause("survives").reason
+
+
+def test_unknown_words_are_refused() -> None:
+    """An outcome that no sale has is a mistake."""
+    with pytest.raises(WordError):
+        fill(Survives, {"sale": "first", "outcome": "aproved"})
