@@ -5,8 +5,6 @@ Source: ZVT PA00P015 (06 00 registration, 06 01 authorisation with 2.2.8 and 2.2
 Nothing is ever sold twice: what was sent and not completed is ``unknown``; ``last_result`` asks.
 """
 
-from functools import partial
-
 from harness.drivers._zvt_link import Link
 from harness.drivers._zvt_report import Dialogue, Reporter, read_words
 from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout
@@ -16,8 +14,8 @@ from harness.ports.base import Port
 from harness.wire import zvt
 
 IDENTITY = None
-INTERMEDIATE_STATUS = 0x08  # config byte of 06 00: the register wants 04 FF
-LOCKS_PLEASE = 0x04  # service byte of 05 01: with TLV 1F55
+# In the config byte of 06 00: send 04 FF; in the service byte of 05 01: with TLV 1F55.
+INTERMEDIATE_STATUS, LOCKS_PLEASE = 0x08, 0x04
 
 
 class Driver:
@@ -45,22 +43,21 @@ class Driver:
             currency: ISO 4217, alphabetic.
             answer_within: T3, seconds.
             complete_within: T4, seconds; the wait for the next sign of life of a sale.
-            tries: Attempts to connect.
-            pause: Seconds between them.
-            personality: ``fixtures/terminal/<personality>/zvt.yaml``, or a path; see _zvt_report.
+            tries: Attempts to connect, ``pause`` seconds apart.
+            pause: Seconds.
+            personality: Folder of ``fixtures/terminal``, or a path; see ``_zvt_report``.
         """
         self.observe: Observe = ignore
-        self._link = Link(
-            port, answer=answer_within, completion=complete_within, tries=tries, pause=pause
-        )
+        waits = {"answer": answer_within, "completion": complete_within, "pause": pause}
+        self._link = Link(port, tries=tries, **waits)
         self._password = bytes.fromhex(password)
-        numeric = int(Money(0, currency).numeric)
-        self._registration = self._password + bytes([config]) + zvt.bcd(numeric, 2)
+        self._settings = bytes([config]) + zvt.bcd(int(Money(0, currency).numeric), 2)
         self._words = read_words(personality)
 
     def attend(self) -> None:
         """Acknowledge and say what comes outside a dialogue; raises PortLost."""
-        self._link.attend(partial(self._say.take, talk=Dialogue()))
+        talk = Dialogue()
+        self._link.attend(lambda apdu, t: self._say.take(apdu, t, talk))
 
     def sign_on(self) -> None:
         """Register; raises DeviceRefused, PortLost or PortTimeout."""
@@ -69,8 +66,8 @@ class Driver:
 
     def sell(self, amount: Money) -> SaleResult:
         """06 01, to its end. ``failed`` without a code: it was never sent."""
-        fields = {zvt.AMOUNT: zvt.bcd(amount.minor, 6)}
-        fields[zvt.CURRENCY] = zvt.bcd(int(amount.numeric), 2)
+        numbers = {zvt.AMOUNT: (amount.minor, 6), zvt.CURRENCY: (int(amount.numeric), 2)}
+        fields = {tag: zvt.bcd(*number) for tag, number in numbers.items()}
         return self._transact(zvt.Apdu(zvt.AUTHORISATION, zvt.write_fields(fields)), Dialogue())
 
     def settle(self) -> SaleResult:
@@ -79,12 +76,11 @@ class Driver:
 
     def abort(self) -> None:
         """06 B0; may be called while another task waits in ``sell``, whose answer then tells."""
-        apdu = zvt.Apdu(zvt.ABORT_BY_ECR)
         if self._link.busy:
-            self._link.write(apdu)
-        else:
-            self._ready()
-            self._ask(apdu, Dialogue())
+            self._link.write(zvt.Apdu(zvt.ABORT_BY_ECR))
+            return
+        self._ready()
+        self._ask(zvt.Apdu(zvt.ABORT_BY_ECR), Dialogue())
 
     def last_result(self) -> SaleResult | None:
         """06 20: None when the terminal has no last transaction; ``unknown`` without an answer."""
@@ -99,10 +95,9 @@ class Driver:
         talk = Dialogue()
         service = zvt.write_fields({zvt.SERVICE: bytes([LOCKS_PLEASE])})
         self._ask(zvt.Apdu(zvt.STATUS_ENQUIRY, self._password + service), talk)
-        code = talk.code
         if talk.done:
             return self._say.terminal_status(talk.completion, None, talk)
-        return "" if code is None else f"{code:02X}"
+        return f"{talk.code or 0:02X}"
 
     def diagnose(self) -> SaleResult:
         """06 70: have the terminal try its way to the host."""
@@ -122,7 +117,7 @@ class Driver:
 
     def _register(self) -> None:
         talk = Dialogue()
-        self._ask(zvt.Apdu(zvt.REGISTRATION, self._registration), talk)
+        self._ask(zvt.Apdu(zvt.REGISTRATION, self._password + self._settings), talk)
         if not talk.done:
             raise DeviceRefused(f"the terminal did not register us: {talk.text or talk.code}")
         self._link.registered = True
@@ -147,7 +142,7 @@ class Driver:
         return ""
 
     def _ask(self, apdu: zvt.Apdu, talk: Dialogue) -> None:
-        refusal = self._link.ask(apdu, partial(self._say.take, talk=talk))
+        refusal = self._link.ask(apdu, lambda said, t: self._say.take(said, t, talk))
         if refusal is not None:
             self._say.refused(refusal, talk)
 
