@@ -7,6 +7,7 @@ dashes between digits, track 2 with all that follows its ``=`` or ``D``, digits 
 BCD in a hex dump, where a length byte before (fields 2 and 35 of ISO 8583) tells where they begin.
 """
 
+import bisect
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -58,27 +59,32 @@ def find(text: str) -> list[Span]:
     readings.sort(key=lambda span: (span.start - span.end, span.start))
     chosen: list[Span] = []
     for span in readings:
-        if all(span.end <= other.start or span.start >= other.end for other in chosen):
-            chosen.append(span)
-    return sorted(chosen)
+        at = bisect.bisect(chosen, span)
+        after_last = at == 0 or chosen[at - 1].end <= span.start
+        if after_last and (at == len(chosen) or span.end <= chosen[at].start):
+            chosen.insert(at, span)
+    return chosen
 
 
 def mask(text: str) -> str:
     """The text with every card number truncated; masking twice changes nothing more."""
-    for span in reversed(find(text)):
-        text = text[: span.start] + span.shown + text[span.end :]
-    return text
+    pieces, at = [], 0
+    for span in find(text):
+        pieces += [text[at : span.start], span.shown]
+        at = span.end
+    return "".join([*pieces, text[at:]])
 
 
 def _in_digits(text: str) -> Iterator[Span]:
     """Digits as a person or a log writes them: in one group, or in several."""
     for run in _RUN.finditer(text):
-        groups = [(m.start(), m.end()) for m in re.finditer("[0-9]+", run[0])]
+        body = run[0]
+        groups = [(m.start(), m.end()) for m in re.finditer("[0-9]+", body)]
         if len(groups) > 1 and all(end - start == 2 for start, end in groups):
             continue  # a hex dump
         for first, (start, _) in enumerate(groups):
-            for _, end in groups[first:]:
-                digits = re.sub("[ -]", "", run[0][start:end])
+            for _, end in groups[first : first + LONGEST]:
+                digits = re.sub("[ -]", "", body[start:end])
                 if len(digits) > LONGEST:
                     break
                 if is_pan(digits):
