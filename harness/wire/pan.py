@@ -83,8 +83,9 @@ def _in_digits(text: str) -> Iterator[Span]:
         if len(groups) > 1 and all(end - start == 2 for start, end in groups):
             continue  # a hex dump
         for first, (start, _) in enumerate(groups):
-            for _, end in groups[first : first + LONGEST]:
-                digits = re.sub("[ -]", "", body[start:end])
+            digits = ""
+            for begin, end in groups[first : first + LONGEST]:
+                digits += body[begin:end]
                 if len(digits) > LONGEST:
                     break
                 if is_pan(digits):
