@@ -66,6 +66,11 @@ class Dialogue:
                 return code
         return self.result
 
+    @property
+    def refused_all(self) -> bool:
+        """Whether the terminal ended it without any result."""
+        return self.result is None and (self.refusal is not None or self.abort is not None)
+
     def sale(self, broken: str = "") -> SaleResult:
         """What the register knows now. A success that was not completed is unknown."""
         outcome = "unknown"

@@ -86,8 +86,7 @@ class Driver:
         """06 20: None when the terminal has no last transaction; ``unknown`` without an answer."""
         talk = Dialogue()
         broken = self._try(zvt.Apdu(zvt.REPEAT_RECEIPT, self._password), talk)
-        nothing = talk.result is None and (talk.refusal is not None or talk.abort is not None)
-        return None if nothing else talk.sale(broken)
+        return None if talk.refused_all else talk.sale(broken)
 
     def status(self) -> str:
         """05 01: the status byte, hex; raises PortLost or PortTimeout without an answer."""
