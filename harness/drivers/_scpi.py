@@ -186,10 +186,14 @@ class ScpiSession:
         self._buffer = b""
 
     def _listen_until(self, when: float) -> None:
-        while chunk := self.port.read(until=max(when, self.port.clock.now())):
-            self._buffer += chunk.data
-            if len(self._buffer) > LONGEST:
-                raise Garbled(f"{self.port.address}: it does not stop talking")
+        try:
+            while chunk := self.port.read(until=max(when, self.port.clock.now())):
+                self._buffer += chunk.data
+                if len(self._buffer) > LONGEST:
+                    raise Garbled(f"{self.port.address}: it does not stop talking")
+        except BenchError:
+            self._in_step = False
+            raise
 
     def _next_line(self, deadline: float) -> str | None:
         while b"\n" not in self._buffer:

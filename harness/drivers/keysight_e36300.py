@@ -28,6 +28,7 @@ class Driver:
     # Points, dwell: E36300 LIST subsystem. Fall time: no load, with the unit's own sink.
     timing: ClassVar[Timing] = Timing(min_dwell=0.01, points=100, fall_time=0.5, sinks=True)
     poll_every: float = 1.0
+    observe: Observe = staticmethod(ignore)
 
     def __init__(self, port: Port, *, channel: int = 1, inter_command: float = 0.0) -> None:
         """Take a channel (1 to 3); nothing is said yet."""
@@ -35,7 +36,6 @@ class Driver:
         self._at = f"(@{channel})"
         self._volts: Volts | None = None  # as set last; a list goes back to it
         self._tripped = ""
-        self.observe: Observe = ignore
 
     def identify(self) -> str:
         return self._scpi.ask("*IDN?")
