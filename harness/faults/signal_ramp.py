@@ -42,14 +42,16 @@ class SignalRamp:
         """Down, hold, up."""
         attenuator, modem = cast.playing(Attenuator), cast.playing(Modem)
         start, rsrp = attenuator.attenuation(), modem.signal().rsrp
-        if rsrp is None:
-            raise BenchError("no signal to begin the ramp from: the modem knows no RSRP")
-        depth = min(max(0.0, rsrp - self.to), attenuator.max_attenuation() - start)
+        if rsrp is None or rsrp <= self.to:
+            level = "no signal" if rsrp is None else f"a signal of {rsrp:g} dBm"
+            raise BenchError(f"there is {level} to begin with: it cannot fall to {self.to}")
+        depth = min(rsrp - self.to, attenuator.max_attenuation() - start)
         steps = max(1, round(self.over / STEP))
         shares = [step / steps for step in range(1, steps + 1)]
         for share in shares:
             cast.sleep(self.over / steps)
             attenuator.set_attenuation(Db(start + share * depth))
+        modem.signal()  # a short hold falls between two polls and would leave no evidence
         cast.sleep(self.hold)
         for share in reversed(shares):
             attenuator.set_attenuation(Db(start + (share - 1 / steps) * depth))

@@ -177,9 +177,7 @@ class End(BufferedPort):
             self._their_fin = segment.seq + len(segment.payload)
         if not segment.payload and "F" not in segment.flags:
             return
-        self._early[segment.seq] = max(
-            self._early.get(segment.seq, b""), segment.payload, key=len
-        )
+        self._early[segment.seq] = max(self._early.get(segment.seq, b""), segment.payload, key=len)
         for seq in sorted(self._early):
             if seq > self._expected:
                 break

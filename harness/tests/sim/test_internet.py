@@ -14,6 +14,7 @@ from harness.ports.base import Port
 from harness.sim import internet as net
 from harness.sim.internet import Internet
 from harness.sim.link import Link
+from harness.sim.tcp import End
 
 T = TypeVar("T")
 HOST = "host.test"
@@ -43,7 +44,7 @@ class World:
         except PortLost as lost:
             self.lost = str(lost)
 
-    def connect(self, port: int = 443, host: str = HOST, within: float = 20.0) -> net.End:
+    def connect(self, port: int = 443, host: str = HOST, within: float = 20.0) -> End:
         return self.internet.connect(host, port, until=self.clock.now() + within)
 
 

@@ -1,6 +1,7 @@
 """One way through the network: order, rate, queue, loss, outage."""
 
 import random
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +17,12 @@ def arrivals(shape: Shape, sizes: list[int], seed: int = 1) -> tuple[list[tuple[
     seen: list[tuple[float, int]] = []
     path = Path(clock, random.Random(seed), shape)
 
+    def arrive(number: int) -> None:
+        seen.append((clock.now(), number))
+
     def main() -> None:
         for number, size in enumerate(sizes):
-            path.carry(size, lambda number=number: seen.append((clock.now(), number)))
+            path.carry(size, partial(arrive, number))
         clock.sleep(1000)
 
     clock.run(main)

@@ -102,14 +102,14 @@ def test_words_and_number_of_a_cause_agree(code: int) -> None:
     assert CME_CAUSES[said.code] == CME_CAUSES[code]
 
 
-def sort(command: str, *lines: str) -> tuple[Exchange, list[Part]]:
+def _sort(command: str, *lines: str) -> tuple[Exchange, list[Part]]:
     exchange = Exchange(command)
     return exchange, [exchange.take(line) for line in lines]
 
 
 def test_unasked_lines_inside_an_answer_are_sorted_out() -> None:
     """URCs between the lines of an answer belong to somebody else."""
-    exchange, parts = sort(
+    exchange, parts = _sort(
         "AT+CSQ", "AT+CSQ", '+QIURC: "pdpdeact",1', "+CSQ: 15,99", "RDY", '+CMTI: "ME",3', "OK"
     )
 
@@ -121,7 +121,7 @@ def test_unasked_lines_inside_an_answer_are_sorted_out() -> None:
 
 def test_a_registration_report_is_told_from_the_answer_by_its_shape() -> None:
     """+CEREG is both answer and URC: only the read form has n."""
-    exchange, parts = sort(
+    exchange, parts = _sort(
         "AT+CEREG?", '+CEREG: 1,"DE10","5F1EA15",7', "+CEREG: 3,,,,0,15", "+CEREG: 3,2", "OK"
     )
 
@@ -131,19 +131,19 @@ def test_a_registration_report_is_told_from_the_answer_by_its_shape() -> None:
 
 def test_setting_a_report_answers_nothing_so_its_name_is_unasked() -> None:
     """+CEREG: 1 after AT+CEREG=2 and +CUSD after AT+CUSD=1 come unasked."""
-    assert sort("AT+CEREG=2", "+CEREG: 1")[1] == [Part.UNASKED]
-    assert sort('AT+CUSD=1,"*101#",15', '+CUSD: 0,"x",15')[1] == [Part.UNASKED]
+    assert _sort("AT+CEREG=2", "+CEREG: 1")[1] == [Part.UNASKED]
+    assert _sort('AT+CUSD=1,"*101#",15', '+CUSD: 0,"x",15')[1] == [Part.UNASKED]
 
 
 def test_bare_answers_belong_to_the_command_that_is_out() -> None:
     """Identity comes without a name; so does +CPIN on some modems."""
-    assert sort("AT+CGSN", "867698040000010", "OK")[0].lines == ["867698040000010"]
-    assert sort("AT+CPIN?", "READY", "OK")[0].lines == ["READY"]
+    assert _sort("AT+CGSN", "867698040000010", "OK")[0].lines == ["867698040000010"]
+    assert _sort("AT+CPIN?", "READY", "OK")[0].lines == ["READY"]
 
 
 def test_a_line_of_several_commands_takes_the_answers_of_all() -> None:
     """AT+CSQ;+CEREG? has two answers."""
-    exchange, _ = sort("AT+CSQ;+CEREG?", "+CSQ: 1,99", "+CEREG: 0,1", "OK")
+    exchange, _ = _sort("AT+CSQ;+CEREG?", "+CSQ: 1,99", "+CEREG: 0,1", "OK")
 
     assert exchange.lines == ["+CSQ: 1,99", "+CEREG: 0,1"]
 

@@ -39,25 +39,25 @@ def test_what_is_no_command_is_garbled(line: str) -> None:
         parse(line)
 
 
-def lines_of(stream: bytes, reader: CommandReader | None = None) -> list[bytes]:
+def _lines_of(stream: bytes, reader: CommandReader | None = None) -> list[bytes]:
     reader = reader or CommandReader()
     return [content for what, content in reader.feed(stream) if what is Input.LINE]
 
 
 def test_lines_begin_with_at_in_any_case() -> None:
     """Noise before AT is skipped, a line without AT is not answered (V.250, 5.2.1)."""
-    assert lines_of(b"AT\rat+x\raT+y\r\n") == [b"", b"+x", b"+y"]
-    assert lines_of(b"\xff\x00xAT+x\rhello\r") == [b"+x"]
+    assert _lines_of(b"AT\rat+x\raT+y\r\n") == [b"", b"+x", b"+y"]
+    assert _lines_of(b"\xff\x00xAT+x\rhello\r") == [b"+x"]
 
 
 def test_typing_is_edited_and_repeated() -> None:
     """S5 rubs out, S3 ends, A/ repeats the last line without a CR."""
     reader = CommandReader()
 
-    assert lines_of(b"AT+CSX\x08Q\r", reader) == [b"+CSQ"]
-    assert lines_of(b"A/", reader) == [b"+CSQ"]
+    assert _lines_of(b"AT+CSX\x08Q\r", reader) == [b"+CSQ"]
+    assert _lines_of(b"A/", reader) == [b"+CSQ"]
     reader.line_end = ord("!")
-    assert lines_of(b"ATI!", reader) == [b"I"]
+    assert _lines_of(b"ATI!", reader) == [b"I"]
 
 
 def test_every_character_is_echoed() -> None:
@@ -85,7 +85,7 @@ def test_a_line_too_long_is_said_so_once() -> None:
 
     assert told.count(Input.TOO_LONG) == 1
     assert Input.LINE not in told
-    assert lines_of(b"ATI\r", reader) == [b"I"]
+    assert _lines_of(b"ATI\r", reader) == [b"I"]
 
 
 @given(st.one_of(st.text(max_size=80), st.from_regex(r'[A-Z+&=?;",0-9 ]{0,60}', fullmatch=True)))

@@ -84,7 +84,7 @@ def test_cesq_and_qcsq_are_converted() -> None:
         (reports.iccid, "+QCCID: 89860000000000000017", "89860000000000000017"),
         (reports.iccid, '"98680000000000000071"', "89860000000000000017"),
         (reports.iccid, "+CCID: 12345", None),
-        (reports.cgdcont, '+CGDCONT: 1,"IP","a,b","0.0.0.0",0,0', (1, "IP", "a,b", "0.0.0.0")),
+        (reports.cgdcont, '+CGDCONT: 1,"IP","a,b","0.0.0.0",0,0', (1, "IP", "a,b", "0.0.0.0")),  # noqa: S104
         (reports.cgact, "+CGACT: 1,1", (1, True)),
         (reports.cgact, "+CGACT: 1", None),
         (reports.cgpaddr, '+CGPADDR: 1,"10.0.0.1"', (1, "10.0.0.1")),

@@ -1,0 +1,99 @@
+"""The RCDAT driver: the datasheet as a dialogue, and against the simulated device."""
+
+import pytest
+
+from harness.clock import CooperativeClock
+from harness.drivers.rcdat import IDENTITY, Driver
+from harness.errors import DeviceRefused, Garbled, PortTimeout
+from harness.model.roles import Attenuator, Identified, SafeState
+from harness.model.units import Db
+from harness.ports.memory import pair
+from harness.sim import attenuator as sim
+from harness.sim.radio import Radio
+from harness.testing import replay
+
+
+def test_it_plays_its_roles_and_says_who_it_is() -> None:
+    """Attenuator, Identified and SafeState."""
+    talk = [("MN?", "MN=RCDAT-6000-110"), ("SN?", "SN=1"), ("FIRMWARE?", "A3")]
+
+    with replay(Driver, talk) as attenuator:
+        assert isinstance(attenuator, Attenuator)
+        assert isinstance(attenuator, Identified)
+        assert isinstance(attenuator, SafeState)
+        assert attenuator.identify() == "MN=RCDAT-6000-110 SN=1 A3"
+    assert IDENTITY in "MN=RCDAT-6000-110"
+
+
+def test_setting_is_observed_and_read_back() -> None:
+    """What was set is an observation."""
+    seen: list[tuple[str, object]] = []
+    talk = [("SETATT=30.5", "1"), ("ATT?", "30.5"), ("MN?", "\r\nMN=RCDAT-6000-30")]
+
+    with replay(Driver, talk) as attenuator:
+        attenuator.observe = lambda kind, /, **fields: seen.append((kind, fields["db"]))
+        attenuator.set_attenuation(Db(30.5))
+        assert attenuator.attenuation() == Db(30.5)
+        assert attenuator.max_attenuation() == Db(30)
+        assert attenuator.max_attenuation() == Db(30)
+
+    assert seen == [("attenuation", 30.5)]
+
+
+@pytest.mark.parametrize(("answer", "why"), [("0", "refused"), ("2", "more than it has")])
+def test_a_setting_not_reached_is_refused(answer: str, why: str) -> None:
+    """2 means that it went to its maximum instead: that is not what was asked."""
+    with (
+        replay(Driver, [("SETATT=200", answer)]) as attenuator,
+        pytest.raises(DeviceRefused, match=why),
+    ):
+        attenuator.set_attenuation(Db(200))
+
+
+def test_safe_is_no_attenuation_and_is_verified() -> None:
+    """A device that stays where it is is not safe."""
+    with replay(Driver, [("SETATT=0", "1"), ("ATT?", "0")]) as attenuator:
+        attenuator.make_safe()
+
+    with (
+        replay(Driver, [("SETATT=0", "1"), ("ATT?", "12")]) as attenuator,
+        pytest.raises(DeviceRefused, match="still 12"),
+    ):
+        attenuator.make_safe()
+
+
+def test_nonsense_and_silence_are_told_apart() -> None:
+    """Garbled and PortTimeout."""
+    with replay(Driver, [("ATT?", "banana"), ("MN?", "MN=ZX76"), ("ATT?", None)]) as attenuator:
+        with pytest.raises(Garbled, match="banana"):
+            attenuator.attenuation()
+        with pytest.raises(Garbled, match="ZX76"):
+            attenuator.max_attenuation()
+        with pytest.raises(PortTimeout):
+            attenuator.attenuation()
+
+
+def test_a_late_answer_is_not_taken_for_the_next() -> None:
+    """What lay there before the question is thrown away."""
+    with replay(Driver, [("ATT?", b"7\r\n1\r\n"), ("ATT?", "12")]) as attenuator:
+        assert attenuator.attenuation() == Db(7)
+        assert attenuator.attenuation() == Db(12)
+
+
+def test_it_drives_the_simulated_device() -> None:
+    """The radio hears it."""
+    clock = CooperativeClock()
+    radio = Radio(clock, rsrp=-80)
+
+    def main() -> None:
+        ours, theirs = pair(clock, "attenuator")
+        sim.Attenuator(clock, radio).outlets["telnet"](theirs)
+        driver = Driver(ours)
+        driver.set_attenuation(driver.max_attenuation())
+        assert radio.rsrp == -190
+        with pytest.raises(DeviceRefused):
+            driver.set_attenuation(Db(111))
+        driver.make_safe()
+        assert radio.rsrp == -80
+
+    clock.run(main)
