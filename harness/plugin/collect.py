@@ -99,7 +99,7 @@ class ScenarioItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where it stands, and what to call it."""
-        return self.path, None, self.name
+        return self.path, 0, self.name
 
 
 class Paragraph(TerminalRepr):
