@@ -149,7 +149,7 @@ class Bench:
     @cached_property
     def store(self) -> UpdateStore:
         return UpdateStore(
-            self.clock, read_plain(fixture("updates", "countertop.yaml")), rng=self._rng("store")
+            self.clock, read_plain(fixture("updates", "test_store.yaml")), rng=self._rng("store")
         )
 
     @cached_property

@@ -65,7 +65,7 @@ class UpdateStore:
 
     Args:
         clock: The bench's clock.
-        personality: The plain contents of a fixture (``fixtures/updates/countertop.yaml``).
+        personality: The plain contents of a fixture (``fixtures/updates/test_store.yaml``).
         rng: The device's own chance; nothing here needs any.
 
     Attributes:

@@ -39,7 +39,7 @@ class Bench:
                 self.clock, read_plain(fixture("host", "test_acquirer.yaml")), rng=random.Random(1)
             )
             self.store = UpdateStore(
-                self.clock, read_plain(fixture("updates", "countertop.yaml")), rng=random.Random(1)
+                self.clock, read_plain(fixture("updates", "test_store.yaml")), rng=random.Random(1)
             )
             players: dict[str, Any] = {
                 "host": acquirer.Driver(self.plug(self.host.outlets["control"])),

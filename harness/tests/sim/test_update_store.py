@@ -18,7 +18,7 @@ from harness.sim.update_store import UpdateStore
 from harness.wire.image import Fault, inspect, verify
 
 T = TypeVar("T")
-PLAIN = read_plain(fixture("updates", "countertop.yaml"))
+PLAIN = read_plain(fixture("updates", "test_store.yaml"))
 NEWER = make_image(PLAIN, "newer")
 
 

@@ -18,7 +18,7 @@ from harness.sim.update_images import make_image, trusted_key
 from harness.sim.update_store import UpdateStore
 from harness.wire.image import Fault
 
-CARRIED = read_plain(fixture("updates", "countertop.yaml"))
+CARRIED = read_plain(fixture("updates", "test_store.yaml"))
 SMALL = {name: {**own, "size": "24 KiB"} for name, own in CARRIED["images"].items()}
 PLAIN = {**CARRIED, "images": SMALL}
 OLD, NEW = "1.4.2", "1.10.0"
