@@ -86,7 +86,8 @@ def _write(pytester: pytest.Pytester, words: Sequence[str], tag: str = "short") 
 
 
 def _run(pytester: pytest.Pytester, *args: str) -> pytest.RunResult:
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "--strict-markers", *args)
+    plain = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--strict-markers")
+    return pytester.runpytest_inprocess(*plain, *args)
 
 
 @pytest.mark.usefixtures("session")
@@ -273,7 +274,7 @@ def test_an_interrupted_run_still_reports_what_it_has(
     _write(pytester, ["fail", "interrupt"])
 
     result = pytester.runpytest_inprocess(
-        "-p", "no:cacheprovider", "scenarios", no_reraise_ctrlc=True
+        "-p", "no:hypothesispytest", "scenarios", no_reraise_ctrlc=True
     )
 
     assert result.ret == 2
