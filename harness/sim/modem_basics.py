@@ -121,6 +121,10 @@ def _clock(at: AtPort, command: Command) -> list[str]:
     return [f'+CCLK: "{told}"']
 
 
+def _says(line: str) -> Act:
+    return lambda _at, _command: [line]
+
+
 #: Parameters kept as text to be read back: name -> what it is from the factory.
 REMEMBERED: dict[str, str] = {
     "+CSCS": '"GSM"', "+CSMS": "0,1,1,1", "+CPMS": "", "+CTZR": "0", "+CTZU": "0", "+CRC": "0",
@@ -151,5 +155,6 @@ BASIC: dict[str, Act] = {
     "+GMR": _identity("revision"), "+QGMR": _identity("revision"), "+CGSN": _identity("imei"),
     "+GSN": _identity("imei"), "+CPIN": _pin, "+CIMI": partial(_card, "imsi", ""),
     "+QCCID": partial(_card, "iccid", "+QCCID: "), "+CCID": partial(_card, "iccid", "+CCID: "),
+    "+GCAP": _says("+GCAP: +CGSM"), "+CPAS": _says("+CPAS: 0"),
     "+CFUN": _functionality, "+QPOWD": _power_off, "+CCLK": _clock,
 }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from harness.sim.modem_basics import NOT_ALLOWED, WRONG_PARAMETER, choice, need_sim
 from harness.sim.modem_port import AtPort, Refusal
-from harness.sim.registration import draw
+from harness.sim.registration import DENIED, draw
 from harness.wire.at_commands import Command, Form
 
 Act = Callable[[AtPort, Command], list[str]]
@@ -100,8 +100,8 @@ def _cops(at: AtPort, command: Command) -> list[str]:
     if mode != 3:
         need_sim(at)
         modem.seek_network(on=mode != 2)
-    if mode in (0, 1, 4) and not at.wait_until(lambda: modem.registration.registered, 60):
-        raise Refusal(NO_NETWORK)
+    if mode in (0, 1, 4) and not _settles(at, 60):
+        raise Refusal(_emm_error(at))
     return []
 
 
@@ -123,9 +123,16 @@ def _cgatt(at: AtPort, command: Command) -> list[str]:
     wanted = choice(command, 0, 1) == 1
     need_sim(at)
     modem.seek_network(on=wanted)
-    if wanted and not at.wait_until(lambda: modem.registration.registered, 75):
+    if wanted and not _settles(at, 75):
         raise Refusal(_emm_error(at))
     return []
+
+
+def _settles(at: AtPort, seconds: float) -> bool:
+    """Wait for the network's answer; True when it took the modem in."""
+    state = at.modem.registration
+    at.wait_until(lambda: state.registered or state.stat == DENIED, seconds)
+    return state.registered
 
 
 def _emm_error(at: AtPort) -> int:

@@ -13,7 +13,7 @@ import enum
 import re
 from dataclasses import dataclass, field
 
-from harness.wire.at_reports import LAYOUTS, registration
+from harness.wire.at_registration import LAYOUTS, registration
 
 #: A line longer than this is noise: no modem sends one, and memory is finite.
 LONGEST_LINE = 8192

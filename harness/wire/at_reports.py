@@ -6,141 +6,15 @@ none raises. Sources: 3GPP TS 27.007 (clause named at each), TS 27.005, Quectel 
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from harness.wire.at_fields import fields_of, numbers_of
+from harness.wire.at_registration import RegistrationReport, registration
 
-class Field(NamedTuple):
-    """One parameter of a line: its text without quotes, and whether it had them."""
-
-    text: str
-    quoted: bool
-
-    @property
-    def number(self) -> int | None:
-        """The value of a decimal number, quoted or not; None for anything else."""
-        return int(self.text) if re.fullmatch(r"[+-]?\d{1,18}", self.text) else None
-
-
-def split(line: str) -> tuple[str, list[Field]]:
-    """The name before the colon (``""`` when there is none) and the parameters after it.
-
-    Commas inside quotes or parentheses do not separate; a quote left open ends with the line.
-    """
-    found = re.match(r"\s*([+#^!*$%&][A-Za-z0-9_ ]*?)\s*:", line)
-    name = found[1].strip().upper() if found else ""
-    rest = line[found.end() :] if found else line
-    tokens = re.findall(r'(?:"[^"]*"?|\([^)]*\)?|[^,"(])+|(?<=,)(?=,|$)|^(?=,)', rest.strip())
-    return name, [_field(token) for token in tokens]
-
-
-def _field(token: str) -> Field:
-    text = token.strip()
-    quoted = text.startswith('"')
-    return Field(text.strip('"') if quoted else text, quoted)
-
-
-def fields_of(line: str, *names: str) -> list[Field] | None:
-    """The parameters of a line with one of these names."""
-    name, fields = split(line)
-    return fields if name in names else None
-
-
-def _numbers(fields: list[Field], least: int) -> list[int] | None:
-    values = [field.number for field in fields]
-    whole = [value for value in values if value is not None]
-    return whole if len(whole) == len(values) >= least else None
-
-
-# --- registration ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationReport:
-    """+CREG, +CGREG, +CEREG, +C5GREG (TS 27.007, 7.2, 10.1.20, 10.1.22, 10.1.47).
-
-    Attributes:
-        stat: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming, 6.. see the clause.
-        n: The reporting level; None in the unasked form.
-        area: LAC or TAC, hex text.
-        cell: Cell identity, hex text.
-        act: Access technology (7 is E-UTRAN).
-        cause_type: 0: ``cause`` is an (E)MM cause of TS 24.008/24.301; 1: the maker's own.
-        cause: Reject cause.
-    """
-
-    stat: int
-    n: int | None = None
-    area: str = ""
-    cell: str = ""
-    act: int | None = None
-    cause_type: int | None = None
-    cause: int | None = None
-
-
-#: The order of what follows stat.
-LAYOUTS: dict[str, tuple[str, ...]] = {
-    "+CREG": ("area", "cell", "act", "cause_type", "cause"),
-    "+CGREG": ("area", "cell", "act", "rac", "cause_type", "cause"),
-    "+CEREG": ("area", "cell", "act", "cause_type", "cause"),
-    "+C5GREG": ("area", "cell", "act", "nssai_length", "nssai", "cause_type", "cause"),
-}
-_HEX = re.compile(r"[0-9A-Fa-f]+$")
-
-
-def _short_decimal(field: Field) -> bool:
-    return not field.quoted and re.fullmatch(r"\d{1,2}", field.text) is not None
-
-
-def _says_n(name: str, fields: list[Field]) -> bool:
-    """Whether n stands before stat: some modems send the read form unasked, so shape decides."""
-    if len(fields) < 2 or not _short_decimal(fields[1]):
-        return False
-    if len(fields) == 2:
-        return True
-    third = fields[2]
-    if not third.text:
-        return True
-    if name == "+CEREG" and _is_rac(fields, 2):
-        return False
-    return third.quoted or (len(third.text) >= 4 and _HEX.match(third.text) is not None)
-
-
-def _is_rac(fields: list[Field], at: int) -> bool:
-    """CEREG of some modems has a RAC, two hex digits at most, before the cell."""
-    return (
-        len(fields) > at + 1
-        and re.fullmatch(r"[0-9A-Fa-f]{1,2}", fields[at].text) is not None
-        and len(fields[at + 1].text) > 2
-        and _HEX.match(fields[at + 1].text) is not None
-    )
-
-
-def registration(line: str) -> RegistrationReport | None:
-    """Read any registration line, asked for or not."""
-    name, fields = split(line)
-    if name not in LAYOUTS or not fields:
-        return None
-    n = None
-    if _says_n(name, fields):
-        n, fields = fields[0].number, fields[1:]
-    stat = fields[0].number
-    if stat is None or not 0 <= stat <= 11:
-        return None
-    rest = fields[1:]
-    if name == "+CEREG" and _is_rac(rest, 1):
-        rest = [rest[0], *rest[2:]]
-    found = dict(zip(LAYOUTS[name], rest, strict=False))
-    number = {key: field.number for key, field in found.items() if not field.text.startswith("(")}
-    return RegistrationReport(
-        stat,
-        n,
-        found["area"].text if "area" in found else "",
-        found["cell"].text if "cell" in found else "",
-        number.get("act"),
-        number.get("cause_type"),
-        number.get("cause"),
-    )
-
+__all__ = [
+    "BearerEvent", "PdpContext", "Quality", "RegistrationReport", "cesq", "cgact", "cgdcont",
+    "cgev", "cgpaddr", "cmti", "cops", "cpin", "csq", "cusd", "iccid", "qcsq", "qgdcnt", "qiurc",
+    "registration",
+]  # fmt: skip
 
 # --- signal ---------------------------------------------------------------------------------
 
@@ -166,7 +40,7 @@ class Quality:
 
 def csq(line: str) -> Quality | None:
     """+CSQ: rssi,ber (TS 27.007, 8.5): 0..31 is -113 + 2 n dBm, 99 unknown, 100.. TD-SCDMA."""
-    values = _numbers(fields_of(line, "+CSQ") or [], 1)
+    values = numbers_of(fields_of(line, "+CSQ") or [], 1)
     if values is None:
         return None
     level = values[0]
@@ -179,7 +53,7 @@ def csq(line: str) -> Quality | None:
 
 def cesq(line: str) -> Quality | None:
     """+CESQ: rxlev,ber,rscp,ecno,rsrq,rsrp (TS 27.007, 8.69); 99 and 255 are unknown."""
-    values = _numbers(fields_of(line, "+CESQ") or [], 6)
+    values = numbers_of(fields_of(line, "+CESQ") or [], 6)
     if values is None:
         return None
     rsrq, rsrp, rxlev = values[4], values[5], values[0]
@@ -252,7 +126,7 @@ def cgdcont(line: str) -> PdpContext | None:
 
 def cgact(line: str) -> tuple[int, bool] | None:
     """+CGACT: cid,state (TS 27.007, 10.1.10)."""
-    values = _numbers(fields_of(line, "+CGACT") or [], 2)
+    values = numbers_of(fields_of(line, "+CGACT") or [], 2)
     return (values[0], values[1] == 1) if values else None
 
 
@@ -267,7 +141,7 @@ def cgpaddr(line: str) -> tuple[int, str] | None:
 
 def qgdcnt(line: str) -> tuple[int, int] | None:
     """+QGDCNT: sent,received, bytes."""
-    values = _numbers(fields_of(line, "+QGDCNT", "+QGDNRCNT") or [], 2)
+    values = numbers_of(fields_of(line, "+QGDCNT", "+QGDNRCNT") or [], 2)
     return (values[0], values[1]) if values and min(values) >= 0 else None
 
 

@@ -522,3 +522,15 @@ def test_no_input_breaks_or_hangs_it(noise: list[bytes], seed: int) -> None:
         return bench.say("ATE0")
 
     assert on_bench(story, seed=seed)[-1] == "OK"
+
+
+def test_attaching_with_a_denied_sim_answers_with_the_cause() -> None:
+    """+CGATT=1 and +COPS=0 do not wait when the network has said no."""
+
+    def story(bench: Bench) -> list[list[str]]:
+        bench.ready()
+        bench.say("AT+CEREG=0;+CGATT=0")
+        bench.link.carrier.set_subscription("not_activated")
+        return [bench.say("AT+CGATT=1", 10), bench.say("AT+COPS=0", 10)]
+
+    assert on_bench(story) == [["+CME ERROR: 108"], ["+CME ERROR: 108"]]

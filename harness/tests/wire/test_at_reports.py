@@ -7,47 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.wire import at_reports as reports
-from harness.wire.at_reports import RegistrationReport as Report
-
-
-@pytest.mark.parametrize(
-    ("line", "wanted"),
-    [
-        # asked for, TS 27.007 10.1.22
-        ("+CEREG: 0,1", Report(1, n=0)),
-        ('+CEREG: 2,1,"DE10","5F1EA15",7', Report(1, 2, "DE10", "5F1EA15", 7)),
-        ("+CEREG: 3,3,,,,0,15", Report(3, 3, cause_type=0, cause=15)),
-        (
-            '+CEREG: 5,1,"DE10","5F1EA15",7,,,"00100100","01000011"',
-            Report(1, 5, "DE10", "5F1EA15", 7),
-        ),
-        ("+CREG: 2,1,0001,0000a1b2", Report(1, 2, "0001", "0000a1b2")),
-        # unasked
-        ("+CEREG: 5", Report(5)),
-        ('+CEREG: 1,"DE10","5F1EA15",7', Report(1, None, "DE10", "5F1EA15", 7)),
-        ("+CEREG: 3,,,,0,15", Report(3, cause_type=0, cause=15)),
-        ("+CREG: 2,,", Report(2)),
-        ("+CREG: 1, 8BE3, 00002BAF", Report(1, None, "8BE3", "00002BAF")),
-        ('+CREG : 1,"8BE3","00002BAF",07', Report(1, None, "8BE3", "00002BAF", 7)),
-        # RAC before the cell on CEREG, behind AcT on CGREG
-        ('+CEREG: 1,"1F00","79","D903",7', Report(1, None, "1F00", "D903", 7)),
-        ("+CEREG: 1,18,79,D903,7", Report(1, None, "18", "D903", 7)),
-        ('+CEREG: 2,1,"1F00","79","D903",7', Report(1, 2, "1F00", "D903", 7)),
-        ('+CGREG: 2,1,"DE10","5F1",7,"01"', Report(1, 2, "DE10", "5F1", 7)),
-        ("+CGREG: 3,3,,,,,0,7", Report(3, 3, cause_type=0, cause=7)),
-    ],
-)
-def test_registration_is_read_in_every_shape(line: str, wanted: Report) -> None:
-    """Whether n is there is decided by shape, as modems send the read form unasked too."""
-    assert reports.registration(line) == wanted
-
-
-@pytest.mark.parametrize(
-    "line", ["+CEREG:", "+CEREG: x", "+CEREG: 99", "+CSQ: 1,2", "OK", '+CREG: "']
-)
-def test_no_registration_is_made_up(line: str) -> None:
-    """Another line, or nonsense, is None."""
-    assert reports.registration(line) is None
 
 
 @pytest.mark.parametrize(

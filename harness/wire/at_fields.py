@@ -1,0 +1,47 @@
+"""The parameters of one line of a modem: its name, and its fields with or without quotes."""
+
+import re
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """One parameter of a line: its text without quotes, and whether it had them."""
+
+    text: str
+    quoted: bool
+
+    @property
+    def number(self) -> int | None:
+        """The value of a decimal number, quoted or not; None for anything else."""
+        return int(self.text) if re.fullmatch(r"[+-]?\d{1,18}", self.text) else None
+
+
+def split(line: str) -> tuple[str, list[Field]]:
+    """The name before the colon (``""`` when there is none) and the parameters after it.
+
+    Commas inside quotes or parentheses do not separate; a quote left open ends with the line.
+    """
+    found = re.match(r"\s*([+#^!*$%&][A-Za-z0-9_ ]*?)\s*:", line)
+    name = found[1].strip().upper() if found else ""
+    rest = line[found.end() :] if found else line
+    tokens = re.findall(r'(?:"[^"]*"?|\([^)]*\)?|[^,"(])+|(?<=,)(?=,|$)|^(?=,)', rest.strip())
+    return name, [_field(token) for token in tokens]
+
+
+def _field(token: str) -> Field:
+    text = token.strip()
+    quoted = text.startswith('"')
+    return Field(text.strip('"') if quoted else text, quoted)
+
+
+def fields_of(line: str, *names: str) -> list[Field] | None:
+    """The parameters of a line with one of these names."""
+    name, fields = split(line)
+    return fields if name in names else None
+
+
+def numbers_of(fields: list[Field], least: int) -> list[int] | None:
+    """All of them as numbers; None when one is none, or there are fewer than ``least``."""
+    values = [field.number for field in fields]
+    whole = [value for value in values if value is not None]
+    return whole if len(whole) == len(values) >= least else None
