@@ -113,6 +113,8 @@ class _Bridge:
 
     def _reset(self) -> None:
         """As a device that lost power: the peer sees a reset."""
+        if self._shut:  # the client was quicker
+            return
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._shut_down()
 
