@@ -115,7 +115,7 @@ def test_the_rate_makes_it_take_its_time_and_progress_is_told(bench: Bench) -> N
 
     took = bench.run(story)
 
-    assert took == pytest.approx(len(NEWER) * 8 / 2e6, rel=0.05)
+    assert took == pytest.approx(len(NEWER) * 8 / 512e3, rel=0.05)
     served = [line for line in bench.lines() if line.get("event") == "served"]
     assert 15 <= len(served) <= 21
     assert (served[-1]["bytes"], served[-1]["percent"]) == (len(NEWER), 100)
