@@ -1,5 +1,6 @@
 """A live rig: locked, opened, identified, armed; and made safe on every way out."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +23,7 @@ from harness.rig.owner import Owner, Take
 SAFE_ORDER = ("supply", "reader", "network", "attenuator", "updates", "host", "modem")
 #: Roles that are the terminal itself: unpowered, they need not answer yet.
 OF_THE_TERMINAL = ("terminal", "console")
+QUIET = 0.5  # s without a byte: nothing is under way any more
 PATIENCE = 10.0  # s an owner gets for reaching the safe state before it is done in its stead
 
 #: What can be observed of a terminal by who plays the role; a driver's OBSERVES says otherwise.
@@ -205,15 +207,20 @@ class LiveRig:
             raise self._interrupt
 
     def _make_safe(self, role: str) -> None:
-        """By its owner; or, when that is stuck, dead or refused, in its stead and once more."""
+        """By its owner, twice; or, when that is stuck or dead, in its stead."""
         owner = self.players.get(role)
-        if owner is not None and self._safe_by(owner):
-            return
         if owner is not None:
+            safe = self._safe_by(owner)
+            if safe is False:  # it answered, and not well: once more
+                safe = self._safe_by(owner)
+            if safe:
+                return
             self._try(f"{role}: its owner could not be stopped", owner.release)
+            self._try(f"{role}: its port is not usable", lambda: self._drain(owner.port))
         self._try(f"{role}: its safe state is not verified", self._drivers[role].make_safe)
 
-    def _safe_by(self, owner: Owner) -> bool:
+    def _safe_by(self, owner: Owner) -> bool | None:
+        """Whether it went well; None when its owner does not come back."""
         pending = owner.start_first("make_safe")
         try:
             if pending.wait(self.clock.now() + PATIENCE):
@@ -223,7 +230,14 @@ class LiveRig:
             return False
         except BaseException as error:  # noqa: BLE001 - a second interrupt must not leave it on
             self._interrupt = error
-        return False
+        return None
+
+    def _drain(self, port: Port) -> None:
+        """Let the answer of a call that was broken off come, so that no other call takes it."""
+        limit = self.clock.now() + PATIENCE
+        with contextlib.suppress(PortLost):
+            while self.clock.now() < limit and port.read(until=self.clock.now() + QUIET):
+                pass
 
     def _try(self, what: str, act: Callable[[], object]) -> None:
         try:
