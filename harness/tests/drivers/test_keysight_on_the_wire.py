@@ -1,0 +1,81 @@
+"""The E36300 driver and a foreign client, over real TCP and pyvisa, on the simulated supply."""
+
+import random
+import threading
+from collections.abc import Iterator
+
+import pytest
+import pyvisa
+
+from harness.clock import CooperativeClock, ThreadClock
+from harness.drivers.keysight_e36300 import Driver
+from harness.files import fixture, read_plain
+from harness.model.units import Amps, Seconds, Volts
+from harness.ports.served import serve_tcp
+from harness.ports.visa import VisaPort
+from harness.sim.supply import Supply
+
+
+@pytest.fixture
+def resource() -> Iterator[str]:
+    """A simulated supply served on loopback, in a thread of its own, in real time."""
+    address: list[str] = []
+    ready, over = threading.Event(), threading.Event()
+
+    def run() -> None:
+        clock = CooperativeClock(wall=True)
+
+        def main() -> None:
+            personality = read_plain(fixture("supply", "e36313a", "personality.yaml"))
+            supply = Supply(clock, personality, rng=random.Random(1))
+            host, port = serve_tcp(clock, supply.outlets["scpi"], host="127.0.0.1", port=0)
+            address.append(f"TCPIP0::{host}::{port}::SOCKET")
+            ready.set()
+            while not over.is_set():
+                clock.sleep(0.02)
+
+        clock.run(main)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    assert ready.wait(5)
+    yield address[0]
+    over.set()
+    thread.join(5)
+
+
+def test_the_driver_works_unchanged_over_visa(resource: str) -> None:
+    """Set, switch, measure, play a list, make safe: real time, real sockets, real pyvisa."""
+    port = VisaPort(ThreadClock(), resource)
+    port.open()
+    supply = Driver(port, channel=2)
+
+    assert supply.identify().startswith("KEYSIGHT,E36313A,")
+    supply.set_over_voltage(Volts(10))
+    supply.set_current_limit(Amps(1))
+    supply.set_voltage(Volts(9))
+    supply.set_output(on=True)
+    port.clock.sleep(0.1)
+    assert supply.measure_voltage() == pytest.approx(9, abs=0.05)
+
+    supply.play([(Volts(5), Seconds(0.3)), (Volts(9), Seconds(0.01))])
+    port.clock.sleep(0.15)
+    assert supply.measure_voltage() == pytest.approx(5, abs=0.05)
+    supply.stop()
+    supply.make_safe()
+
+    assert supply.measure_voltage() < 0.5
+    port.close()
+
+
+def test_a_plain_pyvisa_client_is_served(resource: str) -> None:
+    """Somebody else's script, with nothing of ours but the address."""
+    found = pyvisa.ResourceManager("@py").open_resource(resource)
+    found.write_termination, found.read_termination = "\n", "\n"  # type: ignore[attr-defined]
+
+    assert found.query("*IDN?").startswith("KEYSIGHT,E36313A,")  # type: ignore[attr-defined]
+    found.write("APPL 5,1,(@1);:OUTP ON,(@1)")  # type: ignore[attr-defined]
+    assert found.query("*OPC?") == "1"  # type: ignore[attr-defined]
+    assert found.query_ascii_values("VOLT? (@1:3)") == [5.0, 0.0, 0.0]  # type: ignore[attr-defined]
+    assert found.query("SYST:ERR?") == '+0,"No error"'  # type: ignore[attr-defined]
+    found.close()
