@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import ClassVar, Self
 
 from harness.faults._signal import is_gone, look, switch
@@ -17,20 +18,18 @@ MEDIAN, SPREAD, SHORTEST, LONGEST = 0.405, 1.3, 1.0, 80.0
 
 @dataclass(frozen=True, slots=True)
 class CoverageGaps:
-    """Take the signal away for each of ``gaps``, one after the other.
+    """Take the signal away for each of ``gaps``, over and over until cleared.
 
     Attributes:
         gaps: Lengths of the gaps; where none is given, drawn as on a drive over land from ``seed``.
         every: From the start of one gap to the start of the next (to its end, if that is later).
         seed: For drawn gaps.
-        count: How many gaps are drawn.
     """
 
     NEEDS: ClassVar[tuple[type, ...]] = ()  # one of three roles will do; see faults/_signal.py
     gaps: list[Seconds] = field(default_factory=list)
     every: Seconds = Seconds(33)
     seed: int = 1
-    count: int = 6
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
@@ -55,13 +54,13 @@ class CoverageGaps:
             set_gone(False)
             cast.sleep(max(1.0, self.every - gap))
 
-    def lengths(self) -> list[float]:
-        """The gaps, s."""
+    def lengths(self) -> Iterator[float]:
+        """The gaps, s, without end."""
         if self.gaps:
-            return [float(gap) for gap in self.gaps]
+            yield from (float(gap) for gap in cycle(self.gaps))
         rng = random.Random(f"{self.seed}/coverage_gaps")
-        drawn = (rng.lognormvariate(MEDIAN, SPREAD) for _ in range(self.count))
-        return [min(LONGEST, max(SHORTEST, gap)) for gap in drawn]
+        while True:
+            yield min(LONGEST, max(SHORTEST, rng.lognormvariate(MEDIAN, SPREAD)))
 
     def took_effect(self, seen: Observation) -> bool:
         """The modem says so, or a packet was lost to it."""
