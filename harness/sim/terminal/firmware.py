@@ -210,11 +210,11 @@ class Firmware:
             self.alarms.begin("journal_fault", "; ".join(self.storage.faults))
         config = self.storage.recall("register")
         self.register_config = int(config["config"]) if config else 0
-        self._say_why_restarted()
+        self.say_why_restarted()
         if self.storage.pending:
             self.screen.show("recovering")
 
-    def _say_why_restarted(self) -> None:
+    def say_why_restarted(self) -> None:
         """An outage is reported after it, there being no other time to do so."""
         if self.storage.recall(MARK) is None:
             self.storage.remember(MARK, {"since": self.wall_time().isoformat()})

@@ -161,7 +161,7 @@ class Storage:
         """What it came to is durable: forget it."""
         self.pending.pop(stan, None)
         self._flash.delete(f"pending.{stan:06d}")
-        self._flash.sync()
+        self.make_durable()
 
     # --- the journal ------------------------------------------------------------------------
 
@@ -175,6 +175,7 @@ class Storage:
             self.drop_pending(entry.stan)
 
     def make_durable(self) -> None:
+        """What was appended and deleted so far outlives a cut from here on."""
         self._flash.sync()
 
     def outcome_of(self, stan: int) -> Entry | None:

@@ -1,11 +1,13 @@
 """A stage for terminal tests: the real simulators around a countertop, in virtual time."""
 
+import json
 import random
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from harness.clock import CooperativeClock
-from harness.drivers import console, zvt
+from harness.drivers import console
+from harness.drivers.zvt import Driver as Zvt
 from harness.files import fixture, read_plain
 from harness.model.roles import SaleResult
 from harness.model.units import Money
@@ -21,6 +23,7 @@ from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal.firmware import Countertop, Firmware
 from harness.sim.update_store import UpdateStore
+from harness.wire import zvt
 
 T = TypeVar("T")
 NOMINAL = 5.0
@@ -34,6 +37,8 @@ class RegisterPort(MemoryPort):
         super().__init__(clock, "terminal")
         self._accept = accept
         self._inner: MemoryPort | None = None
+        self._heard = b""
+        self.deaf_to = b"never"  # acknowledgements of what has this in it are lost
 
     def open(self) -> None:
         if self._inner is None or self._inner.closed or self._inner._lost:
@@ -44,11 +49,16 @@ class RegisterPort(MemoryPort):
 
     def write(self, data: bytes) -> None:
         assert self._inner is not None
+        if data == zvt.ACK.to_bytes() and self.deaf_to in self._heard:
+            return
+        self._heard = b""
         self._inner.write(data)
 
     def read(self, until: float | None = None) -> Any:
         assert self._inner is not None
-        return self._inner.read(until)
+        chunk = self._inner.read(until)
+        self._heard += chunk.data if chunk else b""
+        return chunk
 
     @property
     def readable(self) -> bool:
@@ -65,6 +75,7 @@ class Stage:
 
     def __init__(self, seed: int = 1, firmware: type[Firmware] = Firmware, **times: float) -> None:
         self.clock = clock = CooperativeClock()
+        self._start = 0
         self.seen: list[tuple[float, str, dict[str, Any]]] = []
         self.rail = Rail(clock)
         self.radio = Radio(clock, rsrp=-85.0)
@@ -90,9 +101,8 @@ class Stage:
             keys=host_file, rng=random.Random(f"{seed}/terminal"), host=HOST, store=STORE,
             firmware=firmware,
         )  # fmt: skip
-        self.register = zvt.Driver(
-            RegisterPort(clock, self.terminal.outlets["ecr"]), personality="countertop"
-        )
+        self.register_port = RegisterPort(clock, self.terminal.outlets["ecr"])
+        self.register = Zvt(self.register_port, personality="countertop")
         self.register.observe = self._observe
         ours, theirs = pair(clock, "console")
         self.terminal.outlets["console"](theirs)
@@ -119,15 +129,31 @@ class Stage:
 
     def offer(self, image: str) -> None:
         """Have the store offer an image, by its own control protocol."""
-        ours, theirs = pair(self.clock, "store control")
-        self.store.outlets["control"](theirs)
-        ours.write(b'{"do": "offer", "image": "%s"}\n' % image.encode())
+        self._control(self.store, do="offer", image=image)
+
+    def misbehave(self, act: str, on: str, **how: Any) -> None:
+        """Have the host misbehave, by its own control protocol."""
+        self._control(self.host, do="misbehave", act=act, on=on, **how)
+
+    def _control(self, device: Any, **request: Any) -> None:
+        ours, theirs = pair(self.clock, "control")
+        device.outlets["control"](theirs)
+        ours.write(json.dumps(request).encode() + b"\n")
         self.clock.sleep(0.1)
+        said = b""
+        while ours.readable:
+            chunk = ours.read()
+            said += chunk.data if chunk else b""
+        assert b'"ok"' in said, said
 
     def power(self, volts: float = NOMINAL, within: float = 0.0) -> None:
+        """Move the supply; what was said before a start says nothing about after it."""
+        if self.terminal.running is None:
+            self._start = len(self.seen)
         self.rail.go_to(volts, within)
 
     def of(self, kind: str, **wanted: Any) -> list[dict[str, Any]]:
+        """The fields of every observation of a kind with these values."""
         return [
             fields
             for _, seen, fields in self.seen
@@ -135,6 +161,7 @@ class Stage:
         ]
 
     def when(self, kind: str, **wanted: Any) -> float:
+        """The time of the first such observation."""
         for t, seen, fields in self.seen:
             if seen == kind and all(fields.get(key) == value for key, value in wanted.items()):
                 return t
@@ -150,8 +177,10 @@ class Stage:
         return True
 
     def ready(self, within: float = 120.0) -> bool:
+        """Wait until the terminal says so, with nothing pending."""
+
         def is_ready() -> bool:
-            states = self.of("state")
+            states = [row for _, kind, row in self.seen[self._start :] if kind == "state"]
             return bool(states) and states[-1]["state"] == "ready" and not states[-1]["pending"]
 
         return self.until(is_ready, within)
@@ -175,4 +204,5 @@ class Stage:
             self.slot.insert(self.deck[card])
 
     def lines(self) -> str:
+        """The console, for a person who looks into a failure."""
         return "\n".join(f"{t:9.3f} {f['text']}" for t, kind, f in self.seen if kind == "line")

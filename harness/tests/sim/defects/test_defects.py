@@ -1,0 +1,292 @@
+"""Each planted bug does its harm, and the firmware without it does not."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+
+import pytest
+
+import harness.sim.defects as defects
+from harness.sim.terminal.firmware import Firmware
+from harness.tests.sim.terminal.stage import Stage
+
+Story = Callable[[Stage], bool]
+NAMES = sorted(module.name for module in pkgutil.iter_modules(defects.__path__))
+
+
+def planted(name: str) -> type[Firmware]:
+    """The firmware with one bug."""
+    made: type[Firmware] = importlib.import_module(f"harness.sim.defects.{name}").plant(Firmware)
+    return made
+
+
+def begin(stage: Stage) -> None:
+    """Powered, ready, registered."""
+    stage.power()
+    assert stage.ready()
+    stage.register.sign_on()
+
+
+def cut_at(stage: Stage, kind: str, after: float = 0.0, **wanted: object) -> None:
+    """Cut the supply for two seconds once something was seen."""
+
+    def cut() -> None:
+        assert stage.until(lambda: bool(stage.of(kind, **wanted)), 200.0)
+        stage.clock.sleep(after)
+        stage.power(0.0)
+        stage.clock.sleep(2.0)
+        stage.power()
+
+    stage.clock.spawn("cut", cut)
+
+
+def unbalanced(stage: Stage) -> bool:
+    """The host's charges are not the journal's approvals."""
+    stage.ready(300.0)
+    stage.console.ask_journal()
+    stage.clock.sleep(3.0)
+    charged = {entry.key.stan for entry in stage.host.ledger if entry.status == "approved"}
+    outcomes = {row["stan"]: row["outcome"] for row in stage.of("journal_entry")}
+    booked = {stan for stan, outcome in outcomes.items() if outcome == "approved"}
+    return charged != booked
+
+
+def cut_while_printing(stage: Stage) -> bool:
+    """P8: a cut while the receipt comes out."""
+    begin(stage)
+    cut_at(stage, "printing", 0.3)
+    stage.sell(1000)
+    printed = {row["stan"] for row in stage.of("printing")}
+    charged = {entry.key.stan for entry in stage.host.ledger if entry.status == "approved"}
+    return unbalanced(stage) or bool(printed - charged - {0}) or _reversed_after_print(stage)
+
+
+def _reversed_after_print(stage: Stage) -> bool:
+    gone = {entry.key.stan for entry in stage.host.ledger if entry.status == "reversed"}
+    return any(row["stan"] in gone for row in stage.of("printing"))
+
+
+def cut_while_host_works(stage: Stage) -> bool:
+    """P3 and P4: a cut between request and answer."""
+    begin(stage)
+    cut_at(stage, "request_sent", 0.1, mti="0200")
+    stage.sell(1000)
+    return unbalanced(stage)
+
+
+def host_deaf_to_reversals(stage: Stage) -> bool:
+    """N-5: more reversals unanswered than an episode has."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    stage.misbehave("ignore", "0400", times=4)
+    stage.sell(1000)
+    stage.clock.sleep(300.0)
+    return unbalanced(stage)
+
+
+def sale_after_lost_answer(stage: Stage) -> bool:
+    """Two sales, the first without an answer: what goes out in which order."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    lost = stage.sell(1000)
+    stage.ready(40.0)
+    stage.sell(2000)
+    order = [row["mti"] for row in stage.of("request_sent") if row["mti"] in ("0200", "0400")]
+    return lost.outcome != "failed" or order[:3] != ["0200", "0400", "0200"]
+
+
+def cut_in_mid_sale_then_sell(stage: Stage) -> bool:
+    """P6: a cut, then another sale; a trace number must not come twice."""
+    begin(stage)
+    cut_at(stage, "answer_received", 0.0, mti="0210")
+    stage.sell(1000)
+    stage.ready(300.0)
+    stage.sell(2000)
+    used = [row["stan"] for row in stage.of("request_sent") if row["mti"] != "0400"]
+    return len(used) != len(set(used))
+
+
+def sale_without_a_way(stage: Stage) -> bool:
+    """A sale while no packet passes."""
+    begin(stage)
+    stage.link.set_outage(on=True)
+    result = stage.sell(1000)
+    return result.outcome == "declined" or result.cause == "card_declined"
+
+
+def long_outage(stage: Stage) -> bool:
+    """No packet passes for minutes, then all do."""
+    begin(stage)
+    stage.link.set_outage(on=True)
+    stage.clock.sleep(400.0)
+    stage.link.set_outage(on=False)
+    return not stage.ready(120.0)
+
+
+def slow_ramp(stage: Stage) -> bool:
+    """P-3: the supply goes down and up slowly."""
+    begin(stage)
+    stage.power(2.5, within=25.0)
+    stage.clock.sleep(26.0)
+    before = len(stage.of("boot"))
+    stage.power(5.0, within=25.0)
+    assert stage.ready(120.0)
+    return len(stage.of("boot")) - before > 1
+
+
+def supply_sags(stage: Stage) -> bool:
+    """A dip that the terminal lives through."""
+    begin(stage)
+    stage.power(4.0)
+    stage.clock.sleep(0.3)
+    stage.power()
+    stage.clock.sleep(5.0)
+    return not stage.of("detected", cause="supply_low")
+
+
+def offered(image: str) -> Story:
+    """An image that must not run is offered."""
+
+    def story(stage: Stage) -> bool:
+        begin(stage)
+        installed = stage.of("boot")[-1]["version"]
+        stage.offer(image)
+        stage.register.start_update()
+        stage.clock.sleep(60.0)
+        return bool(stage.of("boot")[-1]["version"] != installed)
+
+    return story
+
+
+def plain_sale(stage: Stage) -> bool:
+    """Nothing goes wrong."""
+    begin(stage)
+    stage.sell(1000)
+    return bool(stage.of("card_number_in_clear"))
+
+
+def lost_answer_then_look(stage: Stage) -> bool:
+    """A lost answer, and what the cardholder is charged in the end."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    stage.sell(1000)
+    stage.ready(120.0)
+    charged = [entry for entry in stage.host.ledger if entry.status == "approved"]
+    return bool(charged)
+
+
+def card_pulled_late(stage: Stage) -> bool:
+    """K-2: the card goes while the host approves."""
+    begin(stage)
+
+    def pull() -> None:
+        assert stage.until(lambda: bool(stage.of("request_sent", mti="0200")), 100.0)
+        stage.slot.remove()
+
+    stage.clock.spawn("pull", pull)
+    result = stage.sell(1000)
+    return result.outcome == "approved"
+
+
+def refused_reversal(stage: Stage) -> bool:
+    """The host answers a reversal with a fault of its own."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    stage.misbehave("answer", "0400", times=1, code="96")
+    stage.sell(1000)
+    return unbalanced(stage)
+
+
+def register_goes_deaf(stage: Stage) -> bool:
+    """P12: the acknowledgement of the result is lost."""
+    begin(stage)
+    stage.register_port.deaf_to = bytes.fromhex("040F")
+    stage.sell(1000)
+    stage.clock.sleep(60.0)
+    return any(entry.status == "approved" for entry in stage.host.ledger)
+
+
+def wrong_check_byte(stage: Stage) -> bool:
+    """K-4: an ATR with a wrong TCK."""
+    begin(stage)
+    stage.sell(1000, "bad_atr")
+    return not stage.of("detected", cause="card_bad_atr")
+
+
+def spoilt_mac(stage: Stage) -> bool:
+    """P5: the answer's MAC is wrong."""
+    begin(stage)
+    stage.misbehave("corrupt", "0200", times=1)
+    return stage.sell(1000).outcome == "approved"
+
+
+def empty_plan(stage: Stage) -> bool:
+    """The plan is used up while nobody sells."""
+    begin(stage)
+    stage.link.carrier.set_left(0)
+    stage.clock.sleep(90.0)
+    causes = {row["cause"] for row in stage.of("detected")}
+    return "data_exhausted" not in causes
+
+
+STORIES: dict[str, Story] = {
+    "fsync_missing": cut_while_printing,
+    "reversal_saved_after_send": cut_while_host_works,
+    "reversal_dropped_after_tries": host_deaf_to_reversals,
+    "reversal_after_next_sale": sale_after_lost_answer,
+    "stan_reused_after_cut": cut_in_mid_sale_then_sell,
+    "comm_fault_as_decline": sale_without_a_way,
+    "stuck_after_outage": long_outage,
+    "reboot_loop_on_brownout": slow_ramp,
+    "update_accepts_older": offered("older"),
+    "update_commit_before_verify": offered("corrupt"),
+    "pan_in_log": plain_sale,
+    "torn_reversal_deleted": cut_while_host_works,
+    "duplicate_on_retry": lost_answer_then_look,
+    "supply_low_unreported": supply_sags,
+    "removed_card_still_charged": card_pulled_late,
+    "any_code_ends_reversal": refused_reversal,
+    "register_ack_ignored": register_goes_deaf,
+    "wrong_tck_accepted": wrong_check_byte,
+    "bad_mac_accepted": spoilt_mac,
+    "receipt_before_journal": cut_while_printing,
+    "plan_as_host_fault": empty_plan,
+}
+
+
+def told(name: str, firmware: type[Firmware], seed: int) -> bool:
+    """Whether the bug's story did harm."""
+    stage = Stage(seed, firmware, response=20.0, reversal_response=10.0)
+    return stage.play(lambda: STORIES[name](stage))
+
+
+def test_every_defect_has_its_story() -> None:
+    """No planted bug is without a test, and no test without a planted bug."""
+    assert sorted(STORIES) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_defect_does_its_harm(name: str) -> None:
+    """With the bug planted, at least one of a few seeds shows the harm."""
+    assert any(told(name, planted(name), seed) for seed in range(1, 7))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_firmware_comes_through(name: str) -> None:
+    """Without the bug the same story does no harm, whatever the seed."""
+    assert not any(told(name, Firmware, seed) for seed in range(1, 4))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_defect_says_what_it_breaks(name: str) -> None:
+    """The module's text names the clause or the invariant, for the proof's matrix."""
+    text = importlib.import_module(f"harness.sim.defects.{name}").__doc__ or ""
+    assert "Breaks " in text
+    assert text.splitlines()[0].endswith(".")
+
+
+def test_defects_can_be_planted_together() -> None:
+    """One bug on top of another keeps both."""
+    both = importlib.import_module("harness.sim.defects.pan_in_log").plant(planted("fsync_missing"))
+    assert both.Storage is not Firmware.Storage
+    assert both.Log is not Firmware.Log
