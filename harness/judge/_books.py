@@ -5,7 +5,6 @@ receipts; **E** what the register was told; **D** what the terminal decided, by 
 Everything of the trace is taken in, also from before ``given_ready``: a balance needs all of it.
 """
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -153,27 +152,30 @@ def entry_key(seen: Observation) -> tuple[Any, ...]:
     return (seen.get("tid"), seen.get("batch"), stan_of(seen), seen.get("amount"))
 
 
-def _by_stan() -> defaultdict[int, list[Observation]]:
-    return defaultdict(list)
+class ByStan(dict[int, list[Observation]]):
+    """Lines by trace number, in trace order. Asking for one that is not there leaves no trace."""
 
+    def __missing__(self, stan: int) -> list[Observation]:
+        return []
 
-Index = defaultdict[int, list[Observation]]
+    def add(self, stan: int, seen: Observation) -> None:
+        self.setdefault(stan, []).append(seen)
 
 
 @dataclass(slots=True)
 class Books:
     """See the module text. Lists by trace number are in trace order."""
 
-    requests: Index = field(default_factory=_by_stan)  # H: money requests
-    reversals: Index = field(default_factory=_by_stan)  # H: 0400
-    answers: Index = field(default_factory=_by_stan)  # H: answers to money requests
-    undone: Index = field(default_factory=_by_stan)  # H: 0410 that end a reversal
-    spoiled: Index = field(default_factory=_by_stan)  # H: what the host was told to do wrong
-    saved: Index = field(default_factory=_by_stan)  # D: reversal_saved
-    sent: Index = field(default_factory=_by_stan)  # D: request_sent
-    heard: Index = field(default_factory=_by_stan)  # D: answer_received
-    decided: Index = field(default_factory=_by_stan)  # D: approved, declined, not_done, reversed
-    receipts: Index = field(default_factory=_by_stan)  # R
+    requests: ByStan = field(default_factory=ByStan)  # H: money requests
+    reversals: ByStan = field(default_factory=ByStan)  # H: 0400
+    answers: ByStan = field(default_factory=ByStan)  # H: answers to money requests
+    undone: ByStan = field(default_factory=ByStan)  # H: 0410 that end a reversal
+    spoiled: ByStan = field(default_factory=ByStan)  # H: what the host was told to do wrong
+    saved: ByStan = field(default_factory=ByStan)  # D: reversal_saved
+    sent: ByStan = field(default_factory=ByStan)  # D: request_sent
+    heard: ByStan = field(default_factory=ByStan)  # D: answer_received
+    decided: ByStan = field(default_factory=ByStan)  # D: approved, declined, not_done, reversed
+    receipts: ByStan = field(default_factory=ByStan)  # R
     sales: dict[str, Sold] = field(default_factory=dict)  # E
     ledger: Telling = field(default_factory=lambda: Telling("ledger"))
     journal: Telling = field(default_factory=lambda: Telling("journal"))
@@ -252,10 +254,10 @@ class Books:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def _file(self, index: Index, seen: Observation) -> None:
+    def _file(self, index: ByStan, seen: Observation) -> None:
         stan = stan_of(seen)
         if stan is not None:
-            index[stan].append(seen)
+            index.add(stan, seen)
             sale = self.sales.get(str(seen.get("of")))
             if sale is not None and seen.kind in _NAMES_ITS_STAN:
                 sale.stans.add(stan)
@@ -265,7 +267,7 @@ class Books:
             self._file(self.requests, seen)
             self.last_money = seen
         elif mti_of(seen) == REVERSAL:
-            self.reversals[stan_of(seen) or 0].append(seen)
+            self.reversals.add(stan_of(seen) or 0, seen)
             self.last_money = seen
 
     def _answer(self, seen: Observation) -> None:
