@@ -61,7 +61,8 @@ def paragraph(played: Played, base: Path | None = None) -> str:
 def _times(clause: ClauseVerdict) -> str:
     if clause.budget is None:
         return ""
-    return f" [budget {seconds(clause.budget)}, measured {seconds(clause.measured)}]"
+    measured = "not seen" if clause.measured is None else f"measured {seconds(clause.measured)}"
+    return f" [budget {seconds(clause.budget)}, {measured}]"
 
 
 def _line(seen: Observation) -> str:
