@@ -88,9 +88,7 @@ class Acquirer:
         ledger: The books.
     """
 
-    def __init__(
-        self, clock: Clock, personality: Mapping[str, Any], *, rng: random.Random
-    ) -> None:
+    def __init__(self, clock: Clock, personality: Mapping[str, Any], *, rng: random.Random) -> None:
         self._clock = clock
         self._own = personality
         self._think = Seconds.parse(personality["think_time"])

@@ -9,36 +9,19 @@ import hashlib
 import hmac
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from harness.errors import Garbled
 from harness.sim.host_rules import ruled, uploaded_stans
+from harness.sim.host_session import Session, new_keys
 from harness.sim.ledger import Entry, Key, Ledger
 from harness.wire import mac
 from harness.wire.iso8583 import Message, answer
-from harness.wire.subfields import KEY_FORMS, Kind, Original, Totals, WorkKeys
+from harness.wire.subfields import KEY_FORMS, Kind, Original, Totals
 
 #: Fields an answer carries back as they came.
 ECHOED = (2, 3, 4, 11, 23, 25, 41, 42, 49, 60)
 UPLOAD_ENDS = {"202": False, "207": True}  # 60.3 -> whether the terminal says balanced
-
-
-@dataclass(slots=True)
-class Session:
-    """What the host knows of a terminal.
-
-    Attributes:
-        batch: The open batch; 0 before the first sign-on.
-        keys: Work keys; None before the first sign-on.
-        signed_on: Whether it may send.
-        unbalanced: Whether the open batch was found unbalanced and waits for its upload.
-    """
-
-    batch: int = 0
-    keys: WorkKeys | None = None
-    signed_on: bool = False
-    unbalanced: bool = False
 
 
 class Flows:
@@ -97,9 +80,7 @@ class Flows:
             own = {39: "30"}
         return self._answer(request, own)
 
-    def _refusal(
-        self, request: Message, kind: Kind, session: Session, *, needs_mac: bool
-    ) -> str:
+    def _refusal(self, request: Message, kind: Kind, session: Session, *, needs_mac: bool) -> str:
         """Why this message is not even looked at: an answer code, or ``""``."""
         if request.get(41) not in self._own["terminals"]:
             return self._codes["unknown_terminal"]
@@ -148,12 +129,7 @@ class Flows:
         batch = session.batch or max(1, kind.batch)  # the terminal may be older than this host
         while (mid, tid, batch) in self.ledger.settled:
             batch = batch % 999_999 + 1
-        pin_size, _, has_track = KEY_FORMS[kind.network]
-        session.keys = WorkKeys(
-            self._rng.randbytes(pin_size),
-            self._rng.randbytes(8),
-            self._rng.randbytes(16) if has_track else b"",
-        )
+        session.keys = new_keys(self._rng, kind.network)
         session.batch, session.signed_on = batch, True
         self._tell("signed_on", tid=tid, batch=batch)
         master = bytes.fromhex(self._own["master_key"])
@@ -299,6 +275,4 @@ class Flows:
         )  # fmt: skip
 
     def _violate(self, rule: str, key: Key, text: str) -> None:
-        self._tell(
-            "violation", rule=rule, stan=key.stan, batch=key.batch, tid=key.tid, text=text
-        )
+        self._tell("violation", rule=rule, stan=key.stan, batch=key.batch, tid=key.tid, text=text)

@@ -72,9 +72,7 @@ class UpdateStore:
         outlets: ``http`` and ``control``.
     """
 
-    def __init__(
-        self, clock: Clock, personality: Mapping[str, Any], *, rng: random.Random
-    ) -> None:
+    def __init__(self, clock: Clock, personality: Mapping[str, Any], *, rng: random.Random) -> None:
         self._clock = clock
         self._own = personality
         self._rate: float | None = BitRate.parse(personality["rate"])

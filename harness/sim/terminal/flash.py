@@ -170,9 +170,7 @@ def _apply(files: dict[str, bytes], operation: _Operation) -> None:
         files[operation.to] = files.pop(operation.name, b"")
 
 
-def _survive(
-    files: dict[str, bytes], operation: _Operation, rng: random.Random, page: int
-) -> None:
+def _survive(files: dict[str, bytes], operation: _Operation, rng: random.Random, page: int) -> None:
     """Do to the durable files what a power cut leaves of one unsynced operation."""
     fate = rng.choice(("kept", "torn", "lost"))
     if fate == "kept":

@@ -155,9 +155,7 @@ class Updater:
 
     def may_install(self, image: bytes, installed: str) -> Fault | None:
         """Why an image may not be installed, or None."""
-        return images.verify(
-            image, trusted=self._trusted, model=self._model, installed=installed
-        )
+        return images.verify(image, trusted=self._trusted, model=self._model, installed=installed)
 
     def commit(self, record: BootRecord, slot: str) -> None:
         """Make the other slot the one to boot, on trial; atomic."""

@@ -244,7 +244,5 @@ def test_each_image_has_the_fault_of_its_name(name: str, fault: Fault | None) ->
     """Every image of the fixture is refused for its own reason, or for none."""
     made = make_image(PLAIN, name)
 
-    assert verify(
-        made, trusted=trusted_key(PLAIN), model="HIL-CT100", installed="1.4.2"
-    ) is fault
+    assert verify(made, trusted=trusted_key(PLAIN), model="HIL-CT100", installed="1.4.2") is fault
     assert inspect(made).chunk == 4096

@@ -74,9 +74,7 @@ def with_check_digit(stem: str) -> str:
     return next(stem + str(digit) for digit in range(10) if luhn(stem + str(digit)))
 
 
-pans = (
-    st.from_regex(r"[4569][0-9]{11,17}", fullmatch=True).map(with_check_digit).filter(is_pan)
-)
+pans = st.from_regex(r"[4569][0-9]{11,17}", fullmatch=True).map(with_check_digit).filter(is_pan)
 words = st.text(alphabet="abcxyzÄ流量:;,?!()\n\t", max_size=20)
 
 

@@ -62,9 +62,7 @@ class Bench:
         self.updater = self.fresh_updater()
 
     def fresh_updater(self) -> Updater:
-        return self.updater_class(
-            self.clock, self.flash, self.connect, self.tell, **KEYS
-        )
+        return self.updater_class(self.clock, self.flash, self.connect, self.tell, **KEYS)
 
     def tell(self, phase: str, said: dict[str, Any]) -> None:
         self.told.append((phase, said))
