@@ -53,6 +53,15 @@ class Injection:
         self._changed.notify()
         self._wait(lambda: self.done, "cleared")
 
+    def finish(self) -> None:
+        """The story is over: let a fault with a duration last it out, clear any other."""
+        lasting = getattr(self._fault, "lasting", None)
+        if lasting is None:
+            self.clear()
+            return
+        self._changed.wait_for(lambda: self.done, self._clock.now() + lasting + PATIENCE)
+        self.clear()
+
     def _wait(self, true: Callable[[], bool], what: str) -> None:
         if not self._changed.wait_for(true, self._clock.now() + PATIENCE):
             raise BenchError(f"fault {self.label} could not be {what} within {PATIENCE:g} s")

@@ -66,7 +66,7 @@ class Run:
             reason = "interrupted"
             raise
         finally:
-            self._clear_all()
+            self._end_faults(Injection.clear)
             self._recorder.say("run_ended", reason=reason)
 
     def _open(self, seed: int) -> None:
@@ -88,7 +88,7 @@ class Run:
         self._cursor = len(self._recorder.trace)
         with contextlib.suppress(_TriggerMissed):
             self._steps(plain.get("when") or [])
-        self._clear_all()
+        self._end_faults(Injection.finish)
         self._recorder.say("healing")
         rest.recover(self)
         rest.come_to_rest(self)
@@ -147,7 +147,7 @@ class Run:
         self._cursor = cursor
         due = found[0].t + step.after
         self._clock.sleep_until(due, precise=True)
-        self._late = max(0.0, self._clock.now() - due)
+        self._late = round(max(0.0, self._clock.now() - due), 6)
         return {"trigger": found[0].n, "late": self._late, "tolerance": float(step.tolerance)}
 
     def _inject(self, step: Inject, index: int) -> None:
@@ -183,12 +183,12 @@ class Run:
 
     # --- the end ----------------------------------------------------------------------------
 
-    def _clear_all(self) -> None:
-        """Every fault, in reverse order; the first error is told, the rest still cleared."""
+    def _end_faults(self, end: Callable[[Injection], None]) -> None:
+        """Every fault, in reverse order; an error is told, the rest still cleared."""
         while self._faults:
             injection = self._faults.pop()
             try:
-                injection.clear()
+                end(injection)
             except BenchError as error:
                 self._recorder.say("bench_error", role="bench", message=str(error))
 

@@ -82,10 +82,9 @@ def _currency(run: "Run") -> str:
 
 
 def _await_open_sales(run: "Run") -> None:
-    recorder = run.recorder
-    recorder.until(
-        lambda: all(sale.done for sale in run.sales.values()), recorder.clock.now() + OPEN_SALE
-    )
+    until = run.recorder.clock.now() + OPEN_SALE
+    for sale in run.sales.values():
+        sale.wait(until)
 
 
 def come_to_rest(run: "Run") -> None:

@@ -53,16 +53,25 @@ class OpenSale:
         )  # fmt: skip
         recorder.listen(self._watch)
         self._clock.spawn(f"cashier of {name}", self._sell)
-        if reader is not None:
-            self._clock.spawn(f"cardholder of {name}", self._present)
+        self._cardholder = (
+            self._clock.spawn(f"cardholder of {name}", self._present) if reader else None
+        )
+
+    @property
+    def answered(self) -> bool:
+        """Whether the register has been told how it ended."""
+        return self.result is not None or self.error is not None
 
     @property
     def done(self) -> bool:
-        return self.result is not None or self.error is not None
+        """Whether it is over for everybody: answered, and the card taken back."""
+        return self.answered and (self._cardholder is None or self._cardholder.done)
 
     def wait(self, until: float) -> bool:
-        """Wait for the register's answer; False when ``until`` came first."""
-        return self._recorder.until(lambda: self.done, until)
+        """Wait until it is over for everybody; False when ``until`` came first."""
+        if not self._recorder.until(lambda: self.answered, until):
+            return False
+        return self._cardholder is None or self._cardholder.join(until)
 
     def _sell(self) -> None:
         try:
@@ -93,15 +102,15 @@ class OpenSale:
     def _present(self) -> None:
         try:
             now = self._clock.now()
-            self._recorder.until(lambda: self.done or self._asked == "insert", now + PROMPT)
-            if self.done:
+            self._recorder.until(lambda: self.answered or self._asked == "insert", now + PROMPT)
+            if self.answered:
                 return
             if self._card == SWIPED:
                 self._reader.swipe(self._card)
                 return
             self._reader.insert(self._card)
             until = self._clock.now() + LEFT_IN
-            self._recorder.until(lambda: self.done or self._asked == "remove", until)
+            self._recorder.until(lambda: self.answered or self._asked == "remove", until)
             self._reader.remove()
         except BenchError as error:
             self._recorder.say("bench_error", role="reader", message=str(error))

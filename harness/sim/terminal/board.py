@@ -105,7 +105,9 @@ class Board:
     def _die(self) -> None:
         self._dying = None
         self.deaths += 1
-        self._stop("brownout")
+        # The reset-cause register keeps its content only while some voltage is left.
+        gone = self.rail.volts() < self.personality.levels.discharged
+        self._stop("power" if gone else "brownout")
 
     def _discharged(self) -> None:
         self._reason = "power"  # the reset-cause register has lost its content too

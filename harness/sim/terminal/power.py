@@ -40,6 +40,7 @@ class PowerMonitor:
         if self._rail.volts() < self._levels.warning:
             self.say_low()
             self._edge.wait_for(self._healthy)
+            self.say_healthy()
 
     def say_low(self) -> None:
         self._alarms.begin("supply_low", f"supply {self._rail.volts():.2f} V")
