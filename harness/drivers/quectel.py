@@ -89,13 +89,13 @@ class Driver:
         """Signal and registration; told only when they have changed.
 
         A modem that does not answer is no error here: it may share the terminal's power, and it
-        restarts when the terminal wants it to. Its signal is unknown then.
+        restarts when the terminal wants it to. Nothing is told then, and all of it once it is back.
         """
         try:
             self.signal()
             self.registration()
         except PortError:
-            self._note_signal(Signal())
+            self._signal = self._registration = None
 
     def attend(self) -> None:
         """Take in unasked lines."""

@@ -17,7 +17,7 @@ Act = Callable[[AtPort, Command], list[str]]
 
 #: The parameters a test command shows; OK alone for the others.
 RANGES: dict[str, str] = {
-    "+CREG": "(0-3)", "+CGREG": "(0-3)", "+CEREG": "(0-3)", "+CFUN": "(0,1,4),(0,1)",
+    "+CFUN": "(0,1,4),(0,1)",
     "+CMEE": "(0-2)", "+CGATT": "(0,1)", "+CGACT": "(0,1)", "+CMGF": "(0,1)",
     "+CSQ": "(0-31,99),(0-7,99)", "+CESQ": "(0-63,99),(0-7,99),(0-96,255),(0-49,255),(0-34,255),"
     "(0-97,255)", "+CGEREP": "(0-2),(0,1)", "+CUSD": "(0-2)",
@@ -31,7 +31,7 @@ def carry_out(at: AtPort, command: Command) -> list[str]:
     """Run one command; raises Refusal."""
     name = command.name
     if command.form is Form.TEST and name != "+COPS" and (name in COMMANDS or name in REMEMBERED):
-        return [f"{name}: {RANGES[name]}"] if name in RANGES else []
+        return _ranges(at, name)
     if name in COMMANDS:
         return COMMANDS[name](at, command)
     if name in REMEMBERED:
@@ -39,6 +39,12 @@ def carry_out(at: AtPort, command: Command) -> list[str]:
     if name.startswith("S") and name[1:].isdigit():
         return _register(at, command)
     raise Refusal(4 if name[0] == "+" else None)  # 4: operation not supported
+
+
+def _ranges(at: AtPort, name: str) -> list[str]:
+    if name in at.levels:
+        return [f"{name}: (0-{at.modem.personality['quirks']['registration_n']})"]
+    return [f"{name}: {RANGES[name]}"] if name in RANGES else []
 
 
 def _register(at: AtPort, command: Command) -> list[str]:

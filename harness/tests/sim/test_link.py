@@ -98,6 +98,9 @@ def test_shaping_changes_what_is_named_and_leaves_the_rest() -> None:
         {"do": "set_subscription"},
         b'{"do":"shape","delay":NaN}',
         b'{"do":"shape","delay":1e999}',
+        b'{"do":"shape","delay":1' + b"0" * 400 + b"}",
+        b'{"do":"shape","way":["up"]}',
+        b'{"do":["shape"]}',
     ],
 )
 def test_a_bad_request_is_refused_and_changes_nothing(request_: Any) -> None:
