@@ -23,7 +23,7 @@ def plant(base: type[Firmware]) -> type[Firmware]:
             self._reversals.settle_debts()
 
     class Reversals(base.Reversals):  # type: ignore[name-defined, misc]
-        def idle_work(self) -> None:
-            """Nothing: it is done with the next sale."""
+        def is_due(self) -> bool:
+            return False  # it is done with the next sale
 
     return base.with_parts(Payment=Payment, Reversals=Reversals)

@@ -27,8 +27,8 @@ SET_UP: tuple[tuple[str, ...], ...] = (
 )
 
 #: Reject cause of a denied registration (TS 24.301, annex A) -> our word: 2 (unknown in the HSS)
-#: and 8 (no service at all) are what a SIM gets that was never put into service. Others mean that the
-#: carrier does not accept this subscription any more.
+#: and 8 (no service at all) are what a SIM gets that was never put into service. Others mean that
+#: the carrier does not accept this subscription any more.
 REJECTS: dict[int | None, str] = {2: "sim_not_activated", 8: "sim_not_activated"}
 
 #: After these the modem does not try again until its radio restarts (TS 24.301, 5.5.1.2.5).

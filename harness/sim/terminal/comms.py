@@ -48,7 +48,6 @@ class Comms:
     Attributes:
         online: Whether a signed-on connection to the host is up.
         cause: What keeps it from being up; None when nothing is known to.
-        idle_work: Done whenever the line is up and nothing else is to do.
     """
 
     def __init__(
@@ -75,7 +74,6 @@ class Comms:
         self._failures = 0
         self.online = False
         self.cause: str | None = None
-        self.idle_work: Callable[[], None] = lambda: None
 
     # --- the line's own task ----------------------------------------------------------------
 
@@ -121,9 +119,6 @@ class Comms:
 
     def _stay_online(self) -> None:
         while self.online:
-            self.idle_work()
-            if not self.online:
-                break
             self._wait_for_news(self._times.heartbeat)
             if self.online:
                 self.heartbeat()

@@ -131,20 +131,19 @@ class Firmware:
         self.reversals = self.Reversals(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
             comms=self.comms, printer=self.printer, screen=self.screen, alarms=self.alarms,
-            log=self.log, till=till, wall_time=self.wall_time, on_change=self.state.log_change,
+            log=self.log, till=till, wall_time=self.wall_time, on_change=self._changed,
         )  # fmt: skip
         self.payment = self.Payment(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
             comms=self.comms, reversals=self.reversals, reader=self.reader, printer=self.printer,
             screen=self.screen, alarms=self.alarms, log=self.log, till=till,
-            wall_time=self.wall_time, on_change=self.state.log_change,
+            wall_time=self.wall_time, on_change=self._changed,
         )  # fmt: skip
         self.settlement = self.Settlement(
             personality=personality, storage=self.storage, acquiring=self.acquiring,
             comms=self.comms, payment=self.payment, screen=self.screen, log=self.log,
-            on_change=self.state.log_change,
+            on_change=self._changed,
         )  # fmt: skip
-        self.comms.idle_work = self.reversals.idle_work
         self.upkeep = self.Upkeep(self)
         self.service = service_port.ServicePort(self)
 
@@ -161,8 +160,12 @@ class Firmware:
         self.comms = self.Comms(
             self.clock, personality=self.personality, cellular=self.cellular,
             acquiring=self.acquiring, host_line=line, storage=self.storage, alarms=self.alarms,
-            log=self.log, rng=board.rng, on_change=self.state.log_change,
+            log=self.log, rng=board.rng, on_change=self._changed,
         )  # fmt: skip
+
+    def _changed(self) -> None:
+        self.state.log_change()
+        self.reversals.wake()
 
     def _poke(self) -> None:
         self.comms.poke()  # made after the modem's part, which it needs
@@ -194,6 +197,7 @@ class Firmware:
         return {
             "modem": self.cellular.line.run,
             "line": self.comms.run,
+            "debts": self.reversals.run,
             "supply": self.power.run,
             "card": self.reader.watch,
             "upkeep": self.upkeep.run,

@@ -22,7 +22,7 @@ from harness.wire import answers
 
 
 class Reversals:
-    """Sends what is owed; the caller holds the till's turn."""
+    """Sends what is owed; who calls ``settle_debts`` holds the till's turn."""
 
     def __init__(
         self, clock: Clock, *, personality: Personality, storage: Storage, acquiring: Acquiring,
@@ -43,6 +43,7 @@ class Reversals:
         self._wall_time = wall_time
         self._on_change = on_change
         self._next_episode = 0.0
+        self._woken = clock.signal("a reversal to send")
         self._slips: set[int] = set()
 
     def settle_debts(self) -> bool:
@@ -54,14 +55,25 @@ class Reversals:
         self._alarms.end("reversal_pending")
         return True
 
-    def idle_work(self) -> None:
-        """When nobody sells: what is owed, not more often than episodes may be."""
-        due = self._storage.pending and self._clock.now() >= self._next_episode
-        if due and not self._till.held:
-            with self._till.taken():
+    def run(self) -> None:
+        """Send what is owed while nobody sells; a task of its own."""
+        while True:
+            waits = self._storage.pending and self._next_episode > self._clock.now()
+            self._woken.wait_for(self.is_due, self._next_episode if waits else None)
+            if self.is_due():
+                with self._till.taken():
+                    self._on_change()
+                    self.settle_debts()
                 self._on_change()
-                self.settle_debts()
-            self._on_change()
+
+    def is_due(self) -> bool:
+        """Whether something is owed and can be sent now; episodes keep their distance."""
+        idle = self._comms.online and not self._till.held
+        return idle and bool(self._storage.pending) and self._clock.now() >= self._next_episode
+
+    def wake(self) -> None:
+        """Something has changed: look again."""
+        self._woken.notify()
 
     def reverse(self, stan: int) -> bool:
         """One episode: at most so many 0400, spaced; whether it is done."""
