@@ -296,7 +296,7 @@ def test_a_lost_port_is_opened_again() -> None:
 
 
 def test_a_port_that_does_not_come_back_is_told_by_a_call_and_not_by_a_poll() -> None:
-    """A modem may share the terminal's power: its silence is no fault of the bench, nor a signal."""
+    """A modem may share the terminal's power: its silence is neither our fault nor a signal."""
 
     def story(bench: Bench) -> tuple[int, int, int]:
         bench.watch(25)
