@@ -108,7 +108,7 @@ class Channel:
             target *= self.amps / amps  # what a resistive load would leave
         within = self._time_to(target, amps)
         self._watch_voltage(target, within)
-        if target != self._target:
+        if target != self._target or self.rail.volts() != target:  # on the way, loads may change
             self._target = target
             self.rail.go_to(target, within)
         self._changed()
