@@ -4,7 +4,7 @@ Three outputs, each of which moves a ``Rail``; several connections share the one
 it understands is a table (``sim/supply_commands.py``), what an output does is
 ``sim/supply_channel.py``, what it is like is a personality (``fixtures/supply/e36313a``).
 
-Source: Keysight E36300 series programming guide; IEEE 488.2-1992; SCPI-1999.
+Source: the Keysight E36300 series' command list, as public tools quote it; IEEE 488.2; SCPI-1999.
 """
 
 import random

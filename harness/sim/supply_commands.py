@@ -1,7 +1,7 @@
 """What the simulated E36313A understands: header -> method of ``sim/supply.py`` and parameters.
 
 Source: IEEE 488.2-1992 clause 10 (common commands), SCPI-1999 vol. 1, 4.2 (required commands), and
-the command list of the Keysight E36300 series programming guide. Most headers set or tell one
+the Keysight E36300 series' command list, as public E36312A tools quote it. Most headers set or tell one
 field of ``supply_channel.Setting``; the field's name is the fixed argument.
 """
 
