@@ -3,8 +3,7 @@
 Source: Keysight E36300 Series Programming Guide (APPLy/VOLTage/CURRent, OUTPut, MEASure, LIST,
 TRIGger, SYSTem:ERRor subsystems), as public E36312A tools quote it; never tried on a real unit.
 Over-current protection has no level of its own: it trips at CURR. Relatives put the output back on
-when a protection is cleared (E3632A user's guide, VOLT:PROT:CLE), so it is switched off first. The
-E36311A has no list (unconfirmed).
+when a protection is cleared (E3632A user's guide, VOLT:PROT:CLE), so it is switched off first.
 """
 
 from collections.abc import Sequence

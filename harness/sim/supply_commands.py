@@ -1,8 +1,8 @@
 """What the simulated E36313A understands: header -> method of ``sim/supply.py`` and parameters.
 
 Source: IEEE 488.2-1992 clause 10 (common commands), SCPI-1999 vol. 1, 4.2 (required commands), and
-the Keysight E36300 series' command list, as public E36312A tools quote it. Most headers set or tell one
-field of ``supply_channel.Setting``; the field's name is the fixed argument.
+the Keysight E36300 series' command list, as public E36312A tools quote it. Most headers set or
+tell one field of ``supply_channel.Setting``; the field's name is the fixed argument.
 """
 
 from harness.wire.scpi import BOOLEAN, STRING, Command, Slot, channels, choice, number, numbers

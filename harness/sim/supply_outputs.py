@@ -1,6 +1,7 @@
 """The three outputs of the simulated supply behind one set of commands: selection, settings, meter.
 
-Source: the Keysight E36300 series' command list, as public tools quote it (channel lists, INSTrument, APPLy, LIST, TRIGger).
+Source: the Keysight E36300 series' command list, as public tools quote it
+(channel lists, INSTrument, APPLy, LIST, TRIGger).
 """
 
 import math
