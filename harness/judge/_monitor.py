@@ -40,6 +40,7 @@ class Monitor(ABC):
         kinds: The observation kinds it wants to be fed; None for all.
         needs_rest: Whether it can only be judged once the terminal has come to rest.
         settled: The answer that nothing can change any more, None while open.
+        due: Its deadline when it was last fed; the case keeps it.
     """
 
     kinds: frozenset[str] | None = frozenset()
@@ -50,6 +51,7 @@ class Monitor(ABC):
         self.run = run
         self.budget = budget
         self.settled: ClauseVerdict | None = None
+        self.due: float | None = None
 
     @abstractmethod
     def on(self, seen: Observation) -> None:

@@ -65,10 +65,14 @@ class Case:
             self.finish(complete=seen.get("reason") in COMPLETE)
 
     def _feed(self, seen: Observation, wanted: list[Monitor]) -> None:
+        moved = False
         for one in wanted:
             if one.settled is None:
                 one.on(seen)
-        if wanted:
+                due = one.deadline() if one.settled is None else None
+                moved = moved or due != one.due
+                one.due = due
+        if moved:
             self._due = self._next()
 
     def at(self, t: float) -> None:
@@ -81,6 +85,7 @@ class Case:
         for one in self._monitors:
             if one.settled is None:
                 one.at(t)
+            one.due = one.deadline() if one.settled is None else None
         self._due = self._next()
 
     def finish(self, *, complete: bool) -> None:
@@ -89,6 +94,8 @@ class Case:
             return
         ready = self.run.ready is not None
         for one in self._monitors:
+            if complete and ready and one.settled is None:
+                one.at(self.run.now)
             one.finish(complete=complete and ready)
         self._staged.finish(complete=complete)
         self._closed = True
@@ -119,13 +126,7 @@ class Case:
         )
 
     def _next(self) -> float:
-        due = NEVER
-        for one in self._monitors:
-            if one.settled is None:
-                mine = one.deadline()
-                if mine is not None and mine < due:
-                    due = mine
-        return due
+        return min((one.due for one in self._monitors if one.due is not None), default=NEVER)
 
 
 def _nothing_asked() -> ClauseVerdict:

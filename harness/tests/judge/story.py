@@ -113,7 +113,9 @@ class Story:
     def start(self, name: str, amount: int = 1234, **more: Any) -> None:
         self.engine("sale_started", sale=name, amount=amount, currency="CNY", card="chip", **more)
 
-    def request(self, name: str, stan: int, amount: int = 1234, *, status: str = "approved") -> None:
+    def request(
+        self, name: str, stan: int, amount: int = 1234, *, status: str = "approved"
+    ) -> None:
         """The reversal saved, the request sent and booked by the host."""
         self.terminal("reversal_saved", stan=stan, of=name)
         self.terminal("request_sent", mti="0200", stan=stan, of=name)
@@ -235,12 +237,15 @@ def then(**more: Any) -> Story:
 
 
 def passes(clause: ClauseVerdict) -> bool:
+    """It held."""
     return clause.outcome is Outcome.PASS
 
 
 def fails(clause: ClauseVerdict) -> bool:
+    """The terminal broke it."""
     return clause.outcome is Outcome.FAIL
 
 
 def unsure(clause: ClauseVerdict) -> bool:
+    """Nobody can say."""
     return clause.outcome is Outcome.INCONCLUSIVE

@@ -14,6 +14,7 @@ DETECTS = {"cause": "data_exhausted", "within": "60 s"}
 
 
 def staged_story(*, effect: bool = True, inject: bool = True) -> Story:
+    """A fault, noticed."""
     tale = then(detects=DETECTS)
     if inject:
         tale.at(10).inject(effect=effect)
@@ -71,7 +72,7 @@ def test_a_step_on_time_is_no_gap() -> None:
 
 def test_labels_tell_two_faults_of_one_word_apart() -> None:
     """Each injection the scenario asks for must be found."""
-    when = [{"inject": {"power_cut": None, "as": "one"}}, {"inject": {"power_cut": {}, "as": "two"}}]
+    when = [{"inject": {"power_cut": None, "as": label}} for label in ("one", "two")]
     tale = Story({"always": ["no_clear_card_number"], "when": when}).begin()
     tale.engine("fault_injected", fault="power_cut", label="one")
     tale.engine("fault_took_effect", fault="power_cut", label="one")

@@ -11,6 +11,7 @@ CAUSE = {"cause": "data_exhausted", "within": "60 s"}
 
 
 def story(**more: object) -> Story:
+    """A clause that wants data_exhausted named."""
     return then(detects={**CAUSE, **more})
 
 
@@ -102,7 +103,7 @@ def test_a_run_that_ends_within_the_budget_shows_nothing() -> None:
 )
 def test_a_deaf_rig_or_a_fault_without_effect_blames_nobody(
     observes: tuple[str, ...],
-    effect: bool,  # noqa: FBT001
+    effect: bool,
 ) -> None:
     """No channel of the terminal, or nothing to notice: INCONCLUSIVE with the reason."""
     tale = Story({"then": {"detects": CAUSE}}, observes=observes).begin()

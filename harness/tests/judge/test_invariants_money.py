@@ -1,5 +1,8 @@
 """Invariants over money: each holds, breaks and stays open on a story of its own."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from harness.tests.judge.story import Row, Story, always, fails, passes, unsure
@@ -12,7 +15,8 @@ MONEY = (
 )  # fmt: skip
 
 
-def is_kind(*kinds: str):  # type: ignore[no-untyped-def]
+def is_kind(*kinds: str) -> Callable[[Row], bool]:
+    """Rows of these kinds."""
     return lambda row: row.kind in kinds
 
 
@@ -257,7 +261,7 @@ def test_a_reversal_that_was_sent_but_never_accepted_is_still_owed() -> None:
 
 
 def test_without_a_console_an_answered_request_is_taken_as_answered() -> None:
-    """The host cannot know that its answer was lost; only an unanswered request is owed for sure."""
+    """The host cannot know that its answer was lost; only silence is owed for sure."""
     story = Story({"always": ["reversal_before_next_sale"]}, observes=("ecr", "host")).begin()
     story.sale("first", 1).sale("second", 2).end()
     story.drop(lambda row: row.source == "terminal")
@@ -303,6 +307,7 @@ def test_a_refusal_for_technical_reasons_needs_no_reversal() -> None:
 
 
 def cut_sale(word: str, *, saved: bool = True) -> Story:
+    """A sale whose end the terminal did not know when it restarted."""
     story = always(word)
     story.start("first")
     story.request("first", 1)
@@ -364,7 +369,7 @@ def test_a_request_that_never_left_needs_no_reversal_after_a_restart() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"amount": 1}, {"batch": 2}, {"tid": "X"}, {"pan": "4*1111"}])
-def test_a_reversal_unlike_its_original_is_caught(wrong: dict[str, object]) -> None:
+def test_a_reversal_unlike_its_original_is_caught(wrong: dict[str, Any]) -> None:
     """Amount, batch, terminal and card must be the original's."""
     story = always("reversal_carries_original").unanswered("first", 1)
     story.reverse(1, **wrong)
@@ -481,7 +486,7 @@ def test_a_receipt_without_a_record_is_caught() -> None:
 
 
 @pytest.mark.parametrize(("copy", "fits"), [(True, passes), (False, fails)])
-def test_a_second_receipt_says_that_it_is_a_copy(copy: bool, fits: object) -> None:  # noqa: FBT001
+def test_a_second_receipt_says_that_it_is_a_copy(copy: bool, fits: object) -> None:
     """A reprint is marked; an unmarked second receipt fails."""
     story = always("receipt_needs_journal").sale("first", 1)
     story.receipt(1, copy=copy)

@@ -6,6 +6,7 @@ from harness.tests.judge.story import Story, fails, passes, then, unsure
 
 
 def story(**more: object) -> Story:
+    """A fault, said at 20 s."""
     tale = then(keeps_reporting={"cause": "data_exhausted", **more})
     tale.at(10).inject()
     tale.at(20).terminal("report", on="display", cause="data_exhausted")
@@ -13,6 +14,7 @@ def story(**more: object) -> Story:
 
 
 def finish(tale: Story) -> Story:
+    """The fault goes, and the terminal says so."""
     tale.at(100).clear()
     tale.terminal("cleared", cause="data_exhausted")
     return tale.end()

@@ -1,4 +1,4 @@
-"""What must hold for any history: online equals offline, cut traces never pass, spoilt ones fail."""
+"""Any history: online equals offline, cut traces never pass, spoilt ones fail."""
 
 import random
 from typing import Any
@@ -286,7 +286,7 @@ def test_a_spoilt_history_is_caught_by_the_invariant_it_breaks(spoil: Any, seed:
     assert failed & SPOILED_BY[spoil], spoil.__doc__
 
 
-IRRELEVANT = [
+IRRELEVANT: list[tuple[str, str, dict[str, Any]]] = [
     ("supply", "measured", {"volts": 9.0, "amps": 0.2}), ("modem", "signal", {"rsrp": -90}),
     ("terminal", "line", {"text": "12:00:00.000 I mem: 41 % used"}),
     ("network", "path", {"delay": 0.02}), ("host", "connected", {}),

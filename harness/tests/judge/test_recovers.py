@@ -6,6 +6,7 @@ from harness.tests.judge.story import Story, fails, passes, then, unsure
 
 
 def story(**more: object) -> Story:
+    """A fault from 10 s to 50 s that took the terminal out of service."""
     tale = then(recovers={"within": "30 s", **more})
     tale.at(10).inject()
     tale.terminal("state", state="out_of_service", online=False)
@@ -15,6 +16,7 @@ def story(**more: object) -> Story:
 
 
 def ready(tale: Story, t: float, **more: object) -> Story:
+    """It says that it is ready."""
     tale.at(t).terminal("state", state="ready", **{"online": True, **more})
     return tale
 
@@ -125,7 +127,7 @@ def test_a_sale_from_before_the_clearing_proves_nothing() -> None:
 
 
 @pytest.mark.parametrize("ended", [True, False])
-def test_a_proving_sale_that_is_not_approved_in_time_fails(ended: bool) -> None:  # noqa: FBT001
+def test_a_proving_sale_that_is_not_approved_in_time_fails(ended: bool) -> None:
     """Refused or still open at the deadline, the reason says which."""
     tale = ready(story(proven_by="sale"), 60)
     tale.start("proof-1", 100, proof=True)

@@ -10,6 +10,7 @@ PLAIN = {"cause": "data_exhausted", "on": ["display", "ecr"], "within": "5 s"}
 
 
 def story(**more: object) -> Story:
+    """A fault, noticed at 40 s."""
     tale = then(reports={**PLAIN, **more})
     tale.at(10).inject()
     tale.at(40).terminal("detected", cause="data_exhausted")
@@ -114,9 +115,7 @@ def test_an_observed_channel_that_failed_is_not_excused_by_a_deaf_one() -> None:
 
 
 @pytest.mark.parametrize(("waits", "fits"), [(60.0, fails), (3.0, unsure)])
-def test_a_fault_never_noticed_is_measured_from_the_injection(
-    waits: float, fits: object
-) -> None:
+def test_a_fault_never_noticed_is_measured_from_the_injection(waits: float, fits: object) -> None:
     """Without a detection the budget counts from the fault, when the run is over."""
     tale = then(reports=PLAIN)
     fault = tale.at(10).inject()

@@ -8,6 +8,7 @@ from harness.tests.judge.story import Story, fails, passes, then, unsure
 
 
 def story(*outcomes: str) -> Story:
+    """A sale that has begun."""
     tale = then(survives={"sale": "first", "outcome": list(outcomes)})
     tale.start("first")
     return tale

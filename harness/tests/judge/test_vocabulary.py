@@ -10,10 +10,12 @@ from harness.tests.judge.story import Story, fails, passes, unsure
 
 
 def story(word: str, **plain: Any) -> Story:
+    """One rule of the vocabulary."""
     return Story({word: [plain]}).begin()
 
 
 def line(tale: Story, text: str, t: float | None = None) -> None:
+    """A console line."""
     if t is not None:
         tale.at(t)
     tale.terminal("line", text=text)

@@ -15,6 +15,7 @@ FIELDS = st.dictionaries(st.text().filter(lambda name: name not in RESERVED), JS
 
 
 def row(n: int, kind: str = "line", source: str = "terminal", **fields: object) -> Observation:
+    """A line at n tenths of a second."""
     return Observation(n, n / 10, source, kind, fields)
 
 
