@@ -53,6 +53,9 @@ def read_plain(path: Path) -> Any:
 # --- YAML with places -----------------------------------------------------------------------
 
 
+_TAGS = ("map", "seq", "str", "null", "bool", "int", "float")
+
+
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's core schema: ``on``, ``off``, ``no``, ``12:30`` and dates are plain texts."""
 
@@ -165,12 +168,12 @@ class _Planter:
         if len(keys) > DEEPEST or self._count > MOST_VALUES:
             what = f"nested deeper than {DEEPEST} levels" if len(keys) > DEEPEST else "too large"
             raise _Broken(self._told(node, f"{what}; an alias that contains itself?"))
+        if node.tag.removeprefix("tag:yaml.org,2002:") not in _TAGS:
+            raise _Broken(self._told(node, f"tag {node.tag!r} has no meaning here"))
         if isinstance(node, yaml.MappingNode):
             return dict(self._pairs(node, keys))
         if isinstance(node, yaml.SequenceNode):
             return [self.plant(one, (*keys, index)) for index, one in enumerate(node.value)]
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            raise _Broken(self._told(node, f"tag {node.tag!r} has no meaning here"))
         return self._constructor.construct_object(node)
 
     def _pairs(self, node: yaml.MappingNode, keys: Keys) -> Iterator[tuple[str, Any]]:
