@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from harness.model.trace import Observation
-from harness.model.words import Path, WordError
+from harness.model.words import Path, WordError, nearest
 
 SOURCES = (
     "terminal", "host", "network", "modem", "attenuator", "supply", "reader", "updates", "engine",
@@ -52,16 +52,20 @@ class Pattern:
         if isinstance(plain, cls):
             return plain
         if isinstance(plain, str):
-            return cls._from_text(plain)
+            return cls._from_text(plain, path)
         if not isinstance(plain, Mapping) or not plain:
             raise WordError(path, f"{plain!r} seen, wanted a pattern such as {{host: answered}}")
         return cls._from_keys(dict(plain), path)
 
     @classmethod
-    def _from_text(cls, plain: str) -> Self:
+    def _from_text(cls, plain: str, path: Path) -> Self:
         source, colon, text = plain.partition(":")
         if colon and source.strip() in SOURCES:
             return cls(source=source.strip(), text=text.strip())
+        if not re.fullmatch(r"\w+(?:\.\w+)?", plain.strip()):
+            near = nearest(source.strip(), SOURCES) if colon else ""
+            said = f"{plain!r} seen, wanted a kind, kind.phase or source: text{near}"
+            raise WordError(path, f"{said}. Sources: {', '.join(SOURCES)}")
         kind, _, phase = plain.strip().partition(".")
         return cls(kind=kind, phase=phase)
 

@@ -17,6 +17,7 @@ class Quantity(float):
 
     UNITS: ClassVar[dict[str, float]] = {}
     BASE: ClassVar[str] = ""
+    LEAST: ClassVar[float] = float("-inf")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -30,6 +31,8 @@ class Quantity(float):
             said = f"unit {unit!r} is unknown here" if unit else "the unit is missing"
             raise ValueError(f"{text!r}: {said}; wanted one of: {wanted}")
         value = float(Decimal(number) * Decimal(repr(cls.UNITS[unit])))
+        if value < cls.LEAST:
+            raise ValueError(f"{text!r}: wanted no less than {cls(cls.LEAST)}")
         return cls(value)
 
     def __str__(self) -> str:
@@ -42,6 +45,7 @@ class Quantity(float):
 class Seconds(Quantity):
     """Time, seconds."""
 
+    LEAST = 0.0
     BASE = "s"
     UNITS: ClassVar[dict[str, float]] = {
         "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0,
@@ -79,6 +83,7 @@ class Db(Quantity):
 class Fraction(Quantity):
     """A share of a whole: 0..1, written as a percentage."""
 
+    LEAST = 0.0
     BASE = ""
     UNITS: ClassVar[dict[str, float]] = {"%": 0.01}
 
@@ -107,7 +112,10 @@ class Bytes(int):
         if unit not in cls.UNITS:
             said = f"unit {unit!r} is unknown here" if unit else "the unit is missing"
             raise ValueError(f"{text!r}: {said}; wanted one of: {wanted}")
-        return cls(Decimal(number) * cls.UNITS[unit])
+        value = Decimal(number) * cls.UNITS[unit]
+        if value != value.to_integral_value():
+            raise ValueError(f"{text!r}: there is no part of a byte")
+        return cls(value)
 
     def __str__(self) -> str:
         return f"{int(self)} B"
@@ -116,6 +124,7 @@ class Bytes(int):
 class BitRate(Quantity):
     """Bits per second."""
 
+    LEAST = 0.0
     BASE = "bit/s"
     UNITS: ClassVar[dict[str, float]] = {"bit/s": 1.0, "kbit/s": 1e3, "Mbit/s": 1e6}
 
