@@ -153,8 +153,9 @@ class End(BufferedPort):
         self._una, self._next = segment.ack, max(self._next, segment.ack)
         self._tries, self._repeats = 0, 0
         self._measure(segment.ack)
-        slow = self._window < self._threshold
-        self._window += LARGEST if slow else max(1, LARGEST * LARGEST // self._window)
+        if self.state == OPEN:
+            slow = self._window < self._threshold
+            self._window += LARGEST if slow else max(1, LARGEST * LARGEST // self._window)
         if self.state in (CONNECTING, ACCEPTING):
             self.state = OPEN
             self.arrived.notify()
