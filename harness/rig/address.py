@@ -1,6 +1,6 @@
 """An address in a rig file, made a port."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from harness.clock import Clock
 from harness.errors import PortLost, RigError
@@ -9,10 +9,9 @@ from harness.ports.base import Chunk, Port
 from harness.ports.serial import BAUD, SerialPort
 from harness.ports.tcp import TcpPort
 
-#: Reaches simulated devices: given the name of ``sim://name`` a connection to the bench in this
-#: process; given a whole ``sim+...://name`` the real address where another process serves it.
-#: LookupError for what it does not know.
-Connect = Callable[[str], Port | str]
+#: Connects to a device of the simulated bench in this process, by the name of ``sim://name``.
+#: LookupError for a name it does not have, PortLost for a device that is dead.
+Connect = Callable[[str], Port]
 
 
 class BenchPort(Port):
@@ -36,8 +35,6 @@ class BenchPort(Port):
             line = self._connect(self._name)
         except LookupError as error:
             raise RigError(f"{self.address}: the simulated bench has no such device") from error
-        if isinstance(line, str):
-            raise RigError(f"{self.address}: the simulated bench is at {line}, not in this process")
         line.arrived = self.arrived  # whoever waits on this port hears the line
         self._line = line
 
@@ -63,47 +60,47 @@ class BenchPort(Port):
 
 
 def port_to(
-    address: str, clock: Clock, *, connect: Connect | None = None, baud: int | None = None
+    address: str,
+    clock: Clock,
+    *,
+    connect: Connect | None = None,
+    served: Mapping[str, str] | None = None,
+    baud: int | None = None,
 ) -> Port:
     """The port to an address; nothing is opened yet.
 
     Args:
         address: As the rig file says it.
         clock: The port's clock.
-        connect: Reaches simulated devices.
+        connect: Reaches the simulated bench of this process.
+        served: Real addresses of devices that another process serves, by ``sim+...://name``.
         baud: Line speed, bit/s; for serial lines.
 
     Raises:
         RigError: It is no address, or there is no simulated bench to look it up in.
     """
-    real = resolve(address, connect)
+    real = resolve(address, served)
     way = _way_to(real)
-    if way == "bench" and connect is not None:
+    if way == "bench":
+        if connect is None:
+            raise RigError(f"{address}: this rig has no simulated bench in its own process")
         return BenchPort(clock, real, connect)
     if clock.virtual:
-        raise RigError(
-            f"{address}: a real device cannot be reached in virtual time (clock: virtual)"
-        )
+        said = "a real device cannot be reached in virtual time (clock: virtual)"
+        raise RigError(f"{address}: {said}")
     if way == "serial":
         return SerialPort(clock, real, baud=baud or BAUD)
     return _visa(clock, real) if way == "visa" else TcpPort(clock, real)
 
 
-def resolve(address: str, connect: Connect | None) -> str:
+def resolve(address: str, served: Mapping[str, str] | None) -> str:
     """Where a served simulated device really is; any other address is itself."""
-    way = _way_to(address)
-    if way not in ("bench", "served"):
+    if _way_to(address) != "served":
         return address
-    if connect is None:
-        raise RigError(f"{address}: this rig brings no simulated bench along")
-    if way == "bench":
-        return address
-    try:
-        real = connect(address)
-    except LookupError as error:
-        raise RigError(f"{address}: no such device is served") from error
-    if not isinstance(real, str) or real.startswith("sim"):
-        raise RigError(f"{address}: it is not served at an address of its own")
+    real = (served or {}).get(address)
+    if real is None or _way_to(real) in ("bench", "served"):
+        known = ", ".join(sorted(served or ())) or "none"
+        raise RigError(f"{address}: no such device is served at an address. Served: {known}")
     return real
 
 

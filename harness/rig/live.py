@@ -60,6 +60,7 @@ class LiveRig:
         clock: Clock,
         seed: int = 0,
         connect: Connect | None = None,
+        served: Mapping[str, str] | None = None,
         locks: Path | None = None,
         highest: Volts | None = None,
     ) -> None:
@@ -69,7 +70,8 @@ class LiveRig:
             rigfile: The rig.
             clock: The run's clock.
             seed: Kept for those who ask.
-            connect: Reaches simulated devices (``rig.address.Connect``).
+            connect: Reaches the simulated bench of this process.
+            served: Real addresses of devices that another process serves, by ``sim+...://name``.
             locks: Folder of the locks; this user's runtime folder when left out.
             highest: Highest voltage any scenario asks for; nominal when left out.
         """
@@ -83,6 +85,7 @@ class LiveRig:
         self.cast = Cast(self.players, self.nominal, clock.sleep, now=clock.now)
         self._file = rigfile
         self._connect = connect
+        self._served = served
         self._locks = locks
         self._highest = max(highest or self.nominal, self.nominal)
         self._listener: Take | None = None
@@ -132,7 +135,7 @@ class LiveRig:
         kinds = {role: driver_class(device) for role, device in devices.items()}
         for role, device in devices.items():
             self._ports[role] = port_to(
-                device.address, self.clock, connect=self._connect,
+                device.address, self.clock, connect=self._connect, served=self._served,
                 baud=device.baud or getattr(kinds[role], "BAUD", None),
             )  # fmt: skip
         self._lock = RigLock(self.name, self._addresses_to_lock(), self._locks).__enter__()
@@ -151,7 +154,7 @@ class LiveRig:
     def _addresses_to_lock(self) -> list[str]:
         if not self._file.lock:
             return []
-        places = [resolve(device.address, self._connect) for device in self._file.devices.values()]
+        places = [resolve(device.address, self._served) for device in self._file.devices.values()]
         return [place for place in places if not place.startswith("sim://")]
 
     def _open(self, device: Device) -> None:

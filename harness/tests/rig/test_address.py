@@ -1,7 +1,5 @@
 """Addresses become ports, or an error that says what one looks like."""
 
-from typing import Any
-
 import pytest
 
 from harness.clock import CooperativeClock, ThreadClock
@@ -72,16 +70,14 @@ def test_a_real_device_does_not_exist_in_virtual_time() -> None:
 
 
 def test_a_served_device_is_found_at_its_real_address() -> None:
-    """``sim+...`` is looked up, whole, by who serves it."""
-    served: dict[str, Any] = {"sim+pty://modem": "/dev/pts/7", "sim+tcp://x": "sim+tcp://x"}
-    assert resolve("sim+pty://modem", served.__getitem__) == "/dev/pts/7"
-    port = port_to("sim+pty://modem", ThreadClock(), connect=served.__getitem__)
-    assert port.address == "/dev/pts/7"
-    with pytest.raises(RigError, match="no such device"):
-        resolve("sim+pty://suply", served.__getitem__)
-    with pytest.raises(RigError, match="not served"):
-        resolve("sim+tcp://x", served.__getitem__)
-    with pytest.raises(RigError, match="no simulated bench"):
+    """``sim+...`` is looked up, whole, in what is served; never in circles."""
+    served = {"sim+pty://modem": "/dev/pts/7", "sim+tcp://x": "sim+tcp://x"}
+    assert resolve("sim+pty://modem", served) == "/dev/pts/7"
+    assert port_to("sim+pty://modem", ThreadClock(), served=served).address == "/dev/pts/7"
+    for lost in ("sim+pty://suply", "sim+tcp://x"):
+        with pytest.raises(RigError, match="no such device is served"):
+            resolve(lost, served)
+    with pytest.raises(RigError, match="Served: none"):
         resolve("sim+pty://modem", None)
     with pytest.raises(RigError, match="no simulated bench"):
         port_to("sim://modem", CooperativeClock())
