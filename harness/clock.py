@@ -196,7 +196,7 @@ class CooperativeClock(Clock):
         self._start = time.monotonic()
         self._hub = getcurrent()
         self._ready: deque[tuple[_GreenTask, int]] = deque()
-        self._timers: list[Timer] = []
+        self._timers: list[tuple[float, int, Timer]] = []
         self._tasks: dict[object, _GreenTask] = {}  # by their greenlet
         self._main: _GreenTask | None = None
         self._failure: BaseException | None = None
@@ -222,7 +222,7 @@ class CooperativeClock(Clock):
 
     def call_at(self, when: float, act: Callable[[], None]) -> Timer:
         timer = Timer(max(when, self.now()), next(self._order), act)
-        heapq.heappush(self._timers, timer)
+        heapq.heappush(self._timers, (timer.when, timer.order, timer))
         return timer
 
     def listen(self, descriptor: int, act: Callable[[], None]) -> None:
@@ -264,18 +264,18 @@ class CooperativeClock(Clock):
             self._advance(over)
 
     def _advance(self, over: Callable[[], bool]) -> None:
-        while self._timers and self._timers[0].cancelled:
+        while self._timers and self._timers[0][2].cancelled:
             heapq.heappop(self._timers)
         if self._selector is not None:
-            self._listen_for(self._timers[0].when - self.now() if self._timers else 0.5)
-            due = bool(self._timers) and self._timers[0].when <= self.now()
+            self._listen_for(self._timers[0][0] - self.now() if self._timers else 0.5)
+            due = bool(self._timers) and self._timers[0][0] <= self.now()
         else:
             due = bool(self._timers)
             if not due and not over():
                 self._report_stuck()
                 return
         if due:
-            timer = heapq.heappop(self._timers)
+            timer = heapq.heappop(self._timers)[2]
             self._time = max(self._time, timer.when)
             self.events += 1
             try:
@@ -363,7 +363,7 @@ class CooperativeClock(Clock):
         self._turn_until(lambda: not self._tasks or self.now() > limit or self._idle())
 
     def _idle(self) -> bool:
-        return not self._ready and not any(not timer.cancelled for timer in self._timers)
+        return not self._ready and not any(not timer.cancelled for _, _, timer in self._timers)
 
 
 # --- threads --------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Every error says ``file:line:column: what was seen; what was wanted; the nearest
 errors of a file or a folder are told at once.
 """
 
+import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -47,7 +48,14 @@ def fixture(*parts: str) -> Path:
 
 def read_plain(path: Path) -> Any:
     """A YAML file as plain dicts, lists and scalars, without places; for our own fixtures."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return copy.deepcopy(_parsed(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, changed: int) -> Any:
+    """Personalities are large and every item reads them again: parse each once."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe ones
 
 
 # --- YAML with places -----------------------------------------------------------------------

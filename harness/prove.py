@@ -70,7 +70,7 @@ def defects(wanted: Sequence[str] = ()) -> list[str]:
     for name in wanted:
         if name not in known:
             raise UsageError(f"no defect {name!r}{nearest(name, known)}. Known: {', '.join(known)}")
-    return list(wanted) or known
+    return list(wanted or known)
 
 
 def prove(

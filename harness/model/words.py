@@ -59,19 +59,24 @@ def _theirs(group: str) -> tuple[EntryPoint, ...]:
     return tuple(entry_points(group=group)) if group else ()
 
 
-def words_in(package: str, group: str = "") -> list[str]:
+def words_in(package: str, group: str = "") -> tuple[str, ...]:
     """Every word a package (and an entry point group) knows, sorted."""
-    home = importlib.import_module(package)
-    own = [
-        found.name
-        for found in pkgutil.iter_modules(home.__path__)
-        if not found.name.startswith("_") and not found.ispkg
-    ]
-    theirs = [point.name for point in _theirs(group)]
+    own, theirs = _own(package), [point.name for point in _theirs(group)]
     clash = set(own) & set(theirs)
     if clash:
         raise WordError((), f"{sorted(clash)} stand in {package} and in an entry point {group}")
-    return sorted({*own, *theirs})
+    return tuple(sorted({*own, *theirs}))
+
+
+@lru_cache
+def _own(package: str) -> tuple[str, ...]:
+    """The modules of a package that are words; looked up once, for it walks a folder."""
+    home = importlib.import_module(package)
+    return tuple(
+        found.name
+        for found in pkgutil.iter_modules(home.__path__)
+        if not found.name.startswith("_") and not found.ispkg
+    )
 
 
 def find(package: str, word: str, *, group: str = "", name: str = "") -> Any:
