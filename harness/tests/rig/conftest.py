@@ -1,5 +1,6 @@
 """A bench of toys in virtual time: a supply and a console, behind memory ports."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import harness.drivers
 from harness.clock import CooperativeClock
 from harness.errors import PortLost
+from harness.model import words
 from harness.model.rigfile import Device, Limits, RigFile
 from harness.model.units import Amps, Volts
 from harness.ports.base import Port
@@ -88,11 +90,14 @@ class ToyBench:
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> ToyBench:
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyBench]:
     """The toys, and drivers for them beside the real ones."""
     stage = str(Path(__file__).parent / "stage")
-    monkeypatch.setattr(harness.drivers, "__path__", [*harness.drivers.__path__, stage])
-    return ToyBench()
+    with monkeypatch.context() as patched:
+        patched.setattr(harness.drivers, "__path__", [*harness.drivers.__path__, stage])
+        words._own.cache_clear()  # it remembers what stands in a package
+        yield ToyBench()
+    words._own.cache_clear()
 
 
 @pytest.fixture
