@@ -95,7 +95,8 @@ def _told(said: str, status: int) -> int:
 
 
 def _signalled(stop: BaseException) -> int:
-    """128 plus the signal's number; SIGINT when it is not said."""
-    name = str(stop.args[0]) if stop.args else "SIGINT"
+    """128 plus the signal's number; SIGINT when it is not said (click wraps what it caught)."""
+    said = (stop.__cause__ or stop).args
+    name = str(said[0]) if said else "SIGINT"
     known = signal.Signals.__members__
     return 128 + int(known[name]) if name in known else 128 + int(signal.SIGINT)

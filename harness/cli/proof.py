@@ -60,9 +60,9 @@ def _tell(job: proving.Job, done: int, total: int) -> None:
 
 def _show(proof: proving.Proof) -> None:
     for name, by in sorted(proof.caught.items(), key=lambda row: (bool(row[1]), row[0])):
-        word = click.style("caught", fg="green") if by else click.style("ESCAPED", fg="red")
+        word = click.style("caught  ", fg="green") if by else click.style("ESCAPED ", fg="red")
         more = f"   and {len(by) - SHOWN} more" if len(by) > SHOWN else ""
-        click.echo(f"{word:<8} {name}")
+        click.echo(f"{word} {name}")
         for catcher in by[:SHOWN]:
             click.echo(f"           {catcher}")
         if more:

@@ -1,6 +1,6 @@
 """A trace as a person sees it: steps with their times, spans of states and faults, moments."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,14 +99,20 @@ def faults_of(trace: Trace) -> list[Span]:
 #: State of the terminal (DESIGN.md, "Observations") -> tone.
 _STATES = {
     "ready": "good", "busy": "busy", "booting": "calm", "recovering": "warn", "connecting": "warn",
-    "updating": "busy", "out_of_service": "bad", "halted": "bad", "off": "bad",
+    "updating": "busy", "out_of_service": "bad", "halted": "bad", "no supply": "bad",
 }  # fmt: skip
 
 
 def states_of(trace: Trace) -> list[Span]:
-    """The terminal's own states, one after the other."""
-    rows = trace.of("state", source="terminal")
-    return list(_chain(rows, trace.end, lambda row: str(row["state"]), _STATES))
+    """The terminal's own states; without supply it has none, whatever it said last."""
+    rows = trace.of("state", "boot", "output")
+    return list(_merged([(row, _state_word(row)) for row in rows], trace.end, _STATES))
+
+
+def _state_word(seen: Observation) -> str:
+    if seen.kind == "output":
+        return "booting" if seen.get("on") else "no supply"
+    return "booting" if seen.kind == "boot" else str(seen.get("state"))
 
 
 #: What can be said of the path -> tone. Read from several kinds by ``_path_word``.
@@ -139,12 +145,6 @@ def _path_word(seen: Observation) -> str:
             return "" if seen.get("stat") in (1, 5) else "not registered"  # TS 27.007, 7.2
     state = str(seen.get("state"))
     return {"active": "", "expired": "subscription expired"}.get(state, state.replace("_", " "))
-
-
-def _chain(
-    rows: Iterable[Observation], end: float, word: Any, tones: Mapping[str, str]
-) -> Iterator[Span]:
-    yield from _merged([(row, word(row)) for row in rows], end, tones)
 
 
 def _merged(
@@ -189,7 +189,6 @@ def _amount(started: Observation) -> str:
 #: (kind, tone, label with the observation's fields) of what a reader looks for in a run.
 _MOMENTS: dict[str, tuple[str, str]] = {
     "detected": ("good", "detected {cause}"),
-    "report": ("good", "{on}: {cause}"),
     "boot": ("warn", "boot ({reason})"),
     "approved": ("good", "approved"),
     "declined": ("warn", "declined"),
@@ -210,17 +209,38 @@ _MOMENTS: dict[str, tuple[str, str]] = {
 _PHASES = ("offered", "installing", "first_boot", "done", "refused", "failed", "rolled_back")
 
 
+#: What is said again within this time is the same news, s.
+AGAIN = 1.0
+
+
 def moments_of(trace: Trace) -> list[Moment]:
     """The key observations, in order; the same thing said again within a second counts once."""
     found: list[Moment] = []
     last: dict[str, float] = {}
     for seen in trace.of(*_MOMENTS, "update"):
         label, tone = _moment(seen)
-        if label and seen.t - last.get(label, -2.0) > 1.0:
+        if label and seen.t - last.get(label, -2 * AGAIN) > AGAIN:
             found.append(Moment(seen.t, clean(label, 40), tone, seen.n))
         if label:
             last[label] = seen.t
-    return found
+    return sorted([*found, *_reports(trace)], key=lambda moment: moment.n)
+
+
+def _reports(trace: Trace) -> Iterator[Moment]:
+    """One moment for a cause that is told on several channels at once."""
+    told: dict[str, tuple[Observation, list[str]]] = {}
+    groups: list[tuple[Observation, list[str]]] = []
+    for seen in trace.of("report"):
+        cause = str(seen.get("cause"))
+        if cause not in told or seen.t - told[cause][0].t > AGAIN:
+            told[cause] = (seen, [])
+            groups.append(told[cause])
+        channel = str(seen.get("on"))
+        if channel not in told[cause][1]:
+            told[cause][1].append(channel)
+    for first, channels in groups:
+        label = clean(f"{', '.join(channels)}: {first.get('cause')}", 60)
+        yield Moment(first.t, label, "good", first.n)
 
 
 def _moment(seen: Observation) -> tuple[str, str]:

@@ -44,9 +44,9 @@ def draw(played: Played, *, alone: bool = True) -> str:
 
 
 def window(trace: Trace) -> tuple[float, float]:
-    """The time that is drawn: from shortly before the starting state to the end."""
-    ready = trace.first("given_ready")
-    end = max(trace.end, 0.001)
+    """The time that is drawn: from shortly before the starting state to the run's end."""
+    ready, ended = trace.first("given_ready"), trace.first("run_ended")
+    end = max(ended.t if ended else trace.end, 0.001)
     begin = ready.t if ready else 0.0
     return max(0.0, begin - 0.03 * (end - begin)) if end > begin else 0.0, end
 
@@ -134,14 +134,18 @@ def _curve(
 
     sheet.name(name, tall)
     least, most = min(value for _, value in shown), max(value for _, value in shown)
-    sheet.canvas.text(LEFT - 8, sheet.y + 26, f"{most:.4g} {unit}", "tick", "end")
-    if least != most:
-        sheet.canvas.text(LEFT - 8, sheet.y + tall - 4, f"{least:.4g} {unit}", "tick", "end")
+    sheet.canvas.text(LEFT - 8, sheet.y + 26, f"{_short(most)} {unit}", "tick", "end")
+    if _short(least) != _short(most):
+        sheet.canvas.text(LEFT - 8, sheet.y + tall - 4, f"{_short(least)} {unit}", "tick", "end")
     if nominal is not None:
         sheet.canvas.line(LEFT, y(nominal), RIGHT, y(nominal), "nominal")
     points = [(sheet.x(t), y(value)) for t, value in _thinned(shown, sheet)]
     sheet.canvas.path([*points, (RIGHT, points[-1][1])], "curve")
     sheet.leave(tall)
+
+
+def _short(value: float) -> str:
+    return f"{round(value, 2) + 0.0:g}"  # no "-0"
 
 
 def _within(values: list[tuple[float, float]], sheet: Sheet) -> list[tuple[float, float]]:

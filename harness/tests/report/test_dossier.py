@@ -149,7 +149,7 @@ def test_a_sweep_has_one_section_and_a_chip_per_point(play: Play, tmp_path: Path
     """Thirty passing points do not make thirty sections."""
     text = _page([play(name=f"cut[after={n}ms]") for n in range(30)], tmp_path)
 
-    assert text.count("<details") == 1
+    assert text.count('<details class="item') == 1
     assert text.count('class="mini pass" title="every clause held"') == 30
     assert "All 30 points" in text
 
