@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.clock import CooperativeClock
 from harness.engine.given import reach
+from harness.engine.injection import Injection
 from harness.engine.progress import Silent
 from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale, reader_of
@@ -112,6 +113,7 @@ class TestRig:
 
         ``since`` is a line number: only what came after it counts (``rig.trace[-1].n`` is now's).
         """
+        __tracebackhide__ = True
         wanted = Pattern.read(pattern)
         found: list[Observation] = []
         looked = since
@@ -127,12 +129,16 @@ class TestRig:
         return found[0]
 
     @contextmanager
-    def inject(self, fault: str, **fields: Any) -> Iterator[Any]:
-        """Hold a fault, by its word and its YAML keys; cleared at the end of the block."""
+    def inject(self, fault: str, **fields: Any) -> Iterator[Injection]:
+        """Hold a fault, by its word and YAML keys; cleared at the end of the block at latest."""
         kind = find("harness.faults", fault, group="harness.faults")
         made = fill(kind, fields, (fault,))
-        with made.inject(self._up.cast) as held:
-            yield held
+        injection = Injection(self._records, self._up.cast, fault, fault, made)
+        injection.start(fields, 0.0)
+        try:
+            yield injection
+        finally:
+            injection.clear()
 
     def sell(self, amount: str, *, card: str = "chip") -> SaleResult:
         """Sell and present the card when asked; waits for the register's answer."""

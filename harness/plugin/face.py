@@ -48,11 +48,13 @@ class Face:
 
     @property
     def session(self) -> Session:
-        """The run's session, opened when first needed."""
+        """The run's session, opened when first needed; a bad rig file ends the run with 2."""
         if self._session is None:
-            self._session = new_session(self._config, LiveLine(
-                self._show, ThreadClock().now, live=self._reporter_is_live()
-            ))  # fmt: skip
+            line = LiveLine(self._show, ThreadClock().now, live=self._reporter_is_live())
+            try:
+                self._session = new_session(self._config, line)
+            except UsageError as error:
+                pytest.exit(str(error), returncode=EXIT_USAGE)
             self._session.__enter__()
         return self._session
 
@@ -69,12 +71,8 @@ class Face:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """A rig that cannot be used is told before the first item, and ends the run."""
         wanted = any(hasattr(item, "scenario") or uses_rig(item) for item in session.items)
-        if not wanted or self._config.option.collectonly:
-            return
-        try:
+        if wanted and not self._config.option.collectonly:
             _ = self.session
-        except UsageError as error:
-            pytest.exit(str(error), returncode=EXIT_USAGE)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports; only undecided items end the run with 3, not 1."""

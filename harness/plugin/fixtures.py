@@ -4,8 +4,8 @@
 
     def test_a_dip_is_told_on_the_display(rig):
         rig.ready()
-        with rig.inject("power_dip", to="6.5 V"):
-            seen = rig.until({"terminal": "report", "on": "display"}, within="10 s")
+        with rig.inject("power_dip", to="78 %", lasting="30 s"):
+            seen = rig.until({"terminal": "report", "on": "display"}, within="5 s")
         assert seen["cause"] == "supply_low"
 
 The bench is up while the test function runs, not before and not after: under virtual time the
