@@ -48,10 +48,12 @@ class _BootsOldOrNew(Safety):
 
     def _version_before(self, seen: Observation) -> str | None:
         """What ran before the first offer, by the boots up to here."""
-        for boot in reversed(self.run.books.boots):
-            if boot.get("version") and (boot.n < seen.n or not self._offered):
-                return str(boot["version"])
-        return None
+        known = [boot for boot in self.run.books.boots if boot.get("version")]
+        earlier = [boot for boot in known if boot.n < seen.n]
+        if earlier:
+            return str(earlier[-1]["version"])
+        # the first start ever seen, with nothing offered before it, is what was there
+        return str(known[0]["version"]) if known and not self._offered else None
 
     def _boot(self, seen: Observation) -> None:
         self._boots += 1
@@ -59,12 +61,16 @@ class _BootsOldOrNew(Safety):
         if not version:
             self._mute.append(seen.n)
         elif self._old is not None and version not in self._allowed(self._old):
-            images = [image for image, offered in self._offered if offered == version]
-            what = f"the image {either(images)!r}" if images else "a version nobody offered"
             self.fail(
-                f"it started {version} at {span(seen.t)}, {what}; before, {self._old} ran",
-                (seen.n,),
-            )
+                f"it started {version} at {span(seen.t)}, {self._what(version, self._old)};"
+                f" before, {self._old} ran", (seen.n,),
+            )  # fmt: skip
+
+    def _what(self, version: str, old: str) -> str:
+        images = dict.fromkeys(image for image, offered in self._offered if offered == version)
+        if images:
+            return f"the image {either(images)}"
+        return "an older version" if rank(version) < rank(old) else "a version nobody offered"
 
     def _allowed(self, old: str) -> set[str]:
         """The old one, and every sound offer that is not older."""

@@ -642,6 +642,31 @@ def test_a_version_is_not_judged_when_the_old_one_is_unknown() -> None:
     assert unsure(story.clause())
 
 
+@pytest.mark.parametrize(("ready_between", "fits"), [(True, passes), (False, fails)])
+def test_a_terminal_that_starts_in_circles_is_caught(ready_between: bool, fits: object) -> None:
+    """Four starts in a row without being ready are a loop; ready in between, they are not."""
+    story = always("no_boot_loop")
+    for _ in range(4):
+        story.boot()
+    if not ready_between:
+        story.drop(lambda row: row.kind == "state")
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+def test_an_image_that_may_not_run_is_named_once() -> None:
+    """The reason says what it was, in one word, however often it was offered."""
+    story = always("boots_old_or_new")
+    for _ in range(2):
+        story.say("updates", "offered", image="corrupt", version="2.1.0")
+    story.boot("2.1.0")
+    older = always("boots_old_or_new").boot("1.9.0")
+
+    assert "the image corrupt; before, 2.0.0 ran" in story.end().clause().reason
+    assert "an older version" in older.end().clause().reason
+
+
 def test_rows_are_what_they_say() -> None:
     """The builder's lines come out as observations in order."""
     story = Story().begin()

@@ -117,7 +117,7 @@ def online(rows: list[Observation], rng: random.Random) -> tuple[Verdict, list[s
     return case.verdict(), settled
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_online_and_offline_agree_on_any_history(rows: list[Observation], rng: Any) -> None:
     """The same objects, fed with more or less knowledge of time, come to the same verdict."""
