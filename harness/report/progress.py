@@ -35,19 +35,19 @@ class LiveLine:
 
     def step(self, scenario: Scenario, index: int, total: int, word: str, t: float) -> None:
         """Step ``index`` of ``total`` (from 1) begins, ``t`` seconds into the run."""
-        if scenario.name != self._scenario:
-            self._readings.clear()
         self._scenario = scenario.name
         self._step = f"step {index}/{total} {word}, {t:.1f} s"
         self._draw()
 
     def reading(self, name: str, text: str) -> None:
         """A live value: ``voltage`` or ``signal``, with its unit."""
-        self._readings[name] = text
+        self._readings[name] = text.removeprefix("-") if text.startswith("-0.00 ") else text
         self._draw()
 
     def verdict(self, played: Played) -> None:
-        """An item is over."""
+        """An item is over; the next one has no step yet."""
+        self._step = ""
+        self._readings.clear()
         if self._live:
             self._show("")
 

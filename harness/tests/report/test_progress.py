@@ -1,5 +1,8 @@
 """The live line."""
 
+from collections.abc import Callable
+
+from harness.model.played import Played
 from harness.model.scenario import Scenario
 from harness.report.progress import PLAIN, LiveLine
 
@@ -31,17 +34,26 @@ def test_it_tells_scenario_step_time_voltage_and_signal() -> None:
     assert screen.lines == ["dip_mid_sale: step 3/5 inject, 12.3 s, 3.20 V, -84 dBm"]
 
 
-def test_a_new_scenario_starts_without_the_last_ones_readings() -> None:
-    """A voltage of the scenario before is nobody's voltage now."""
+def test_between_two_items_there_is_nothing_to_show(play: Callable[..., Played]) -> None:
+    """A step and a voltage of the item before are nobody's now."""
     screen = Screen()
     line = screen.line(live=True)
     line.step(STORY, 5, 5, "hold", 60)
-    line.reading("voltage", "0.00 V")
-
+    line.reading("voltage", "-0.00 V")
     screen.now = 1.0
-    line.step(Scenario(id="Q-1", name="next", family="data", story=""), 1, 2, "sale", 0)
+    line.reading("voltage", "-0.00 V")
+    line.verdict(play())
+    screen.now = 2.0
 
-    assert screen.lines == ["next: step 1/2 sale, 0.0 s"]
+    line.reading("voltage", "5.00 V")
+    screen.now = 3.0
+    line.step(STORY, 1, 2, "sale", 0)
+
+    assert screen.lines == [
+        "dip_mid_sale: step 5/5 hold, 60.0 s, 0.00 V",
+        "",
+        "dip_mid_sale: step 1/2 sale, 0.0 s, 5.00 V",
+    ]
 
 
 def test_a_virtual_run_does_not_flood_a_log() -> None:
