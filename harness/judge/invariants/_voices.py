@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import APPROVED, UNKNOWN, Books, Sold, alike, stan_of
+from harness.judge._books import APPROVED, UNKNOWN, Books, Sold, alike
+from harness.judge._telling import stan_of
 from harness.model.trace import Observation
 
 #: Invariants 1 and 14 name them E, R, D and J.

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from harness.judge._books import APPROVED, APPROVING, stan_of
+from harness.judge._books import APPROVED, APPROVING
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
+from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import APPROVED, UNKNOWN, Books, Sold, stan_of
+from harness.judge._books import APPROVED, UNKNOWN, Books, Sold
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
+from harness.judge._telling import stan_of
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
 from harness.judge.invariants._voices import Voice, voices
 from harness.model.trace import Observation

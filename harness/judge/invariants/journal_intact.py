@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import APPROVED, Books, alike, stan_of
+from harness.judge._books import APPROVED, Books, alike
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
+from harness.judge._telling import stan_of
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
 from harness.model.trace import Observation
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from harness.judge._books import moves_money, stan_of
+from harness.judge._books import moves_money
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
+from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 
