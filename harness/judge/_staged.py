@@ -75,6 +75,11 @@ class Staged(Monitor):
     def finish(self, *, complete: bool) -> None:
         self.settled = self._judged(final=True)
 
+    def spoil(self, seen: Observation) -> None:
+        """The bench broke after the end: what it showed before is not to be trusted either."""
+        self.on(seen)
+        self.settled = self._judged(final=True)
+
     def verdict(self) -> ClauseVerdict:
         return self.settled or self._judged(final=False)
 

@@ -52,6 +52,8 @@ class Case:
     def on(self, seen: Observation) -> None:
         """Take in the next observation."""
         if self._closed:
+            if seen.kind == "bench_error":  # it could not be made safe, say
+                self._staged.spoil(seen)
             return
         self.at(seen.t)
         for read in self._readers.get(seen.kind, ()):

@@ -129,6 +129,16 @@ def test_a_terminal_that_had_failed_for_good_stays_failed() -> None:
     assert any("after the terminal had failed" in row.reason for row in verdict.clauses)
 
 
+def test_a_bench_that_breaks_after_the_end_is_an_error_too() -> None:
+    """A supply that cannot be switched off is told after the run has ended."""
+    tale = staged_story().end()
+    tale.say("supply", "measured", volts=9.0)
+    assert tale.verdict().outcome is Outcome.PASS
+
+    tale.engine("bench_error", role="bench", message="the supply is still on")
+    assert tale.verdict().outcome is Outcome.ERROR
+
+
 def test_an_error_without_words_is_one_too() -> None:
     """``run_ended: error`` alone is enough."""
     assert staged_story().end(reason="error").verdict().outcome is Outcome.ERROR
