@@ -27,7 +27,7 @@ class Driver:
 
     # Points, dwell: E36300 LIST subsystem. Fall time: no load, with the unit's own sink.
     timing: ClassVar[Timing] = Timing(min_dwell=0.01, points=100, fall_time=0.5, sinks=True)
-    poll_every: float = 1.0
+    poll_every: float = 2.5
     observe: Observe = staticmethod(ignore)
 
     def __init__(self, port: Port, *, channel: int = 1, inter_command: float = 0.0) -> None:
