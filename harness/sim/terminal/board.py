@@ -61,7 +61,9 @@ class Board:
         self.personality = personality
         self.rng = rng
         self.edge = clock.signal("the supply's comparators")
-        self.flash = Flash(clock, rng=rng, **_flash_options(personality))
+        self._salt = rng.random()
+        self._chance = random.Random(self._salt)
+        self.flash = Flash(clock, rng=self._chance, **_flash_options(personality))
         self.running: Software | None = None
         self.deaths = 0
         self.outlets: dict[str, Callable[[Port], None]] = {
@@ -78,6 +80,7 @@ class Board:
         self._at: MemoryPort | None = None
         self._dying: Timer | None = None
         self._starting: Timer | None = None
+        self._watchdog: Timer | None = None
         self._reason = "power"
         self._watch_supply()
 
@@ -134,12 +137,15 @@ class Board:
     def _stop(self, reason: str) -> None:
         """Everything that runs ends here and now; what was not synced is at chance's mercy."""
         self._reason = reason
+        self._leave_watchdog()
         if self.running is not None:
             self.running.power_lost()
         self.running = None
         for task in self._tasks:
             task.kill()
         self._tasks.clear()
+        # What a cut leaves depends on its moment, not on how often chance was asked before it.
+        self._chance.seed(f"{self._salt} {self.clock.now():.6f}")
         self.flash.power_lost()
         for port in self._registers:
             _vanish(port)
@@ -160,6 +166,20 @@ class Board:
                 self._starting = self._in(self.personality.times.reset_delay, self._start)
 
         self.clock.call_at(self.clock.now(), act)
+
+    def kick(self) -> None:
+        """Keep the watchdog quiet for another while; without this it resets the terminal."""
+        self._leave_watchdog()
+        self._watchdog = self._in(self.personality.times.watchdog, self._bite)
+
+    def _bite(self) -> None:
+        self._watchdog = None
+        self.reset("watchdog")
+
+    def _leave_watchdog(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog = None
 
     def spawn(self, name: str, work: Callable[[], object]) -> Task:
         """A task that dies with the supply."""

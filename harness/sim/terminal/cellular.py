@@ -38,6 +38,10 @@ RADIO_RESTART = 20.0  # s between two restarts of the radio at least
 #: Words of an account's own text -> our word.
 ACCOUNT_WORDS = ((re.compile(r"expired", re.IGNORECASE), "sim_expired"),
                  (re.compile(r"not\s+activ", re.IGNORECASE), "sim_not_activated"))  # fmt: skip
+SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*MB of (\d+(?:\.\d+)?)\s*MB", re.IGNORECASE)
+LOW_SHARE = 0.2  # carriers warn at 80 % used
+# No message says that a low plan was topped up, so it is asked for.
+ACCOUNT_EVERY = 60.0  # s
 AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KMG]i?)?B\b", re.IGNORECASE)
 
 BEARER_GONE = ("+CGEV", "+QIURC")
@@ -50,6 +54,7 @@ class Cellular:
     Attributes:
         rsrp: Signal last seen, dBm; None for none.
         account_warning: A message came that may be the carrier's warning.
+        data_low: Whether the plan was nearly used up when the carrier was last asked.
         bearer_ended: The bearer ended since somebody last cleared this: its sockets are dead.
     """
 
@@ -71,9 +76,11 @@ class Cellular:
         self.line = AtLine(clock, port, self._hear)
         self._radio_restarts_from = 0.0
         self._denied = ""
+        self._ask_account_from = 0.0
         self.rsrp: float | None = None
         self.account_warning = False
         self.bearer_ended = False
+        self.data_low = False
 
     # --- what comes unasked -----------------------------------------------------------------
 
@@ -124,7 +131,19 @@ class Cellular:
         until = self._clock.now() + self._times.ussd_wait
         self._account_told.wait_for(lambda: bool(self._account_said), until)
         self._log.say("mdm", f"account: {self._account_said or 'no answer'}")
+        share = SHARE.search(self._account_said)
+        if share:
+            self.data_low = 0 < float(share[1]) <= LOW_SHARE * float(share[2])
         return account_cause(self._account_said)
+
+    def follow_warning(self) -> None:
+        """The carrier has written: ask how much is left, and make room for its next message."""
+        due = self.data_low and self._clock.now() >= self._ask_account_from
+        if self.account_warning or due:
+            self.account_warning = False
+            self._ask_account_from = self._clock.now() + ACCOUNT_EVERY
+            self.account()
+            self._told("AT+CMGD=1,4")  # a full store loses the next notice (TS 27.005, 3.5.4)
 
     def _missing(self) -> str | None:
         return self._missing_sim() or self._missing_radio() or self._missing_bearer()
@@ -146,7 +165,7 @@ class Cellular:
     def _told(self, command: str) -> bool:
         try:
             self.line.ask(command)
-        except ModemRefused:
+        except (ModemRefused, ModemSilent):
             return False
         return True
 

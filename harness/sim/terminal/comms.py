@@ -126,10 +126,22 @@ class Comms:
     def heartbeat(self) -> None:
         """Look at the modem and have the host answer an echo; a sale under way is proof enough."""
         cause = self._cellular.look()
+        self._warn()
         if cause is not None or self._cellular.bearer_ended:
             self._drop(cause)  # a socket does not outlive its bearer, even if there is a new one
         elif not self._turn.held:
             self._probe()
+
+    def _warn(self) -> None:
+        """What does not keep anybody from selling yet."""
+        cellular = self._cellular
+        cellular.follow_warning()
+        weak = cellular.rsrp is not None and cellular.rsrp < self._limits.weak_rsrp
+        for cause, holds in (("weak_signal", weak), ("data_low", cellular.data_low)):
+            if holds:
+                self._alarms.begin(cause)
+            else:
+                self._alarms.end(cause)
 
     def _probe(self) -> None:
         echo = self._acquiring.echo(self._storage.next_stan(), self._storage.batch)

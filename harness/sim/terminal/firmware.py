@@ -7,10 +7,9 @@ how they are joined, and the start.
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self, cast
 
-from harness.clock import Clock
+from harness.clock import Clock, Task
 from harness.files import fixture, read_plain
 from harness.ports.base import Port
 from harness.sim.modem import Modem
@@ -36,25 +35,10 @@ from harness.sim.terminal import (
     upkeep,
 )
 from harness.sim.terminal.board import Board
+from harness.sim.terminal.keys import Keys
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.turn import Turn
 from harness.sim.update_images import make_image, trusted_key
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Keys:
-    """What the factory and the acquirer put into it.
-
-    Attributes:
-        master: Terminal master key, 16 bytes.
-        update: Public key that firmware images are signed for, 32 bytes.
-        factory_image: The image it was shipped with.
-    """
-
-    master: bytes
-    update: bytes
-    factory_image: bytes
-
 
 MARK = "running"  # a flash record that says: it was up, so this start follows an outage
 
@@ -92,7 +76,7 @@ class Firmware:
             getattr(cls, name)  # a part it does not have is a mistake
         return cast(type[Self], type(cls.__name__, (cls,), parts))
 
-    def __init__(self, board: Board, reason: str, keys: "Keys") -> None:
+    def __init__(self, board: Board, reason: str, keys: Keys) -> None:
         self.board = board
         self.clock = board.clock
         self.flash = board.flash
@@ -105,6 +89,7 @@ class Firmware:
         self.version = "?"
         self.register_config = 0
         self._reason = reason
+        self._tasks: list[Task] = []
         self._make_parts()
 
     def _make_parts(self) -> None:
@@ -187,8 +172,8 @@ class Firmware:
         self.check_supply()
         self.clock.sleep(self.times.start)
         self._read_memory()
-        for name, work in self.tasks().items():
-            self.board.spawn(name, work)
+        self._tasks = [self.board.spawn(name, work) for name, work in self.tasks().items()]
+        self.kick()
         self.state.up = True
         self.state.log_change()
 
@@ -230,6 +215,11 @@ class Firmware:
             self.alarms.untold.append("power_lost")
         elif self._reason == "watchdog":
             self.alarms.note("system_fault", "restarted by the watchdog")
+
+    def kick(self) -> None:
+        """Tell the watchdog that all is well, if it is: every lasting task must still run."""
+        if not any(task.done for task in self._tasks):
+            self.board.kick()
 
     def restart(self, reason: str) -> None:
         """Reset the terminal; does not return."""

@@ -284,4 +284,5 @@ def pending_with(pending: Pending, **changes: str) -> Pending:
 
 
 def _facts(sale: Pending) -> str:
-    return f"stan={sale.stan:06d} amount={sale.amount} pan={sale.masked or '-'}"
+    stan = f"stan={sale.stan:06d} " if sale.stan else ""
+    return f"{stan}amount={sale.amount} pan={sale.masked or '-'}"

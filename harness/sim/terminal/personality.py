@@ -75,6 +75,7 @@ class Times:
     line_wait: float
     acknowledgement: float
     first_boot: float
+    watchdog: float
 
 
 @dataclass(frozen=True, slots=True)

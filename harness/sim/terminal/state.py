@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
 
 RESULT_SHOWN = 4.0  # s that the end of a sale stays on the display
+WARNINGS = ("weak_signal", "data_low", "reversal_pending")  # shown when nothing else is the matter
 PLEASE_WAIT, CARD_IN, READY = 0x9C, 0xDC, 0x00  # ZVT terminal status (PA00P015, 2.55)
 
 
@@ -61,10 +62,11 @@ class State:
         firmware = self._firmware
         while True:
             firmware.clock.sleep(RESULT_SHOWN)
+            firmware.kick()
             if firmware.payment.turn.held or firmware.upkeep.busy:
                 continue
             if firmware.alarms.active:
-                cause = next(iter(firmware.alarms.active))
+                cause = min(firmware.alarms.active, key=WARNINGS.__contains__)
                 firmware.screen.show_text(firmware.alarms.alarm(cause).text)
             elif firmware.reader.occupied:
                 firmware.screen.show("remove_card")
@@ -78,6 +80,6 @@ class State:
         if self.now() in ("busy", "updating", "booting"):
             return PLEASE_WAIT, ""
         if waiting:
-            first = min(waiting, key=lambda cause: cause != "supply_low")
+            first = min(waiting, key=lambda cause: (cause != "supply_low", cause in WARNINGS))
             return alarms.alarm(first).result, first
         return (CARD_IN, "") if self._firmware.reader.occupied else (READY, "")

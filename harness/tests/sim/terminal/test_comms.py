@@ -1,0 +1,186 @@
+"""Faults of the line: found between sales and in them, named truly, got over without help."""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.sim.terminal.cellular import account_cause
+from harness.tests.sim.terminal.stage import HOST, Stage
+
+Act = Callable[[Stage], None]
+
+
+def empty(mode: str) -> Act:
+    """The plan ends now, in this manner."""
+
+    def act(stage: Stage) -> None:
+        stage.link.carrier.set_mode(mode)
+        stage.link.carrier.set_left(0)
+
+    return act
+
+
+def subscription(state: str) -> Act:
+    """The carrier's mind changes."""
+    return lambda stage: stage.link.carrier.set_subscription(state)
+
+
+def top_up(stage: Stage) -> None:
+    """Data again."""
+    stage.link.carrier.set_left(50_000_000)
+
+
+FAULTS: dict[str, tuple[Act, Act, str]] = {
+    "plan, dropped": (empty("drop"), top_up, "data_exhausted"),
+    "plan, reset": (empty("reset"), top_up, "data_exhausted"),
+    "plan, deactivated": (empty("pdp_deactivated"), top_up, "data_exhausted"),
+    "expired": (subscription("expired"), subscription("active"), "sim_expired"),
+    "not activated": (
+        subscription("not_activated"), subscription("active"), "sim_not_activated",
+    ),
+    "no signal": (
+        lambda stage: stage.radio.attenuate(90.0), lambda stage: stage.radio.attenuate(0.0),
+        "no_signal",
+    ),
+    "no way": (
+        lambda stage: stage.link.set_outage(on=True),
+        lambda stage: stage.link.set_outage(on=False), "host_unreachable",
+    ),
+    "host dead": (
+        lambda stage: stage.internet.silent_hosts.add(HOST[0]),
+        lambda stage: stage.internet.silent_hosts.clear(), "host_unreachable",
+    ),
+    "no SIM": (
+        lambda stage: stage.modem.set_sim(present=False),
+        lambda stage: stage.modem.set_sim(present=True), "sim_missing",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_between_sales_is_found_named_and_got_over(name: str) -> None:
+    """Within 60 s, by its own cause and no other; after the remedy it sells within 120 s."""
+    break_it, mend_it, cause = FAULTS[name]
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.register.sign_on()
+        stage.clock.sleep(20.0)
+        break_it(stage)
+        assert stage.until(lambda: bool(stage.of("detected")), 60.0)
+        refused = stage.sell(1000)
+        assert refused.outcome == "failed"
+        assert refused.cause == cause
+        assert {row["cause"] for row in stage.of("detected")} == {cause}
+        assert stage.of("report", on="display", cause=cause)
+        mend_it(stage)
+        since = stage.clock.now()
+        assert stage.ready(120.0)
+        assert stage.sell(700).outcome == "approved"
+        assert stage.clock.now() - since < 120.0
+        assert stage.of("cleared", cause=cause)
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_a_sale_never_becomes_a_decline(name: str) -> None:
+    """The fault comes right after the request: failed by its cause, reversed, never two charges."""
+    break_it, mend_it, cause = FAULTS[name]
+    stage = Stage(response=30.0)
+
+    def hit() -> None:
+        assert stage.until(lambda: bool(stage.of("request_sent", mti="0200")), 100.0)
+        break_it(stage)
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.register.sign_on()
+        stage.clock.spawn("fault", hit)
+        result = stage.sell(1000)
+        assert result.outcome in ("approved", "failed")
+        if result.outcome == "failed":
+            assert result.cause == cause
+        mend_it(stage)
+        assert stage.ready(150.0)
+        charged = [entry for entry in stage.host.ledger if entry.status == "approved"]
+        assert len(charged) == (result.outcome == "approved")
+
+    stage.play(story)
+
+
+def test_a_hung_modem_is_reset() -> None:
+    """S-7: AT silent is a modem fault; the terminal pulls the reset line and recovers."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.modem.hung = True
+        assert stage.until(lambda: bool(stage.of("detected", cause="modem_fault")), 60.0)
+        assert stage.ready(120.0)
+
+    stage.play(story)
+
+
+def test_retries_during_a_long_outage_cost_little_data() -> None:
+    """Q-9: less than 200 KB in an hour of outage (invariant 22)."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.link.carrier.set_left(50_000_000)
+        stage.internet.silent_hosts.add(HOST[0])
+        before = stage.modem.sent
+        stage.clock.sleep(3600.0)
+        assert stage.modem.sent - before < 200_000
+
+    stage.play(story)
+
+
+def test_a_plan_that_runs_low_is_said_early_and_taken_back() -> None:
+    """Q-8: the carrier's message leads to a look at the account; a top-up ends the warning."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.link.carrier.set_left(50_000_000)
+        stage.clock.sleep(5.0)
+        stage.link.carrier.set_left(9_000_000)
+        assert stage.until(lambda: bool(stage.of("detected", cause="data_low")), 60.0)
+        top_up(stage)
+        assert stage.until(lambda: bool(stage.of("cleared", cause="data_low")), 120.0)
+
+    stage.play(story)
+
+
+def test_a_weak_signal_is_said_and_does_not_stop_a_sale() -> None:
+    """S-4: a warning, not a fault."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.register.sign_on()
+        stage.radio.attenuate(32.0)
+        assert stage.until(lambda: bool(stage.of("detected", cause="weak_signal")), 60.0)
+        assert stage.sell(1000).outcome == "approved"
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [("0.00 MB of 50.00 MB left.", "data_exhausted"), ("12.5 MB left", None),
+     ("0 KB", "data_exhausted"), ("0,00 GB", "data_exhausted"),
+     ("Your SIM is expired.", "sim_expired"), ("Your SIM is not activated.", "sim_not_activated"),
+     ("Your data plan is unlimited.", None), ("", None)],
+)  # fmt: skip
+def test_what_a_balance_text_means(said: str, cause: str | None) -> None:
+    """Operators' texts differ; a zero amount of data is an empty plan."""
+    assert account_cause(said) == cause
