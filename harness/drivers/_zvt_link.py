@@ -36,6 +36,7 @@ class Link:
     Attributes:
         registered: Whether the terminal registered us since the connection was made.
         busy: Whether a dialogue runs.
+        lost_result: Told instead of acknowledging a result (04 0F), where somebody wants it lost.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Link:
         """
         self.registered = False
         self.busy = False
+        self.lost_result: Callable[[float], None] | None = None
         self._port = port
         self._clock = port.clock
         self._answer, self._completion = answer, completion
@@ -136,6 +138,9 @@ class Link:
             message = self._expect(self._clock.now() + self._completion)
             if message.apdu.command == zvt.ACKNOWLEDGED or message.apdu.refusal is not None:
                 continue  # the answer to an abort of ours in between
+            if self.lost_result and message.apdu.command == zvt.STATUS_INFORMATION:
+                self.lost_result(message.t)  # as if it had never arrived
+                continue
             last = message.apdu.command in LAST
             try:
                 self._acknowledge(message.apdu)

@@ -19,7 +19,7 @@ INTERMEDIATE_STATUS, LOCKS_PLEASE = 0x08, 0x04
 
 
 class Driver:
-    """Plays Terminal; Watched."""
+    """Plays Terminal and LossyRegister; Watched."""
 
     def __init__(
         self,
@@ -101,6 +101,11 @@ class Driver:
     def diagnose(self) -> SaleResult:
         """06 70: have the terminal try its way to the host."""
         return self._transact(zvt.Apdu(zvt.DIAGNOSIS), Dialogue(confirms=False))
+
+    def lose_results(self, *, on: bool) -> None:
+        """While on, a result (04 0F) is as if it had never arrived: it is not acknowledged."""
+        lost = "acknowledgement_withheld"
+        self._link.lost_result = (lambda t: self.observe(lost, t=t, code="040F")) if on else None
 
     def start_update(self) -> None:
         """08 10; a refusal is the terminal's, and is observed."""

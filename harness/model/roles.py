@@ -312,6 +312,16 @@ class Terminal(Protocol):
 
 
 @runtime_checkable
+class LossyRegister(Protocol):
+    """A register's end that can lose the terminal's results (cut point P12)."""
+
+    def lose_results(self, *, on: bool) -> None:
+        """While on, results are neither taken nor acknowledged; each is observed as
+        ``acknowledgement_withheld``.
+        """
+
+
+@runtime_checkable
 class Console(Protocol):
     """The terminal's log, a serial line; may take a few commands."""
 
@@ -347,7 +357,7 @@ class Updates(Protocol):
 
 
 def plays(driver: Any, role: Any) -> bool:
-    """Whether a driver (or its class) has all a role asks for; a tuple of roles means any of them."""
+    """Whether a driver (or its class) has all a role asks for; a tuple means any of its roles."""
     if isinstance(role, tuple):
         return any(plays(driver, one) for one in role)
     asked = {name for name in vars(role) if not name.startswith("_")}
