@@ -245,7 +245,11 @@ class CooperativeClock(Clock):
         self._tasks[task.let] = task
         self._ready.append((task, 0))
         try:
-            self._turn_until(lambda: task.done)
+            while not task.done:
+                try:
+                    self._turn_until(lambda: task.done)
+                except KeyboardInterrupt as stop:  # between two tasks: it is for the main one
+                    self._fail(stop, "")
         finally:
             self._kill_the_rest()
         if self._failure is not None:

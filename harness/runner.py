@@ -9,6 +9,7 @@ import re
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from harness.engine.needs import missing
 from harness.engine.play import play
 from harness.engine.progress import Progress, Silent
 from harness.engine.recorder import Recorder
-from harness.errors import BenchError, HarnessError, UsageError
+from harness.errors import BenchError, UsageError
 from harness.files import load_rig, load_scenarios
 from harness.judge.case import Case, judge_trace
 from harness.model.played import Played
@@ -33,6 +34,7 @@ from harness.model.words import find
 from harness.rig.live import LiveRig
 from harness.sim.bench import Bench
 from harness.sim.served import ServedBench
+from harness.wire.pan import mask
 
 #: What a run ends the process with.
 EXIT_PASS, EXIT_FAIL, EXIT_USAGE, EXIT_UNDECIDED = 0, 1, 2, 3
@@ -123,7 +125,12 @@ class Session:
         return [one for one in found if not tags or set(tags) & {*one.tags, one.family}]
 
     def play(self, scenario: Scenario) -> Played:
-        """Play and judge one item. A broken bench is a verdict (ERROR), not an exception."""
+        """Play and judge one item. Whatever breaks is a verdict (ERROR), not an exception.
+
+        Raises:
+            UsageError: The rig or the folder of the evidence cannot be used at all.
+            KeyboardInterrupt: The item is judged by what was seen, and kept, all the same.
+        """
         lacks = missing(scenario, _drivers(self.rig))
         folder = self._folder(scenario)
         if lacks:
@@ -131,12 +138,14 @@ class Session:
             played = Played(
                 scenario, verdict, Trace(), folder, seed=self.seed, skipped=verdict.reason
             )
-        else:
-            played = self._play(scenario, folder)
+            self._keep(played)
+            return played
+        return self._play(scenario, folder)
+
+    def _keep(self, played: Played) -> None:
         self.played.append(played)
         if self._progress is not None:
             self._progress.verdict(played)
-        return played
 
     def finish(self) -> Path:
         """Write every report; returns the dossier's path."""
@@ -168,23 +177,58 @@ class Session:
     def _play(self, scenario: Scenario, folder: Path) -> Played:
         clock: Clock = CooperativeClock() if self.rig.clock == "virtual" else ThreadClock()
         started = time.perf_counter()
+        case = Case.of(scenario.spec())
         with _sink(folder) as sink:
-            recorder = Recorder(clock, sink, Case.of(scenario.spec()), self._progress)
-            clock.run(lambda: self._on_the_bench(scenario, recorder))
-        return Played(
+            recorder = Recorder(clock, sink, case, self._progress)
+            stop = self._until_over(scenario, recorder)
+        _keep_bugs(folder, [*recorder.bugs, *case.bugs])
+        played = Played(
             scenario, judge_trace(recorder.trace), recorder.trace, folder,
             simulated=clock.now(), wall=time.perf_counter() - started, seed=self.seed,
         )  # fmt: skip
+        self._keep(played)
+        if stop is not None:
+            raise stop
+        return played
+
+    def _until_over(self, scenario: Scenario, recorder: Recorder) -> KeyboardInterrupt | None:
+        """Play to the end, whatever it is; returns what interrupted it."""
+        clock = recorder.clock
+        try:
+            clock.run(lambda: self._on_the_bench(scenario, recorder))
+        except UsageError:
+            raise
+        except KeyboardInterrupt as stop:
+            self._tell_end(scenario, recorder, "interrupted")
+            return stop
+        except Exception as error:  # noqa: BLE001 - the next item may still be played
+            self._tell_end(scenario, recorder, "error", error)
+        return None
 
     def _on_the_bench(self, scenario: Scenario, recorder: Recorder) -> None:
-        try:
-            with (
-                self._attached(recorder.clock) as attached,
-                LiveRig(self.rig, clock=recorder.clock, seed=self.seed, **attached) as rig,
-            ):
-                play(scenario, rig, recorder, self._progress or Silent(), seed=self.seed)
-        except BenchError as error:
-            _tell_broken_bench(scenario, recorder, self.rig.name, self.seed, error)
+        with self._attached(recorder.clock) as attached:
+            rig = LiveRig(self.rig, clock=recorder.clock, seed=self.seed, **attached)
+            try:
+                with rig:
+                    play(scenario, rig, recorder, self._progress or Silent(), seed=self.seed)
+            except KeyboardInterrupt:
+                if rig.unsafe:
+                    recorder.say("bench_error", role="bench", message="; ".join(rig.unsafe))
+                raise
+
+    def _tell_end(
+        self, scenario: Scenario, recorder: Recorder, reason: str, error: Exception | None = None
+    ) -> None:
+        """What ends outside the story still leaves a trace that says so."""
+        trace = recorder.trace
+        with contextlib.suppress(BenchError):  # the trace itself may be what cannot be written
+            if not len(trace):
+                spec = scenario.spec()
+                recorder.say("run_started", spec=spec, rig=self.rig.name, seed=self.seed)
+            if error is not None:
+                recorder.trouble(error)
+            if not trace.complete:
+                recorder.say("run_ended", reason=reason)
 
     @contextlib.contextmanager
     def _attached(self, clock: Clock) -> Iterator[dict[str, Any]]:
@@ -225,17 +269,12 @@ def _sink(folder: Path) -> Iterator[IO[str]]:
         yield sink
 
 
-def _tell_broken_bench(
-    scenario: Scenario, recorder: Recorder, rig: str, seed: int, error: HarnessError
-) -> None:
-    """A bench that broke outside the story still leaves a trace that says so."""
-    trace = recorder.trace
-    with contextlib.suppress(BenchError):  # the trace itself may be what cannot be written
-        if not len(trace):
-            recorder.say("run_started", spec=scenario.spec(), rig=rig, seed=seed)
-        recorder.say("bench_error", role="bench", message=str(error))
-        if not trace.complete:
-            recorder.say("run_ended", reason="error")
+def _keep_bugs(folder: Path, bugs: Sequence[BaseException]) -> None:
+    """The tracebacks of what broke in the code, for who mends it; no card number in them."""
+    texts = dict.fromkeys("".join(traceback.format_exception(bug)) for bug in bugs)
+    if texts:
+        with contextlib.suppress(OSError):  # a full disk has been told
+            (folder / "traceback.txt").write_text(mask("\n".join(texts)), encoding="utf-8")
 
 
 class _NoDecision:

@@ -71,8 +71,12 @@ def run(
     with session, contextlib.ExitStack() as last:
         last.callback(_finish, session, as_json=as_json)
         for place, item in enumerate(items, 1):
-            played = session.play(item)
-            _tell(played, f"[{place}/{len(items)}] ", err=as_json)
+            before = len(session.played)
+            try:
+                session.play(item)
+            finally:  # an interrupted one is told, too
+                for played in session.played[before:]:
+                    _tell(played, f"[{place}/{len(items)}] ", err=as_json)
     ctx.exit(runner.exit_code(session.played))
 
 

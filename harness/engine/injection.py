@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.clock import Killed, Task
-from harness.engine.recorder import Recorder
+from harness.engine.recorder import Recorder, told
 from harness.errors import BenchError
 from harness.model.roles import Cast
 from harness.model.trace import Observation
@@ -76,10 +76,8 @@ class Injection:
                 self._changed.notify()
                 self._hold()
             self._recorder.say("fault_cleared", fault=self._word, label=self.label)
-        except BenchError as error:
-            self._error = error
-        except LookupError as error:
-            self._error = BenchError(f"fault {self._word}: {error}")
+        except Exception as error:  # noqa: BLE001 - raised where the fault is waited for
+            self._error = self._of(error)
         finally:
             self.done = True
             self._changed.notify()
@@ -103,15 +101,31 @@ class Injection:
             play(self._cast)
         except Killed:
             raise
-        except BenchError as error:
-            self._error = error
+        except Exception as error:  # noqa: BLE001 - as above
+            self._error = self._of(error)
             self._changed.notify()
+
+    def _of(self, error: Exception) -> BenchError:
+        """What broke as an error of the bench; a bug in the fault stays its cause."""
+        if isinstance(error, BenchError):
+            return error
+        broken = BenchError(f"fault {self._word}: {told(error)}")
+        broken.__cause__ = error
+        return broken
+
+    def _shows_in(self, seen: Observation) -> bool:
+        try:
+            return bool(self._fault.took_effect(seen))
+        except Exception as error:  # noqa: BLE001 - not the trouble of who saw it
+            self._error = self._error or self._of(error)
+            self._changed.notify()
+            return False
 
     def _note(self, kind: str, /, *, t: float | None = None, **fields: Any) -> None:
         self._recorder.say(kind, fault=self._word, label=self.label, **fields)
 
     def _watch(self, seen: Observation) -> None:
-        if self.took_effect or seen.source == "engine" or not self._fault.took_effect(seen):
+        if self.took_effect or seen.source == "engine" or not self._shows_in(seen):
             return
         self.took_effect = True
         self._recorder.say("fault_took_effect", fault=self._word, label=self.label, evidence=seen.n)

@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.clock import Killed
 from harness.engine import rest
 from harness.engine.given import GivenFailed, reach
 from harness.engine.injection import Injection
@@ -23,7 +24,7 @@ from harness.engine.steps import (
     Update,
     read_step,
 )
-from harness.errors import BenchError, ScenarioError
+from harness.errors import ScenarioError
 from harness.model.roles import Cast, DataPlan, Terminal, Updates
 from harness.model.scenario import Scenario
 from harness.model.trace import Observation
@@ -55,14 +56,14 @@ class Run:
     # --- the story --------------------------------------------------------------------------
 
     def play(self, seed: int) -> None:
-        """Play to the end; a broken bench ends in a ``bench_error`` line, not in an exception."""
+        """Play to the end; whatever breaks ends in a ``bench_error`` line, not in an exception."""
         self._open(seed)
         reason = "error"
         try:
             reason = self._story()
-        except BenchError as error:
-            self._recorder.say("bench_error", role="bench", message=str(error))
-        except KeyboardInterrupt:
+        except Exception as error:  # noqa: BLE001 - whatever broke, the item is an ERROR
+            self._recorder.trouble(error)
+        except (KeyboardInterrupt, Killed):
             reason = "interrupted"
             raise
         finally:
@@ -189,8 +190,8 @@ class Run:
             injection = self._faults.pop()
             try:
                 end(injection)
-            except BenchError as error:
-                self._recorder.say("bench_error", role="bench", message=str(error))
+            except Exception as error:  # noqa: BLE001 - a bug in one must not leave others in
+                self._recorder.trouble(error)
 
     @property
     def recorder(self) -> Recorder:

@@ -7,7 +7,7 @@ from typing import IO, Any, Protocol
 from harness.clock import Clock
 from harness.engine.correlation import Correlation
 from harness.engine.progress import Progress, Silent
-from harness.errors import BenchError
+from harness.errors import BenchError, HarnessError
 from harness.model.trace import Observation, Trace
 from harness.wire.pan import mask
 
@@ -29,7 +29,16 @@ Listener = Callable[[Observation], None]
 
 
 class Recorder:
-    """Everything seen goes through ``take``; what the engine itself has to say through ``say``."""
+    """Everything seen goes through ``take``; what the engine itself has to say through ``say``.
+
+    Attributes:
+        clock: The run's clock.
+        trace: Everything seen so far.
+        decision: The judge's mind.
+        correlation: Which observation belongs to which sale.
+        seen: Notified at every observation.
+        bugs: Errors of faults, drivers and the house itself that are nobody's ``BenchError``.
+    """
 
     def __init__(
         self, clock: Clock, sink: IO[str], decision: Decision, progress: Progress | None = None
@@ -44,6 +53,7 @@ class Recorder:
         self._listeners: list[Listener] = []
         self._lock = threading.RLock()
         self._unwritable = False
+        self.bugs: list[BaseException] = []
 
     def listen(self, listener: Listener) -> None:
         """Have ``listener`` called with every observation from now on; it must not wait."""
@@ -57,6 +67,15 @@ class Recorder:
     def say(self, kind: str, /, **fields: Any) -> Observation:
         """An observation of the engine's own, now."""
         return self.take("engine", kind, self.clock.now(), fields)
+
+    def trouble(self, error: BaseException) -> None:
+        """Say that the bench, or the code that drives it, broke; keep a bug for its traceback."""
+        cause = error.__cause__
+        bug = cause if cause is not None and isinstance(error, BenchError) else error
+        if not isinstance(bug, HarnessError | OSError):
+            self.bugs.append(bug)
+        said = str(error) if isinstance(error, HarnessError) else told(error)
+        self.say("bench_error", role="bench", message=said)
 
     def take(self, source: str, kind: str, t: float, fields: Mapping[str, Any]) -> Observation:
         """Append one observation; raises BenchError when it cannot be written."""
@@ -97,6 +116,12 @@ class Recorder:
             self._progress.reading("voltage", f"{seen['volts']:.2f} V")
         elif seen.kind == "signal" and seen.get("rsrp") is not None:
             self._progress.reading("signal", f"{seen['rsrp']:.0f} dBm")
+
+
+def told(error: BaseException) -> str:
+    """An error that is none of ours, in one line."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 def _masked(value: Any) -> Any:

@@ -7,6 +7,7 @@ clock, taken *when the bytes were read*. ``source`` is the role that was heard (
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, overload
@@ -66,26 +67,38 @@ class Trace:
 
     A trace that was cut off (a killed run, a truncated file) simply lacks its ``run_ended``
     line: ``complete`` says so, and judges must not take silence for evidence then.
+
+    Attributes:
+        damaged: The first line that could not be read, from 1; 0 when all could.
     """
 
     def __init__(self, observations: Iterable[Observation] = ()) -> None:
         self._rows: list[Observation] = list(observations)
         self._by_kind: dict[str, list[Observation]] = {}
+        self.damaged = 0
         for row in self._rows:
             self._by_kind.setdefault(row.kind, []).append(row)
 
     @classmethod
     def from_lines(cls, lines: Iterable[str]) -> Self:
-        """Read JSON lines; a torn last line (no valid JSON) is left out."""
+        """Read JSON lines up to the first that is torn, corrupted or out of its order."""
         rows: list[Observation] = []
-        for line in lines:
+        damaged = 0
+        for place, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                rows.append(Observation.from_line(line))
-            except ValueError:
+                row = Observation.from_line(line)
+            except (ValueError, TypeError, OverflowError, RecursionError):
+                damaged = place
                 break
-        return cls(rows)
+            if row.n != len(rows) + 1 or not math.isfinite(row.t):  # lines are lost, or made up
+                damaged = place
+                break
+            rows.append(row)
+        trace = cls(rows)
+        trace.damaged = damaged
+        return trace
 
     def append(self, observation: Observation) -> None:
         self._rows.append(observation)

@@ -23,11 +23,20 @@ NEVER = float("inf")
 
 
 class Case:
-    """Feed it with ``on`` and ``at``; ask ``verdict``. Times are seconds of the trace."""
+    """Feed it with ``on`` and ``at``; ask ``verdict``. Times are seconds of the trace.
+
+    A clause whose judge raises something is ERROR, and nothing worse happens: neither is a run
+    broken off by it, nor is it ever a PASS.
+
+    Attributes:
+        run: What all clauses know of the run.
+        bugs: What judges raised.
+    """
 
     def __init__(self, spec: Mapping[str, Any], clauses: Iterable[Clause]) -> None:
         self.run = Run(spec)
-        self._monitors = [clause.watch(self.run) for clause in clauses]
+        self.bugs: list[Exception] = []
+        self._monitors = [self._watched(clause) for clause in clauses]
         wants_rest = tuple(one.clause for one in self._monitors if one.needs_rest)
         self._staged = Staged(self.run, self._has_failed, wants_rest)
         self._readers = _merged(self.run.readers(), self.run.books.readers())
@@ -57,10 +66,10 @@ class Case:
             return
         self.at(seen.t)
         for read in self._readers.get(seen.kind, ()):
-            read(seen)
+            self._safely(self._staged, read, seen)
         self.run.heard.add(seen.source)
         if seen.kind in Staged.kinds:
-            self._staged.on(seen)
+            self._safely(self._staged, self._staged.on, seen)
         if self.run.ready is not None:
             self._feed(seen, self._wanted.get(seen.kind, self._any))
         if seen.kind == "run_ended":
@@ -70,8 +79,8 @@ class Case:
         moved = False
         for one in wanted:
             if one.settled is None:
-                one.on(seen)
-                due = one.deadline() if one.settled is None else None
+                self._safely(one, one.on, seen)
+                due = self._due_of(one)
                 moved = moved or due != one.due
                 one.due = due
         if moved:
@@ -86,8 +95,8 @@ class Case:
             return
         for one in self._monitors:
             if one.settled is None:
-                one.at(t)
-            one.due = one.deadline() if one.settled is None else None
+                self._safely(one, one.at, t)
+            one.due = self._due_of(one)
         self._due = self._next()
 
     def finish(self, *, complete: bool) -> None:
@@ -97,9 +106,9 @@ class Case:
         ready = self.run.ready is not None
         for one in self._monitors:
             if complete and ready and one.settled is None:
-                one.at(self.run.now)
-            one.finish(complete=complete and ready)
-        self._staged.finish(complete=complete)
+                self._safely(one, one.at, self.run.now)
+            self._safely(one, one.finish, complete=complete and ready)
+        self._safely(self._staged, self._staged.finish, complete=complete)
         self._closed = True
         self._due = NEVER
 
@@ -116,10 +125,44 @@ class Case:
 
     def verdict(self) -> Verdict:
         """The answer so far."""
-        clauses = [one.verdict() for one in self._monitors]
-        if not clauses:
-            return worst([_nothing_asked(), self._staged.verdict()])
-        return worst([*clauses, self._staged.verdict()])
+        clauses = [self._answer(one) for one in self._monitors] or [_nothing_asked()]
+        return worst([*clauses, self._answer(self._staged)])
+
+    # --- judges that break ----------------------------------------------------------------------
+
+    def _watched(self, clause: Clause) -> Monitor:
+        try:
+            return clause.watch(self.run)
+        except Exception as error:  # noqa: BLE001 - somebody else's judge, perhaps
+            broken = Broken(type(clause).__name__, self.run)
+            self._break(broken, error)
+            return broken
+
+    def _safely(self, one: Monitor, act: Callable[..., None], *args: Any, **keys: Any) -> None:
+        try:
+            act(*args, **keys)
+        except Exception as error:  # noqa: BLE001 - see the class
+            self._break(one, error)
+
+    def _due_of(self, one: Monitor) -> float | None:
+        try:
+            return one.deadline() if one.settled is None else None
+        except Exception as error:  # noqa: BLE001 - see the class
+            self._break(one, error)
+            return None
+
+    def _answer(self, one: Monitor) -> ClauseVerdict:
+        try:
+            return one.verdict()
+        except Exception as error:  # noqa: BLE001 - see the class
+            return self._break(one, error)
+
+    def _break(self, one: Monitor, error: Exception) -> ClauseVerdict:
+        self.bugs.append(error)
+        said = f"the judge itself broke: {type(error).__name__}: {error}"
+        verdict = ClauseVerdict(one.clause, Outcome.ERROR, said, one.budget, final=True)
+        one.settled = verdict
+        return verdict
 
     def _has_failed(self) -> bool:
         return any(
@@ -129,6 +172,14 @@ class Case:
 
     def _next(self) -> float:
         return min((one.due for one in self._monitors if one.due is not None), default=NEVER)
+
+
+class Broken(Monitor):
+    """Stands where a judge could not even begin."""
+
+    def on(self, seen: Observation) -> None: ...
+
+    def conclude(self) -> None: ...
 
 
 def _nothing_asked() -> ClauseVerdict:
@@ -190,17 +241,27 @@ def judge_trace(trace: Trace) -> Verdict:
     first = trace[0] if len(trace) else None
     spec = first.get("spec") if first is not None and first.kind == "run_started" else None
     if not isinstance(spec, Mapping):
-        return _unreadable("the trace does not begin with its scenario")
+        return _unreadable(_damage(trace) or "the trace does not begin with its scenario")
     try:
         case = Case.of(spec)
-    except WordError as error:
+    except (WordError, ValueError, TypeError, AttributeError) as error:  # a damaged file, perhaps
         return _unreadable(f"the trace's scenario cannot be read: {error}")
     for seen in trace:
         case.on(seen)
     case.at(trace.end)
     if not trace.complete:
         case.finish(complete=False)
-    return case.verdict()
+    verdict = case.verdict()
+    if trace.damaged:
+        gap = ClauseVerdict("trace", Outcome.INCONCLUSIVE, _damage(trace), final=True)
+        return worst([gap, *verdict.clauses])
+    return verdict
+
+
+def _damage(trace: Trace) -> str:
+    if not trace.damaged:
+        return ""
+    return f"line {trace.damaged} of the trace cannot be read; from there on nothing was judged"
 
 
 def _unreadable(reason: str) -> Verdict:
