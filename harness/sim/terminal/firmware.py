@@ -19,6 +19,7 @@ from harness.sim.terminal import (
     acquiring,
     cellular,
     comms,
+    console_port,
     ecr,
     host_line,
     log,
@@ -28,7 +29,6 @@ from harness.sim.terminal import (
     reader,
     reversals,
     screen,
-    service_port,
     settlement,
     state,
     storage,
@@ -130,7 +130,7 @@ class Firmware:
             on_change=self._changed,
         )  # fmt: skip
         self.upkeep = self.Upkeep(self)
-        self.service = service_port.ServicePort(self)
+        self.console = console_port.ConsolePort(self)
 
     def _make_lines(self) -> None:
         board = self.board
@@ -248,7 +248,7 @@ class Firmware:
             self.storage.remember("register", {"config": config})
 
     def console_input(self, octets: bytes) -> None:
-        self.service.feed(octets)
+        self.console.feed(octets)
 
     def power_lost(self) -> None:
         """Nothing can be done any more; here a model's last gasp would be."""

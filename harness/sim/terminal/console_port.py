@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
 
 
-class ServicePort:
+class ConsolePort:
     """Takes console commands."""
 
     def __init__(self, firmware: "Firmware") -> None:
