@@ -118,6 +118,7 @@ class Books:
     heard: ByStan = field(default_factory=ByStan)  # D: answer_received
     decided: ByStan = field(default_factory=ByStan)  # D: approved, declined, not_done, reversed
     receipts: ByStan = field(default_factory=ByStan)  # R
+    begun: ByStan = field(default_factory=ByStan)  # receipts whose printing began
     sales: dict[str, Sold] = field(default_factory=dict)  # E
     ledger: Telling = field(default_factory=lambda: Telling("ledger"))
     journal: Telling = field(default_factory=lambda: Telling("journal"))
@@ -138,7 +139,8 @@ class Books:
             "request_sent": lambda seen: self._file(self.sent, seen),
             "answer_received": lambda seen: self._file(self.heard, seen),
             "approved": self._decision, "declined": self._decision, "not_done": self._decision,
-            "reversal_done": self._decision, "printed": self._print, "boot": self.boots.append,
+            "reversal_done": self._decision, "printed": self._print,
+            "printing": self._begin_print, "boot": self.boots.append,
             "sale_started": self._start, "sale_ended": self._end, "sale_resolved": self._resolve,
         }  # fmt: skip
 
@@ -225,6 +227,10 @@ class Books:
 
     def _decision(self, seen: Observation) -> None:
         self._file(self.decided, seen)
+
+    def _begin_print(self, seen: Observation) -> None:
+        """What a cut may leave on paper: a receipt that was begun and never said to be done."""
+        self._file(self.begun, seen)
 
     def _print(self, seen: Observation) -> None:
         self._file(self.receipts, seen)

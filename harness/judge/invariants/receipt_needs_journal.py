@@ -7,6 +7,7 @@ from harness.judge._books import APPROVED, Books, alike
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
+from harness.model.trace import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,16 @@ class ReceiptNeedsJournal:
         return AtRest("receipt_needs_journal", run, lambda books: check(books, run))
 
 
+def _on_paper(books: Books) -> dict[int, list[Observation]]:
+    """Receipts by trace number; one that a cut broke off counts as far as it was begun."""
+    begun = {stan: rows for stan, rows in books.begun.items() if stan not in books.receipts}
+    return {**books.receipts, **begun}
+
+
 def check(books: Books, run: Run) -> Iterator[Finding]:
     """What the books show of it."""
     count = 0
-    for stan, rows in books.receipts.items():
+    for stan, rows in _on_paper(books).items():
         approving = [row for row in rows if row.get("outcome") == APPROVED]
         unmarked = [row for row in approving if not row.get("copy")]
         count += len(approving)

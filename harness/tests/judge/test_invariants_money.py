@@ -673,3 +673,16 @@ def test_rows_are_what_they_say() -> None:
 
     assert story.rows[0] == Row(0.0, "engine", "run_started", story.rows[0].fields)
     assert [row.n for row in story.trace()] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("kept", "fits"), [(True, passes), (False, fails)])
+def test_a_receipt_a_cut_broke_off_needs_its_record_too(kept: bool, fits: object) -> None:
+    """Half a receipt says approved as well as a whole one."""
+    story = always("receipt_needs_journal").sale("first", 1)
+    for row in story.rows:
+        row.kind = "printing" if row.kind == "printed" else row.kind
+    if not kept:
+        del story.journal[1]
+
+    assert callable(fits)
+    assert fits(story.end().clause())
