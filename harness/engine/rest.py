@@ -1,6 +1,7 @@
 """After the last step: prove the recovery, come to rest, and collect every record there is."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from harness.engine.given import is_ready, players_of
 from harness.engine.recorder import Recorder
@@ -22,6 +23,8 @@ TRY_AGAIN = 5.0
 OPEN_SALE = 400.0
 #: How long the terminal may take to come to rest when nothing else is said, s.
 REST = 180.0
+#: Stamps may be older than the moment they are handed over; under a real clock by this much, s.
+GRACE = 0.25
 #: How long a device may take to tell its records, s.
 RECORDS = 30.0
 
@@ -29,8 +32,8 @@ RECORDS = 30.0
 def recover(run: "Run") -> None:
     """Wait for the state ``recovers`` names and make the sale that proves it, within its budget."""
     _await_open_sales(run)
-    plain = (run.scenario.plain.get("then") or {}).get("recovers")
-    if not plain:
+    plain = _recovers(run.scenario.plain.get("then"))
+    if plain is None:
         return
     budget = value_of(Seconds, plain["within"], ("then", "recovers", "within"))
     clock, recorder = run.recorder.clock, run.recorder
@@ -58,6 +61,16 @@ def recover(run: "Run") -> None:
         clock.sleep(TRY_AGAIN)
         if observed:
             recorder.until(there, until)
+
+
+def _recovers(then: Any) -> Mapping[str, Any] | None:
+    """The first ``recovers`` of a scenario, in whichever of its shapes ``then`` is written."""
+    rows = then if isinstance(then, list) else [then or {}]
+    for row in rows:
+        plain = row.get("recovers") if isinstance(row, Mapping) else None
+        if plain:
+            return dict(plain[0] if isinstance(plain, list) else plain)
+    return None
 
 
 def _answers_again(run: "Run", until: float) -> None:
@@ -110,6 +123,7 @@ def _is_at_rest(run: "Run") -> str:
     recorder = run.recorder
     if "console" in run.rig.observes():
         until = recorder.clock.now() + REST
+        _answers_again(run, until)
         return "console" if recorder.until(lambda: is_ready(recorder.trace), until) else ""
     for terminal in players_of(run.rig, Terminal):
         try:
@@ -165,13 +179,14 @@ def _ask_records(run: "Run", role: type, question: str, end: str) -> None:
 def _let_deadlines_pass(recorder: Recorder) -> None:
     """A clause whose budget still runs gets the rest of it; none needs more than its own budget."""
     decision = recorder.decision
+    grace = 0.001 if recorder.clock.virtual else GRACE
     while not decision.decided:
         deadline = decision.deadline()
         if deadline is None:
             return
         now = recorder.clock.now()
         if deadline >= now:
-            recorder.until(lambda: decision.decided, deadline + 0.001)
+            recorder.until(lambda: decision.decided, deadline + grace)
         decision.at(recorder.clock.now())
         if decision.deadline() == deadline:
             return

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import Garbled, PortError
-from harness.sim.terminal.boot import Bootloader, BootSlot, install_factory, load_record
+from harness.sim.terminal.boot import Bootloader, BootSlot, install_factory
 from harness.sim.terminal.update import Updater
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Upkeep:
     def choose(self) -> BootSlot | None:
         """What the loader runs; None when no slot holds anything that may run."""
         firmware = self._firmware
-        if load_record(firmware.flash).counter == 0:  # fresh from the factory
+        if not firmware.flash.names():  # never written to: fresh from the factory
             install_factory(firmware.flash, firmware.keys.factory_image)
         loader = self.Bootloader(model=firmware.who.model, trusted_key=firmware.keys.update)
         self.slot = loader.choose(firmware.flash)
