@@ -1,15 +1,23 @@
-"""The journal is written but never synced.
+"""The reversal is cleared for good, and the journal entry is then written but never synced.
 
-Breaks invariants 2 and 13: a receipt is printed for what a power cut can still take away.
+Breaks invariants 2 and 13: until something else happens to sync the flash, a power cut can take the
+entry away, and nothing is left of a sale that was charged and shown as approved.
 """
 
 from harness.sim.terminal.firmware import Firmware
+from harness.sim.terminal.records import Entry
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:
-    """A storage that leaves durability to chance."""
+    """A storage that leaves the journal's durability to chance."""
 
     class Storage(base.Storage):  # type: ignore[name-defined, misc]
+        def record(self, entry: Entry) -> None:
+            if entry.stan in self.pending:
+                self.drop_pending(entry.stan)
+                self._flash.sync()
+            super().record(entry)
+
         def make_durable(self) -> None:
             """It will be written some time."""
 

@@ -13,7 +13,7 @@ from harness.clock import Mailbox
 from harness.errors import Garbled, PortLost
 from harness.ports.base import Port
 from harness.sim.terminal.outcome import Outcome
-from harness.wire import tlv, zvt
+from harness.wire import tlv, zvt, zvt_codes
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
@@ -168,11 +168,13 @@ class Dialogue:
         return zvt.write_fields({zvt.TLV_CONTAINER: tlv.build(rows)})
 
     def result_code(self, outcome: Outcome) -> int:
-        """BMP 27 and the abort code: the host's own number where it gave one, else by cause."""
+        """BMP 27 and the abort code: the host's number where ZVT knows it, else by cause."""
         if outcome.outcome == "approved":
             return SUCCESS
         if outcome.response.isdecimal():
-            return int(outcome.response)
+            number = int(outcome.response)
+            if outcome.outcome == "declined" or number in zvt_codes.HOST_RESULTS:
+                return number
         return self._firmware.alarms.alarm(outcome.cause).result if outcome.cause else NOT_POSSIBLE
 
     # --- commands ---------------------------------------------------------------------------

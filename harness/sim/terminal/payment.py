@@ -42,6 +42,10 @@ REFUSALS: dict[str, str] = {
 }  # fmt: skip
 
 
+#: Codes that say more than their class.
+CODES = {"33": "card_expired", "54": "card_expired"}
+
+
 class Payment:
     """Sells, one at a time.
 
@@ -198,7 +202,7 @@ class Payment:
         expected = answers.expected(code)
         if expected == "approve":
             return pending_with(pending, auth=answer.get(38).strip())
-        cause = REFUSALS[expected]
+        cause = CODES.get(code, REFUSALS[expected])
         declined = expected == "final_decline"
         self._storage.record(self._entry(pending, "declined" if declined else "failed", answer))
         if expected == "re_sign_on":

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Alarm
 
+#: What the register is told even when it is over: it may have lasted a moment only.
+LATCHED = ("supply_low", "power_lost", "system_fault")
+
 
 class Screen:
     """One text at a time; the log repeats what is shown.
@@ -67,6 +70,8 @@ class Alarms:
         held = [cause for cause in causes if self.active.pop(cause, None) is not None]
         for cause in held:
             self._log.say("mon", f"{self.alarm(cause).code} cleared")
+            if cause not in LATCHED:
+                self.told(cause)
         return bool(held)
 
     def told(self, cause: str) -> None:

@@ -58,6 +58,9 @@ class Settlement:
             raise Stop(REFUSALS.get(answers.expected(code), "host_error"), code)
         _, flag = Totals.parse(answer.get(48))
         self._log.say("pay", f"settled batch={storage.batch:06d} flag={flag}")
+        if flag != "1":
+            # The host finds other totals (invariant 10): the batch stays open until it agrees.
+            raise Stop("host_error")
         storage.open_batch(storage.batch + 1)
         self._comms.broken()  # a new batch begins with a sign-on
 

@@ -267,3 +267,45 @@ def test_no_part_is_replaced_by_one_that_is_not_there() -> None:
     """A defect that names a part wrongly is an error, not a firmware without a bug."""
     with pytest.raises(AttributeError):
         Firmware.with_parts(Paiment=object)
+
+
+def test_a_batch_that_does_not_balance_stays_open() -> None:
+    """N-6: the host counts a sale the terminal does not know; nothing is closed, and it is said."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.sell(1000)
+        for entry in stage.host.ledger:
+            entry.amount += 1
+        result = stage.register.settle()
+        assert result.outcome == "failed"
+        assert stage.of("detected", cause="host_error")
+        assert {entry.key.batch for entry in stage.host.ledger} == {1}
+        assert stage.sell(500).outcome == "approved"
+        assert {entry.key.batch for entry in stage.host.ledger} == {1}
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "cause"),
+    [("51", "declined", "card_declined"), ("54", "declined", "card_expired"),
+     ("91", "failed", "host_error"), ("96", "failed", "host_error"), ("98", "failed", "host_error"),
+     ("77", "failed", "batch_full"), ("97", "failed", "terminal_disabled"),
+     ("99", "failed", "not_signed_on"), ("A0", "failed", "not_signed_on")],
+)  # fmt: skip
+def test_an_answer_code_is_told_as_what_it_is(code: str, outcome: str, cause: str) -> None:
+    """N-3: only the issuer's no is a decline; no code but silence leads to a reversal."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.misbehave("answer", "0200", times=1, code=code)
+        result = stage.sell(1000)
+        assert (result.outcome, result.cause) == (outcome, cause)
+        assert not stage.of("reversal_sent")
+        assert stage.ready(60.0)
+        assert stage.sell(500).outcome == "approved"
+
+    stage.play(story)
