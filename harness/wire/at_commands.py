@@ -55,6 +55,7 @@ class Command:
 
 
 _BLANK = re.compile(r"[\s;]*")
+_OUTSIDE = re.compile(r'("[^"]*"?)|[\x00-\x20]+')
 _DIAL = re.compile(r"D(.*)$", re.IGNORECASE)
 _REGISTER = re.compile(r"S(\d{1,3})(=\?|\?|=(\d{0,3}))?", re.IGNORECASE)
 _BASIC = re.compile(r"(&?[A-Z])(\d{0,6})", re.IGNORECASE)
@@ -69,6 +70,8 @@ def parse(line: str) -> list[Command]:
     Raises:
         Garbled: Something is no command by V.250; nothing of the line should be done.
     """
+    # Blanks outside strings format the line and mean nothing (V.250, 5.2.2): AT + CREG = 2
+    line = _OUTSIDE.sub(lambda found: found[1] or "", line)
     commands: list[Command] = []
     at = 0
     while (at := _end(_BLANK.match(line, at))) < len(line):

@@ -118,3 +118,13 @@ def test_quoted_values_come_back_as_they_were(values: list[str | None]) -> None:
     spelt = ",".join("" if value is None else f'"{value}"' for value in values)
 
     assert parse(f"+X={spelt}") == [Command("+X", Form.SET, tuple(values))]
+
+
+def test_blanks_between_the_parts_mean_nothing() -> None:
+    """V.250, 5.2.2: blanks are free outside strings, and kept inside them."""
+    commands = parse(' + CREG = 2 ; +CGDCONT=1, "I P" ')
+
+    assert commands == [
+        Command("+CREG", Form.SET, ("2",)),
+        Command("+CGDCONT", Form.SET, ("1", "I P")),
+    ]
