@@ -181,6 +181,7 @@ class Session:
         with _sink(folder) as sink:
             recorder = Recorder(clock, sink, case, self._progress)
             stop = self._until_over(scenario, recorder)
+        case.verdict()  # what breaks there is a bug like any other
         _keep_bugs(folder, [*recorder.bugs, *case.bugs])
         played = Played(
             scenario, judge_trace(recorder.trace), recorder.trace, folder,
