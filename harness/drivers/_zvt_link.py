@@ -19,6 +19,9 @@ HEARD = frozenset({
 #: Is given every message of the terminal, and when it was read.
 Take = Callable[[zvt.Apdu, float], None]
 LAST = (zvt.COMPLETION, zvt.ABORT_BY_PT)
+#: What cannot come before a command is acknowledged: a late or second one belongs to the last sale,
+#: and taken for this one's it would end it, or approve it.
+OF_BEFORE = (zvt.STATUS_INFORMATION, *LAST)
 NOT_POSSIBLE = 0x83
 
 
@@ -125,7 +128,10 @@ class Link:
                     return None
                 if message.apdu.refusal is not None:
                     return message.apdu.refusal
-                early.append(message)
+                if message.apdu.command in OF_BEFORE:
+                    self._acknowledge(message.apdu)
+                else:
+                    early.append(message)
         finally:
             self._heard.extendleft(reversed(early))
 

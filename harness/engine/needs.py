@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from harness.engine.steps import Inject, read_step
+from harness.engine.steps import NO_CARD, USUAL_CARD, Inject, Sale, read_step
 from harness.model.roles import (
     Console,
     DataPlan,
@@ -18,7 +18,7 @@ from harness.model.scenario import Scenario
 
 #: Step -> roles it uses.
 STEP_NEEDS: dict[str, tuple[type, ...]] = {
-    "sale": (Terminal, Reader),
+    "sale": (Terminal,),
     "update": (Terminal, Updates),
     "settle": (Terminal,),
     "top_up": (DataPlan,),
@@ -54,12 +54,26 @@ def _needs(scenario: Scenario) -> Iterable[tuple[str, Any]]:
         word, step = read_step(plain)
         for role in STEP_NEEDS.get(word, ()):
             yield f"step {word}", role
+        if isinstance(step, Sale) and step.card != NO_CARD:
+            yield f"step {word} (but for `card: {NO_CARD}`)", Reader
         if isinstance(step, Inject):
             for role in getattr(step.fault, "NEEDS", ()):
                 yield f"fault {step.word}", role
+    recovers = (scenario.plain.get("then") or {}).get("recovers") or {}
+    if recovers.get("proven_by") == "sale":
+        yield "the sale that proves the recovery", Terminal
+        if card_of(scenario) != NO_CARD:
+            yield "the sale that proves the recovery", Reader
     given = scenario.plain.get("given") or {}
     if "data_left" in given:
         yield "given data_left", DataPlan
+
+
+def card_of(scenario: Scenario) -> str:
+    """The card of the sale that proves a recovery: none where the scenario's own sales need none."""
+    steps = [read_step(plain)[1] for plain in scenario.plain.get("when") or ()]
+    cards = {step.card for step in steps if isinstance(step, Sale)}
+    return NO_CARD if cards == {NO_CARD} else USUAL_CARD
 
 
 def _named(role: Any) -> str:

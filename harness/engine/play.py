@@ -58,6 +58,7 @@ class Run:
     def play(self, seed: int) -> None:
         """Play to the end; whatever breaks ends in a ``bench_error`` line, not in an exception."""
         self._open(seed)
+        self._rig.listen(self._recorder.take)  # what was said before comes now, behind the opening
         reason = "error"
         try:
             reason = self._story()
@@ -215,5 +216,4 @@ def play(
 ) -> None:
     """Play ``scenario`` on the live rig ``rig``; what happened is in ``recorder.trace``."""
     rig.cast = dataclasses.replace(rig.cast, note=recorder.say)
-    rig.listen(recorder.take)
     Run(scenario, rig, recorder, progress).play(seed)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.engine.given import is_ready, players_of
+from harness.engine.needs import card_of
 from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale
 from harness.engine.steps import Sale
@@ -50,11 +51,11 @@ def recover(run: "Run") -> None:
         recorder.until(there, until)
     if plain.get("proven_by") != "sale":
         return
-    currency = _currency(run)
+    proof = Sale(Money(PROOF.minor, _currency(run)), card_of(run.scenario))
     attempt = 0
     while clock.now() < until:
         attempt += 1
-        sale = run.start_sale(f"proof-{attempt}", Sale(Money(PROOF.minor, currency)), proof=True)
+        sale = run.start_sale(f"proof-{attempt}", proof, proof=True)
         sale.wait(clock.now() + OPEN_SALE)
         if sale.result is not None and sale.result.outcome == "approved":
             return

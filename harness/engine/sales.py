@@ -4,6 +4,7 @@ from typing import Any
 
 from harness.clock import Killed
 from harness.engine.recorder import Recorder
+from harness.engine.steps import NO_CARD
 from harness.errors import BenchError
 from harness.model.roles import Reader, SaleResult, plays
 from harness.model.trace import Observation
@@ -54,7 +55,9 @@ class OpenSale:
         recorder.listen(self._watch)
         self._clock.spawn(f"cashier of {name}", self._sell)
         self._cardholder = (
-            self._clock.spawn(f"cardholder of {name}", self._present) if reader else None
+            self._clock.spawn(f"cardholder of {name}", self._present)
+            if reader and card != NO_CARD
+            else None
         )
 
     @property

@@ -11,15 +11,24 @@ from harness.model.words import Path, WordError, fill, find, nearest, value_of
 FAULTS = "harness.faults"
 
 
+#: The card of a sale for which nobody presents one.
+NO_CARD = "none"
+#: The card of a sale that names none.
+USUAL_CARD = "chip"
+
+
 @dataclass(frozen=True, slots=True)
 class Sale:
     """Start a sale on the register and present a card when the terminal asks for it.
+
+    ``card: none``: nobody presents one (the terminal needs none, or has a feeder of its own); only
+    such a sale can be made on a rig without a reader.
 
     The step does not wait for the end; ``await: {engine: sale_ended, sale: <name>}`` does.
     """
 
     amount: Money
-    card: str = "chip"
+    card: str = USUAL_CARD
     name: str = field(default="", metadata={"key": "as"})
 
 

@@ -100,8 +100,13 @@ class _Recovers(Monitor):
     def _stand(self, seen: Observation) -> None:
         start = self._start
         open_ = start is not None and self._back is None and seen.t >= start.t
-        if open_ and self._is_back(self._standing):
+        if open_ and (self._is_back(self._standing) or self._only_answers()):
             self._back = (seen.t, seen.n)
+
+    def _only_answers(self) -> bool:
+        """Whether a terminal can say that it is ready in no other way than by its answers."""
+        silent = self._standing is None and not self.run.hears("console")
+        return silent and self._word.to == "ready"
 
     def _sale(self, seen: Observation) -> None:
         name = str(seen.get("sale"))

@@ -89,6 +89,7 @@ class LiveRig:
         self._locks = locks
         self._highest = max(highest or self.nominal, self.nominal)
         self._listener: Take | None = None
+        self._early: list[tuple[str, str, float, Mapping[str, Any]]] | None = []
         self._ports: dict[str, Port] = {}
         self._away: set[str] = set()
         self._drivers: dict[str, Any] = {}
@@ -98,9 +99,14 @@ class LiveRig:
     def listen(self, take: Take | None) -> None:
         """Have every observation given to ``take`` from now on; None for nobody.
 
+        What was said before anybody listened comes first: a driver tells most things only once.
         ``take`` is called in the owners' tasks, under a real clock in their threads.
         """
         self._listener = take
+        early, self._early = self._early, None
+        if take is not None:
+            for said in early or ():
+                take(*said)
 
     def plays(self) -> dict[str, str]:
         """Role -> driver."""
@@ -185,6 +191,8 @@ class LiveRig:
     def _take(self, source: str, kind: str, t: float, fields: Mapping[str, Any]) -> None:
         if self._listener is not None:
             self._listener(source, kind, t, fields)
+        elif self._early is not None:
+            self._early.append((source, kind, t, fields))
 
     # --- on the way out
 
@@ -257,7 +265,7 @@ class LiveRig:
         if stop is not None and not isinstance(stop, Exception):
             stop.add_note(said)  # an interrupt stays an interrupt
             return
-        raise BenchError(said) from error
+        raise BenchError(f"{error}. Besides, {said}" if error else said) from error
 
 
 def _safe_rank(role: str) -> int:

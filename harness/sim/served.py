@@ -30,7 +30,7 @@ START = 20.0
 def serve(
     clock: CooperativeClock, bench: Bench, addresses: Sequence[str], listen: Mapping[str, str]
 ) -> dict[str, str]:
-    """Serve outlets; returns address -> real address.
+    """Serve outlets; returns address -> real address. What is to listen is served, asked or not.
 
     Args:
         clock: Keeps pace with the wall.
@@ -39,7 +39,9 @@ def serve(
         listen: outlet -> ``host:port`` where a fixed TCP address is wanted.
     """
     real: dict[str, str] = {}
-    for address in addresses:
+    asked = {address.partition("://")[2] for address in addresses}
+    unasked = [f"sim+tcp://{name}" for name in listen if name not in asked]
+    for address in (*addresses, *unasked):
         scheme, _, name = address.partition("://")
         accept = bench.outlet(name)
         if scheme == "sim+pty":

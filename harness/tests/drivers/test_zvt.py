@@ -303,6 +303,23 @@ def test_messages_that_come_before_the_acknowledgement_are_kept() -> None:
     assert [one["code"] for one in heard.of("ecr_status")] == ["0A", "04"]
 
 
+@pytest.mark.parametrize(
+    ("late", "outcome"),
+    [
+        ("06 0F 00", "failed"),
+        ("04 0F 09 27 00 04 000000009999", "failed"),
+        ("06 1E 01 00", "failed"),
+    ],
+)
+def test_a_late_end_of_the_last_sale_is_none_of_this_one(late: str, outcome: str) -> None:
+    """It is acknowledged and passed over: this sale ends by its own messages."""
+    talk = [(SALE, late), (ACK, ACK + "06 1E 01 6C"), (ACK, None)]
+    with dialogue(talk) as (zvt, _, _port):
+        result = zvt.sell(AMOUNT)
+
+    assert (result.outcome, result.code) == (outcome, "6C")
+
+
 def test_print_lines_are_acknowledged_and_other_wishes_refused() -> None:
     """06 D1 and 06 D3 belong to a sale; an input request of the terminal cannot be met."""
     talk: Sequence[Pair] = [

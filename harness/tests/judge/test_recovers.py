@@ -168,3 +168,24 @@ def test_a_rig_without_a_console_cannot_see_the_state() -> None:
     tale.at(40)
 
     assert unsure(tale.end(heal=False).clause("recovers"))
+
+
+def blind_but(kind: str, **fields: object) -> Story:
+    """No console; at 30 s, 10 s after the clearing, this is seen of the terminal."""
+    tale = Story({"then": {"recovers": {"within": "60 s"}}}, observes=("ecr", "host")).begin()
+    tale.rows = [row for row in tale.rows if row.source != "terminal"]
+    tale.at(10).inject()
+    tale.at(20).clear()
+    tale.engine("healing")
+    tale.at(30).terminal(kind, **fields)
+    return tale
+
+
+def test_without_a_console_the_answer_to_the_register_is_its_word() -> None:
+    """A status enquiry (05 01) that is answered 00 says ready; one that says busy does not."""
+    assert passes(
+        blind_but("terminal_status", code="00", text="ready").end(heal=False).clause("recovers")
+    )
+    assert unsure(
+        blind_but("terminal_status", code="9C", text="busy").end(heal=False).clause("recovers")
+    )

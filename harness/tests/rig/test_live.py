@@ -74,6 +74,25 @@ def test_observations_reach_the_listener_by_their_source(bench: Any, rigfile: Ri
     assert bench.kinds("measured")[0][0] == "supply"
 
 
+def test_what_was_said_before_anybody_listened_is_told_to_the_first_who_does(
+    bench: Any, rigfile: RigFile
+) -> None:
+    """A driver tells most things only when they change: none may be lost."""
+    late: list[str] = []
+
+    def main() -> None:
+        with bench.rig(rigfile) as rig:
+            rig.listen(None)
+            rig._early = []
+            bench.console.write(b"READY\n")
+            bench.clock.sleep(1)
+            rig.listen(lambda source, kind, t, fields: late.append(kind))
+
+    bench.clock.run(main)
+
+    assert "line" in late
+
+
 def test_no_command_goes_beyond_the_limits(bench: Any, rigfile: RigFile) -> None:
     """Beyond the rig's limits nothing is sent: by the owner, by the driver, or by itself."""
 

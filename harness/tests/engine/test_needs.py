@@ -1,0 +1,47 @@
+"""What a scenario asks of a rig."""
+
+from typing import Any
+
+import pytest
+
+from harness.drivers.acquirer import Driver as Host
+from harness.drivers.serial_relay import Driver as Reader
+from harness.drivers.zvt import Driver as Terminal
+from harness.engine.needs import card_of, missing
+from harness.model.scenario import Scenario
+
+
+def scenario(*when: Any, **more: Any) -> Scenario:
+    """A scenario of these steps."""
+    plain = {"id": "X", "story": "s", "when": list(when), **more}
+    return Scenario(id="X", name="x", family="f", story="s", path="x.yaml", plain=plain)
+
+
+SALE = {"sale": {"amount": "1.00 CNY"}}
+OWN = {"sale": {"amount": "1.00 CNY", "card": "none"}}
+PROVEN = {"recovers": {"within": "9 s", "proven_by": "sale"}}
+
+
+@pytest.mark.parametrize(
+    ("plain", "lacks"),
+    [
+        (scenario(SALE), "step sale (but for `card: none`) needs a reader"),
+        (scenario(OWN), ""),
+        (scenario({"hold": "1 s"}, then=PROVEN), "proves the recovery needs a reader"),
+        (scenario(OWN, then=PROVEN), ""),
+        (scenario(OWN, SALE, then=PROVEN), "proves the recovery needs a reader"),
+    ],
+)
+def test_only_a_sale_without_a_card_can_do_without_a_reader(plain: Scenario, lacks: str) -> None:
+    """The sale that proves a recovery is made as the scenario's own sales are."""
+    told = "; ".join(missing(plain, [Terminal, Host]))
+
+    assert lacks in told
+    assert bool(lacks) == bool(told)
+    assert missing(plain, [Terminal, Host, Reader]) == []
+
+
+def test_the_proof_is_made_by_chip_unless_nobody_presents_cards() -> None:
+    """``none`` only where every sale is such."""
+    assert card_of(scenario(OWN)) == "none"
+    assert card_of(scenario(OWN, SALE)) == card_of(scenario()) == "chip"
