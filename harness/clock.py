@@ -25,6 +25,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from greenlet import getcurrent, greenlet
@@ -76,7 +77,7 @@ class Signal(ABC):
         """Have every waiter look at its condition again."""
 
 
-@dataclass(order=True)
+@dataclass(order=True, slots=True)
 class Timer:
     """An action at a time. It runs on the kernel itself and must not wait."""
 
@@ -181,6 +182,8 @@ class _GreenSignal(Signal):
         return True
 
     def notify(self) -> None:
+        if not self._waiters:
+            return
         waiters, self._waiters[:] = self._waiters[:], []
         for task, turn in waiters:
             self._clock._wake(task, turn)  # noqa: SLF001
@@ -208,7 +211,7 @@ class CooperativeClock(Clock):
 
     def sleep_until(self, when: float, *, precise: bool = False) -> float:
         while self.now() < when:
-            self._park(f"{when:.6g} s", [], when)
+            self._park("the time", None, when)
         return max(0.0, self.now() - when)
 
     def spawn(self, name: str, work: Callable[[], object]) -> Task:
@@ -221,8 +224,9 @@ class CooperativeClock(Clock):
         return _GreenSignal(self, name)
 
     def call_at(self, when: float, act: Callable[[], None]) -> Timer:
-        timer = Timer(max(when, self.now()), next(self._order), act)
-        heapq.heappush(self._timers, (timer.when, timer.order, timer))
+        now, order = self.now(), next(self._order)
+        timer = Timer(when if when > now else now, order, act)
+        heapq.heappush(self._timers, (timer.when, order, timer))
         return timer
 
     def listen(self, descriptor: int, act: Callable[[], None]) -> None:
@@ -257,9 +261,10 @@ class CooperativeClock(Clock):
         return result[0]
 
     def _turn_until(self, over: Callable[[], bool]) -> None:
+        ready = self._ready
         while not over():
-            if self._ready:
-                task, turn = self._ready.popleft()
+            if ready:
+                task, turn = ready.popleft()
                 if task.turn == turn and not task.done:
                     self.events += 1
                     task.let.switch()
@@ -302,6 +307,10 @@ class CooperativeClock(Clock):
         )
         self._fail(Stuck(f"no timer runs at {self._time:.6g} s and {waits or 'no task lives'}"), "")
 
+    def interrupt(self, error: BaseException) -> None:
+        """Have ``error`` raised in the main task at its next wait; a signal may call this."""
+        self._fail(error, "")
+
     def _fail(self, error: BaseException, where: str) -> None:
         """Raise in the main task what nobody caught elsewhere."""
         if where:
@@ -329,24 +338,28 @@ class CooperativeClock(Clock):
             self._tasks.pop(task.let, None)
             task._end()  # noqa: SLF001
 
-    def _park(self, what: str, waiters: list[tuple[_GreenTask, int]], until: float | None) -> None:
+    def _park(
+        self, what: str, waiters: list[tuple[_GreenTask, int]] | None, until: float | None
+    ) -> None:
+        """The calling task waits for a notification of ``waiters``, or for a time, or both."""
         task = self._tasks.get(getcurrent())
         if task is None:
             raise RuntimeError(f"a timer or a callback must not wait (for {what})")
-        self._raise_orders(task)
+        if task.killed or self._failure is not None:
+            self._raise_orders(task)
         task.turn += 1
         task.waiting_for = what
         entry = (task, task.turn)
-        waiters.append(entry)
-        timer = None
-        if until is not None:
-            timer = self.call_at(until, lambda: self._wake(*entry))
+        if waiters is not None:
+            waiters.append(entry)
+        timer = None if until is None else self.call_at(until, partial(self._wake, *entry))
         self._hub.switch()
         if timer is not None:
-            timer.cancel()
-        if entry in waiters:
+            timer.cancelled = True
+        if waiters and entry in waiters:  # woken by the time, not by a notification
             waiters.remove(entry)
-        self._raise_orders(task)
+        if task.killed or self._failure is not None:
+            self._raise_orders(task)
 
     def _raise_orders(self, task: _GreenTask) -> None:
         if task is self._main and self._failure is not None:

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -22,7 +22,7 @@ from harness.engine.needs import missing
 from harness.engine.play import play
 from harness.engine.progress import Progress, Silent
 from harness.engine.recorder import Recorder
-from harness.errors import BenchError, UsageError
+from harness.errors import BenchError, RigError, UsageError
 from harness.files import load_rig, load_scenarios
 from harness.judge.case import Case, judge_trace
 from harness.model.played import Played
@@ -32,7 +32,7 @@ from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find
 from harness.rig.live import LiveRig
-from harness.sim.bench import Bench
+from harness.sim.bench import Bench, check_plan
 from harness.sim.served import ServedBench
 from harness.wire.pan import mask
 
@@ -61,8 +61,14 @@ class SessionProgress(Progress, Protocol):
 
 
 @contextlib.contextmanager
-def safe_signals() -> Iterator[None]:
-    """While inside, SIGTERM and SIGHUP unwind like Ctrl-C; a second signal cannot stop that."""
+def safe_signals(running: Callable[[], Clock | None] = lambda: None) -> Iterator[None]:
+    """While inside, SIGTERM and SIGHUP unwind like Ctrl-C; a second signal cannot stop that.
+
+    Args:
+        running: The clock whose main task is to be interrupted. On a cooperative one a signal
+            finds whichever task happens to run, perhaps in the middle of a command to a device;
+            that one goes on, and the main task is told where it waits.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -70,7 +76,10 @@ def safe_signals() -> Iterator[None]:
     def unwind(number: int, frame: FrameType | None) -> None:
         for one in _SIGNALS:
             signal.signal(one, signal.SIG_IGN)
-        raise Interrupted(signal.Signals(number).name)
+        stop, clock = Interrupted(signal.Signals(number).name), running()
+        if not isinstance(clock, CooperativeClock):
+            raise stop
+        clock.interrupt(stop)
 
     before = {one: signal.signal(one, unwind) for one in _SIGNALS}
     try:
@@ -108,12 +117,17 @@ class Session:
         self.out = out or Path("reports") / f"{stamp}-{self.rig.name}"
         self.seed = seed
         self.defects = tuple(defects)
+        if defects and not self.rig.bench:
+            raise UsageError(f"--defect: rig {self.rig.name} has no simulated terminal of its own")
+        for wrong in check_plan(self.rig.bench, self.defects):
+            raise RigError(f"{rig}: {wrong}")
         self.played: list[Played] = []
         self._progress = progress
         self._signals = contextlib.ExitStack()
+        self._clock: Clock | None = None
 
     def __enter__(self) -> Self:
-        self._signals.enter_context(safe_signals())
+        self._signals.enter_context(safe_signals(lambda: self._clock))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -194,7 +208,7 @@ class Session:
 
     def _until_over(self, scenario: Scenario, recorder: Recorder) -> KeyboardInterrupt | None:
         """Play to the end, whatever it is; returns what interrupted it."""
-        clock = recorder.clock
+        self._clock = clock = recorder.clock
         try:
             clock.run(lambda: self._on_the_bench(scenario, recorder))
         except UsageError:
@@ -204,6 +218,8 @@ class Session:
             return stop
         except Exception as error:  # noqa: BLE001 - the next item may still be played
             self._tell_end(scenario, recorder, "error", error)
+        finally:
+            self._clock = None
         return None
 
     def _on_the_bench(self, scenario: Scenario, recorder: Recorder) -> None:
@@ -243,7 +259,7 @@ class Session:
         if isinstance(clock, CooperativeClock):
             bench = Bench(clock, plan, seed=self.seed, defects=self.defects)
             yield {"connect": bench.connect}
-        elif served:
+        elif served or plan.get("listen"):
             with ServedBench(plan, served, seed=self.seed, defects=self.defects) as process:
                 yield {"served": process.addresses}
         else:

@@ -70,7 +70,7 @@ class BufferedPort(Port):
         self._lost: str | None = None
 
     def read(self, until: float | None = None) -> Chunk | None:
-        if not self.arrived.wait_for(lambda: self.readable, until):
+        if not self._chunks and not self.arrived.wait_for(self._has_news, until):
             return None
         if self._chunks:
             return self._chunks.popleft()
@@ -78,6 +78,9 @@ class BufferedPort(Port):
 
     @property
     def readable(self) -> bool:
+        return self._has_news()
+
+    def _has_news(self) -> bool:
         return bool(self._chunks) or self._lost is not None
 
     def put_arrived(self, data: bytes, t: float | None = None) -> None:

@@ -345,3 +345,28 @@ def _history(seed: int, tasks: int) -> list[str]:
 def test_the_same_seed_gives_the_same_history(seed: int, tasks: int) -> None:
     """Virtual time is deterministic, to the order of events at the same instant."""
     assert _history(seed, tasks) == _history(seed, tasks)
+
+
+def test_an_interrupt_is_raised_where_the_main_task_waits() -> None:
+    """Whoever runs when a signal comes goes on; the main task is told, and cleans up in peace."""
+    clock = CooperativeClock()
+    log: list[str] = []
+
+    def beside() -> None:
+        clock.interrupt(KeyboardInterrupt("SIGTERM"))
+        log.append("went on")
+        clock.sleep(1.0)
+        log.append("and on")
+
+    def main() -> None:
+        clock.spawn("beside", beside)
+        try:
+            clock.sleep(60.0)
+        finally:
+            clock.sleep(5.0)
+            log.append(f"safe at {clock.now():g} s")
+
+    with pytest.raises(KeyboardInterrupt):
+        clock.run(main)
+
+    assert log == ["went on", "and on", "safe at 5 s"]
