@@ -10,9 +10,10 @@ Source: IEEE 488.2-1992, 6.1 (message exchange); SCPI-1999 vol. 2, 21.8 (SYSTem:
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
-from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
+from harness.errors import BenchError, DeviceRefused, Garbled, PortError, PortTimeout
 from harness.ports.base import Port
 from harness.wire.scpi_replies import parse_boolean, parse_error, parse_number, parse_numbers, strip
 
@@ -67,6 +68,17 @@ class ScpiSession:
         """Send a command and ask nothing: for what must not wait."""
         self._get_in_step()
         self._write(command)
+
+    def shout(self, command: str) -> None:
+        """Send a command though nothing may have been answered; a lost port is for the next to say.
+
+        What was half said before is ended first. An answer that was under way may be dropped by the
+        instrument (IEEE 488.2, 6.3.2.3); the session is out of step then anyway.
+        """
+        end = b"" if self._in_step else b"\n"
+        with suppress(PortError):
+            self.port.write(end + command.encode("latin-1") + b"\n")
+        self._spoke = self.port.clock.now()
 
     def check(self, command: str) -> None:
         """Raise DeviceRefused for what the error queue holds, and leave it empty."""

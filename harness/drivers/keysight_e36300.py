@@ -122,6 +122,7 @@ class Driver:
             self.set_voltage(self._volts)  # LIST:TERM:LAST has moved it to the last point
 
     def make_safe(self) -> None:
+        self._scpi.shout(f"OUTP OFF,{self._at}")  # first of all, and whether it answers or not
         for command in ("ABOR {at}", "OUTP OFF,{at}", "VOLT:MODE FIX,{at}"):
             with suppress(DeviceRefused):  # e.g. an old error in its queue; what counts is below
                 self._tell(command)

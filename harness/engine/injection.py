@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.clock import Killed, Task
 from harness.engine.recorder import Recorder, told
-from harness.errors import BenchError
+from harness.errors import BenchError, HarnessError
 from harness.model.roles import Cast
 from harness.model.trace import Observation
 
@@ -106,12 +106,12 @@ class Injection:
             self._changed.notify()
 
     def _of(self, error: Exception) -> BenchError:
-        """What broke as an error of the bench; a bug in the fault stays its cause."""
+        """What broke as an error of the bench; a bug in the fault is kept for its traceback."""
         if isinstance(error, BenchError):
             return error
-        broken = BenchError(f"fault {self._word}: {told(error)}")
-        broken.__cause__ = error
-        return broken
+        if not isinstance(error, HarnessError | LookupError):  # the latter: nobody plays a role
+            self._recorder.bugs.append(error)
+        return BenchError(f"fault {self._word}: {told(error)}")
 
     def _shows_in(self, seen: Observation) -> bool:
         try:

@@ -70,11 +70,10 @@ class Recorder:
 
     def trouble(self, error: BaseException) -> None:
         """Say that the bench, or the code that drives it, broke; keep a bug for its traceback."""
-        cause = error.__cause__
-        bug = cause if cause is not None and isinstance(error, BenchError) else error
-        if not isinstance(bug, HarnessError | OSError):
-            self.bugs.append(bug)
-        said = str(error) if isinstance(error, HarnessError) else told(error)
+        ours = isinstance(error, HarnessError)
+        if not ours:
+            self.bugs.append(error)
+        said = str(error) if ours else told(error)
         self.say("bench_error", role="bench", message=said)
 
     def take(self, source: str, kind: str, t: float, fields: Mapping[str, Any]) -> Observation:

@@ -35,7 +35,8 @@ class Staged(Monitor):
         super().__init__("staged", run)
         self._failed = failed
         self._wants_rest = wants_rest
-        self._broken: tuple[str, int] | None = None
+        self._broken = ""
+        self._breaks: list[int] = []
         self._missed: list[tuple[str, int]] = []
         self._given = ""
 
@@ -61,9 +62,11 @@ class Staged(Monitor):
             )  # fmt: skip
 
     def _break(self, reason: str, seen: Observation) -> None:
-        if self._broken is None and not self._failed():
-            self._broken = (reason, seen.n)
-        elif self._broken is None:
+        if self._broken:
+            self._breaks.append(seen.n)  # what came of it: a supply not made safe, say
+        elif not self._failed():
+            self._broken, self._breaks = reason, [seen.n]
+        else:
             self._miss(f"after the terminal had failed, {reason}", seen)
 
     def _miss(self, reason: str, seen: Observation) -> None:
@@ -84,9 +87,10 @@ class Staged(Monitor):
         return self.settled or self._judged(final=False)
 
     def _judged(self, *, final: bool) -> ClauseVerdict:
-        if self._broken is not None:
-            reason, n = self._broken
-            return ClauseVerdict(self.clause, Outcome.ERROR, reason, evidence=(n,), final=final)
+        if self._broken:
+            return ClauseVerdict(
+                self.clause, Outcome.ERROR, self._broken, evidence=tuple(self._breaks), final=final
+            )
         for reason, evidence in self._gaps():
             return ClauseVerdict(
                 self.clause, Outcome.INCONCLUSIVE, reason, evidence=evidence, final=final

@@ -133,6 +133,7 @@ def check(plain: Mapping[str, Any], requirements: Iterable[str]) -> Iterator[Wor
     yield from _unknown(seen.needs, _roles(), "needs", "role")
     yield from _caught(lambda: fill(_engine("Given"), seen.given, ("given",)))
     yield from _check_steps(seen.when)
+    yield from _check_sales(seen.when)
     yield from _check_clauses(plain)
 
 
@@ -183,6 +184,18 @@ def _check_steps(steps: Sequence[Any]) -> Iterator[WordError]:
             yield WordError(("when", index, word), f"{said}. Injected: {known}")
         elif word == "clear" and step.fault in labels:
             labels.remove(step.fault)
+
+
+def _check_sales(steps: Sequence[Any]) -> Iterator[WordError]:
+    """No two sales of one name."""
+    names: list[str] = []
+    for index, plain in enumerate(steps):
+        own = plain.get("sale") if isinstance(plain, Mapping) else None
+        name = own.get("as") if isinstance(own, Mapping) else None
+        if name is not None and str(name) in names:
+            path: Path = ("when", index, "sale", "as")
+            yield WordError(path, f"a second sale {name!r}; give it another name")
+        names.append(str(name))
 
 
 def _check_clauses(plain: Mapping[str, Any]) -> Iterator[WordError]:

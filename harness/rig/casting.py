@@ -4,7 +4,7 @@ import re
 import sys
 from typing import Any
 
-from harness.errors import BenchError, PortError, RigError
+from harness.errors import BenchError, RigError
 from harness.model.rigfile import Device
 from harness.model.roles import Identified
 from harness.model.words import find
@@ -48,7 +48,7 @@ def check_identity(device: Device, driver: Identified) -> None:
     """Ask who it is; raises BenchError when it is silent or somebody else."""
     try:
         seen = driver.identify()
-    except PortError as error:
+    except BenchError as error:
         raise BenchError(
             f"{device.role}: what is at {device.address} does not say who it is ({error}). Is it a "
             f"{device.driver}, switched on, at this speed? Nothing was energised"

@@ -11,13 +11,13 @@ where it is served).
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from harness.clock import CooperativeClock
 from harness.files import fixture, read_plain
-from harness.model.words import find
+from harness.model.words import find, nearest
 from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.acquirer import Acquirer
@@ -54,6 +54,27 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "terminal/ecr": ("terminal", "ecr"),
     "terminal/console": ("terminal", "console"),
 }
+
+
+#: What a plan may say.
+PLAN = ("terminal", "channel", "rsrp", "listen")
+
+
+def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator[str]:
+    """What is wrong with a plan or the names of defects, before anything is made of them."""
+    for key in plan:
+        if key not in PLAN:
+            yield f"bench: unknown key {key!r}{nearest(key, PLAN)}. Known: {', '.join(PLAN)}"
+    model = plan.get("terminal")
+    known = sorted(one.name for one in fixture("terminal").iterdir() if one.is_dir())
+    if model and model not in known:
+        said = f"no terminal {model!r}{nearest(str(model), known)}. Known: {', '.join(known)}"
+        yield f"bench: {said}"
+    for name in defects:
+        try:
+            find("harness.sim.defects", name, group="harness.defects", name="plant")
+        except LookupError as error:
+            yield f"--defect: {error.args[0]}"
 
 
 class Bench:

@@ -83,6 +83,11 @@ class Flash:
         self.writes = 0
         self.syncs = 0
 
+    @property
+    def clock(self) -> Clock:
+        """The clock that operations take time on."""
+        return self._clock
+
     def names(self) -> list[str]:
         """All files, sorted."""
         return sorted(self._live)

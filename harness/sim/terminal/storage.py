@@ -10,6 +10,8 @@ came to is durable in the journal, so every cut leaves at least one of the two.
 """
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from harness.sim.terminal.flash import Flash
@@ -50,6 +52,8 @@ class Storage:
         self.journal: list[Entry] = []
         self.damaged = 0
         self.faults: list[str] = []
+        self._writer_gone = flash.clock.signal("the terminal's storage")
+        self._writing = False
 
     # --- at boot ----------------------------------------------------------------------------
 
@@ -108,9 +112,9 @@ class Storage:
 
     def next_stan(self) -> int:
         """A trace number never used before: durable before anybody sees it (invariant 8)."""
-        self.stan = self.stan % (STAN_END - 1) + 1
+        self.stan = mine = self.stan % (STAN_END - 1) + 1
         self.save_counters()
-        return self.stan
+        return mine  # another task may have drawn the next one meanwhile
 
     def next_receipt(self) -> int:
         self.receipt = self.receipt % 9999 + 1
@@ -124,7 +128,9 @@ class Storage:
         self._load_journal()
 
     def save_counters(self) -> None:
-        self.remember("counters", {"stan": self.stan, "batch": self.batch, "receipt": self.receipt})
+        with self._alone():  # the newest values, whoever was waiting longest
+            held = {"stan": self.stan, "batch": self.batch, "receipt": self.receipt}
+            self._replace_alone("counters", seal(held))
 
     def remember(self, name: str, plain: Any) -> None:
         """Keep a small record, power-safe."""
@@ -196,6 +202,21 @@ class Storage:
         return f"journal.{self.batch if batch is None else batch:06d}"
 
     def _replace(self, name: str, contents: bytes) -> None:
+        with self._alone():
+            self._replace_alone(name, contents)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One replacement at a time: two of one name would share their new copy."""
+        self._writer_gone.wait_for(lambda: not self._writing)
+        self._writing = True
+        try:
+            yield
+        finally:
+            self._writing = False
+            self._writer_gone.notify()
+
+    def _replace_alone(self, name: str, contents: bytes) -> None:
         self._flash.write(f"{name}.new", contents)
         self._flash.sync()
         self._flash.rename(f"{name}.new", name)

@@ -10,7 +10,7 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.drivers.keysight_e36300 import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused
+from harness.errors import BenchError, DeviceRefused, PortTimeout
 from harness.files import fixture, read_plain
 from harness.model.roles import (
     Identified,
@@ -211,7 +211,8 @@ def test_off_means_measured_off() -> None:
 def test_a_fed_back_output_is_not_called_safe() -> None:
     """OUTP? says 0 and the voltage stays: that is an error, not a safe state."""
     told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)")
-    talk = [pair for command in told for pair in ((command, None), OK)]
+    talk = [("OUTP OFF,(@2)", None)]  # at once, before anything is asked
+    talk += [pair for command in told for pair in ((command, None), OK)]
     talk += [("OUTP? (@2)", "0")] + [("MEAS:VOLT? (@2)", "+4.8E+00")] * 41
 
     with replay(on_channel_2, talk) as supply, pytest.raises(BenchError, match="fed back"):
@@ -222,8 +223,17 @@ def test_an_output_that_stays_on_is_not_called_safe() -> None:
     """Even after a refusal the output is asked for."""
     refused = ("SYST:ERR?", '-221,"Settings conflict"')
     told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)")
-    talk = [pair for command in told for pair in ((command, None), refused, OK)]
+    talk = [("OUTP OFF,(@2)", None)]
+    talk += [pair for command in told for pair in ((command, None), refused, OK)]
     talk += [("OUTP? (@2)", "1")]
 
     with replay(on_channel_2, talk) as supply, pytest.raises(BenchError, match="switched off"):
+        supply.make_safe()
+
+
+def test_a_supply_that_says_nothing_is_told_to_go_off_all_the_same() -> None:
+    """The first thing on the wire is the order itself, and it waits for no answer."""
+    talk = [("OUTP OFF,(@2)", None), ("ABOR (@2)", None), ("SYST:ERR?", None)]
+
+    with replay(on_channel_2, talk) as supply, pytest.raises(PortTimeout):
         supply.make_safe()

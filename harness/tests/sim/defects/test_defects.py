@@ -69,7 +69,7 @@ def _reversed_after_print(stage: Stage) -> bool:
 def cut_while_host_works(stage: Stage) -> bool:
     """P3 and P4: a cut between request and answer."""
     begin(stage)
-    cut_at(stage, "request_sent", 0.1, mti="0200")
+    cut_at(stage, "request_sent", 0.07, mti="0200")
     stage.sell(1000)
     return unbalanced(stage)
 
