@@ -1,10 +1,14 @@
 """The project's own proof: the reference terminal passes, every planted defect is caught.
 
-Every item is played once per defect with the bug planted, and once per seed with none. A defect is
-caught by a FAIL; anything but PASS (or a skip) of the reference is a failure of *ours*.
+Items are played with each bug planted, until enough of them have caught it, and all of them once
+per seed with none. A defect is caught by a FAIL; anything but PASS (or a skip) of the reference is
+a failure of *ours*.
 """
 
+import inspect
 import os
+import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -14,21 +18,52 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.model.verdict import Outcome
-from harness.model.words import nearest, words_in
+from harness.model.words import find, nearest, words_in
 from harness.runner import Session
 
-GROUP = "harness.defects"
+PACKAGE, GROUP = "harness.sim.defects", "harness.defects"
+#: Asked for instead of a defect: the reference terminal alone.
+NO_DEFECT = "none"
+#: Scenarios that must catch a defect before the rest are left out.
+ENOUGH = 3
+BREAKS = re.compile(r"Breaks (.+?)(?::| \(|\.?$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One terminal (with a defect or none), one seed, every item."""
+    """One terminal (with a defect or none), one seed, and every item.
+
+    Attributes:
+        enough: So many items that FAIL end it; 0 for no end.
+    """
 
     rig: Path
     paths: tuple[Path, ...]
     tags: tuple[str, ...]
     seed: int
     defect: str = ""
+    enough: int = 0
+
+
+@dataclass(slots=True)
+class Catch:
+    """What became of one defect.
+
+    Attributes:
+        breaks: What it is meant to break, by its own word.
+        by: (scenario, clause), in the order of play.
+    """
+
+    breaks: str
+    by: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def scenarios(self) -> list[str]:
+        return list(dict.fromkeys(scenario for scenario, _ in self.by))
+
+    @property
+    def clauses(self) -> list[str]:
+        return list(dict.fromkeys(clause for _, clause in self.by))
 
 
 @dataclass(slots=True)
@@ -36,18 +71,18 @@ class Proof:
     """What came of it.
 
     Attributes:
-        caught: Defect -> what caught it, as ``scenario: clause``.
+        caught: Defect -> what caught it.
         misjudged: The reference's items that did not PASS, as ``scenario (seed): reason``.
         played: How many items were played with the reference.
     """
 
-    caught: dict[str, list[str]] = field(default_factory=dict)
+    caught: dict[str, Catch] = field(default_factory=dict)
     misjudged: list[str] = field(default_factory=list)
     played: int = 0
 
     @property
     def escaped(self) -> list[str]:
-        return [name for name, by in self.caught.items() if not by]
+        return [name for name, catch in self.caught.items() if not catch.by]
 
     @property
     def holds(self) -> bool:
@@ -57,7 +92,14 @@ class Proof:
         """The published shape: ``defects`` and ``reference_failures``."""
         return {
             "schema": 1,
-            "defects": [{"name": name, "caught_by": by} for name, by in self.caught.items()],
+            "defects": [
+                {
+                    "name": name,
+                    "breaks": catch.breaks,
+                    "caught_by": sorted(f"{scenario}: {clause}" for scenario, clause in catch.by),
+                }
+                for name, catch in self.caught.items()
+            ],
             "reference_failures": len(self.misjudged),
             "reference_played": self.played,
             "reference_reasons": self.misjudged,
@@ -65,12 +107,26 @@ class Proof:
 
 
 def defects(wanted: Sequence[str] = ()) -> list[str]:
-    """The defects to prove: all there are, or those named; raises UsageError for an unknown one."""
-    known = words_in("harness.sim.defects", GROUP)
+    """The defects to prove: all there are, or those named, or none.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    if list(wanted) == [NO_DEFECT]:
+        return []
+    known = words_in(PACKAGE, GROUP)
     for name in wanted:
         if name not in known:
             raise UsageError(f"no defect {name!r}{nearest(name, known)}. Known: {', '.join(known)}")
     return list(wanted or known)
+
+
+def breaks(defect: str) -> str:
+    """What a defect is meant to break: the ``Breaks ...`` of its docstring, up to the colon."""
+    plant = find(PACKAGE, defect, group=GROUP, name="plant")
+    told = inspect.getdoc(sys.modules[plant.__module__]) or ""
+    found = BREAKS.search(" ".join(told.split()))
+    return found[1] if found else ""
 
 
 def prove(
@@ -80,7 +136,8 @@ def prove(
     tags: Sequence[str] = (),
     seeds: int = 1,
     only: Sequence[str] = (),
-    tell: Callable[[Job, int, int], None] = lambda job, done, total: None,
+    enough: int = ENOUGH,
+    tell: Callable[[Job, int, int], None] = lambda _job, _done, _total: None,
 ) -> Proof:
     """Play everything; ``tell(job, done, total)`` after each job.
 
@@ -89,26 +146,26 @@ def prove(
         paths: Scenario files and folders.
         tags: Only scenarios with one of these.
         seeds: How many seeds the reference must pass.
-        only: Defects to plant; all when empty.
+        only: Defects to plant; all when empty, none for ``["none"]``.
+        enough: Scenarios that must catch a defect before the rest are left out; 0 to play all.
         tell: Progress.
     """
     names = defects(only)
-    jobs = [Job(rig, tuple(paths), tuple(tags), 0, name) for name in names]
-    jobs += [Job(rig, tuple(paths), tuple(tags), seed) for seed in range(seeds)]
-    proof = Proof({name: [] for name in names})
+    stage = (rig, tuple(paths), tuple(tags))
+    jobs = [Job(*stage, seed) for seed in range(seeds)]  # the longest ones first
+    jobs += [Job(*stage, 0, name, enough) for name in names]
+    proof = Proof({name: Catch(breaks(name)) for name in names})
     for done, (job, rows) in enumerate(_played(jobs), 1):
         for outcome, title, reasons in rows:
             _count(proof, job, outcome, title, reasons)
         tell(job, done, len(jobs))
-    for found in proof.caught.values():
-        found.sort()
     return proof
 
 
 def _count(proof: Proof, job: Job, outcome: str, title: str, reasons: list[str]) -> None:
     if job.defect:
         if outcome == Outcome.FAIL.name:
-            proof.caught[job.defect] += [f"{title}: {clause}" for clause in reasons]
+            proof.caught[job.defect].by += [(title, clause) for clause in reasons]
     elif outcome != Outcome.SKIPPED.name:
         proof.played += 1
         if outcome != Outcome.PASS.name:
@@ -135,7 +192,7 @@ def _played(jobs: Sequence[Job]) -> Iterator[tuple[Job, list[Row]]]:
 
 
 def play_job(job: Job) -> list[Row]:
-    """Play every item of one job: (outcome, title, failing clauses or the reason)."""
+    """Play the items of one job: (outcome, title, failing clauses or the reason)."""
     planted = (job.defect,) if job.defect else ()
     with (
         tempfile.TemporaryDirectory(prefix="prove-") as folder,
@@ -149,4 +206,6 @@ def play_job(job: Job) -> list[Row]:
             ]
             title = f"{scenario.family}/{scenario.name}"
             rows.append((verdict.outcome.name, title, failing or [verdict.reason]))
+            if job.enough and sum(row[0] == Outcome.FAIL.name for row in rows) >= job.enough:
+                break
         return rows

@@ -9,7 +9,7 @@ from harness import prove as proving
 from harness.cli import options
 from harness.runner import EXIT_FAIL
 
-#: Catchers shown per defect; --json has them all.
+#: Clauses shown per defect; --json has them all.
 SHOWN = 3
 
 
@@ -20,7 +20,9 @@ SHOWN = 3
 @click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, metavar="N",
               help="How many seeds the reference terminal must pass.")  # fmt: skip
 @click.option("--defect", "defects", multiple=True, metavar="NAME",
-              help="Only this defect; may be repeated.")  # fmt: skip
+              help="Only this defect; may be repeated. none: the reference alone.")  # fmt: skip
+@click.option("--all", "exhaust", is_flag=True,
+              help=f"Play all scenarios with each defect, not only until {proving.ENOUGH} fail.")  # fmt: skip
 @options.as_json
 @click.pass_context
 def prove(
@@ -31,20 +33,21 @@ def prove(
     seeds: int,
     defects: tuple[str, ...],
     *,
+    exhaust: bool,
     as_json: bool,
 ) -> None:
     """Plant every known defect, and see it caught.
 
     \b
     harness prove                                    each defect once, the reference with one seed
-    harness prove --seeds 100                        the reference with a hundred
-    harness prove --defect stuck_after_outage
+    harness prove --seeds 100 --defect none          the reference alone, with a hundred
+    harness prove --all --defect stuck_after_outage  whatever catches this one
 
     Ends with 1 when a defect escapes or the reference terminal does not pass.
     """
     proof = proving.prove(
         options.rig_or_virtual(rig), options.paths_or_catalogue(paths), tags=tags, seeds=seeds,
-        only=defects, tell=_tell,
+        only=defects, enough=0 if exhaust else proving.ENOUGH, tell=_tell,
     )  # fmt: skip
     if as_json:
         click.echo(json.dumps(proof.plain(), ensure_ascii=False, indent=1))
@@ -59,14 +62,16 @@ def _tell(job: proving.Job, done: int, total: int) -> None:
 
 
 def _show(proof: proving.Proof) -> None:
-    for name, by in sorted(proof.caught.items(), key=lambda row: (bool(row[1]), row[0])):
-        word = click.style("caught  ", fg="green") if by else click.style("ESCAPED ", fg="red")
-        more = f"   and {len(by) - SHOWN} more" if len(by) > SHOWN else ""
-        click.echo(f"{word} {name}")
-        for catcher in by[:SHOWN]:
-            click.echo(f"           {catcher}")
-        if more:
-            click.echo(f"        {more}")
+    names = max(map(len, proof.caught), default=0)
+    broken = max((len(catch.breaks) for catch in proof.caught.values()), default=0)
+    for name, catch in sorted(proof.caught.items(), key=lambda row: (bool(row[1].by), row[0])):
+        good = bool(catch.by)
+        word = click.style("caught " if good else "ESCAPED", fg="green" if good else "red")
+        more = ", ..." if len(catch.clauses) > SHOWN else ""
+        click.echo(
+            f"{word} {name:{names}}  {catch.breaks:{broken}}  {len(catch.scenarios):2}"
+            f"  {', '.join(catch.clauses[:SHOWN])}{more}"
+        )
     for reason in proof.misjudged:
         click.echo(f"{click.style('MISJUDGED', fg='red')} {reason}")
     caught = len(proof.caught) - len(proof.escaped)

@@ -248,18 +248,28 @@ def test_prove_fails_when_a_defect_escapes(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The published shape, and a status that CI can rely on."""
-    proof = proving.Proof(
-        {"fsync_missing": ["power/cut: journal_intact"], "reboot_loop": []}, [], played=3
-    )
+    caught = proving.Catch("invariant 2", [("power/cut", "journal_intact")])
+    proof = proving.Proof({"fsync_missing": caught, "reboot_loop": proving.Catch("")}, [], played=3)
     monkeypatch.setattr(proving, "prove", lambda *_, **__: proof)
 
     assert main(["prove", "--json"]) == 1
     plain = json.loads(capsys.readouterr().out)
-    assert {row["name"]: row["caught_by"] for row in plain["defects"]} == proof.caught
+    by = {row["name"]: (row["breaks"], row["caught_by"]) for row in plain["defects"]}
+    assert by["fsync_missing"] == ("invariant 2", ["power/cut: journal_intact"])
+    assert by["reboot_loop"] == ("", [])
     assert plain["reference_failures"] == 0
 
     assert main(["prove"]) == 1
-    assert "ESCAPED  reboot_loop" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "ESCAPED reboot_loop" in shown
+    assert "caught  fsync_missing  invariant 2   1  journal_intact" in shown
+
+
+def test_every_defect_says_what_it_breaks() -> None:
+    """The matrix names the clause meant beside the clauses that caught it."""
+    assert [name for name in proving.defects() if not proving.breaks(name)] == []
+    assert proving.breaks("fsync_missing") == "invariants 2 and 13"
+    assert proving.defects(["none"]) == []
 
 
 @pytest.mark.parametrize(
