@@ -19,8 +19,9 @@ UNFIT = re.compile(
 class BootsOldOrNew:
     """Every start runs the version from before the update or a sound newer one that was offered.
 
-    An unsigned, damaged or older image never runs (payment invariant 16). The console's ``boot``
-    line says which version started.
+    An unsigned, damaged or older image never runs (payment invariant 16), and once the terminal has
+    said that an update is done there is no way back. The console's ``boot`` line says which version
+    started.
     """
 
     def watch(self, run: Run) -> Monitor:
@@ -28,7 +29,7 @@ class BootsOldOrNew:
 
 
 class _BootsOldOrNew(Safety):
-    kinds = frozenset({"boot", "offered"})
+    kinds = frozenset({"boot", "offered", "update"})
     CHANNELS = ("console",)
 
     def __init__(self, clause: str, run: Run) -> None:
@@ -43,8 +44,22 @@ class _BootsOldOrNew(Safety):
             self._old = self._version_before(seen)
         if seen.kind == "offered":
             self._offered.append((str(seen.get("image", "")), str(seen.get("version") or "")))
+        elif seen.kind == "update":
+            self._settle_on(seen)
         elif seen.source == TERMINAL:
             self._boot(seen)
+
+    def _settle_on(self, seen: Observation) -> None:
+        """An update is done: what runs then is the old one from here on."""
+        version = str(seen.get("version") or "")
+        if seen.get("phase") != "done" or self._old is None or not version:
+            return
+        last = str(self.run.books.boots[-1].get("version") or "") if self.run.books.boots else ""
+        if last and version != last:
+            self.fail(f"it says that {version} is installed at {span(seen.t)}, and {last} runs",
+                      (self.run.books.boots[-1].n, seen.n))  # fmt: skip
+        elif version in self._allowed(self._old):
+            self._old = version
 
     def _version_before(self, seen: Observation) -> str | None:
         """What ran before the first offer, by the boots up to here."""

@@ -1,0 +1,49 @@
+"""A terminal restarts when its supply or an update makes it, and not by itself (C2, P-3)."""
+
+from dataclasses import dataclass
+
+from harness.judge._monitor import TERMINAL, Monitor, span
+from harness.judge._run import Run
+from harness.judge.invariants._safety import Safety
+from harness.model.trace import Observation
+
+#: What a start of each reason follows; a reason that is not here was asked for by nobody.
+ASKED_BY = {"power": "supply", "update": "updates", "rollback": "updates"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoUnaskedRestart:
+    """Each start follows a change of the supply, or an update that was offered.
+
+    A watchdog's start is a crash: no fault of line, host, card or supply may end in one. A start
+    ``by power`` needs a supply that was touched since the start before it, where one is observed.
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return _NoUnaskedRestart("no_unasked_restart", run)
+
+
+class _NoUnaskedRestart(Safety):
+    kinds = frozenset({"boot", "output", "set", "offered"})
+    CHANNELS = ("console",)
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._touched: set[str] = set()
+        self._starts = 0
+
+    def on(self, seen: Observation) -> None:
+        if seen.source != TERMINAL:
+            self._touched.add(seen.source)
+            return
+        self._starts += 1
+        reason = str(seen.get("reason") or "")
+        wanted = ASKED_BY.get(reason)
+        if wanted in self._touched:
+            self._touched -= {"supply"}
+        elif reason and (wanted is None or wanted in self.run.heard):
+            self.fail(f"it started by {reason} at {span(seen.t)}, and nothing outside made it",
+                      (seen.n,))  # fmt: skip
+
+    def held(self) -> str:
+        return f"{self._starts} starts, each for a reason from outside"

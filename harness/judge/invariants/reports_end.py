@@ -1,0 +1,71 @@
+"""What was reported is taken back when it is over: prompts agree with the true state (F10)."""
+
+from dataclasses import dataclass
+
+from harness.judge._monitor import TERMINAL, Monitor, either, span
+from harness.judge._run import Run
+from harness.model.trace import Observation
+
+#: Causes that say how things are, not what has happened.
+CONDITIONS = frozenset({
+    "sim_missing", "sim_expired", "sim_not_activated", "data_exhausted", "no_signal", "weak_signal",
+    "not_registered", "no_data_service", "modem_fault", "dns_failure", "host_unreachable",
+    "host_silent", "tls_error", "supply_low", "reversal_pending", "not_signed_on",
+})  # fmt: skip
+CHANNELS = ("display", "ecr")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsEnd:
+    """At rest neither the display nor the answer to a status enquiry names a condition of before.
+
+    Everything is cleared by then and a sale may have been made: who still says ``no_signal`` will
+    not be believed the next time. What has happened (a restart, a pulled card) may stay on show.
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return _ReportsEnd("reports_end", run)
+
+
+class _ReportsEnd(Monitor):
+    kinds = frozenset({"display", "report", "terminal_status"})
+    needs_rest = True
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._last: dict[str, Observation] = {}  # channel -> what it says now
+        self._named: dict[str, Observation] = {}  # channel -> the cause it names with it
+
+    def on(self, seen: Observation) -> None:
+        if seen.source != TERMINAL:
+            return
+        if seen.kind == "report":
+            self._name(seen)
+            return
+        channel = "display" if seen.kind == "display" else "ecr"
+        self._last[channel] = seen
+        self._named.pop(channel, None)
+
+    def _name(self, seen: Observation) -> None:
+        """A report belongs to the text or the status that it was read from; others pass by."""
+        channel = str(seen.get("on"))
+        last = self._last.get(channel)
+        same = "text" if channel == "display" else "code"
+        if last is not None and last.t == seen.t and last.get(same) == seen.get(same):
+            self._named[channel] = seen
+
+    def conclude(self) -> None:
+        if self.run.rest is None:
+            return
+        stale = [seen for seen in self._named.values() if seen.get("cause") in CONDITIONS]
+        if stale:
+            where = either([f"{seen['cause']} on the {seen['on']}" for seen in stale])
+            since = span(min(seen.t for seen in stale))
+            self.fail(f"at rest it still says {where}, since {since}", (seen.n for seen in stale))
+        elif not any(self.run.hears(channel) for channel in CHANNELS):
+            self.unsure("neither display nor ecr is observed here")
+        else:
+            self.hold("at rest nothing is said of what is over")
+
+    def waiting(self) -> str:
+        return "judged at rest"

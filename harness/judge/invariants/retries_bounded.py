@@ -1,0 +1,59 @@
+"""Invariants 6 and 22: retries keep their distance, whatever fails."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+from harness.judge._books import REVERSAL, mti_of
+from harness.judge._monitor import Monitor, after, span
+from harness.judge._run import Run
+from harness.judge._telling import stan_of
+from harness.judge.invariants._safety import Safety
+from harness.model.trace import Observation
+from harness.model.units import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class RetriesBounded:
+    """Never more than ``most`` connections, or reversals of one sale, ``per`` that much time.
+
+    An empty plan and a host in trouble are both made worse by who asks without a pause.
+
+    Attributes:
+        most: How many are still no storm.
+        per: Seconds in which they are counted.
+    """
+
+    most: int = 8
+    per: Seconds = Seconds(10)
+
+    def watch(self, run: Run) -> Monitor:
+        return _RetriesBounded(self, run)
+
+
+class _RetriesBounded(Safety):
+    kinds = frozenset({"connected", "request_received"})
+
+    def __init__(self, word: RetriesBounded, run: Run) -> None:
+        super().__init__("retries_bounded", run)
+        self._word = word
+        self._recent: defaultdict[str, deque[Observation]] = defaultdict(deque)
+        self._worst = 0
+
+    def on(self, seen: Observation) -> None:
+        if seen.kind == "connected":
+            self._count("connections", seen)
+        elif mti_of(seen) == REVERSAL:
+            self._count(f"reversals of trace number {stan_of(seen)}", seen)
+
+    def _count(self, what: str, seen: Observation) -> None:
+        recent = self._recent[what]
+        recent.append(seen)
+        while after(seen.t, recent[0].t + self._word.per):
+            recent.popleft()
+        self._worst = max(self._worst, len(recent))
+        if len(recent) > self._word.most:
+            took = span(seen.t - recent[0].t)
+            self.fail(f"{len(recent)} {what} in {took}", (row.n for row in recent))
+
+    def held(self) -> str:
+        return f"at most {self._worst} of a kind in {span(self._word.per)}"
