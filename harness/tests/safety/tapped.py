@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from harness.errors import PortLost
 from harness.ports.base import Port
-from harness.ports.memory import pair
+from harness.ports.memory import MemoryPort, pair
 from harness.sim.bench import Bench
 
 #: What becomes of one chunk from the device: (seconds from now, bytes) of each piece.
@@ -16,8 +17,8 @@ _NOISE = random.Random(7)
 
 BENDS: dict[str, Bend] = {
     "garbage": lambda chunk: [(0.0, _NOISE.randbytes(len(chunk) + 3))],
-    "text garbage": lambda chunk: [(0.0, b"\xff?? 12;;ERR,+1.0E\r\n")],
-    "never": lambda chunk: [],
+    "text garbage": lambda _: [(0.0, b"\xff?? 12;;ERR,+1.0E\r\n")],
+    "never": lambda _: [],
     "twice": lambda chunk: [(0.0, chunk + chunk)],
     "late": lambda chunk: [(7.0, chunk)],
     "very late": lambda chunk: [(90.0, chunk)],
@@ -36,29 +37,28 @@ class Tapped(Bench):
         inner = super().connect(name)
         if name != self._device:
             return inner
-        clock = self.clock
-        near, far = pair(clock, inner.address)
+        near, far = pair(self.clock, inner.address)
+        self.clock.spawn(f"to {name}", lambda: self._outwards(far, inner))
+        self.clock.spawn(f"from {name}", lambda: self._inwards(inner, far))
+        return near
 
-        def outwards() -> None:
-            try:
-                while (chunk := far.read()) is not None:
-                    inner.write(chunk.data)
-            except PortLost:
-                inner.close()
+    def _outwards(self, far: MemoryPort, inner: Port) -> None:
+        try:
+            while (chunk := far.read()) is not None:
+                inner.write(chunk.data)
+        except PortLost:
+            inner.close()
 
-        def inwards() -> None:
-            try:
-                while (chunk := inner.read()) is not None:
-                    bent = [(0.0, chunk.data)] if clock.now() < self._since else self._bend(chunk.data)
-                    for delay, piece in bent:
-                        clock.call_at(clock.now() + delay, lambda piece=piece: say(piece))
-            except PortLost:
-                far.close()
-
+    def _inwards(self, inner: Port, far: MemoryPort) -> None:
         def say(piece: bytes) -> None:
-            if not far.closed and piece:
+            if piece and not far.closed:
                 far.write(piece)
 
-        clock.spawn(f"tap on {name}, outwards", outwards)
-        clock.spawn(f"tap on {name}, inwards", inwards)
-        return near
+        try:
+            while (chunk := inner.read()) is not None:
+                now = self.clock.now()
+                bent = self._bend(chunk.data) if now >= self._since else [(0.0, chunk.data)]
+                for delay, piece in bent:
+                    self.clock.call_at(now + delay, partial(say, piece))
+        except PortLost:
+            far.close()
