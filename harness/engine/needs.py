@@ -51,26 +51,34 @@ def _needs(scenario: Scenario) -> Iterable[tuple[str, Any]]:
         if name in NAMED:
             yield f"the scenario (needs: {name})", NAMED[name]
     for plain in scenario.plain.get("when") or ():
-        word, step = read_step(plain)
-        for role in STEP_NEEDS.get(word, ()):
-            yield f"step {word}", role
-        if isinstance(step, Sale) and step.card != NO_CARD:
-            yield f"step {word} (but for `card: {NO_CARD}`)", Reader
-        if isinstance(step, Inject):
-            for role in getattr(step.fault, "NEEDS", ()):
-                yield f"fault {step.word}", role
-    recovers = (scenario.plain.get("then") or {}).get("recovers") or {}
-    if recovers.get("proven_by") == "sale":
-        yield "the sale that proves the recovery", Terminal
-        if card_of(scenario) != NO_CARD:
-            yield "the sale that proves the recovery", Reader
+        yield from _step_needs(plain)
+    yield from _proof_needs(scenario)
     given = scenario.plain.get("given") or {}
     if "data_left" in given:
         yield "given data_left", DataPlan
 
 
+def _step_needs(plain: Any) -> Iterable[tuple[str, Any]]:
+    word, step = read_step(plain)
+    for role in STEP_NEEDS.get(word, ()):
+        yield f"step {word}", role
+    if isinstance(step, Sale) and step.card != NO_CARD:
+        yield f"step {word} (but for `card: {NO_CARD}`)", Reader
+    if isinstance(step, Inject):
+        for role in getattr(step.fault, "NEEDS", ()):
+            yield f"fault {step.word}", role
+
+
+def _proof_needs(scenario: Scenario) -> Iterable[tuple[str, Any]]:
+    recovers = (scenario.plain.get("then") or {}).get("recovers") or {}
+    if recovers.get("proven_by") == "sale":
+        yield "the sale that proves the recovery", Terminal
+        if card_of(scenario) != NO_CARD:
+            yield "the sale that proves the recovery", Reader
+
+
 def card_of(scenario: Scenario) -> str:
-    """The card of the sale that proves a recovery: none where the scenario's own sales need none."""
+    """The card of the sale that proves a recovery: none where the scenario's own need none."""
     steps = [read_step(plain)[1] for plain in scenario.plain.get("when") or ()]
     cards = {step.card for step in steps if isinstance(step, Sale)}
     return NO_CARD if cards == {NO_CARD} else USUAL_CARD

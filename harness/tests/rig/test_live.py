@@ -86,7 +86,7 @@ def test_what_was_said_before_anybody_listened_is_told_to_the_first_who_does(
             rig._early = []
             bench.console.write(b"READY\n")
             bench.clock.sleep(1)
-            rig.listen(lambda source, kind, t, fields: late.append(kind))
+            rig.listen(lambda *told: late.append(told[1]))
 
     bench.clock.run(main)
 

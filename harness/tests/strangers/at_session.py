@@ -1,8 +1,8 @@
 """A terminal program by somebody else: AT commands at a cellular modem on a tty.
 
 Source: ITU-T V.250 (5.2 syntax, 6.2.4 echo), 3GPP TS 27.007 (9.2 +CMEE, 10.1.19 +CGEREP, 10.1.22
-+CEREG), TS 27.005 (+CMGF, +CMGS), Quectel EC25&EC21 AT Commands Manual. Imports nothing of the harness.
-``python at_session.py TTY`` wants a modem with a SIM that is registered.
++CEREG), TS 27.005 (+CMGF, +CMGS), Quectel EC25&EC21 AT Commands Manual. Imports nothing of the
+harness. ``python at_session.py TTY`` wants a modem with a SIM that is registered.
 """
 
 import re

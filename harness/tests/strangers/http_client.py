@@ -1,7 +1,7 @@
 """A download client by somebody else: HTTP ranges at an update store.
 
 Source: RFC 9110 (9.3.2 HEAD, 13.1.5 If-Range, 14 ranges, 15.5.17 416), RFC 9112 (framing).
-Imports nothing of the harness. ``python http_client.py HOST:PORT PATH`` wants a file of some kB there.
+Imports nothing of the harness. ``python http_client.py HOST:PORT PATH`` wants a file of some kB.
 """
 
 import http.client
@@ -35,7 +35,7 @@ def whole(address: str, path: str) -> None:
 
 
 def parts(address: str, path: str) -> None:
-    """206 with Content-Range for a range, its end, its last bytes; put together they are the file."""
+    """206 with Content-Range for a range, its end, its last bytes."""
     body = ask(address, path)[2]
     size = len(body)
     for asked, first, last in (
@@ -91,7 +91,7 @@ def wrong(address: str, path: str) -> None:
 
 
 def kept(address: str, path: str) -> None:
-    """Two requests on one connection, the second sent before the first is answered; HTTP/1.0 closes."""
+    """Two requests at once on one connection; HTTP/1.0 closes."""
     host, _, port = address.rpartition(":")
     with socket.create_connection((host, int(port)), 5) as raw:
         raw.settimeout(5)

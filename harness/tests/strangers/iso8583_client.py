@@ -1,8 +1,8 @@
 """A terminal's host line by somebody else: own packing, own MAC; it talks to an acquirer.
 
 Source: Q/CUP 009.1 (UnionPay POS: frame, fields, flows, MAC "ECB"), Q/CUP 006.6 A.2 (answer codes).
-Imports nothing of the harness. ``python iso8583_client.py HOST:PORT`` tries the flows and prints what
-differs from the clause; the exit status says whether anything did.
+Imports nothing of the harness. ``python iso8583_client.py HOST:PORT`` tries the flows and prints
+what differs from the clause; the exit status says whether anything did.
 """
 
 import socket
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
-#: Field -> (how: n BCD digits, v<n> counted BCD with n length bytes, a ASCII, c<n> counted bytes, size)
+#: Field -> (how, size): n BCD digits, v<n> counted BCD with n length bytes, a ASCII, c<n> counted
 FIELDS: dict[int, tuple[str, int]] = {
     2: ("v1", 19), 3: ("n", 6), 4: ("n", 12), 11: ("n", 6), 12: ("n", 6), 13: ("n", 4),
     14: ("n", 4), 22: ("n", 3), 23: ("n", 3), 25: ("n", 2), 32: ("v1", 11), 37: ("a", 12),
@@ -47,7 +47,7 @@ def seal(key: bytes, covered: bytes) -> bytes:
 
 
 def _packed(number: int, value: str | bytes) -> bytes:
-    how, size = FIELDS[number]
+    how, _ = FIELDS[number]
     octets = value if isinstance(value, bytes) else value.encode()
     if how == "a":
         return octets
@@ -72,12 +72,12 @@ def build(mti: str, fields: Mapping[int, str | bytes], key: bytes | None = None)
         body += seal(key, body)
     elif 64 in fields:
         body += _packed(64, fields[64])
-    inside = bytes.fromhex("6000030000" "603100310000") + body
+    inside = bytes.fromhex("6000030000603100310000") + body
     return len(inside).to_bytes(2, "big") + inside
 
 
 def parse(body: bytes) -> Reply:
-    """(MTI, fields) of what stands behind TPDU and header; raises AssertionError on a stray byte."""
+    """(MTI, fields) of what stands behind TPDU and header; AssertionError on a stray byte."""
     bits = int.from_bytes(body[2:10], "big")
     at, found = 10, {}
     for number in (n for n in range(1, 65) if bits >> (64 - n) & 1):
@@ -198,11 +198,11 @@ def resends(line: Line) -> None:
     _, got = line.ask(build("0200", line.financial(10, 1234), line.mak))
     assert got[39] in ("00", "94"), got
     _, other = line.ask(build("0200", line.financial(10, 9999), line.mak))
-    assert other[39] == "94", f"another sale under the same trace number: {other[39]}"
+    assert other[39] == "94", f"another sale under the same trace number: {other[39]!s}"
 
 
 def reverses(line: Line) -> None:
-    """0400 keeps the trace number; it is idempotent; an unknown one is 25; a late 0200 is refused."""
+    """0400 keeps the trace number, is idempotent; an unknown one is 25; a late 0200 is refused."""
     undo = line.financial(10, 1234, f39="98")
     assert [line.ask(build("0400", undo, line.mak))[1][39] for _ in range(2)] == ["00", "00"]
     early = line.financial(20, 500, f39="98")
@@ -275,8 +275,10 @@ def truncated(line: Line) -> None:
 def settles(line: Line) -> None:
     """Equal totals: flag 1, and the batch number rises at the next sign-on."""
     before = line.batch
-    wanted = {11: "000070", 41: TERMINAL, 42: MERCHANT, 49: "156", 60: f"00{before:06d}201",
-              48: f"{700:012d}001{700:012d}001", 63: b"01 "}  # fmt: skip
+    wanted: dict[int, str | bytes] = {
+        11: "000070", 41: TERMINAL, 42: MERCHANT, 48: f"{700:012d}001{700:012d}001", 49: "156",
+        60: f"00{before:06d}201", 63: b"01 ",
+    }  # fmt: skip
     got = line.ask(build("0500", wanted))[1]
     assert (got[39], str(got[48])[30:31]) == ("00", "1"), got
     line.sign_on(71)

@@ -1,6 +1,6 @@
 """A bench script by somebody else: raw SCPI over TCP against a triple-output supply.
 
-Source: Keysight E36300 Series Programming Guide; IEEE 488.2-1992 (6, 10, 11); SCPI-1999 vol. 1 (6, 7)
+Source: Keysight E36300 Series Programming Guide; IEEE 488.2-1992 (6, 10, 11); SCPI-1999 vol. 1
 and vol. 2 (21.8). Imports nothing of the harness. ``python scpi_client.py HOST:PORT``.
 """
 
@@ -152,7 +152,7 @@ def powers(supply: Supply) -> None:
 
 
 def trips(supply: Supply) -> None:
-    """A set-point above the over-voltage level conflicts or trips; a trip holds until it is cleared."""
+    """A set-point above the over-voltage level conflicts or trips, until it is cleared."""
     supply.say("*RST;:VOLT 3,(@3);:OUTP ON,(@3)")
     supply.say("VOLT:PROT 4,(@3)")
     supply.say("VOLT 5,(@3)")

@@ -1,6 +1,6 @@
 """A cash register by somebody else: the ECR side of ZVT over TCP, and a sale with its rules.
 
-Source: ZVT PA00P015 (2.1 registration, 2.2 authorisation with 2.2.8, 2.2.9; 2.36, 2.41, 2.55; 3) and
+Source: ZVT PA00P015 (2.1 registration, 2.2 authorisation with 2.2.8, 2.2.9; 2.36, 2.55; 3) and
 PA00P016 (TCP; any fragmentation). Cards are put in by a serial relay board: LC Technology LCUS-8.
 Imports nothing of the harness.
 
@@ -17,9 +17,9 @@ import serial
 
 Apdu = tuple[int, bytes]
 ACK = bytes.fromhex("800000")
-REGISTER = bytes.fromhex("0600" "06" "000000" "08" "0156")
+REGISTER = bytes.fromhex("060006000000080156")
 REPEAT, STATUS = bytes.fromhex("062003000000"), bytes.fromhex("050103000000")
-ABORT, SALE = bytes.fromhex("06B000"), bytes.fromhex("060107" "04" "000000001234")
+ABORT, SALE = bytes.fromhex("06B000"), bytes.fromhex("06010704000000001234")
 COMPLETED, ABORTED, RESULT, INTERMEDIATE = 0x060F, 0x061E, 0x040F, 0x04FF
 
 
@@ -51,6 +51,7 @@ class Board:
 
 
 def wait(seconds: float) -> None:
+    """Let time pass."""
     select.select([], [], [], seconds)
 
 
@@ -127,7 +128,7 @@ def registers(address: str, board: Board) -> None:
         assert payload[0] == 0x19, payload.hex()
         assert b"\x49\x01\x56" in payload, payload.hex()
         assert b"\x29" in payload, payload.hex()
-    assert one.command(bytes.fromhex("060006" "999999" "08" "0156")) >> 8 == 0x84
+    assert one.command(bytes.fromhex("060006999999080156")) >> 8 == 0x84
 
 
 def unknown(address: str, board: Board) -> None:
@@ -180,7 +181,7 @@ def sells(address: str, board: Board) -> None:
 
 
 def cancels(address: str, board: Board) -> None:
-    """06 B0 while it waits for a card: acknowledged, then 06 1E 6C; a new connection can sell on."""
+    """06 B0 while it waits for a card: acknowledged, then 06 1E 6C; one sale at a time."""
     one = Register(address)
     assert one.command(REGISTER) == 0x8000
     one.follow()
@@ -237,7 +238,13 @@ def withholds(address: str, board: Board) -> None:
 
 def hangs_up(address: str, board: Board) -> None:
     """Garbage, half a message and a hang-up do not stop the terminal."""
-    for rubbish in (b"\xff" * 400, b"\x06", bytes(range(256)), b"\x06\x01\xff\xff\xff", b"\x06\x00\x06"):
+    for rubbish in (
+        b"\xff" * 400,
+        b"\x06",
+        bytes(range(256)),
+        b"\x06\x01\xff\xff\xff",
+        b"\x06\x00\x06",
+    ):
         one = Register(address)
         one.send(rubbish)
         wait(0.2)
