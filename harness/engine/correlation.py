@@ -14,7 +14,7 @@ _BINDS = ("request_sent", "request_received", "reversal_saved", "approved", "dec
 #: Kinds of the terminal that belong to the open sale even without a STAN.
 _OPEN = (
     "ecr_status", "ecr_result", "card_read", "card_inserted", "card_removed", "card_swiped",
-    "printing", "printed", "not_done",
+    "printing", "printed", "not_done", "shown",
 )  # fmt: skip
 #: MTIs that are no sale's own (sign-on, settlement, upload, network management).
 _NO_SALE = ("0800", "0820", "0500", "0320", "0810", "0830", "0510", "0330")

@@ -26,6 +26,8 @@ OPEN_SALE = 400.0
 REST = 180.0
 #: Stamps may be older than the moment they are handed over; under a real clock by this much, s.
 GRACE = 0.25
+#: How long the terminal is left alone then: what it still shows after that, it means, s.
+QUIET = 10.0
 #: How long a device may take to tell its records, s.
 RECORDS = 30.0
 
@@ -113,6 +115,9 @@ def come_to_rest(run: "Run") -> None:
         last = recorder.trace.last("state")
         seen = f"{last['state']}, {last.get('pending', 0)} pending" if last else "unknown"
         recorder.say("not_at_rest", why=f"the terminal is {seen} after {REST:g} s")
+    if resting:
+        recorder.clock.sleep(QUIET)
+        _answers_again(run, recorder.clock.now() + QUIET)
     _collect(run)
     if resting and not still_open:
         recorder.say("at_rest", confirmed=resting)

@@ -45,6 +45,7 @@ class Sold:
         ended: ``sale_ended``.
         resolved: ``sale_resolved``.
         stans: Trace numbers of its requests.
+        shown: What the display called it meanwhile.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Sold:
     ended: Observation | None = None
     resolved: Observation | None = None
     stans: set[int] = field(default_factory=set)
+    shown: list[Observation] = field(default_factory=list)
 
     @property
     def last(self) -> Observation | None:
@@ -141,7 +143,7 @@ class Books:
             "approved": self._decision, "declined": self._decision, "not_done": self._decision,
             "reversal_done": self._decision, "printed": self._print,
             "printing": self._begin_print, "boot": self.boots.append,
-            "sale_started": self._start, "sale_ended": self._end, "sale_resolved": self._resolve,
+            "shown": self._show, "sale_started": self._start, "sale_ended": self._end, "sale_resolved": self._resolve,
         }  # fmt: skip
 
     def begin(self, ready: Observation) -> None:
@@ -234,6 +236,11 @@ class Books:
 
     def _print(self, seen: Observation) -> None:
         self._file(self.receipts, seen)
+
+    def _show(self, seen: Observation) -> None:
+        sale = self.sales.get(str(seen.get("of")))
+        if sale is not None:
+            sale.shown.append(seen)
 
     def _start(self, seen: Observation) -> None:
         name = str(seen.get("sale"))

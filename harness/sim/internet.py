@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from harness.clock import Clock
-from harness.errors import PortError
+from harness.errors import PortError, PortLost
 from harness.ports.base import Port
 from harness.sim.tcp import CONNECTING, ENDED, OPEN, End, Segment
 
@@ -181,5 +181,12 @@ class _Connection:
 
     def _make_server(self, accept: Accept) -> End:
         server = End(self._clock, f"client of {self._host}:{self._port}", self._send_down)
-        server._opened = lambda: accept(server)  # noqa: SLF001 - its maker
+
+        def open_up() -> None:
+            try:
+                accept(server)
+            except PortLost:  # it will not have it, or has gone: as a server that closes at once
+                server.reset()
+
+        server._opened = open_up  # noqa: SLF001 - its maker
         return server

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import UNKNOWN, Books
+from harness.judge._books import APPROVED, UNKNOWN, Books
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
@@ -41,9 +41,21 @@ def check(books: Books) -> Iterator[Finding]:
                 f"trace number {stan} was called approved by the {yes[0].channel}, and the journal"
                 " has no record of it", tuple(voice.seen for voice in yes),
             )  # fmt: skip
+    yield from _shown(books)
     if no_journal:
         yield Missing(no_journal)
     yield Held(f"{plural(len(said), 'transaction')}, every channel agrees")
+
+
+def _shown(books: Books) -> Iterator[Finding]:
+    """The cardholder goes by the display."""
+    for sale in books.sales.values():
+        approving = [seen for seen in sale.shown if seen.get("outcome") == APPROVED]
+        if approving and sale.last is not None and sale.outcome not in (APPROVED, UNKNOWN):
+            yield Breach(
+                f"{sale.name} was called approved by the display, {sale.outcome} by the register",
+                (approving[-1], sale.last),
+            )
 
 
 def _recorded(books: Books, yes: list[Voice]) -> bool:

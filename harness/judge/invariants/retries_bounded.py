@@ -31,7 +31,7 @@ class RetriesBounded:
 
 
 class _RetriesBounded(Safety):
-    kinds = frozenset({"connected", "request_received"})
+    kinds = frozenset({"connected", "misbehaved", "request_received"})
 
     def __init__(self, word: RetriesBounded, run: Run) -> None:
         super().__init__("retries_bounded", run)
@@ -40,9 +40,9 @@ class _RetriesBounded(Safety):
         self._worst = 0
 
     def on(self, seen: Observation) -> None:
-        if seen.kind == "connected":
+        if seen.kind == "connected" or seen.get("act") == "refuse":
             self._count("connections", seen)
-        elif mti_of(seen) == REVERSAL:
+        elif seen.kind == "request_received" and mti_of(seen) == REVERSAL:
             self._count(f"reversals of trace number {stan_of(seen)}", seen)
 
     def _count(self, what: str, seen: Observation) -> None:

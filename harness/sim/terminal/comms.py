@@ -184,8 +184,12 @@ class Comms:
 
     def exchange(self, request: Message, wait: float) -> Message:
         """Send, and wait for the answer; raises Unsent, NoAnswer or BadAnswer."""
-        with self._turn.taken():
-            return self._exchange(request, wait)
+        try:
+            with self._turn.taken():
+                return self._exchange(request, wait)
+        except NoAnswer:
+            self.poke()  # the line's own task looks after it now
+            raise
 
     def broken(self) -> None:
         """The host's answers cannot be trusted: sign on anew before anything else."""
@@ -243,7 +247,6 @@ class Comms:
             self.online = False
             cause = self.why_silent(stalled=silence.stalled)
             self.settle_on(cause)
-            self.poke()
             raise NoAnswer(cause) from silence
         except BadAnswer as bad:
             self._log.say_warning("net", str(bad))
