@@ -127,6 +127,9 @@ def _masked(value: Any) -> Any:
     """The last guard: drivers mask at ingress, nothing unmasked may pass here."""
     if isinstance(value, str):
         return mask(value) if len(value) >= 12 else value  # no card number is shorter
+    if isinstance(value, int | float) and abs(value) >= 1e12:
+        plain = f"{value:.0f}"
+        return value if mask(plain) == plain else mask(plain)
     if isinstance(value, Mapping):
         return {name: _masked(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

@@ -4,7 +4,8 @@ First 6 and last 4 digits may stay (PCI DSS 3.4.1). Digits count as a card numbe
 to 19 of them, they begin as cards do and pass Luhn (ISO/IEC 7812-1), and they stand alone; so time
 stamps, trace numbers, ICCIDs and IMEIs do not. Disguises that are seen through: single spaces or
 dashes between digits, track 2 with all that follows its ``=`` or ``D``, digits in hex of ASCII, and
-BCD in a hex dump, where a length byte before (fields 2 and 35 of ISO 8583) tells where they begin.
+BCD in a hex dump, where a length byte before (fields 2 and 35 of ISO 8583, tags 5A and 57 of EMV)
+tells where they begin.
 """
 
 import bisect
@@ -21,6 +22,7 @@ _RUN = re.compile(r"(?<![0-9.])[0-9]+(?:[ -][0-9]+)*(?![0-9])|(?<=[^0-9]\.)[0-9]
 _TAIL = re.compile(r"[=Dd][0-9]{4,}[Ff?]?")  # expiry, service code and discretionary data
 _DUMP = re.compile(r"(?<![0-9]\.)[0-9A-Fa-f]{2}(?:([ :]?)[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){5,}")
 _SPELT = re.compile(r"3[0-9](?:([ :]?)3[0-9])(?:\1?3[0-9]){11,}")
+_TAGGED = re.compile(r"(?=5[Aa]0[7-9Aa]|57(?:0[7-9A-Fa-f]|1[0-3]))")  # EMV: tag, bytes that follow
 _DECIMAL = re.compile(r"[0-9]{13,}")
 
 
@@ -111,7 +113,7 @@ def _in_dumps(text: str) -> Iterator[Span]:
     for run in _DUMP.finditer(text):
         places = [run.start() + at for at, sign in enumerate(run[0]) if sign not in " :"]
         dump = "".join(text[place] for place in places)
-        for start, end in _bcd(dump, spaced=bool(run[1])):
+        for start, end in (*_bcd(dump, spaced=bool(run[1])), *_tagged(dump)):
             digits = re.match("[0-9]*", dump[start:end])
             assert digits is not None  # noqa: S101 - the pattern matches nothing, too
             yield Span(places[start], places[end - 1] + 1, mask_pan(digits[0]))
@@ -127,6 +129,18 @@ def _bcd(dump: str, *, spaced: bool) -> Iterator[tuple[int, int]]:
             if is_pan(dump[at + 2 : min(at + 2 + announced, end)]) and announced <= LONGEST:
                 yield at + 2, at + 2 + announced
         yield from _bcd_track(dump, start, end)
+
+
+def _tagged(dump: str) -> Iterator[tuple[int, int]]:
+    """Tags 5A and 57 of EMV (book 3, annex A): a length in bytes, the number, then F or D."""
+    for found in _TAGGED.finditer(dump):
+        first = found.start() + 4
+        end = first + 2 * int(dump[first - 2 : first], 16)
+        digits = re.match("[0-9]*", dump[first:end])
+        assert digits is not None  # noqa: S101 - the pattern matches nothing, too
+        after = dump[first + digits.end() : end][:1]
+        if after in ("", "F", "f", "D", "d") and is_pan(digits[0]):
+            yield first, min(end, len(dump))
 
 
 def _bcd_track(dump: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""What a run leaves behind: the same for the same seed, judged the same, never better for damage."""
+"""What a run leaves: the same for one seed, judged the same again, never better for damage."""
 
 import json
 import random

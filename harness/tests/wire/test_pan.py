@@ -106,3 +106,17 @@ def test_long_digit_deserts_take_no_time_to_speak_of() -> None:
     """Hundreds of thousands of groups are read in one pass, not in their square."""
     for text in ("4111 1111 " * 20_000, "4 " * 10_000, "31" * 50_000, "9" * 100_000):
         assert len(mask(text)) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("leaked", "shown"),
+    [
+        ("5A089999990000000014", "5A08999999***0014"),
+        ("5a 08 99 99 99 00 00 00 00 14 5f 24", "5a 08 999999***0014 5f 24"),
+        ("9F2701805A0A6212345678900000003F5F3401", "9F2701805A0A621234***00035F3401"),
+        ("57119999990000000014D49121010000012345F9F", "5711999999***0014F9F"),
+    ],
+)
+def test_a_card_number_behind_its_emv_tag_is_found(leaked: str, shown: str) -> None:
+    """Tags 5A and 57 tell in bytes how long the number is, however the dump goes on."""
+    assert mask(leaked) == shown
