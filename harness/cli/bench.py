@@ -17,6 +17,8 @@ from harness.sim.served import ServedBench
 SERIAL = ("modem", "reader", "terminal/console")
 #: Names that stand for another outlet.
 SAME = {"terminal": ("terminal/ecr", "terminal/console")}
+#: What switches the terminal on, said to the supply.
+POWER = "VOLT 5,(@2);:CURR 2,(@2);:OUTP ON,(@2)"
 
 
 @click.command()
@@ -45,7 +47,8 @@ def simulate(
     harness simulate host/iso8583 --listen host/iso8583=127.0.0.1:5000
 
     The devices belong together: the supply's output powers the terminal, the modem carries its
-    packets. Everything listens on this machine only, unless --listen says otherwise.
+    packets. The terminal is off until the supply's channel 2 gives it 5 V. Everything listens on
+    this machine only, unless --listen says otherwise.
     """
     plan = {
         "terminal": None if terminal == "none" else terminal,
@@ -60,6 +63,8 @@ def simulate(
         else:
             for address, real in bench.addresses.items():
                 click.echo(f"{address.split('://')[1]:<18} {real}")
+            if any(name.startswith("terminal") for name in map(_name, bench.addresses)):
+                click.echo(f"the terminal is off until the supply gives it 5 V: {POWER}", err=True)
             click.echo("running; Ctrl-C ends it", err=True)
         while True:
             signal.pause()
@@ -77,7 +82,13 @@ def _outlets(roles: Sequence[str], terminal: str) -> list[str]:
             known = ", ".join(OUTLETS)
             raise UsageError(f"no device {role!r}{nearest(role, OUTLETS)}. Known: {known}")
         found += [one for one in SAME.get(role, (role,)) if one not in found]
+    if any(one.startswith("terminal") for one in found) and "supply" not in found:
+        found.insert(0, "supply")  # a terminal that nobody can switch on is of no use
     return found
+
+
+def _name(address: str) -> str:
+    return address.partition("://")[2]
 
 
 def _scheme(name: str) -> str:

@@ -305,10 +305,10 @@ class Terminal:
         """Until the host has it: 00, 12 or 25."""
         while self.owed:
             undo = dict(self.owed)
-            self.log(f"REV try t={undo[11]}")
+            self.log(f"REV try t={undo[11]!s}")
             got = self.exchange("0400", undo)
             if got and got[39] in ("00", "12", "25"):
-                self.log(f"REV done t={undo[11]}")
+                self.log(f"REV done t={undo[11]!s}")
                 self.owed.clear()
             else:
                 self.wait(1)

@@ -130,6 +130,21 @@ def test_simulate_ends_when_it_is_told_to(number: signal.Signals) -> None:
         socket.create_connection((host, int(port)), 2)
 
 
+def test_a_terminal_is_served_with_what_switches_it_on() -> None:
+    """Whoever asks for the terminal alone gets the supply, too."""
+    with started(*COMMAND, "simulate", "terminal/ecr", "--json") as (_, addresses):
+        assert set(addresses) == {"supply", "terminal/ecr"}
+
+
+def test_what_is_to_listen_is_served() -> None:
+    """``--listen`` alone is enough."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    named = ("--listen", f"host/iso8583={host}")
+    with started(*COMMAND, "simulate", "modem", *named, "--json") as (_, addresses):
+        assert addresses["host/iso8583"] == host
+
+
 # --- a bench by somebody else -----------------------------------------------------------------
 
 SALE = {"sale": {"amount": "9.99 CNY", "card": "chip", "as": "first"}}
