@@ -52,7 +52,7 @@ def read_plain(path: Path) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _parsed(path: Path, changed: int) -> Any:
+def _parsed(path: Path, _changed: int) -> Any:
     """Personalities are large and every item reads them again: parse each once."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe ones

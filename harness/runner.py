@@ -73,7 +73,7 @@ def safe_signals(running: Callable[[], Clock | None] = lambda: None) -> Iterator
         yield
         return
 
-    def unwind(number: int, frame: FrameType | None) -> None:
+    def unwind(number: int, _frame: FrameType | None) -> None:
         for one in _SIGNALS:
             signal.signal(one, signal.SIG_IGN)
         stop, clock = Interrupted(signal.Signals(number).name), running()

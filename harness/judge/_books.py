@@ -143,7 +143,8 @@ class Books:
             "approved": self._decision, "declined": self._decision, "not_done": self._decision,
             "reversal_done": self._decision, "printed": self._print,
             "printing": self._begin_print, "boot": self.boots.append,
-            "shown": self._show, "sale_started": self._start, "sale_ended": self._end, "sale_resolved": self._resolve,
+            "shown": self._show, "sale_started": self._start, "sale_ended": self._end,
+            "sale_resolved": self._resolve,
         }  # fmt: skip
 
     def begin(self, ready: Observation) -> None:

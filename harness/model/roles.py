@@ -316,9 +316,7 @@ class LossyRegister(Protocol):
     """A register's end that can lose the terminal's results (cut point P12)."""
 
     def lose_results(self, *, on: bool) -> None:
-        """While on, results are neither taken nor acknowledged; each is observed as
-        ``acknowledgement_withheld``.
-        """
+        """While on, results are not taken: each is observed as ``acknowledgement_withheld``."""
 
 
 @runtime_checkable

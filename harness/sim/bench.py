@@ -2,12 +2,12 @@
 
 The supply's output is the terminal's rail; the attenuator damps the modem's radio; the modem's
 bearer carries packets over the link to the acquirer and the update store; the presenter works on
-the terminal's card slot. A device is made when somebody first connects to it or another needs it; each
-draws its chance from a generator of its own, grown from the seed and the device's name.
+the terminal's card slot. A device is made when somebody first connects to it or another needs it;
+each draws its chance from a generator of its own, grown from the seed and the device's name.
 
 A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
-for none), ``channel`` (of the supply, that feeds the terminal), ``rsrp`` (dBm), ``listen`` (outlet -> fixed ``host:port``
-where it is served).
+for none), ``channel`` (of the supply, that feeds the terminal), ``rsrp`` (dBm), ``listen`` (outlet
+-> fixed ``host:port`` where it is served).
 """
 
 import random

@@ -5,8 +5,8 @@ Run as a program it reads one JSON object from standard input::
     {"plan": {...}, "seed": 1, "defects": [], "serve": ["sim+visa://supply", "sim+pty://modem"]}
 
 prints one line, the real address of each (``{"sim+pty://modem": "/dev/pts/7", ...}``), and runs
-until standard input is closed: it does not outlive who started it. It ignores SIGINT, which a terminal
-sends to the whole group: whoever started it must be able to leave it safe first.
+until standard input is closed: it does not outlive who started it. It ignores SIGINT, which a
+terminal sends to the whole group: whoever started it must be able to leave it safe first.
 """
 
 import json

@@ -54,6 +54,7 @@ class Tide(Flood):
 
 
 def on(kernel: Callable[[], Clock], story: Callable[[Recorder, Cast], None]) -> Recorder:
+    """Tell a story on a kernel; returns who wrote it down."""
     clock = kernel()
     recorder = Recorder(clock, io.StringIO(), Undecided())
     clock.run(lambda: story(recorder, Cast({}, Volts(9), clock.sleep)))
@@ -132,13 +133,17 @@ def test_a_bench_that_breaks_under_a_fault_is_told_to_who_asked(
     def story(recorder: Recorder, cast: Cast) -> None:
         injection = Injection(recorder, cast, "flood", "flood", flood)
         with pytest.raises(BenchError, match=f"going {where}"):
-            injection.start({}, 0.0)
-            injection.clear()
+            _in_and_out(injection)
         assert injection.done
 
     recorder = on(kernel, story)
 
     assert not recorder.trace.of("fault_cleared")
+
+
+def _in_and_out(injection: Injection) -> None:
+    injection.start({}, 0.0)
+    injection.clear()
 
 
 @CLOCKS

@@ -43,6 +43,7 @@ class FullDisk(io.StringIO):
 
 
 def recorder(sink: Any = None) -> Recorder:
+    """A recorder that writes into ``sink``."""
     return Recorder(SteppingClock(), sink or io.StringIO(), Undecided())
 
 
