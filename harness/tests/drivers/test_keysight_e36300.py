@@ -25,7 +25,7 @@ from harness.model.units import Amps, Seconds, Volts
 from harness.ports.memory import pair
 from harness.sim.rail import Rail
 from harness.sim.supply import Supply as SimulatedSupply
-from harness.testing import replay
+from harness.testing import Pair, replay
 
 PERSONALITY = read_plain(fixture("supply", "e36313a", "personality.yaml"))
 OK = ("SYST:ERR?", '+0,"No error"')
@@ -211,7 +211,7 @@ def test_off_means_measured_off() -> None:
 def test_a_fed_back_output_is_not_called_safe() -> None:
     """OUTP? says 0 and the voltage stays: that is an error, not a safe state."""
     told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)")
-    talk = [("OUTP OFF,(@2)", None)]  # at once, before anything is asked
+    talk: list[Pair] = [("OUTP OFF,(@2)", None)]  # at once, before anything is asked
     talk += [pair for command in told for pair in ((command, None), OK)]
     talk += [("OUTP? (@2)", "0")] + [("MEAS:VOLT? (@2)", "+4.8E+00")] * 41
 
@@ -223,7 +223,7 @@ def test_an_output_that_stays_on_is_not_called_safe() -> None:
     """Even after a refusal the output is asked for."""
     refused = ("SYST:ERR?", '-221,"Settings conflict"')
     told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)")
-    talk = [("OUTP OFF,(@2)", None)]
+    talk: list[Pair] = [("OUTP OFF,(@2)", None)]
     talk += [pair for command in told for pair in ((command, None), refused, OK)]
     talk += [("OUTP? (@2)", "1")]
 

@@ -3,8 +3,6 @@
 Source: made up.
 """
 
-from typing import Any
-
 from harness.errors import DeviceRefused, PortTimeout
 from harness.model.roles import Observe, ignore
 from harness.model.units import Amps, Volts
@@ -69,7 +67,7 @@ class Driver:
         if self.output():
             raise DeviceRefused("the output stays on")
 
-    def _ask(self, line: str) -> Any:
+    def _ask(self, line: str) -> str:
         self._port.write(line.encode() + b"\n")
         got = self._port.read(until=self._port.clock.now() + ANSWER_WITHIN)
         if got is None:
