@@ -1,6 +1,6 @@
 """What a scenario asks of a rig, derived from its words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.engine.steps import NO_CARD, USUAL_CARD, Inject, Sale, read_step
@@ -70,11 +70,21 @@ def _step_needs(plain: Any) -> Iterable[tuple[str, Any]]:
 
 
 def _proof_needs(scenario: Scenario) -> Iterable[tuple[str, Any]]:
-    recovers = (scenario.plain.get("then") or {}).get("recovers") or {}
+    recovers = recovery_of(scenario) or {}
     if recovers.get("proven_by") == "sale":
         yield "the sale that proves the recovery", Terminal
         if card_of(scenario) != NO_CARD:
             yield "the sale that proves the recovery", Reader
+
+
+def recovery_of(scenario: Scenario) -> Mapping[str, Any] | None:
+    """The first ``recovers`` of a scenario, in whichever of its shapes ``then`` is written."""
+    then = scenario.plain.get("then")
+    for row in then if isinstance(then, list) else [then or {}]:
+        plain = row.get("recovers") if isinstance(row, Mapping) else None
+        if plain:
+            return dict(plain[0] if isinstance(plain, list) else plain)
+    return None
 
 
 def card_of(scenario: Scenario) -> str:

@@ -1,10 +1,9 @@
 """After the last step: prove the recovery, come to rest, and collect every record there is."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.engine.given import is_ready, players_of
-from harness.engine.needs import card_of
+from harness.engine.needs import card_of, recovery_of
 from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale
 from harness.engine.steps import Sale
@@ -35,7 +34,7 @@ RECORDS = 30.0
 def recover(run: "Run") -> None:
     """Wait for the state ``recovers`` names and make the sale that proves it, within its budget."""
     _await_open_sales(run)
-    plain = _recovers(run.scenario.plain.get("then"))
+    plain = recovery_of(run.scenario)
     if plain is None:
         return
     budget = value_of(Seconds, plain["within"], ("then", "recovers", "within"))
@@ -64,16 +63,6 @@ def recover(run: "Run") -> None:
         clock.sleep(TRY_AGAIN)
         if observed:
             recorder.until(there, until)
-
-
-def _recovers(then: Any) -> Mapping[str, Any] | None:
-    """The first ``recovers`` of a scenario, in whichever of its shapes ``then`` is written."""
-    rows = then if isinstance(then, list) else [then or {}]
-    for row in rows:
-        plain = row.get("recovers") if isinstance(row, Mapping) else None
-        if plain:
-            return dict(plain[0] if isinstance(plain, list) else plain)
-    return None
 
 
 def _answers_again(run: "Run", until: float) -> None:

@@ -27,12 +27,17 @@ def _on_paper(books: Books) -> dict[int, list[Observation]]:
     return {**books.receipts, **begun}
 
 
+def _unmarked(rows: list[Observation]) -> list[Observation]:
+    """Receipts that say approved and not that they are copies; whole or not, they are on paper."""
+    return [row for row in rows if row.get("outcome") == APPROVED and not row.get("copy")]
+
+
 def check(books: Books, run: Run) -> Iterator[Finding]:
     """What the books show of it."""
     count = 0
     for stan, rows in _on_paper(books).items():
         approving = [row for row in rows if row.get("outcome") == APPROVED]
-        unmarked = [row for row in approving if not row.get("copy")]
+        unmarked = max(_unmarked(approving), _unmarked(books.begun[stan]), key=len)
         count += len(approving)
         if len(unmarked) > 1:
             yield Breach(

@@ -14,16 +14,18 @@ from harness.model.units import Seconds
 
 @dataclass(frozen=True, slots=True)
 class RetriesBounded:
-    """Never more than ``most`` connections, or reversals of one sale, ``per`` that much time.
+    """Never more than so many connections, or reversals of one sale, ``per`` that much time.
 
     An empty plan and a host in trouble are both made worse by who asks without a pause.
 
     Attributes:
-        most: How many are still no storm.
+        connections: How many connections to the host are still no storm.
+        reversals: How many 0400 of one sale are.
         per: Seconds in which they are counted.
     """
 
-    most: int = 8
+    connections: int = 8
+    reversals: int = 5
     per: Seconds = Seconds(10)
 
     def watch(self, run: Run) -> Monitor:
@@ -41,17 +43,18 @@ class _RetriesBounded(Safety):
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "connected" or seen.get("act") == "refuse":
-            self._count("connections", seen)
+            self._count("connections", self._word.connections, seen)
         elif seen.kind == "request_received" and mti_of(seen) == REVERSAL:
-            self._count(f"reversals of trace number {stan_of(seen)}", seen)
+            what = f"reversals of trace number {stan_of(seen)}"
+            self._count(what, self._word.reversals, seen)
 
-    def _count(self, what: str, seen: Observation) -> None:
+    def _count(self, what: str, most: int, seen: Observation) -> None:
         recent = self._recent[what]
         recent.append(seen)
         while after(seen.t, recent[0].t + self._word.per):
             recent.popleft()
         self._worst = max(self._worst, len(recent))
-        if len(recent) > self._word.most:
+        if len(recent) > most:
             took = span(seen.t - recent[0].t)
             self.fail(f"{len(recent)} {what} in {took}", (row.n for row in recent))
 
