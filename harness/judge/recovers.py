@@ -166,6 +166,11 @@ class _Recovers(Monitor):
         limit = f"{span(self._within)} after the clearing"
         if self._back is None and not self.run.hears("console"):
             self.unsure("the terminal's state is not observed on this rig", (self._start.n,))
+        elif self._back is None and self._proof is not None and self._is_silent():
+            self.unsure(
+                f"it sold, but its console has said no state since the clearing; {self._word.to} "
+                "was not seen", (self._start.n, self._proof.n),
+            )  # fmt: skip
         elif self._back is None:
             last = self._standing
             seen = last.get("state", last.kind) if last is not None else "not known"
@@ -177,6 +182,11 @@ class _Recovers(Monitor):
             self.fail(f"no sale was approved {limit}; {self._last_try()}", self._evidence())
         else:
             self.unsure(f"no proving sale was begun {limit}", self._evidence())
+
+    def _is_silent(self) -> bool:
+        """Whether the log fell silent: a cable of ours, perhaps, and no word of the terminal's."""
+        start, last = self._start, self._standing
+        return start is None or last is None or last.t < start.t
 
     def _last_try(self) -> str:
         if self._trying:

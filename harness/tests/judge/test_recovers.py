@@ -189,3 +189,22 @@ def test_without_a_console_the_answer_to_the_register_is_its_word() -> None:
     assert unsure(
         blind_but("terminal_status", code="9C", text="busy").end(heal=False).clause("recovers")
     )
+
+
+def test_a_console_that_fell_silent_is_not_held_against_a_terminal_that_sells() -> None:
+    """The log's cable may be ours: a sale without any word of a state leaves the question open."""
+    tale = story(proven_by="sale")
+    tale.at(60).sale("proof", 9)
+    tale.at(90).engine("sample")
+
+    assert unsure(tale.live("recovers"))
+
+
+def test_a_terminal_that_sells_and_says_it_is_out_of_service_fails() -> None:
+    """Its own word after the clearing is evidence against it."""
+    tale = story(proven_by="sale")
+    tale.at(55).terminal("state", state="out_of_service", online=False)
+    tale.at(60).sale("proof", 9)
+    tale.at(90).engine("sample")
+
+    assert fails(tale.live("recovers"))
