@@ -6,6 +6,7 @@ from typing import Literal
 from harness.judge._books import UNKNOWN
 from harness.judge._monitor import Monitor, either, span
 from harness.judge._run import Run
+from harness.judge._staged import wanted_faults
 from harness.model.trace import Observation
 
 End = Literal["approved", "declined", "failed", "unknown"]
@@ -41,6 +42,7 @@ class _Survives(Monitor):
         super().__init__(f"survives {word.sale}", run)
         self._word = word
         self._ended: Observation | None = None
+        self._wrong = ""  # how it ended before its fault was there: may be nobody's fault
 
     def on(self, seen: Observation) -> None:
         if seen.get("sale") != self._word.sale:
@@ -57,13 +59,26 @@ class _Survives(Monitor):
         said = f"{self._word.sale} ended {outcome}{why} at {span(seen.t)}{by}"
         if outcome in self._word.outcomes:
             self.hold(said, (seen.n,))
+        elif self._unstaged():
+            self._wrong = f"{said}; it had to end {either(self._word.outcomes)}"
         else:
             self.fail(f"{said}; it had to end {either(self._word.outcomes)}", (seen.n,))
+
+    def _unstaged(self) -> list[str]:
+        """Faults of the story that have not been injected yet."""
+        there = [one.label for one in self.run.faults]
+        return [label for label in wanted_faults(self.run.spec) if label not in there]
 
     def conclude(self) -> None:
         if self._ended is None:
             return
-        if UNKNOWN in self._word.outcomes:
+        missing = self._unstaged()
+        if self._wrong and missing:
+            said = f"{self._word.sale} ended otherwise, but {either(missing)} was never injected"
+            self.unsure(said, (self._ended.n,))
+        elif self._wrong:
+            self.fail(self._wrong, (self._ended.n,))
+        elif UNKNOWN in self._word.outcomes:
             self._judge(self._ended)
         else:
             self.unsure(

@@ -8,8 +8,9 @@ from harness.tests.judge.story import Story, fails, passes, then, unsure
 
 
 def story(*outcomes: str) -> Story:
-    """A sale that has begun."""
+    """A sale that has begun, and the fault is there."""
     tale = then(survives={"sale": "first", "outcome": list(outcomes)})
+    tale.inject()
     tale.start("first")
     return tale
 

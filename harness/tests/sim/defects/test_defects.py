@@ -229,7 +229,145 @@ def empty_plan(stage: Stage) -> bool:
     return "data_exhausted" not in causes
 
 
+def deaf_host_for_a_minute(stage: Stage) -> bool:
+    """The host answers nothing for a minute; a minute later nobody should speak of it."""
+    begin(stage)
+    stage.misbehave("ignore", "any", times=4)
+    stage.clock.sleep(120.0)
+    said = [row.get("cause") for row in stage.of("report", on="display")]
+    return bool(said) and stage.of("display")[-1]["text"] != "READY"
+
+
+def state_while_owing(stage: Stage) -> bool:
+    """What it says of itself while its reversal is not answered."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    stage.misbehave("ignore", "0400", times=2)
+    before = len(stage.of("state"))
+    stage.sell(1000)
+    stage.clock.sleep(20.0)
+    rested = [row for row in stage.of("state")[before:] if row["state"] == "ready"]
+    return bool(rested) and not stage.of("reversal_done")
+
+
+def one_clean_cut(stage: Stage) -> bool:
+    """A cut while nobody sells: one start."""
+    begin(stage)
+    before = len(stage.of("boot"))
+    stage.power(0.0)
+    stage.clock.sleep(3.0)
+    stage.power()
+    stage.clock.sleep(60.0)
+    return len(stage.of("boot")) - before > 1
+
+
+def keys_refused(stage: Stage) -> bool:
+    """N-3: an answer of A0; what is sent before the next sale?"""
+    begin(stage)
+    stage.misbehave("answer", "0200", times=1, code="A0")
+    stage.sell(1000)
+    before = len(stage.of("request_sent"))
+    stage.ready(60.0)
+    stage.sell(2000)
+    return "0800" not in [row["mti"] for row in stage.of("request_sent")[before:]]
+
+
+def slow_answer(stage: Stage) -> bool:
+    """N-1: an answer that takes its time, and comes in time."""
+    begin(stage)
+    stage.misbehave("delay", "0200", times=1, by=15.0)
+    return stage.sell(1000).outcome != "approved"
+
+
+def results_of_a_sale(stage: Stage) -> bool:
+    """What the register is told of one sale."""
+    begin(stage)
+    stage.sell(1000)
+    return len(stage.of("ecr_result", code="00")) != 1
+
+
+def reversals_refused(stage: Stage) -> bool:
+    """How often a reversal that is refused is sent in ten seconds."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    stage.misbehave("answer", "0400", code="96")
+    stage.sell(1000)
+    stage.until(lambda: bool(stage.of("reversal_sent")), 60.0)
+    stage.clock.sleep(10.0)
+    return len(stage.of("reversal_sent")) > 5
+
+
+def connections_refused(stage: Stage) -> bool:
+    """How often a host is tried in a minute that ends every connection."""
+    begin(stage)
+    stage.misbehave("ignore", "0820", times=1)
+    stage.misbehave("refuse", "any")
+    stage.clock.sleep(90.0)
+    tries = [row for row in stage.of("line") if "net: connected" in row["text"]]
+    return len(tries) > 30
+
+
+def two_cards(stage: Stage) -> bool:
+    """One card, then another; the second is the one to be charged."""
+    begin(stage)
+    stage.sell(1000, "stripe")
+    return stage.sell(2000, "chip").outcome != "approved"
+
+
+def display_after_failure(stage: Stage) -> bool:
+    """What the cardholder reads when the way is gone."""
+    begin(stage)
+    stage.link.set_outage(on=True)
+    stage.sell(1000)
+    return bool(stage.of("shown", outcome="approved"))
+
+
+def cut_after_update(stage: Stage) -> bool:
+    """An update is done; then a cut."""
+    begin(stage)
+    stage.offer("newer")
+    stage.register.start_update()
+    assert stage.until(lambda: bool(stage.of("update", phase="done")), 300.0)
+    installed = stage.of("boot")[-1]["version"]
+    stage.power(0.0)
+    stage.clock.sleep(3.0)
+    stage.power()
+    stage.clock.sleep(30.0)
+    return bool(stage.of("boot")[-1]["version"] != installed)
+
+
+def receipt_asked_again(stage: Stage) -> bool:
+    """06 20 after a good sale."""
+    begin(stage)
+    stage.sell(1000)
+    stage.register.last_result()
+    return [row["copy"] for row in stage.of("printed")] != [False, True]
+
+
+def settlement_unheard(stage: Stage) -> bool:
+    """P10: the end of day without an answer, and a sale after it."""
+    begin(stage)
+    stage.sell(1000)
+    stage.misbehave("ignore", "0500", times=1)
+    stage.register.settle()
+    stage.ready(120.0)
+    return stage.sell(2000).outcome != "approved"
+
+
 STORIES: dict[str, Story] = {
+    "report_outlives_fault": deaf_host_for_a_minute,
+    "ready_while_owing": state_while_owing,
+    "second_restart": one_clean_cut,
+    "refused_keys_kept": keys_refused,
+    "answer_wait_cut_short": slow_answer,
+    "result_told_twice": results_of_a_sale,
+    "reversal_without_pause": reversals_refused,
+    "back_off_forgotten": connections_refused,
+    "last_card_charged": two_cards,
+    "failure_shown_as_approved": display_after_failure,
+    "old_image_after_cut": cut_after_update,
+    "reprint_unmarked": receipt_asked_again,
+    "batch_closed_unheard": settlement_unheard,
     "fsync_missing": cut_while_printing,
     "reversal_saved_after_send": cut_while_host_works,
     "reversal_dropped_after_tries": host_deaf_to_reversals,

@@ -1,0 +1,200 @@
+"""Invariants over what a terminal says of itself: each holds, and each breaks on a lie."""
+
+import pytest
+
+from harness.tests.judge.story import Story, always, fails, passes, then, unsure
+
+
+def said_on_display(story: Story, cause: str, text: str) -> None:
+    """A report as the display gives it: the text, and what it means."""
+    row = story.terminal("display", text=text)
+    story.at(row.t)
+    story.terminal("report", on="display", cause=cause, text=text)
+
+
+def status(story: Story, code: str, cause: str = "") -> None:
+    """The answer to a status enquiry."""
+    row = story.terminal("terminal_status", code=code)
+    if cause:
+        story.at(row.t)
+        story.terminal("report", on="ecr", cause=cause, code=code)
+
+
+@pytest.mark.parametrize("channel", ["display", "ecr"])
+def test_a_report_that_outlives_its_fault_is_caught(channel: str) -> None:
+    """At rest the display and the status say nothing of what is over; taken back, it is fine."""
+
+    def told() -> Story:
+        story = always("reports_end")
+        if channel == "display":
+            said_on_display(story, "no_signal", "NO SIGNAL")
+        else:
+            status(story, "A3", "no_signal")
+        return story
+
+    stale, taken_back = told(), told()
+    taken_back.terminal("display", text="READY")
+    status(taken_back, "00")
+
+    assert fails(stale.end().clause())
+    assert f"no_signal on the {channel}" in stale.clause().reason
+    assert passes(taken_back.end().clause())
+
+
+def test_what_has_happened_may_stay_on_show() -> None:
+    """A restart is no condition, and what a sale was refused for is no status."""
+    story = always("reports_end")
+    said_on_display(story, "power_lost", "RESTARTED")
+    story.terminal("report", on="ecr", cause="host_silent", code="A1")
+
+    assert passes(story.end().clause())
+
+
+def test_reports_are_judged_at_rest_only() -> None:
+    """Before, the fault may still hold."""
+    story = always("reports_end")
+    said_on_display(story, "no_signal", "NO SIGNAL")
+
+    assert unsure(story.end(rest=False).clause())
+
+
+@pytest.mark.parametrize(
+    ("pending", "reversed_", "fits"), [(0, False, fails), (1, False, passes), (0, True, passes)]
+)
+def test_ready_with_nothing_pending_must_be_true(
+    pending: int, reversed_: bool, fits: object
+) -> None:
+    """Ready is a lie while a reversal is owed, unless it says that one pends."""
+    story = always("ready_owes_nothing").unanswered("first", 1)
+    if reversed_:
+        story.reverse(1)
+    story.terminal("state", state="ready", pending=pending)
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+def test_a_refused_sale_owes_nothing_even_where_the_console_is_terse() -> None:
+    """The host's own answer says that no money moved."""
+    story = always("ready_owes_nothing")
+    story.start("first")
+    story.request("first", 1, status="declined")
+    story.answer(1, "A0", arrives=False)
+    story.terminal("not_done", stan=1)
+    story.terminal("state", state="ready", pending=0)
+
+    assert passes(story.end().clause())
+
+
+@pytest.mark.parametrize(
+    ("reason", "before", "fits"),
+    [
+        ("power", ("supply", "output"), passes), ("power", None, fails),
+        ("update", ("updates", "offered"), passes), ("update", ("supply", "set"), fails),
+        ("watchdog", ("supply", "output"), fails),
+    ],
+)  # fmt: skip
+def test_a_restart_has_a_reason_outside(
+    reason: str, before: tuple[str, str] | None, fits: object
+) -> None:
+    """A supply that moved, an update that was offered; a watchdog is never one."""
+    story = always("no_unasked_restart")
+    story.say("supply", "measured", volts=5.0)
+    story.say("updates", "withdrawn")
+    if before is not None:
+        story.say(*before)
+    story.boot(reason=reason)
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+def test_the_register_is_told_once() -> None:
+    """Two results in one sale are two sales to a register; one asked for later is not."""
+    twice, asked = always("told_once"), always("told_once")
+    for story in (twice, asked):
+        story.start("first")
+        story.terminal("ecr_result", code="00", stan=1)
+    twice.terminal("ecr_result", code="00", stan=1)
+    asked.ended("first", "unknown")
+    asked.terminal("ecr_result", code="00", stan=1)
+
+    assert fails(twice.end().clause())
+    assert passes(asked.end().clause())
+
+
+@pytest.mark.parametrize(("gap", "fits"), [(5.0, passes), (0.5, fails)])
+def test_retries_keep_their_distance(gap: float, fits: object) -> None:
+    """Reversals of one sale and connections are counted, each by itself."""
+    reversals, connections = always("retries_bounded"), always("retries_bounded")
+    for _ in range(12):
+        reversals.after(gap).host("request_received", mti="0400", stan=1)
+        connections.after(gap).host("connected")
+
+    assert callable(fits)
+    assert fits(reversals.end().clause())
+    assert fits(connections.end().clause())
+
+
+@pytest.mark.parametrize("code", ["99", "A0"])
+@pytest.mark.parametrize(("signs_on", "fits"), [(True, passes), (False, fails)])
+def test_refused_keys_are_not_used_again(code: str, signs_on: bool, fits: object) -> None:
+    """After 99 or A0 a sign-on comes before anything that moves money."""
+    story = always("signs_on_again")
+    story.request("first", 1, status="declined")
+    story.answer(1, code)
+    if signs_on:
+        story.host("signed_on", batch=1)
+    story.request("second", 2)
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+def test_after_an_update_is_done_there_is_no_way_back() -> None:
+    """The old version may run until then, and not after; what it claims to run must run."""
+    story, lie = always("boots_old_or_new"), always("boots_old_or_new")
+    for one in (story, lie):
+        one.say("updates", "offered", image="newer", version="2.1.0")
+    story.boot("2.1.0", "update")
+    for one in (story, lie):
+        one.terminal("update", phase="done", version="2.1.0")
+    assert passes(always("boots_old_or_new").end().clause())
+    assert "2.0.0 runs" in lie.end().clause().reason
+
+    story.boot("2.0.0")
+    assert fails(story.end().clause())
+
+
+def test_the_display_may_not_call_a_failed_sale_approved() -> None:
+    """The cardholder goes by what is shown."""
+    story = always("outcomes_agree")
+    story.start("first")
+    story.terminal("shown", outcome="approved", of="first")
+    story.ended("first", "failed", cause="host_silent")
+
+    assert fails(story.end().clause())
+    assert "approved by the display" in story.clause().reason
+
+
+def test_an_end_before_the_fault_is_nobodys_fault() -> None:
+    """A sale that ended otherwise because its fault never came shows nothing; after it, it does."""
+    never = then(survives={"sale": "first", "outcome": "failed"})
+    late = then(survives={"sale": "first", "outcome": "failed"})
+    for story in (never, late):
+        story.start("first")
+        story.ended("first", "approved")
+    late.inject()
+    late.clear()
+
+    assert unsure(never.end().clause("survives"))
+    assert fails(late.end().clause("survives"))
+
+
+def test_a_second_print_is_a_copy_even_when_the_first_was_torn() -> None:
+    """What a cut left is on paper."""
+    story = always("receipt_needs_journal").sale("first", 1)
+    for _ in range(2):
+        story.terminal("printing", stan=1, outcome="approved", copy=False, **story.facts(1234))
+
+    assert fails(story.end().clause())
