@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from harness.clock import Clock, Timer
 
+#: A crossing is told this late, s: at the very moment rounding may put ``volts`` on the old side.
+AFTER = 1e-9
+
 
 @dataclass
 class _Watch:
@@ -72,7 +75,7 @@ class Rail:
             return self._clock.now()
         share = (watch.level - self._v0) / (self._v1 - self._v0)
         when = self._t0 + share * (self._t1 - self._t0)
-        return when if self._v1 > self._v0 else when + 1e-9  # below means strictly below
+        return when + AFTER
 
     def _cross(self, watch: _Watch) -> None:
         watch.timer = None

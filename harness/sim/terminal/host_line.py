@@ -13,7 +13,7 @@ from harness.sim.tcp import End
 from harness.sim.terminal.acquiring import Acquiring, BadAnswer
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Times
-from harness.wire.iso8583 import Deframer, Message, frame, unframe
+from harness.wire.iso8583 import Deframer, Message, answer_mti, frame, unframe
 
 #: As many retransmissions (after 1, 3, 7 and 15 s) mean that the way is gone: waiting ends.
 STALLED = 4
@@ -104,6 +104,7 @@ class HostLine:
         assert port is not None  # noqa: S101 - the caller has looked
         self._log.say("net", f"> {request.mti} stan={request.get(11)}")
         again = port.sent_again
+        self._answered.discard((answer_mti(request.mti), request.stan))  # a 0400 is repeated
         answer = None
         try:
             port.write(frame(request))
