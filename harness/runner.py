@@ -6,14 +6,11 @@ defects at it). Here, and only here, the engine meets the judge.
 
 import contextlib
 import re
-import signal
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import IO, Any, Protocol, Self
 
 from harness import report
@@ -32,16 +29,13 @@ from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find
 from harness.rig.live import LiveRig
+from harness.rig.signals import safe_signals
 from harness.sim.bench import Bench, check_plan
 from harness.sim.served import ServedBench
 from harness.wire.pan import mask
 
 #: What a run ends the process with.
 EXIT_PASS, EXIT_FAIL, EXIT_USAGE, EXIT_UNDECIDED = 0, 1, 2, 3
-
-
-class Interrupted(KeyboardInterrupt):
-    """SIGTERM or SIGHUP: the bench is made safe as on Ctrl-C."""
 
 
 def exit_code(played: Sequence[Played]) -> int:
@@ -58,38 +52,6 @@ class SessionProgress(Progress, Protocol):
     """A progress that is also told verdicts."""
 
     def verdict(self, played: Played) -> None: ...
-
-
-@contextlib.contextmanager
-def safe_signals(running: Callable[[], Clock | None] = lambda: None) -> Iterator[None]:
-    """While inside, SIGTERM and SIGHUP unwind like Ctrl-C; a second signal cannot stop that.
-
-    Args:
-        running: The clock whose main task is to be interrupted. On a cooperative one a signal
-            finds whichever task happens to run, perhaps in the middle of a command to a device;
-            that one goes on, and the main task is told where it waits.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def unwind(number: int, _frame: FrameType | None) -> None:
-        for one in _SIGNALS:
-            signal.signal(one, signal.SIG_IGN)
-        stop, clock = Interrupted(signal.Signals(number).name), running()
-        if not isinstance(clock, CooperativeClock):
-            raise stop
-        clock.interrupt(stop)
-
-    before = {one: signal.signal(one, unwind) for one in _SIGNALS}
-    try:
-        yield
-    finally:
-        for one, former in before.items():
-            signal.signal(one, former)
-
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Session:

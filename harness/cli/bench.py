@@ -9,7 +9,7 @@ import click
 from harness.cli import options
 from harness.errors import UsageError
 from harness.model.words import nearest
-from harness.runner import safe_signals
+from harness.rig.signals import safe_signals
 from harness.sim.bench import OUTLETS
 from harness.sim.served import ServedBench
 

@@ -22,6 +22,7 @@ from harness.model.scenario import Scenario
 from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
 from harness.report.verdicts import SCHEMA
+from harness.rig import signals
 
 STORY = """\
 id: T-1
@@ -57,7 +58,7 @@ def named_after_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
         if word == "interrupt":
             raise KeyboardInterrupt
         if word == "sigterm":
-            raise runner.Interrupted("SIGTERM")
+            raise signals.Interrupted("SIGTERM")
         outcome = Outcome[word.upper()]
         why = f"said {word}"
         skipped = why if outcome is Outcome.SKIPPED else ""

@@ -1,0 +1,44 @@
+"""Signals that end a run: the bench is made safe on each of them, and nothing cuts that short."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from harness.clock import Clock, CooperativeClock
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: the bench is made safe as on Ctrl-C."""
+
+
+@contextlib.contextmanager
+def safe_signals(running: Callable[[], Clock | None] = lambda: None) -> Iterator[None]:
+    """While inside, SIGTERM and SIGHUP unwind like Ctrl-C; a second signal cannot stop that.
+
+    Args:
+        running: The clock whose main task is to be interrupted. On a cooperative one a signal
+            finds whichever task happens to run, perhaps in the middle of a command to a device;
+            that one goes on, and the main task is told where it waits.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def unwind(number: int, _frame: FrameType | None) -> None:
+        for one in _SIGNALS:
+            signal.signal(one, signal.SIG_IGN)
+        stop, clock = Interrupted(signal.Signals(number).name), running()
+        if not isinstance(clock, CooperativeClock):
+            raise stop
+        clock.interrupt(stop)
+
+    before = {one: signal.signal(one, unwind) for one in _SIGNALS}
+    try:
+        yield
+    finally:
+        for one, former in before.items():
+            signal.signal(one, former)
