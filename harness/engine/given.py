@@ -106,7 +106,5 @@ def _ask_ready(rig: Any, recorder: Recorder, until: float) -> bool:
 def players_of(rig: Any, role: type) -> list[Any]:
     """Everybody on this rig who plays ``role``."""
     return [
-        player
-        for player in rig.players.values()
-        if plays(getattr(player, "driver", player), role)
+        player for player in rig.players.values() if plays(getattr(player, "driver", player), role)
     ]
