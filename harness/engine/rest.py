@@ -48,9 +48,10 @@ def recover(run: "Run") -> None:
 
     _answers_again(run, until)
     observed = "console" in run.rig.observes()
-    if observed:
-        recorder.until(there, until)
-    if plain.get("proven_by") != "sale":
+    sells = plain.get("proven_by") == "sale"
+    if observed:  # a log may have lost the line: then selling is the better question
+        recorder.until(there, clock.now() + budget / 2 if sells else until)
+    if not sells:
         return
     proof = Sale(Money(PROOF.minor, _currency(run)), card_of(run.scenario))
     attempt = 0

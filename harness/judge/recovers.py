@@ -104,9 +104,14 @@ class _Recovers(Monitor):
             self._back = (seen.t, seen.n)
 
     def _only_answers(self) -> bool:
-        """Whether a terminal can say that it is ready in no other way than by its answers."""
-        silent = self._standing is None and not self.run.hears("console")
-        return silent and self._word.to == "ready"
+        """Whether its answers must do: no state can be read, or a line of the log was lost.
+
+        The latter where it has sold and its last word is no state in which a terminal is down.
+        """
+        last = self._standing
+        silent = last is None and not self.run.hears("console")
+        up = last is not None and last.kind == "state" and last.get("state") not in DOWN
+        return self._word.to == "ready" and (silent or (up and self._proof is not None))
 
     def _sale(self, seen: Observation) -> None:
         name = str(seen.get("sale"))

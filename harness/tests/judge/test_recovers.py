@@ -208,3 +208,21 @@ def test_a_terminal_that_sells_and_says_it_is_out_of_service_fails() -> None:
     tale.at(90).engine("sample")
 
     assert fails(tale.live("recovers"))
+
+
+@pytest.mark.parametrize(("last", "fits"), [("busy", passes), ("connecting", fails)])
+def test_a_lost_line_is_made_up_for_by_a_sale_and_an_answer(last: str, fits: object) -> None:
+    """It sold and answers that all is well: `busy` was not its last word, `connecting` may be."""
+    tale = then(recovers={"within": "30 s", "proven_by": "sale"})
+    tale.inject()
+    tale.terminal("state", state="connecting", pending=0, online=False)
+    tale.clear()
+    tale.engine("healing")
+    tale.start("proof-1", proof=True)
+    tale.terminal("state", state=last, pending=0, online=True)
+    tale.ended("proof-1", "approved")
+    tale.terminal("terminal_status", code="00")
+    tale.after(60.0).engine("run_ended", reason="rest")
+
+    assert callable(fits)
+    assert fits(tale.clause("recovers"))
