@@ -14,6 +14,8 @@ from harness.clock.base import Clock, Killed, Signal, Task, Timer
 from harness.errors import Stuck
 
 T = TypeVar("T")
+#: So many switches and timers at one virtual instant: somebody goes round in circles.
+CIRCLES = 1_000_000
 
 
 class _GreenTask(Task):
@@ -70,6 +72,7 @@ class CooperativeClock(Clock):
         self._failure: BaseException | None = None
         self._selector = selectors.DefaultSelector() if wall else None
         self.events = 0  # switches and timers so far
+        self._moved = 0  # how many of them there had been when time last moved
 
     def now(self) -> float:
         return self._time if self.virtual else time.monotonic() - self._start
@@ -128,6 +131,8 @@ class CooperativeClock(Clock):
     def _turn_until(self, over: Callable[[], bool]) -> None:
         ready = self._ready
         while not over():
+            if self.virtual and self.events - self._moved > CIRCLES:
+                self._report_circles()
             if ready:
                 task, turn = ready.popleft()
                 if task.turn == turn and not task.done:
@@ -150,7 +155,8 @@ class CooperativeClock(Clock):
                 return
         if due:
             timer = heapq.heappop(self._timers)[2]
-            self._time = max(self._time, timer.when)
+            if timer.when > self._time:
+                self._time, self._moved = timer.when, self.events
             self.events += 1
             try:
                 timer.act()
@@ -175,6 +181,13 @@ class CooperativeClock(Clock):
     def interrupt(self, error: BaseException) -> None:
         """Have ``error`` raised in the main task at its next wait; a signal may call this."""
         self._fail(error, "")
+
+    def _report_circles(self) -> None:
+        """Time stands still though everybody is busy: an endless chain of timers or wake-ups."""
+        self._moved = self.events
+        names = ", ".join(task.name for task in self._tasks.values())
+        said = f"{CIRCLES} events at {self._time:.6g} s and time does not move; alive: {names}"
+        self._fail(Stuck(said), "")
 
     def _fail(self, error: BaseException, where: str) -> None:
         """Raise in the main task what nobody caught elsewhere."""

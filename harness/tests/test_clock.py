@@ -370,3 +370,19 @@ def test_an_interrupt_is_raised_where_the_main_task_waits() -> None:
         clock.run(main)
 
     assert log == ["went on", "and on", "safe at 5 s"]
+
+
+def test_going_round_in_circles_at_one_instant_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chain of timers that never lets time move ends in Stuck, not in a hang."""
+    monkeypatch.setattr("harness.clock.cooperative.CIRCLES", 1000)
+    clock = CooperativeClock()
+
+    def again() -> None:
+        clock.call_at(clock.now(), again)
+
+    def main() -> None:
+        again()
+        clock.sleep(1.0)
+
+    with pytest.raises(Stuck, match="time does not move"):
+        clock.run(main)
