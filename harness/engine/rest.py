@@ -15,8 +15,8 @@ from harness.model.words import value_of
 if TYPE_CHECKING:
     from harness.engine.play import Run
 
-#: The sale that proves a recovery.
-PROOF = Money(100)
+#: The sale that proves a recovery; no round sum, so that nobody gets it right by rounding.
+PROOF = Money(137)
 #: Between two attempts of it, s.
 TRY_AGAIN = 5.0
 #: A sale that has no answer by then is given up, s (ZVT T4 is 180 s).
