@@ -75,7 +75,6 @@ def _show(proof: proving.Proof) -> None:
     for reason in proof.misjudged:
         click.echo(f"{click.style('MISJUDGED', fg='red')} {reason}")
     caught = len(proof.caught) - len(proof.escaped)
-    click.echo(
-        f"{caught} of {len(proof.caught)} defects caught; the reference terminal failed "
-        f"{len(proof.misjudged)} of {proof.played} items"
-    )
+    defects = f"{caught} of {len(proof.caught)} defects caught; " if proof.caught else ""
+    reference = f"the reference terminal failed {len(proof.misjudged)} of {proof.played} items"
+    click.echo(defects + reference)
