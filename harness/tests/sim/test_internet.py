@@ -298,3 +298,19 @@ def test_a_killed_caller_leaves_nothing_that_goes_on_sending() -> None:
         return world.link.stats()["packets"]
 
     assert in_world(story) == 1
+
+
+def test_a_server_that_will_not_have_a_connection_resets_it() -> None:
+    """It is the client's loss, and nobody else's."""
+
+    def story(world: World) -> str:
+        def refuse(port: Port) -> None:
+            raise PortLost(f"{port.address}: refused")
+
+        world.internet.serve(HOST, 444, refuse)
+        end = world.connect(444)
+        with pytest.raises(PortLost):
+            end.read(until=world.clock.now() + 5.0)
+        return end.state
+
+    assert in_world(story) == "ended"
