@@ -5,13 +5,13 @@ from typing import Any
 from harness.engine.recorder import Recorder
 from harness.engine.steps import Given
 from harness.errors import BenchError, DeviceRefused, NotSupported
+from harness.model.power import Supply
 from harness.model.roles import (
     Attenuator,
     DataPlan,
     Host,
     Network,
     Subscription,
-    Supply,
     Terminal,
     Updates,
     plays,

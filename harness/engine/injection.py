@@ -31,7 +31,7 @@ class Injection:
         self._fault = fault
         self._recorder = recorder
         self._clock = recorder.clock
-        self._cast = dataclasses.replace(cast, note=self._note)
+        self._cast = dataclasses.replace(cast, note=self._note, since=lambda n: recorder.trace[n:])
         self._held = False
         self._to_clear = False
         self._error: BenchError | None = None

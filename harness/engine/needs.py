@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.engine.steps import NO_CARD, USUAL_CARD, Inject, Sale, read_step
+from harness.model.power import Supply
 from harness.model.roles import (
     Console,
     DataPlan,
     Host,
     Reader,
-    Supply,
     Terminal,
     Updates,
     plays,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from harness.model.roles import Cast, ListMode, Supply, Timing, plays
+from harness.model.power import Capability, ListMode, Supply, capability_of
+from harness.model.roles import Cast, plays
 from harness.model.trace import Observation
 from harness.model.units import Fraction, Volts
 
@@ -13,14 +14,12 @@ def volts_of(to: Volts | Fraction, nominal: Volts) -> Volts:
     return Volts(to * nominal) if isinstance(to, Fraction) else Volts(to)
 
 
-def list_timing(cast: Cast) -> Timing | None:
+def list_timing(cast: Cast) -> Capability | None:
     """What the supply's own list can do; None where it has none."""
     supply: Any = cast.playing(Supply)
     driver = getattr(supply, "driver", supply)
-    if not plays(driver, ListMode) or driver.timing.min_dwell is None:
-        return None
-    timing: Timing = driver.timing
-    return timing
+    able = capability_of(driver)
+    return able if plays(driver, ListMode) and able.points else None
 
 
 @dataclass(frozen=True, slots=True)

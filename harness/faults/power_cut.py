@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.faults._levels import Reach
-from harness.model.roles import Cast, Supply
+from harness.model.power import Supply
+from harness.model.roles import Cast
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 

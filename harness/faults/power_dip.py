@@ -11,7 +11,8 @@ from typing import ClassVar, Self
 
 from harness.errors import NotSupported
 from harness.faults._levels import Reach, list_timing, volts_of
-from harness.model.roles import Cast, Supply
+from harness.model.power import Supply
+from harness.model.roles import Cast
 from harness.model.trace import Observation
 from harness.model.units import Fraction, Seconds, Volts
 
@@ -67,7 +68,7 @@ class PowerDip:
         if self.lasting >= BY_LIST:
             return None
         timing = list_timing(cast)
-        if timing is not None and timing.min_dwell is not None:
+        if timing is not None:
             if self.lasting >= timing.min_dwell:
                 return timing.min_dwell
             raise NotSupported(

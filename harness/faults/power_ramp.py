@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.faults._levels import Reach, list_timing, volts_of
-from harness.model.roles import Cast, Supply, Timing
+from harness.model.power import Capability, Supply
+from harness.model.roles import Cast
 from harness.model.trace import Observation
 from harness.model.units import Fraction, Seconds, Volts
 
@@ -83,18 +84,18 @@ class PowerRamp:
         down = edge(nominal, level, self.down, shortest=shortest, most=most)
         return down, edge(level, nominal, self.up, shortest=shortest, most=most)
 
-    def _list(self, cast: Cast) -> Timing | None:
+    def _list(self, cast: Cast) -> Capability | None:
         """What the supply's list can do, where it is the better way."""
         timing = list_timing(cast)
-        if timing is None or timing.min_dwell is None:
+        if timing is None:
             return None
         fine = sum(map(len, self._edges(cast, shortest=timing.min_dwell, most=math.inf)))
         by_hand = sum(map(len, self._edges(cast, shortest=HOST_STEP, most=math.inf)))
         fits = fine + 1 <= timing.points
         return timing if fits or by_hand < fine else None
 
-    def _by_list(self, cast: Cast, timing: Timing) -> None:
-        supply, shortest = cast.playing(Supply), timing.min_dwell or 0.0
+    def _by_list(self, cast: Cast, timing: Capability) -> None:
+        supply, shortest = cast.playing(Supply), timing.min_dwell
         down, up = self._edges(cast, shortest=shortest, most=(timing.points - 1) // 2)
         hold = Seconds(max(self.hold, shortest))
         supply.play([*down, (down[-1][0], hold), *up])

@@ -12,7 +12,8 @@ from harness.model.words import Path, WordError, fill, find, nearest, value_of
 
 #: Every role, in the order in which its device is opened and identified.
 ROLES = (
-    "supply", "attenuator", "network", "modem", "reader", "host", "updates", "console", "terminal",
+    "supply", "switch", "attenuator", "network", "modem", "reader", "host", "updates", "console",
+    "terminal",
 )  # fmt: skip
 
 #: A role that may be given by its address alone -> the driver it then has.
@@ -20,6 +21,7 @@ USUAL_DRIVERS = {
     "terminal": "zvt",
     "console": "console",
     "supply": "keysight_e36300",
+    "switch": "relay_board",
     "modem": "quectel",
     "attenuator": "rcdat",
     "network": "link",

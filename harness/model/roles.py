@@ -2,14 +2,16 @@
 
 A role is a Protocol; a driver plays it by having its methods, no base class needed. Every method
 blocks, may raise ``BenchError`` (our bench), and never decides a verdict. Optional powers are roles
-of their own (``Limited``, ``Watched`` ...): who has them is found with ``isinstance``.
+of their own (``Watched``, ``SafeState`` ...): who has them is found with ``plays``. What powers the
+terminal has a file of its own, ``model/power.py``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
-from harness.model.units import Amps, BitRate, Bytes, Db, Fraction, Money, Seconds, Volts
+from harness.model.trace import Observation
+from harness.model.units import BitRate, Bytes, Db, Fraction, Money, Seconds, Volts
 
 
 class Observe(Protocol):
@@ -70,66 +72,6 @@ class SafeState(Protocol):
 
     def make_safe(self) -> None:
         """Reach the safe state and verify it; raises BenchError when it could not be verified."""
-
-
-# --- supply ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """What a supply can do about time.
-
-    Attributes:
-        min_dwell: Shortest step of its own list mode, s; None without list mode.
-        points: Most points of its own list.
-        fall_time: Time to fall to 10 % at light load, s.
-        sinks: Whether it can sink current (pull the output down).
-    """
-
-    min_dwell: float | None = None
-    points: int = 0
-    fall_time: float = 0.5
-    sinks: bool = False
-
-
-@runtime_checkable
-class Supply(Protocol):
-    """A programmable supply, one channel."""
-
-    def set_output(self, *, on: bool) -> None: ...
-    def output(self) -> bool: ...
-    def set_voltage(self, volts: Volts) -> None: ...
-    def set_current_limit(self, amps: Amps) -> None: ...
-    def measure_voltage(self) -> Volts: ...
-    def measure_current(self) -> Amps: ...
-
-
-@runtime_checkable
-class Protected(Protocol):
-    """A supply with protection that can be armed and read back."""
-
-    def set_over_voltage(self, volts: Volts) -> None: ...
-    def over_voltage(self) -> Volts: ...
-    def tripped(self) -> str:
-        """``""``, or which protection tripped, in one word (``ovp``, ``ocp``)."""
-
-    def clear_trip(self) -> None: ...
-
-
-@runtime_checkable
-class ListMode(Protocol):
-    """A supply that plays a voltage list by itself."""
-
-    timing: ClassVar[Timing]
-
-    def play(self, points: Sequence[tuple[Volts, Seconds]]) -> None:
-        """Upload (voltage, dwell) points, check them by read-back, start; returns at the start.
-
-        After the last point the output is at the last point's voltage.
-        """
-
-    def stop(self) -> None:
-        """Stop a list and return to fixed mode at the set voltage."""
 
 
 # --- modem and radio ------------------------------------------------------------------------
@@ -362,6 +304,11 @@ def plays(driver: Any, role: Any) -> bool:
     return all(hasattr(driver, name) for name in asked | set(role.__annotations__))
 
 
+def nothing(n: int) -> Sequence[Observation]:
+    """What was seen where nobody looks."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """Who plays what on this rig. A fault is handed this and nothing else.
@@ -372,6 +319,7 @@ class Cast:
         sleep: Waits on the run's clock.
         note: Adds an observation about the fault itself, e.g. what a device confirmed.
         now: The time on the run's clock, s; None where nobody says.
+        since: The observations after number ``n`` (0 for all), in order: what the world answered.
     """
 
     players: Mapping[str, Any]
@@ -379,6 +327,7 @@ class Cast:
     sleep: Callable[[float], None]
     note: Observe = field(default=ignore)
     now: Callable[[], float] | None = None
+    since: Callable[[int], Sequence[Observation]] = field(default=nothing)
 
     def playing(self, role: type[Any]) -> Any:
         """The first player that plays ``role``; raises LookupError naming the role."""

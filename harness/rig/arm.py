@@ -3,8 +3,9 @@
 from typing import Any
 
 from harness.errors import BenchError
+from harness.model.power import Protected
 from harness.model.rigfile import Limits
-from harness.model.roles import Protected, SafeState
+from harness.model.roles import SafeState
 from harness.model.units import Amps, Volts
 
 HEADROOM = 1.1  # over-voltage level over the highest voltage a scenario asks for

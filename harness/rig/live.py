@@ -20,7 +20,7 @@ from harness.rig.lock import RigLock
 from harness.rig.owner import Owner, Take
 
 #: The order of the safe state; the supply first, for it is what can hurt.
-SAFE_ORDER = ("supply", "reader", "network", "attenuator", "updates", "host", "modem")
+SAFE_ORDER = ("supply", "switch", "reader", "network", "attenuator", "updates", "host", "modem")
 #: Roles that are the terminal itself: unpowered, they need not answer yet.
 OF_THE_TERMINAL = ("terminal", "console")
 QUIET = 0.5  # s without a byte: nothing is under way any more

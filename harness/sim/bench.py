@@ -6,7 +6,8 @@ the terminal's card slot. A device is made when somebody first connects to it or
 each draws its chance from a generator of its own, grown from the seed and the device's name.
 
 A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
-for none), ``channel`` (of the supply, that feeds the terminal), ``rsrp`` (dBm), ``listen`` (outlet
+for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
+terminal), ``rsrp`` (dBm), ``listen`` (outlet
 -> fixed ``host:port`` where it is served).
 """
 
@@ -29,7 +30,7 @@ from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
-from harness.sim.supply import Supply
+from harness.sim.supplies.make import make_supply, models
 from harness.sim.terminal.firmware import Countertop, Firmware
 from harness.sim.update_store import UpdateStore
 
@@ -57,7 +58,8 @@ OUTLETS: dict[str, tuple[str, str]] = {
 
 
 #: What a plan may say.
-PLAN = ("terminal", "channel", "rsrp", "listen")
+PLAN = ("terminal", "supply", "channel", "rsrp", "listen")
+USUAL_SUPPLY = "e36313a"
 
 
 def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator[str]:
@@ -69,6 +71,10 @@ def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator
     known = sorted(one.name for one in fixture("terminal").iterdir() if one.is_dir())
     if model and model not in known:
         said = f"no terminal {model!r}{nearest(str(model), known)}. Known: {', '.join(known)}"
+        yield f"bench: {said}"
+    supply = str(plan.get("supply", USUAL_SUPPLY))
+    if supply not in models():
+        said = f"no supply {supply!r}{nearest(supply, models())}. Known: {', '.join(models())}"
         yield f"bench: {said}"
     for name in defects:
         try:
@@ -123,10 +129,10 @@ class Bench:
         return Rail(self.clock)
 
     @cached_property
-    def supply(self) -> Supply:
-        return Supply(
-            self.clock, read_plain(fixture("supply", "e36313a", "personality.yaml")),
-            rng=self._rng("supply"), rails={self._channel: self.rail}, load=self._load,
+    def supply(self) -> Any:
+        return make_supply(
+            self.clock, str(self._plan.get("supply", USUAL_SUPPLY)), rng=self._rng("supply"),
+            rails={self._channel: self.rail}, load=self._load,
         )  # fmt: skip
 
     def _load(self, channel: int) -> float:

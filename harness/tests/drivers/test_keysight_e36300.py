@@ -12,19 +12,12 @@ from harness.clock import CooperativeClock
 from harness.drivers.keysight_e36300 import IDENTITY, Driver
 from harness.errors import BenchError, DeviceRefused, PortTimeout
 from harness.files import fixture, read_plain
-from harness.model.roles import (
-    Identified,
-    ListMode,
-    Polled,
-    Protected,
-    SafeState,
-    Supply,
-    plays,
-)
+from harness.model.power import ListMode, Protected, Supply
+from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.memory import pair
 from harness.sim.rail import Rail
-from harness.sim.supply import Supply as SimulatedSupply
+from harness.sim.supplies.instrument import Supply as SimulatedSupply
 from harness.testing import Pair, replay
 
 PERSONALITY = read_plain(fixture("supply", "e36313a", "personality.yaml"))

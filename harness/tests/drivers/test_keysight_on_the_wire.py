@@ -13,7 +13,7 @@ from harness.files import fixture, read_plain
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.served import serve_tcp
 from harness.ports.visa import VisaPort
-from harness.sim.supply import Supply
+from harness.sim.supplies.instrument import Supply
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from harness.model.trace import Observation
 from harness.model.units import Fraction, Seconds, Volts
 from harness.ports.memory import pair
 from harness.sim.rail import Rail
-from harness.sim.supply import Supply
+from harness.sim.supplies.instrument import Supply
 
 PERSONALITY = read_plain(fixture("supply", "e36313a", "personality.yaml"))
 NOMINAL = Volts(9)

@@ -26,7 +26,7 @@ from typing import ClassVar
 
 from harness.drivers.keysight_e36300 import Driver as Keysight
 from harness.judge._monitor import Monitor
-from harness.model.roles import Supply
+from harness.model.power import Supply
 from harness.model.units import Seconds
 
 

@@ -13,7 +13,7 @@ from harness.errors import PortLost
 from harness.files import fixture, read_plain
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.rail import Rail
-from harness.sim.supply import Supply
+from harness.sim.supplies.instrument import Supply
 
 PERSONALITY = read_plain(fixture("supply", "e36313a", "personality.yaml"))
 

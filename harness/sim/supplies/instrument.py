@@ -1,27 +1,30 @@
-"""A Keysight E36313A bench supply, at the level of its bytes.
+"""A bench supply that speaks SCPI, at the level of its bytes.
 
-Three outputs, each of which moves a ``Rail``; several connections share the one instrument. What
-it understands is a table (``sim/supply_commands.py``), what an output does is
-``sim/supply_channel.py``, what it is like is a personality (``fixtures/supply/e36313a``).
+Outputs, each of which moves a ``Rail``; several connections share the one instrument. What it
+understands is the table ``COMMANDS``, here that of the Keysight E36300 series (``commands.py``);
+what an output does is ``channel.py``, what it is like is a personality, a folder of
+``fixtures/supply``. Another language is a module beside this one, named as its driver is, with a
+class ``Instrument``.
 
 Source: the Keysight E36300 series' command list, as public tools quote it; IEEE 488.2; SCPI-1999.
 """
 
+import math
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.clock import Clock
 from harness.errors import PortLost
 from harness.ports.base import Port
 from harness.sim.rail import Rail
-from harness.sim.supply_channel import Channel
-from harness.sim.supply_commands import COMMANDS
-from harness.sim.supply_outputs import Outputs
-from harness.wire.scpi import OPC, Parser, Register, Status
+from harness.sim.supplies.channel import Channel
+from harness.sim.supplies.commands import COMMANDS
+from harness.sim.supplies.outputs import Outputs
+from harness.wire.scpi import OPC, Command, Parser, Register, Status
 from harness.wire.scpi_syntax import ScpiError
 
 
@@ -38,7 +41,14 @@ class _Connection:
 
 
 class Supply(Outputs):
-    """The instrument. ``outlets["scpi"]`` takes a new connection."""
+    """The instrument. ``outlets["scpi"]`` takes a new connection.
+
+    The personality says besides its outputs: ``answer_end`` (ends an answer; a newline when left
+    out) and ``clients`` (connections served at a time; another waits, accepted but deaf, until one
+    closes).
+    """
+
+    COMMANDS: ClassVar[Mapping[str, Command]] = COMMANDS
 
     def __init__(
         self,
@@ -63,17 +73,19 @@ class Supply(Outputs):
         self.status = Status(personality["errors_kept"])
         self.status.groups["inst"] = Register()
         self._summaries = {n: Register() for n in personality["channels"]}
+        self._answer_end = str(personality.get("answer_end", "\n")).encode()
         self._done = clock.signal("the end of the supply's lists")
         self._control, self._completion_wanted = "LOC", False
         self._waiting: list[_Connection] = []
-        self._connections = 0
+        self._connections = self._served = 0
+        self._left = clock.signal("a client of the supply to leave")
         self.channels: dict[int, Channel] = {}
         for n in personality["channels"]:
             rail = (rails or {}).get(n) or Rail(clock)
             self.channels[n] = Channel(
                 clock, personality, n, rail, _draw(load, n), partial(self._look, n)
             )
-        self._parser = Parser(COMMANDS, self, self.status)
+        self._parser = Parser(self.COMMANDS, self, self.status)
         self.outlets: dict[str, Callable[[Port], None]] = {"scpi": self.accept}
 
     def load_changed(self, n: int) -> None:
@@ -88,6 +100,16 @@ class Supply(Outputs):
         self._clock.spawn(f"supply connection {self._connections}", lambda: self._serve(port))
 
     def _serve(self, port: Port) -> None:
+        most = self._personality.get("clients", math.inf)
+        self._left.wait_for(lambda: self._served < most)
+        self._served += 1
+        try:
+            self._listen(port)
+        finally:
+            self._served -= 1
+            self._left.notify()
+
+    def _listen(self, port: Port) -> None:
         client, waiting, overrun = _Connection(port), b"", False
         limit = int(self._personality["input_buffer"])
         try:
@@ -113,7 +135,7 @@ class Supply(Outputs):
 
         answer = self._parser.hear(message.decode("latin-1"), pace)
         if answer is not None:
-            client.port.write(answer.encode("latin-1") + b"\n")
+            client.port.write(answer.encode("latin-1") + self._answer_end)
 
     # --- common commands --------------------------------------------------------------------
 

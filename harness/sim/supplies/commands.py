@@ -1,4 +1,4 @@
-"""What the simulated E36313A understands: header -> method of ``sim/supply.py`` and parameters.
+"""What the simulated E36313A understands: header -> method of ``instrument.py`` and parameters.
 
 Source: IEEE 488.2-1992 clause 10 (common commands), SCPI-1999 vol. 1, 4.2 (required commands), and
 the Keysight E36300 series' command list, as public E36312A tools quote it. Most headers set or
@@ -67,7 +67,7 @@ SYSTEM = {
 }
 
 
-def _number(header: str, field: str, unit: str) -> dict[str, Command]:
+def setting(header: str, field: str, unit: str) -> dict[str, Command]:
     """A number with bounds that can be set and asked for."""
     return {
         header: Command("set_number", (number(unit), AT), (field,)),
@@ -75,7 +75,7 @@ def _number(header: str, field: str, unit: str) -> dict[str, Command]:
     }
 
 
-def _plain(header: str, field: str, slot: Slot) -> dict[str, Command]:
+def word(header: str, field: str, slot: Slot) -> dict[str, Command]:
     """A word or a boolean that can be set and asked for."""
     return {
         header: Command("set_plain", (slot, AT), (field,)),
@@ -83,7 +83,8 @@ def _plain(header: str, field: str, slot: Slot) -> dict[str, Command]:
     }
 
 
-def _list(header: str, field: str, unit: str, level: str = "") -> dict[str, Command]:
+def listed(header: str, field: str, unit: str, level: str = "") -> dict[str, Command]:
+    """A list's values, which can be set, asked for and counted."""
     return {
         f"{header}{level}": Command("set_list", (numbers(unit), AT), (field,)),
         f"{header}{level}?": Command("plain", (AT,), (field,)),
@@ -91,16 +92,16 @@ def _list(header: str, field: str, unit: str, level: str = "") -> dict[str, Comm
     }
 
 
-def _quantity(name: str, field: str, unit: str) -> dict[str, Command]:
+def quantity(name: str, field: str, unit: str) -> dict[str, Command]:
     """What VOLTage and CURRent have alike."""
     root = f"[SOURce:]{name}"
     mode = choice("FIXed", "STEP", "LIST")
     return {
-        **_number(f"{root}[:LEVel][:IMMediate][:AMPLitude]", field, unit),
-        **_number(f"{root}[:LEVel]:TRIGgered[:AMPLitude]", f"{field}_triggered", unit),
-        **_plain(f"{root}:MODE", f"{field}_mode", mode),
-        **_plain(f"{root}:PROTection:STATe", f"over_{field}_on", BOOLEAN),
-        **_list(f"[SOURce:]LIST:{name}", f"list_{field}", unit, "[:LEVel]"),
+        **setting(f"{root}[:LEVel][:IMMediate][:AMPLitude]", field, unit),
+        **setting(f"{root}[:LEVel]:TRIGgered[:AMPLitude]", f"{field}_triggered", unit),
+        **word(f"{root}:MODE", f"{field}_mode", mode),
+        **word(f"{root}:PROTection:STATe", f"over_{field}_on", BOOLEAN),
+        **listed(f"[SOURce:]LIST:{name}", f"list_{field}", unit, "[:LEVel]"),
         f"{root}:PROTection:TRIPped?": Command("tripped", (AT,), (field,)),
         f"{root}:PROTection:CLEar": Command("clear_trip", (AT,)),
         f"MEASure[:SCALar]:{name}[:DC]?": Command("measure", (AT,), (field,)),
@@ -108,15 +109,15 @@ def _quantity(name: str, field: str, unit: str) -> dict[str, Command]:
 
 
 SOURCE = {
-    **_quantity("VOLTage", "volts", "V"),
-    **_quantity("CURRent", "amps", "A"),
-    **_number("[SOURce:]VOLTage:PROTection[:LEVel][:AMPLitude]", "over_volts", "V"),
-    **_number("[SOURce:]CURRent:PROTection:DELay[:TIME]", "over_amps_delay", "S"),
-    **_list("[SOURce:]LIST:DWELl", "list_dwell", "S"),
-    **_plain("[SOURce:]LIST:STEP", "list_step", choice("AUTO", "ONCE")),
-    **_plain("[SOURce:]LIST:TERMinate:LAST", "list_last", BOOLEAN),
-    **_plain("OUTPut:PON:STATe", "power_on", choice("RST", "RCL0")),
-    **_plain("TRIGger[:SEQuence]:SOURce", "source", choice("BUS", "IMMediate")),
+    **quantity("VOLTage", "volts", "V"),
+    **quantity("CURRent", "amps", "A"),
+    **setting("[SOURce:]VOLTage:PROTection[:LEVel][:AMPLitude]", "over_volts", "V"),
+    **setting("[SOURce:]CURRent:PROTection:DELay[:TIME]", "over_amps_delay", "S"),
+    **listed("[SOURce:]LIST:DWELl", "list_dwell", "S"),
+    **word("[SOURce:]LIST:STEP", "list_step", choice("AUTO", "ONCE")),
+    **word("[SOURce:]LIST:TERMinate:LAST", "list_last", BOOLEAN),
+    **word("OUTPut:PON:STATe", "power_on", choice("RST", "RCL0")),
+    **word("TRIGger[:SEQuence]:SOURce", "source", choice("BUS", "IMMediate")),
     "[SOURce:]LIST:COUNt": Command("set_number", (COUNT, AT), ("list_count",)),
     "[SOURce:]LIST:COUNt?": Command("plain", (AT,), ("list_count",)),
     "APPLy": Command("apply", (Slot(str, many=True), AT)),
@@ -132,7 +133,7 @@ SOURCE = {
 }
 
 
-def _group(root: str, name: str) -> dict[str, Command]:
+def group(root: str, name: str) -> dict[str, Command]:
     """A status group's commands (SCPI-1999 vol. 2, 20.1)."""
     parts = {"ENABle": "enable", "PTRansition": "rising", "NTRansition": "falling"}
     table = {
@@ -146,10 +147,10 @@ def _group(root: str, name: str) -> dict[str, Command]:
 
 
 STATUS = {
-    **_group("STATus:QUEStionable", "ques"),
-    **_group("STATus:QUEStionable:INSTrument", "inst"),
-    **_group("STATus:QUEStionable:INSTrument:ISUMmary<n>", "channel"),
-    **_group("STATus:OPERation", "oper"),
+    **group("STATus:QUEStionable", "ques"),
+    **group("STATus:QUEStionable:INSTrument", "inst"),
+    **group("STATus:QUEStionable:INSTrument:ISUMmary<n>", "channel"),
+    **group("STATus:OPERation", "oper"),
     "STATus:PRESet": Command("preset_status"),
 }
 

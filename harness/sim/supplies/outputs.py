@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.sim.supply_channel import Channel
+from harness.sim.supplies.channel import Channel
 from harness.wire.scpi_syntax import Limit, ScpiError, read_number, spellings
 
 At = Sequence[int] | None
@@ -64,7 +64,7 @@ class Outputs:
 
     # --- one setting of some channels -------------------------------------------------------
 
-    def _at(self, at: At) -> list[Channel]:
+    def _at(self, at: At = None) -> list[Channel]:
         return [self.channels[n] for n in at or (self._selected,)]
 
     def _bounds(self, field: str, channel: Channel) -> tuple[float, float, float, float]:
@@ -94,7 +94,7 @@ class Outputs:
             raise ScpiError(-222)
         return round(round(value / step) * step, 9)
 
-    def set_number(self, field: str, value: float | Limit, at: At) -> None:
+    def set_number(self, field: str, value: float | Limit, at: At = None) -> None:
         wanted = [(row, self._in_range(field, row, value)) for row in self._at(at)]
         for channel, number in wanted:
             if field in ("volts", "amps"):
@@ -102,7 +102,7 @@ class Outputs:
             else:
                 self._change(channel, field, number)
 
-    def number(self, field: str, limit: float | Limit | None, at: At) -> str:
+    def number(self, field: str, limit: float | Limit | None, at: At = None) -> str:
         if isinstance(limit, float):
             raise ScpiError(-104)
         rows = self._at(at)
@@ -110,14 +110,14 @@ class Outputs:
             return ",".join(nr3(self._in_range(field, row, limit)) for row in rows)
         return ",".join(nr3(getattr(row.set, field)) for row in rows)
 
-    def set_list(self, field: str, values: Sequence[float | Limit], at: At) -> None:
+    def set_list(self, field: str, values: Sequence[float | Limit], at: At = None) -> None:
         if len(values) > self._personality["list"]["points"]:
             raise ScpiError(-223)
         name = field.removeprefix("list_")
         for row in self._at(at):
             self._change(row, field, tuple(self._in_range(name, row, value) for value in values))
 
-    def set_plain(self, field: str, value: object, at: At) -> None:
+    def set_plain(self, field: str, value: object, at: At = None) -> None:
         for channel in self._at(at):
             self._change(channel, field, value)
 
@@ -128,13 +128,13 @@ class Outputs:
         setattr(channel.set, field, value)
         channel.drive()
 
-    def plain(self, field: str, at: At) -> str:
+    def plain(self, field: str, at: At = None) -> str:
         return ",".join(spell(getattr(row.set, field)) for row in self._at(at))
 
-    def points(self, field: str, at: At) -> str:
+    def points(self, field: str, at: At = None) -> str:
         return ",".join(f"+{len(getattr(row.set, field))}" for row in self._at(at))
 
-    def apply(self, words: Sequence[str], at: At) -> None:
+    def apply(self, words: Sequence[str], at: At = None) -> None:
         """APPLy [CH1|P6V ...,] volts [, amps]."""
         rest = list(words)
         if (
@@ -154,27 +154,27 @@ class Outputs:
                 **{field: self._in_range(field, channel, value) for field, value in values.items()}
             )
 
-    def applied(self, at: At) -> str:
+    def applied(self, at: At = None) -> str:
         return ",".join(f'"{nr3(row.set.volts)},{nr3(row.set.amps)}"' for row in self._at(at))
 
     # --- outputs ----------------------------------------------------------------------------
 
-    def set_output(self, on: bool, at: At) -> None:
+    def set_output(self, on: bool, at: At = None) -> None:
         for channel in self._at(at):
             channel.switch(on=on)
 
-    def output(self, at: At) -> str:
+    def output(self, at: At = None) -> str:
         return ",".join(spell(row.on) for row in self._at(at))
 
-    def tripped(self, field: str, at: At) -> str:
+    def tripped(self, field: str, at: At = None) -> str:
         which = {"volts": "ovp", "amps": "ocp"}[field]
         return ",".join(spell(row.tripped == which) for row in self._at(at))
 
-    def clear_trip(self, at: At) -> None:
+    def clear_trip(self, at: At = None) -> None:
         for channel in self._at(at):
             channel.clear_trip()
 
-    def measure(self, field: str, at: At) -> str:
+    def measure(self, field: str, at: At = None) -> str:
         meter = self._personality["meter"][field]
         rows = self._at(at)
         for channel in rows:
@@ -193,15 +193,15 @@ class Outputs:
 
     # --- trigger system ---------------------------------------------------------------------
 
-    def initiate(self, at: At) -> None:
+    def initiate(self, at: At = None) -> None:
         for channel in self._at(at):
             channel.initiate()
 
-    def trigger(self, at: At) -> None:
+    def trigger(self, at: At = None) -> None:
         for channel in self._at(at):
             channel.trigger()
 
-    def abort(self, at: At) -> None:
+    def abort(self, at: At = None) -> None:
         """ABORt; without a list all channels, as no channel's list may go on unseen."""
         for channel in self._at(at) if at else self.channels.values():
             channel.stop()

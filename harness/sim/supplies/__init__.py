@@ -1,0 +1,1 @@
+"""Simulated supplies: one module per language, named as the driver that speaks it."""
