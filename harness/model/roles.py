@@ -304,7 +304,7 @@ def plays(driver: Any, role: Any) -> bool:
     return all(hasattr(driver, name) for name in asked | set(role.__annotations__))
 
 
-def nothing(n: int) -> Sequence[Observation]:
+def nothing(_n: int) -> Sequence[Observation]:
     """What was seen where nobody looks."""
     return ()
 
