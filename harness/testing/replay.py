@@ -1,6 +1,5 @@
-"""The public kit for driver authors: fake the wire, never the class.
+"""``replay``: a real driver against a written dialogue, what it must write and what comes back.
 
-``replay`` runs a real driver against a written dialogue: what it must write, what comes back.
 A dialogue is the datasheet as pairs; a pair left unsaid fails, and so does a word nobody expected.
 """
 
