@@ -14,6 +14,7 @@
         ├── Garbled           the device said something its language does not have
         ├── LimitExceeded     a rig limit stopped a command before it reached the wire
         ├── RigLocked         somebody else holds an instrument
+        ├── RigQuarantined    nobody has verified that an instrument is off
         ├── Stuck             every task waits and no timer runs (virtual time only)
         └── NotSupported      the device has no such function
 
@@ -73,6 +74,10 @@ class LimitExceeded(BenchError):
 
 class RigLocked(BenchError):
     """Another run holds an instrument of this rig."""
+
+
+class RigQuarantined(BenchError):
+    """An instrument that could once not be verified to be off; a person must clear it."""
 
 
 class Stuck(BenchError):

@@ -7,6 +7,7 @@ file that says who holds it and since when, for the person who is refused.
 import hashlib
 import json
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterable
@@ -17,6 +18,10 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from harness.errors import BenchError, RigLocked
+
+#: VISA's spellings of a TCP socket and of a serial line.
+_SOCKET = re.compile(r"TCPIP\d*::([^:]+)::(\d+)::SOCKET", re.IGNORECASE)
+_LINE = re.compile(r"ASRL(/[^:]+)(?:::INSTR)?", re.IGNORECASE)
 
 
 def runtime_folder() -> Path:
@@ -37,8 +42,19 @@ def runtime_folder() -> Path:
 
 
 def canonical(address: str) -> str:
-    """One spelling per instrument: a tty by its device node, anything else in lower case."""
+    """One spelling per instrument: a tty by its device node, a socket as ``host:port``."""
+    found = _SOCKET.fullmatch(address)
+    if found:
+        return f"{found[1]}:{found[2]}".lower()
+    found = _LINE.fullmatch(address)
+    if found:
+        address = found[1]
     return os.path.realpath(address) if address.startswith("/") else address.lower()
+
+
+def stem_of(address: str) -> str:
+    """What the files about an instrument are called, without their endings."""
+    return hashlib.sha256(canonical(address).encode()).hexdigest()[:16]
 
 
 class RigLock:
@@ -75,7 +91,7 @@ class RigLock:
             lock.release()
 
     def _take(self, folder: Path, address: str) -> None:
-        stem = hashlib.sha256(address.encode()).hexdigest()[:16]
+        stem = stem_of(address)
         holder = folder / f"{stem}.json"
         lock = FileLock(folder / f"{stem}.lock", timeout=0, mode=0o600)
         try:

@@ -56,6 +56,19 @@ def test_two_names_of_one_tty_are_one_instrument(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("TCPIP0::10.0.0.5::5025::SOCKET", "10.0.0.5:5025"),
+        ("tcpip::Lab-PSU::5025::socket", "lab-psu:5025"),
+        ("ASRL/dev/null::INSTR", "/dev/null"),
+    ],
+)
+def test_visa_and_plain_spellings_are_one_instrument(one: str, other: str) -> None:
+    """A socket or a tty is the same place however it is written."""
+    assert canonical(one) == canonical(other)
+
+
 def test_one_rig_may_name_an_instrument_twice(tmp_path: Path) -> None:
     """Two roles of one device are no conflict with oneself."""
     with RigLock("rig", ["a:1", "A:1"], tmp_path):
