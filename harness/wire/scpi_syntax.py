@@ -35,12 +35,15 @@ class ScpiError(Exception):
 
     Attributes:
         code: The standard's number, or a positive one of the maker's.
-        text: The fixed text, and after a ``;`` what the instrument adds.
+        text: The fixed text, and after a ``;`` what the instrument adds; or the maker's own.
     """
 
     def __init__(self, code: int, more: str = "") -> None:
         self.code = code
-        self.text = ERRORS.get(code, "Device-specific error") + (f";{more}" if more else "")
+        if code > 0 and more:
+            self.text = more  # the maker's own number has the maker's own text
+        else:
+            self.text = ERRORS.get(code, "Device-specific error") + (f";{more}" if more else "")
         super().__init__(f"{code},{self.text}")
 
 

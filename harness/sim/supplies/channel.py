@@ -13,6 +13,16 @@ from harness.clock import Clock, Timer
 from harness.sim.rail import Rail
 from harness.wire.scpi_syntax import ScpiError
 
+#: What a model refuses -> error number and what is added to its text. A personality's ``refusals``
+#: may say otherwise: ``{running: [308, Cannot be changed while transient trigger is initiated]}``.
+REFUSALS: Mapping[str, tuple[int, str]] = {
+    "running": (-221, "a list runs"),
+    "initiated": (-221, "the trigger system is initiated"),
+    "latched": (-221, "a protection is latched"),
+    "lengths": (-221, "list lengths differ"),
+    "points": (-223, ""),
+}
+
 
 @dataclass
 class Setting:
@@ -77,12 +87,17 @@ class Channel:
         self.volts, self.amps = self.set.volts, self.set.amps  # now in force
         self.drive()
 
+    def refusal(self, why: str) -> ScpiError:
+        """The error with which this model refuses, by a word of ``REFUSALS``."""
+        code, more = self._personality.get("refusals", {}).get(why, REFUSALS[why])
+        return ScpiError(int(code), str(more))
+
     # --- levels -----------------------------------------------------------------------------
 
     def set_level(self, *, volts: float | None = None, amps: float | None = None) -> None:
         """Change what is set and in force; -221 while the list or a step has the say."""
         if self.phase == "running":
-            raise ScpiError(-221, "a list runs")
+            raise self.refusal("running")
         if volts is not None:
             self.set.volts = self.volts = volts
         if amps is not None:
@@ -92,7 +107,7 @@ class Channel:
     def switch(self, *, on: bool) -> None:
         """Output on or off; -221 to switch on while a protection is latched."""
         if on and self.tripped:
-            raise ScpiError(-221, f"{self.tripped} is latched")
+            raise self.refusal("latched")
         self.on, self._was_on = on, on
         self.drive()
 
@@ -170,7 +185,7 @@ class Channel:
         if "LIST" in (self.set.volts_mode, self.set.amps_mode):
             lengths = {len(self.set.list_volts), len(self.set.list_amps), len(self.set.list_dwell)}
             if len(lengths - {1}) > 1:
-                raise ScpiError(-221, "list lengths differ")
+                raise self.refusal("lengths")
         self.phase = "armed"
         self._left = self._points()
         self._rounds = self.set.list_count

@@ -5,6 +5,9 @@ the Keysight E36300 series' command list, as public E36312A tools quote it. Most
 tell one field of ``supply_channel.Setting``; the field's name is the fixed argument.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from harness.wire.scpi import BOOLEAN, STRING, Command, Slot, channels, choice, number, numbers
 from harness.wire.scpi_syntax import Limit, ScpiError, read_number
 
@@ -155,3 +158,24 @@ STATUS = {
 }
 
 COMMANDS = {**COMMON, **SYSTEM, **SOURCE, **STATUS}
+
+
+def addressed(table: Mapping[str, Command], last: int) -> dict[str, Command]:
+    """The same commands with channel lists up to ``last``; for 0 they take no channel list."""
+
+    def places(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+        kept = tuple(slot for slot in slots if last or slot is not AT)
+        return tuple(channels(last) if slot is AT else slot for slot in kept)
+
+    return {
+        header: replace(command, slots=places(command.slots)) for header, command in table.items()
+    }
+
+
+def without(table: Mapping[str, Command], *roots: str) -> dict[str, Command]:
+    """The commands of which none of these texts is a part: ``without(SOURCE, "LIST:", "PAIR")``."""
+    return {
+        header: command
+        for header, command in table.items()
+        if not any(root in header for root in roots)
+    }

@@ -44,8 +44,8 @@ class Supply(Outputs):
     """The instrument. ``outlets["scpi"]`` takes a new connection.
 
     The personality says besides its outputs: ``answer_end`` (ends an answer; a newline when left
-    out) and ``clients`` (connections served at a time; another waits, accepted but deaf, until one
-    closes).
+    out), ``numbers`` (how it spells one, ``+.8E`` when left out), ``refusals`` (``channel.py``) and
+    ``clients`` (connections served at a time; another waits, accepted but deaf, until one closes).
     """
 
     COMMANDS: ClassVar[Mapping[str, Command]] = COMMANDS

@@ -15,18 +15,21 @@ from harness.wire.scpi_syntax import Limit, ScpiError, read_number, spellings
 At = Sequence[int] | None
 
 
-def nr3(value: float) -> str:
+NR3 = "+.8E"
+
+
+def nr3(value: float, form: str = NR3) -> str:
     """A number as this family answers: ``+5.00000000E+00``; 9.9E+37 stands for infinity."""
-    return f"{9.9e37 if math.isinf(value) else value:+.8E}"
+    return f"{9.9e37 if math.isinf(value) else value:{form}}"
 
 
-def spell(value: Any) -> str:
+def spell(value: Any, form: str = NR3) -> str:
     """A setting as response data."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, tuple):
-        return ",".join(map(nr3, value))
-    return nr3(value) if isinstance(value, float | int) else str(value)
+        return ",".join(nr3(one, form) for one in value)
+    return nr3(value, form) if isinstance(value, float | int) else str(value)
 
 
 class Outputs:
@@ -37,6 +40,7 @@ class Outputs:
     def __init__(self, personality: Mapping[str, Any], rng: random.Random) -> None:
         self._personality, self._rng = personality, rng
         self._selected = 1
+        self._form = str(personality.get("numbers", NR3))  # how it spells a number
 
     # --- selection --------------------------------------------------------------------------
 
@@ -107,12 +111,12 @@ class Outputs:
             raise ScpiError(-104)
         rows = self._at(at)
         if limit is not None:
-            return ",".join(nr3(self._in_range(field, row, limit)) for row in rows)
-        return ",".join(nr3(getattr(row.set, field)) for row in rows)
+            return ",".join(nr3(self._in_range(field, row, limit), self._form) for row in rows)
+        return ",".join(nr3(getattr(row.set, field), self._form) for row in rows)
 
     def set_list(self, field: str, values: Sequence[float | Limit], at: At = None) -> None:
         if len(values) > self._personality["list"]["points"]:
-            raise ScpiError(-223)
+            raise self._at(at)[0].refusal("points")
         name = field.removeprefix("list_")
         for row in self._at(at):
             self._change(row, field, tuple(self._in_range(name, row, value) for value in values))
@@ -124,12 +128,12 @@ class Outputs:
     def _change(self, channel: Channel, field: str, value: object) -> None:
         rules_the_list = field.startswith("list_") or field.endswith("_mode") or field == "source"
         if rules_the_list and channel.phase != "idle":
-            raise ScpiError(-221, "the trigger system is initiated")
+            raise channel.refusal("initiated")
         setattr(channel.set, field, value)
         channel.drive()
 
     def plain(self, field: str, at: At = None) -> str:
-        return ",".join(spell(getattr(row.set, field)) for row in self._at(at))
+        return ",".join(spell(getattr(row.set, field), self._form) for row in self._at(at))
 
     def points(self, field: str, at: At = None) -> str:
         return ",".join(f"+{len(getattr(row.set, field))}" for row in self._at(at))
@@ -155,7 +159,8 @@ class Outputs:
             )
 
     def applied(self, at: At = None) -> str:
-        return ",".join(f'"{nr3(row.set.volts)},{nr3(row.set.amps)}"' for row in self._at(at))
+        pairs = [(row.set.volts, row.set.amps) for row in self._at(at)]
+        return ",".join(f'"{spell(pair, self._form)}"' for pair in pairs)
 
     # --- outputs ----------------------------------------------------------------------------
 
@@ -182,7 +187,7 @@ class Outputs:
         true = [row.rail.volts() if field == "volts" else row.drawn() for row in rows]
         noisy = [value + self._rng.gauss(0.0, meter["noise"]) for value in true]
         step = meter["resolution"]
-        return ",".join(nr3(round(value / step) * step) for value in noisy)
+        return ",".join(nr3(round(value / step) * step, self._form) for value in noisy)
 
     def set_pair(self, how: str) -> None:
         if how != "OFF":  # series and parallel operation of channels is not modelled
