@@ -20,7 +20,8 @@ from harness.wire.scpi_replies import parse_boolean, parse_error, parse_number, 
 T = TypeVar("T")
 LONGEST = 1 << 20  # bytes of one answer
 MOST_ERRORS = 40  # error queues hold 20 to 30
-MARKERS = 8  # markers of different length, used in turn
+#: Questions whose answers look like no other's, used in turn, and what their answers look like.
+MARKERS = tuple(("*ESE?;" * n + "*IDN?", rf"(?:\+?\d+;){{{n}}}[^;\d+][^;]*") for n in range(1, 9))
 
 
 class ScpiSession:
@@ -37,6 +38,7 @@ class ScpiSession:
         chatter: str | None = None,
         inter_command: float = 0.0,
         timeout: float = 2.0,
+        markers: Sequence[tuple[str, str]] = MARKERS,
     ) -> None:
         """Make one; nothing is said yet.
 
@@ -45,11 +47,13 @@ class ScpiSession:
             chatter: Regex of lines that it says unasked; they are skipped.
             inter_command: Seconds it needs between two messages.
             timeout: Seconds it may take to answer.
+            markers: Questions and regexes of their answers, to get back in step with: for one that
+                answers only one question in a message. The question left unanswered is no marker.
         """
         self.port, self.heard = port, port.clock.now()
         self._chatter = re.compile(chatter) if chatter else None
         self._inter_command, self._timeout = inter_command, timeout
-        self._in_step, self._markers = True, 0
+        self._in_step, self._markers, self._marker, self._asked = True, markers, -1, ""
         self._buffer, self._torn = b"", False
         self._spoke = float("-inf")
 
@@ -152,6 +156,7 @@ class ScpiSession:
 
     def _exchange(self, query: str) -> str:
         self._write(query)
+        self._asked = query
         self._in_step = False  # until the answer is here: a kill or a loss may come first
         deadline = self.port.clock.now() + self._timeout
         line = self._next_line(deadline)
@@ -171,16 +176,22 @@ class ScpiSession:
         if clear is not None:
             clear()
         self._drop_unasked()
-        self._markers = self._markers % MARKERS + 1
-        marker = "*ESE?;" * self._markers + "*IDN?"
-        shape = re.compile(rf"(?:\+?\d+;){{{self._markers}}}[^;\d+][^;]*")
+        marker, shape = self._next_marker()
         self._write(marker)
         deadline = self.port.clock.now() + self._timeout
         while (line := self._next_line(deadline)) is not None:
-            if shape.fullmatch(line):
+            if re.fullmatch(shape, line):
                 self._in_step = True
                 return
         raise PortTimeout(f"{self.port.address}: does not answer; {marker!r} brought nothing")
+
+    def _next_marker(self) -> tuple[str, str]:
+        """Another one than the last, and none whose answer may be what comes late."""
+        for _ in self._markers:
+            self._marker = (self._marker + 1) % len(self._markers)
+            if self._markers[self._marker][0] != self._asked:
+                break
+        return self._markers[self._marker]
 
     def _write(self, message: str) -> None:
         self._listen_until(self._spoke + self._inter_command)

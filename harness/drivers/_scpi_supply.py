@@ -3,7 +3,8 @@
 ``VERBS`` spells each act on one channel: ``{v}`` stands for the value, ``{n}`` for the channel. A
 set is a pair, the command and the query that reads it back; a question is a text. A driver states
 its own and inherits ``ScpiSupply``, ``Protection`` where it can be protected, ``OwnList`` where it
-plays a list by itself.
+plays a list by itself (``ListOnly`` where it does so unprotected), and ``HardLimit`` where it
+refuses set-points above a limit.
 
 Source: SCPI-1999 vol. 2 (SOURce, OUTPut, MEASure); each driver names its instrument's manual.
 """
@@ -183,15 +184,24 @@ class Protection(ScpiSupply):
             )
 
 
-class OwnList(Protection):
+class HardLimit(ScpiSupply):
+    """Plays HardLimited too. Verbs: ``limit``, perhaps ``limit_on``."""
+
+    def set_voltage_limit(self, volts: Volts) -> None:
+        self._put("limit", volts, self.capability.voltage_step)
+        if "limit_on" in self.VERBS:
+            self._switch("limit_on", on=True)
+
+    def voltage_limit(self) -> Volts:
+        return Volts(self._scpi.number(self._query("limit")))
+
+
+class ListOnly(ScpiSupply):
     """Plays ListMode too. A driver says how its list is written, started and ended."""
 
     def play(self, points: Points) -> Points:
         self._check_points(points)
-        guard = self.over_voltage()
-        seen = self._upload(points)
-        if abs(self.over_voltage() - guard) > 1.5 * self.capability.voltage_step:
-            raise DeviceRefused(f"the list moved the over-voltage level from {guard}")
+        seen = self._loaded(points)
         self._start()
         return seen
 
@@ -199,6 +209,10 @@ class OwnList(Protection):
         self._halt()
         if self._volts is not None:
             self.set_voltage(self._volts)  # where the list ended is the voltage otherwise
+
+    def _loaded(self, points: Points) -> Points:
+        """The list in the instrument, as it was read back, and nothing else changed by it."""
+        return self._upload(points)
 
     def _upload(self, points: Points) -> Points:
         """Write the list into the instrument, and read it back."""
@@ -235,6 +249,17 @@ class OwnList(Protection):
                 )
             if able.dwell_step and not _on_grid(dwell, able.dwell_step):
                 raise DeviceRefused(f"a list's points last whole {able.dwell_step:g} s: {dwell:g}")
+
+
+class OwnList(ListOnly, Protection):
+    """Plays ListMode and Protected: a list must not move the over-voltage level."""
+
+    def _loaded(self, points: Points) -> Points:
+        guard = self.over_voltage()
+        seen = self._upload(points)
+        if abs(self.over_voltage() - guard) > 1.5 * self.capability.voltage_step:
+            raise DeviceRefused(f"the list moved the over-voltage level from {guard}")
+        return seen
 
 
 def _on_grid(value: float, step: float) -> bool:

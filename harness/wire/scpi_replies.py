@@ -54,14 +54,14 @@ def parse_numbers(text: str) -> list[float]:
 
 
 def parse_boolean(text: str) -> bool:
-    """0 or 1, ON or OFF.
+    """0 or 1, ON or OFF, YES or NO.
 
     Raises:
         ValueError: it is neither.
     """
     word = text.strip(BLANKS).upper()
-    if word in ("ON", "OFF"):
-        return word == "ON"
+    if word in ("ON", "OFF", "YES", "NO"):
+        return word in ("ON", "YES")
     return parse_number(word) != 0
 
 

@@ -38,6 +38,7 @@ class Setting:
     amps_mode: str = "FIX"
     over_volts_on: bool = True
     over_amps_on: bool = False
+    over_amps: float | None = None  # where over-current has a level of its own
     list_volts: tuple[float, ...] = (0.0,)
     list_amps: tuple[float, ...] = (0.0,)
     list_dwell: tuple[float, ...] = (0.01,)
@@ -64,9 +65,10 @@ class Channel:
         self.number, self.rail, self.load = number, rail, load
         own = personality["channels"][number]
         self.rated_volts, self.rated_amps = float(own["volts"]), float(own["amps"])
-        self.max_volts = self.rated_volts * personality["headroom"]
-        self.max_amps = self.rated_amps * personality["headroom"]
-        self.max_over_volts = self.rated_volts * personality["protection"]["over_voltage_headroom"]
+        headroom, protection = personality["headroom"], personality["protection"]
+        self.max_volts = float(own.get("max_volts", self.rated_volts * headroom))
+        self.max_amps = float(own.get("max_amps", self.rated_amps * headroom))
+        self.max_over_volts = self.rated_volts * protection["over_voltage_headroom"]
         self.timers: dict[str, Timer] = {}
         self.on = self.limiting = False
         self.tripped = ""
@@ -83,6 +85,7 @@ class Channel:
         self.set = Setting(
             0.0, self.rated_amps, self.max_over_volts, float(protection["over_current_delay"]),
             amps_triggered=self.rated_amps, list_amps=(self.rated_amps,),
+            over_volts_on=bool(protection.get("over_voltage_on", True)),
         )  # fmt: skip
         self.volts, self.amps = self.set.volts, self.set.amps  # now in force
         self.drive()
@@ -155,14 +158,19 @@ class Channel:
         self._after("ovp", within * share, lambda: self._trip("ovp"))
 
     def _watch_current(self, amps: float) -> None:
-        if not (self.on and self.set.over_amps_on and amps > self.amps):
+        if not (self.on and self.set.over_amps_on and self._too_much(amps)):
             self._cancel("ocp")
         elif "ocp" not in self.timers:
             self._after("ocp", self.set.over_amps_delay, self._check_current)
 
     def _check_current(self) -> None:
-        if self.on and self.set.over_amps_on and self.load() > self.amps:
+        if self.on and self.set.over_amps_on and self._too_much(self.load()):
             self._trip("ocp")
+
+    def _too_much(self, load: float) -> bool:
+        """Over-current trips in current limit, or above a level of its own."""
+        level = self.set.over_amps
+        return load > self.amps if level is None else min(load, self.amps) > level
 
     def _trip(self, which: str) -> None:
         self.tripped, self.on = which, False
