@@ -5,9 +5,10 @@ empties its output capacitor, the supply's sink and the load (Agilent E3632A use
 "programming speed": with no load the fall is linear).
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.clock import Clock, Timer
 from harness.sim.rail import Rail
@@ -47,10 +48,14 @@ class Setting:
     list_last: bool = False
     source: str = "BUS"
     power_on: str = "RST"
+    slew_up: float = math.inf  # V/s; faster than the supply's own slope it has no effect
+    slew_down: float = math.inf
 
 
 class Channel:
     """One output. Attributes are plain; ``drive`` brings the rail to what they say."""
+
+    SETTING: ClassVar[type[Setting]] = Setting
 
     def __init__(
         self,
@@ -68,6 +73,7 @@ class Channel:
         headroom, protection = personality["headroom"], personality["protection"]
         self.max_volts = float(own.get("max_volts", self.rated_volts * headroom))
         self.max_amps = float(own.get("max_amps", self.rated_amps * headroom))
+        self._watts = float(personality.get("watts", math.inf))
         self.max_over_volts = self.rated_volts * protection["over_voltage_headroom"]
         self.timers: dict[str, Timer] = {}
         self.on = self.limiting = False
@@ -82,7 +88,7 @@ class Channel:
         self.phase = "idle"
         self.on, self.tripped, self._was_on = False, "", False
         protection = self._personality["protection"]
-        self.set = Setting(
+        self.set = self.SETTING(
             0.0, self.rated_amps, self.max_over_volts, float(protection["over_current_delay"]),
             amps_triggered=self.rated_amps, list_amps=(self.rated_amps,),
             over_volts_on=bool(protection.get("over_voltage_on", True)),
@@ -124,6 +130,8 @@ class Channel:
         target = self.volts if self.on else 0.0
         if over:
             target *= self.amps / amps  # what a resistive load would leave
+        if self.on and target * amps > self._watts:  # autoranging: not all volts with all amps
+            target = self._watts / amps
         within = self._time_to(target, amps)
         self._watch_voltage(target, within)
         if target != self._target or self.rail.volts() != target:  # on the way, loads may change
@@ -133,14 +141,14 @@ class Channel:
 
     def _time_to(self, target: float, amps: float) -> float:
         slope = self._personality["slope"]
-        share = abs(target - self.rail.volts()) / self.rated_volts
+        way = abs(target - self.rail.volts())
+        share = way / self.rated_volts
         if target > self.rail.volts():
-            return float(slope["rise"]) * share
+            return max(float(slope["rise"]) * share, way / self.set.slew_up)
         # The sink's current and the load's empty the same capacitor: their rates add.
         light, loaded = 1 / slope["fall_light"], 1 / slope["fall_loaded"]
-        return float(share) / float(
-            light + (loaded - light) * min(1.0, max(0.0, amps) / self.rated_amps)
-        )
+        rate = light + (loaded - light) * min(1.0, max(0.0, amps) / self.rated_amps)
+        return max(float(share / rate), way / self.set.slew_down if self.on else 0.0)
 
     def drawn(self) -> float:
         """The amps that flow, A."""

@@ -49,6 +49,8 @@ class Supply(Outputs):
     """
 
     COMMANDS: ClassVar[Mapping[str, Command]] = COMMANDS
+    CHANNEL: ClassVar[type[Channel]] = Channel  # what an output of this language does
+    STATUS: ClassVar[type[Status]] = Status
 
     def __init__(
         self,
@@ -70,7 +72,7 @@ class Supply(Outputs):
         """
         super().__init__(personality, rng)
         self._clock = clock
-        self.status = Status(personality["errors_kept"])
+        self.status = self.STATUS(personality["errors_kept"])
         self.status.groups["inst"] = Register()
         self._summaries = {n: Register() for n in personality["channels"]}
         self._answer_end = str(personality.get("answer_end", "\n")).encode()
@@ -82,7 +84,7 @@ class Supply(Outputs):
         self.channels: dict[int, Channel] = {}
         for n in personality["channels"]:
             rail = (rails or {}).get(n) or Rail(clock)
-            self.channels[n] = Channel(
+            self.channels[n] = self.CHANNEL(
                 clock, personality, n, rail, _draw(load, n), partial(self._look, n)
             )
         self._parser = Parser(self.COMMANDS, self, self.status)
