@@ -32,6 +32,7 @@ CAUSES: dict[str, str] = {
     "terminal_disabled": "the acquirer does not accept this terminal",
     # power
     "supply_low": "the supply voltage is too low",
+    "supply_high": "the supply voltage is too high",
     "power_lost": "the supply failed and the terminal restarted",
     "battery_low": "the battery is low",
     # reader

@@ -10,7 +10,7 @@ from harness.model.trace import Observation
 CONDITIONS = frozenset({
     "sim_missing", "sim_expired", "sim_not_activated", "data_exhausted", "no_signal", "weak_signal",
     "not_registered", "no_data_service", "modem_fault", "dns_failure", "host_unreachable",
-    "host_silent", "tls_error", "supply_low", "reversal_pending", "not_signed_on",
+    "host_silent", "tls_error", "supply_low", "supply_high", "reversal_pending", "not_signed_on",
 })  # fmt: skip
 CHANNELS = ("display", "ecr")
 

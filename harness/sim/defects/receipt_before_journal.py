@@ -15,7 +15,7 @@ def plant(base: type[Firmware]) -> type[Firmware]:
         def book(self, pending: Any, answer: Any, receipt: int) -> None:
             entry = self._entry(pending, "approved", answer, receipt)
             self._screen.show("approved")
-            self._printer.print_receipt(entry)
+            self._receipts.print(entry)
             self._storage.record(entry)
             facts = f"stan={entry.stan:06d} amount={entry.amount} pan={entry.pan}"
             self._log.say("pay", f"approved {facts}")

@@ -10,7 +10,7 @@ def plant(base: type[Firmware]) -> type[Firmware]:
     """A firmware that keeps its supply to itself."""
 
     class PowerMonitor(base.PowerMonitor):  # type: ignore[name-defined, misc]
-        def say_low(self) -> None:
+        def say(self, cause: str) -> None:
             """Nothing to say."""
 
     class Silent(base):  # type: ignore[valid-type, misc]

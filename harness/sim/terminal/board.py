@@ -2,12 +2,13 @@
 
 Below the brown-out level the capacitors carry it for the hold-up time; then it dies where it
 stands: every task is killed where it waits, the flash loses what was not synced, nobody is told.
-At the power-good level a supervisor lets it start again, after a delay.
+At the power-good level a supervisor lets it start again, after a delay. The brown-out detector is
+the firmware's to enable; without it the processor runs wild until its watchdog bites.
 """
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,15 +20,18 @@ from harness.sim.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.tcp import End
-from harness.sim.terminal.flash import Flash
+from harness.sim.terminal.flash import Flash, unguarded
 from harness.sim.terminal.personality import Personality
+from harness.sim.terminal.rtc import Rtc
 
 KEEPALIVE = 8.0  # s until a register's socket notices that nobody is there any more
 
 
 class Software(Protocol):
-    """What runs on the board between two resets."""
+    """What runs on the board between two resets; it may enable the brown-out detector."""
 
+    @property
+    def brownout_reset(self) -> bool: ...
     def run(self) -> None: ...
     def serve_register(self, port: Port) -> None: ...
     def console_input(self, octets: bytes) -> None: ...
@@ -44,7 +48,8 @@ class Board:
         outlets: ``ecr`` (TCP 20007 of the terminal) and ``console`` (its serial log).
         rail: The supply input.
         edge: Notified when the supply crosses one of the levels.
-        flash: Survives everything but wear.
+        flash: Survives everything but wear and a supply too low for programming.
+        rtc: Date and time.
         running: The firmware since the last reset; None while it is off.
         deaths: How often the supply killed it.
     """
@@ -63,7 +68,12 @@ class Board:
         self.edge = clock.signal("the supply's comparators")
         self._salt = rng.random()
         self._chance = random.Random(self._salt)
-        self.flash = Flash(clock, rng=self._chance, **_flash_options(personality))
+        self.flash = Flash(clock, rng=self._chance, **personality.flash)
+        self.flash.powered = lambda: rail.volts() >= personality.levels.program
+        self.rtc = Rtc(
+            clock, born=datetime.fromisoformat(personality.identity.born),
+            reserve=personality.times.rtc_reserve,
+        )  # fmt: skip
         self.running: Software | None = None
         self.deaths = 0
         self.outlets: dict[str, Callable[[Port], None]] = {
@@ -81,6 +91,7 @@ class Board:
         self._dying: Timer | None = None
         self._starting: Timer | None = None
         self._watchdog: Timer | None = None
+        self._wild = False  # below its lowest voltage and not reset
         self._reason = "power"
         self._watch_supply()
 
@@ -90,9 +101,10 @@ class Board:
         levels = self.personality.levels
         self.rail.watch(levels.brown_out, below=self._sag, above=self._carried)
         self.rail.watch(levels.power_good, above=self._power_good, below=self._power_bad)
-        self.rail.watch(levels.discharged, below=self._discharged)
-        self.rail.watch(levels.warning, below=self.edge.notify)
-        self.rail.watch(levels.healthy, above=self.edge.notify, below=self.edge.notify)
+        self.rail.watch(levels.discharged, below=self._discharged, above=self.rtc.gain_supply)
+        for level in (levels.warning, levels.healthy, levels.program, levels.over_healthy,
+                      levels.over):  # fmt: skip
+            self.rail.watch(level, above=self.edge.notify, below=self.edge.notify)
         if self.rail.volts() >= levels.power_good:
             self._power_good()
 
@@ -108,12 +120,26 @@ class Board:
     def _die(self) -> None:
         self._dying = None
         self.deaths += 1
+        if self.running is not None and not self.running.brownout_reset:
+            self._run_wild()
+            return
         # The reset-cause register keeps its content only while some voltage is left.
         gone = self.rail.volts() < self.personality.levels.discharged
         self._stop("power" if gone else "brownout")
 
+    def _run_wild(self) -> None:
+        """Below its lowest voltage, and no reset: nonsense is executed, the flash suffers."""
+        for task in self._tasks:
+            task.kill()
+        self._tasks.clear()
+        self._wild = True
+        self.flash.run_wild()
+
     def _discharged(self) -> None:
         self._reason = "power"  # the reset-cause register has lost its content too
+        self.rtc.lose_supply()
+        if self._wild:
+            self._stop("power")
 
     def _power_good(self) -> None:
         if self.running is None and self._starting is None:
@@ -140,7 +166,8 @@ class Board:
         self._leave_watchdog()
         if self.running is not None:
             self.running.power_lost()
-        self.running = None
+        self.running, self._wild = None, False
+        self.flash.guard = unguarded
         for task in self._tasks:
             task.kill()
         self._tasks.clear()
@@ -229,9 +256,8 @@ class Board:
         self.modem.reset()
 
     def wall_time(self) -> datetime:
-        """Date and time by the real-time clock, which has a cell of its own."""
-        born = datetime.fromisoformat(self.personality.identity.born)
-        return born + timedelta(seconds=self.clock.now())
+        """Date and time by the real-time clock."""
+        return self.rtc.now()
 
     def write_console(self, line: str) -> None:
         for port in list(self._consoles):
@@ -251,12 +277,12 @@ class Board:
                 chunk = port.read()
             except PortLost:
                 return
-            if chunk is not None and self.running is not None:
+            if chunk is not None and self.running is not None and not self._wild:
                 self.spawn("console", partial(self.running.console_input, chunk.data))
 
     def _accept_register(self, port: Port) -> None:
         """A TCP connection; refused while nothing listens."""
-        if self.running is None:
+        if self.running is None or self._wild:
             raise PortLost(f"{port.address}: connection refused")
         self._registers.append(port)
         self.running.serve_register(port)
@@ -269,13 +295,3 @@ def _vanish(port: Port) -> None:
         vanish(keepalive=KEEPALIVE)
     else:
         port.close()
-
-
-def _flash_options(personality: Personality) -> dict[str, Any]:
-    row = personality.flash
-    return {
-        "write_time": float(row["write_time"]),
-        "sync_time": float(row["sync_time"]),
-        "page": int(row["page"]),
-        "capacity": int(row["capacity"]),
-    }

@@ -42,6 +42,10 @@ class NoAnswer(Exception):
         self.cause = cause
 
 
+def ignore_time(date: str, time: str) -> None:
+    """What a host says about date and time, where nobody asks."""
+
+
 class Comms:
     """See the module text.
 
@@ -53,7 +57,7 @@ class Comms:
     def __init__(
         self, clock: Clock, *, personality: Personality, cellular: Cellular, acquiring: Acquiring,
         host_line: HostLine, storage: Storage, alarms: Alarms, log: Log, rng: random.Random,
-        on_change: Callable[[], None],
+        on_change: Callable[[], None], take_time: Callable[[str, str], None] = ignore_time,
     ) -> None:  # fmt: skip
         self._clock = clock
         self._times = personality.times
@@ -66,6 +70,7 @@ class Comms:
         self._log = log
         self._rng = rng
         self._on_change = on_change
+        self._take_time = take_time
         self._turn = Turn(clock, "the host line")
         self._poked = clock.signal("news of the line")
         self._settled = clock.signal("an end of trying the line")
@@ -228,6 +233,7 @@ class Comms:
             self._log.say_warning("net", f"sign-on refused, code {code}")
             return "terminal_disabled" if code in ("03", "58", "97") else "not_signed_on"
         new_batch = self._acquiring.take_keys(answer)
+        self._take_time(answer.get(13), answer.get(12))
         self._log.say("net", f"signed on, batch {new_batch:06d}")
         self.take_batch(new_batch)
         return None

@@ -23,15 +23,18 @@ from harness.sim.terminal import (
     ecr,
     host_line,
     log,
+    outages,
     payment,
     power,
     printer,
     reader,
+    receipts,
     reversals,
     screen,
     settlement,
     state,
     storage,
+    timekeeping,
     upkeep,
 )
 from harness.sim.terminal.board import Board
@@ -40,8 +43,6 @@ from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.turn import Turn
 from harness.sim.update_images import make_image, trusted_key
 
-MARK = "running"  # a flash record that says: it was up, so this start follows an outage
-
 
 class Firmware:
     """What runs between two resets.
@@ -49,7 +50,10 @@ class Firmware:
     Attributes:
         version: Of the image that runs.
         register_config: What the register asked for at its registration (ZVT 06 00).
+        brownout_reset: Whether the processor's brown-out detector is enabled.
     """
+
+    brownout_reset: ClassVar[bool] = True
 
     Log: ClassVar[type[log.Log]] = log.Log
     Screen: ClassVar[type[screen.Screen]] = screen.Screen
@@ -62,7 +66,9 @@ class Firmware:
     Acquiring: ClassVar[type[acquiring.Acquiring]] = acquiring.Acquiring
     HostLine: ClassVar[type[host_line.HostLine]] = host_line.HostLine
     Comms: ClassVar[type[comms.Comms]] = comms.Comms
+    Receipts: ClassVar[type[receipts.Receipts]] = receipts.Receipts
     Reversals: ClassVar[type[reversals.Reversals]] = reversals.Reversals
+    Timekeeping: ClassVar[type[timekeeping.Timekeeping]] = timekeeping.Timekeeping
     Payment: ClassVar[type[payment.Payment]] = payment.Payment
     Settlement: ClassVar[type[settlement.Settlement]] = settlement.Settlement
     Dialogue: ClassVar[type[ecr.Dialogue]] = ecr.Dialogue
@@ -91,6 +97,7 @@ class Firmware:
         self._reason = reason
         self._tasks: list[Task] = []
         self._make_parts()
+        self.flash.guard = self.guard_flash
 
     def _make_parts(self) -> None:
         board, personality = self.board, self.personality
@@ -110,6 +117,13 @@ class Firmware:
             self.clock, board.slot, personality=personality, screen=self.screen,
             alarms=self.alarms, log=self.log, rng=board.rng,
         )  # fmt: skip
+        self.outages = outages.Outages(
+            self.storage, self.alarms, wall_time=self.wall_time, born=self.who.born
+        )
+        self.timekeeping = self.Timekeeping(
+            board.rtc, alarms=self.alarms, log=self.log, known=self.outages.known_time
+        )
+        self.receipts = self.Receipts(self.storage, self.printer)
         self.acquiring = self.Acquiring(self.who, self.keys.master, self.wall_time)
         self._make_lines()
         till = Turn(self.clock, "the till")
@@ -120,7 +134,7 @@ class Firmware:
         )  # fmt: skip
         self.payment = self.Payment(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
-            comms=self.comms, reversals=self.reversals, reader=self.reader, printer=self.printer,
+            comms=self.comms, reversals=self.reversals, reader=self.reader, receipts=self.receipts,
             screen=self.screen, alarms=self.alarms, log=self.log, till=till,
             wall_time=self.wall_time, on_change=self._changed,
         )  # fmt: skip
@@ -145,7 +159,7 @@ class Firmware:
         self.comms = self.Comms(
             self.clock, personality=self.personality, cellular=self.cellular,
             acquiring=self.acquiring, host_line=line, storage=self.storage, alarms=self.alarms,
-            log=self.log, rng=board.rng, on_change=self._changed,
+            log=self.log, rng=board.rng, on_change=self._changed, take_time=self.timekeeping.take,
         )  # fmt: skip
 
     def _changed(self) -> None:
@@ -176,6 +190,7 @@ class Firmware:
         self.kick()
         self.state.up = True
         self.state.log_change()
+        self.payment.print_owed()
 
     def tasks(self) -> dict[str, Any]:
         """What runs all the time from now on."""
@@ -184,6 +199,7 @@ class Firmware:
             "line": self.comms.run,
             "debts": self.reversals.run,
             "supply": self.power.run,
+            "overvoltage": self.power.run_high,
             "card": self.reader.watch,
             "upkeep": self.upkeep.run,
             "screen": self.state.keep_screen,
@@ -193,28 +209,24 @@ class Firmware:
         """Wait for a supply that carries the start."""
         self.power.await_healthy()
 
+    def guard_flash(self) -> None:
+        """Wait for a supply on which the flash can be programmed."""
+        self.power.await_programmable()
+
     def _read_memory(self) -> None:
         self.storage.load()
         if self.storage.faults:
             self.alarms.begin("journal_fault", "; ".join(self.storage.faults))
         config = self.storage.recall("register")
         self.register_config = int(config["config"]) if config else 0
+        self.timekeeping.check()
         self.say_why_restarted()
         if self.storage.pending:
             self.screen.show("recovering")
 
     def say_why_restarted(self) -> None:
-        """An outage is reported after it, there being no other time to do so."""
-        if self.storage.recall(MARK) is None:
-            self.storage.remember(MARK, {"since": self.wall_time().isoformat()})
-        elif self._reason == "brownout":
-            self.alarms.note("supply_low", "the supply fell below its limit and came back")
-            self.alarms.untold.append("supply_low")
-        elif self._reason == "power":
-            self.alarms.note("power_lost", "the supply was away")
-            self.alarms.untold.append("power_lost")
-        elif self._reason == "watchdog":
-            self.alarms.note("system_fault", "restarted by the watchdog")
+        """Report the outage before."""
+        self.outages.say(self._reason)
 
     def kick(self) -> None:
         """Tell the watchdog that all is well, if it is: every lasting task must still run."""

@@ -5,14 +5,20 @@ Every operation takes effect at once for the firmware that made it and becomes d
 ones can outlive earlier ones: the disorder of a write-back cache (Pillai et al., "All File Systems
 Are Not Created Equal", OSDI 2014). A rename is atomic, but it carries unsynced contents to their
 new name in whatever state the cut left them.
+
+A page whose programming begins on too low a supply comes out wrong and nobody is told: data sheets
+give a lowest voltage for programming well above the one at which a processor still runs.
 """
 
 import random
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from harness.clock import Clock
 
 ERASED = b"\xff"  # what an erased flash cell reads as
+RECORDS = ("journal.", "counters")  # what is written most, and so suffers first
+WRONG_IN = 64  # B: of a page programmed on too low a supply, about one byte in so many is wrong
 READ_SHARE = 0.1  # reading a page is that much of writing it
 
 
@@ -49,6 +55,9 @@ class Flash:
         page: Bytes written in one go.
         writes: Pages written so far, for wear and for data budgets.
         syncs: Syncs completed so far.
+        powered: Whether the supply carries the programming of a page that begins now.
+        guard: Called before a page is programmed; may wait. The firmware's, if it has one.
+        spoilt: Pages that were programmed on too low a supply.
     """
 
     def __init__(
@@ -82,6 +91,9 @@ class Flash:
         self.page = page
         self.writes = 0
         self.syncs = 0
+        self.powered: Callable[[], bool] = lambda: True
+        self.guard: Callable[[], None] = unguarded
+        self.spoilt = 0
 
     @property
     def clock(self) -> Clock:
@@ -125,6 +137,7 @@ class Flash:
 
     def sync(self) -> None:
         """Make everything so far durable; it is once this returns, and not before."""
+        self.guard()
         self._wait(self._sync_time)
         self._durable = dict(self._live)
         self._unsynced.clear()
@@ -141,12 +154,48 @@ class Flash:
         self._unsynced.clear()
         self._live = dict(self._durable)
 
+    def run_wild(self) -> None:
+        """A processor below its lowest voltage programs a page of the newest records. Never waits.
+
+        The classic damage of a missing brown-out reset: not the cut page is lost but a good one.
+        """
+        names = [name for name in self._live if name.startswith(RECORDS)]
+        if names:
+            name = self._rng.choice(sorted(names))
+            cells = bytearray(self._live[name])
+            for _ in range(1 + len(cells) // WRONG_IN):
+                cells[self._rng.randrange(len(cells))] ^= 1 << self._rng.randrange(8)
+            self._live[name] = self._durable[name] = bytes(cells)
+            self.spoilt += 1
+
     def _change(self, operation: _Operation) -> None:
-        pages = self._pages(operation.data)
+        self.guard()
         _apply(self._live, operation)
         self._unsynced.append(operation)  # before the wait: a cut in mid-write may tear it
-        self.writes += pages
-        self._wait(self._write_time * pages)
+        for page in range(self._pages(operation.data)):
+            if page:
+                self.guard()
+            if not self.powered():
+                operation = self._spoil(operation, page)
+            self.writes += 1
+            self._wait(self._write_time)
+
+    def _spoil(self, operation: _Operation, page: int) -> _Operation:
+        """Program one page of an operation wrongly; the operation as the cells have it."""
+        self.spoilt += 1
+        first, last = page * self.page, min((page + 1) * self.page, len(operation.data))
+        if first >= last:
+            return operation  # nothing but the file's entry in the directory
+        cells = bytearray(operation.data)
+        for _ in range(1 + (last - first) // WRONG_IN):
+            cells[self._rng.randrange(first, last)] ^= 1 << self._rng.randrange(8)
+        spoilt = replace(operation, data=bytes(cells))
+        self._unsynced = [spoilt if one is operation else one for one in self._unsynced]
+        held = self._live.get(operation.name)
+        if held is not None:
+            at = operation.at
+            self._live[operation.name] = held[:at] + spoilt.data + held[at + len(cells) :]
+        return spoilt
 
     def _pages(self, data: bytes) -> int:
         return max(1, -(-len(data) // self.page))
@@ -158,6 +207,10 @@ class Flash:
 
     def _wait(self, seconds: float) -> None:
         self._clock.sleep(seconds)
+
+
+def unguarded() -> None:
+    """No guard: a page is programmed whatever the supply is."""
 
 
 def _apply(files: dict[str, bytes], operation: _Operation) -> None:

@@ -25,8 +25,8 @@ from harness.sim.terminal.outcome import (
     Stop,
 )
 from harness.sim.terminal.personality import Personality
-from harness.sim.terminal.printer import Printer
 from harness.sim.terminal.reader import Card, CardReader, CardTrouble
+from harness.sim.terminal.receipts import Receipts
 from harness.sim.terminal.records import Entry, Pending
 from harness.sim.terminal.reversals import Reversals
 from harness.sim.terminal.screen import Alarms, Screen
@@ -40,7 +40,6 @@ REFUSALS: dict[str, str] = {
     "final_decline": "card_declined", "retry_later": "host_error", "re_sign_on": "not_signed_on",
     "settle_first": "batch_full", "disabled": "terminal_disabled",
 }  # fmt: skip
-
 
 #: Codes that say more than their class.
 CODES = {"33": "card_expired", "54": "card_expired"}
@@ -57,7 +56,7 @@ class Payment:
 
     def __init__(
         self, clock: Clock, *, personality: Personality, storage: Storage, acquiring: Acquiring,
-        comms: Comms, reversals: Reversals, reader: CardReader, printer: Printer, screen: Screen,
+        comms: Comms, reversals: Reversals, reader: CardReader, receipts: Receipts, screen: Screen,
         alarms: Alarms, log: Log, till: Turn, wall_time: Callable[[], datetime],
         on_change: Callable[[], None],
     ) -> None:  # fmt: skip
@@ -68,7 +67,7 @@ class Payment:
         self._acquiring = acquiring
         self._comms = comms
         self._reader = reader
-        self._printer = printer
+        self._receipts = receipts
         self._screen = screen
         self._alarms = alarms
         self._log = log
@@ -224,7 +223,7 @@ class Payment:
         self._log.say("pay", f"approved {_facts(pending)}")
         self._alarms.end("host_silent")
         self._screen.show("approved")
-        self._printer.print_receipt(entry)
+        self._receipts.print(entry)
 
     # --- when it did not happen -------------------------------------------------------------
 
@@ -276,10 +275,19 @@ class Payment:
     def reprint(self) -> Entry | None:
         """Print the last receipt again, marked as a copy; changes no totals."""
         with self.turn.taken():
-            entry = self._storage.last_entry()
-            if entry is not None and entry.outcome == "approved":
-                self._printer.print_receipt(entry, copy=True)
+            entry = self._receipts.last()
+            if entry is not None:
+                self._receipts.print(entry, copy=True)
             return entry
+
+    def print_owed(self) -> None:
+        """At a start: the receipt that a cut kept from being finished, as a copy."""
+        entry = self._receipts.owed()
+        if entry is not None:
+            with self.turn.taken():
+                self._on_change()
+                self._receipts.print(entry, copy=True)
+            self._on_change()
 
 
 def pending_with(pending: Pending, **changes: str) -> Pending:

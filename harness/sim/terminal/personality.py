@@ -34,6 +34,9 @@ class Levels:
         warning: Below it the terminal says that its supply is low.
         healthy: At and above it the terminal takes that back.
         discharged: Below it even the reset-cause register is lost.
+        program: Below it the flash programs pages wrongly.
+        over: At and above it the terminal says that its supply is too high.
+        over_healthy: Below it the terminal takes that back.
     """
 
     brown_out: float
@@ -41,6 +44,9 @@ class Levels:
     warning: float
     healthy: float
     discharged: float
+    program: float
+    over: float
+    over_healthy: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class Times:
     acknowledgement: float
     first_boot: float
     watchdog: float
+    rtc_reserve: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Identity:
         password: ZVT registration password, six digits.
         resolver: Address of the name server.
         born: Date and time of the real-time clock when the clock reads 0, ISO 8601.
+            It is set in the factory and right.
     """
 
     model: str
@@ -131,7 +139,7 @@ class Personality:
     texts: Mapping[str, str]
     alarms: Mapping[str, Alarm]
     amps: Mapping[str, float]
-    flash: Mapping[str, float]
+    flash: Mapping[str, Any]
 
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> Self:

@@ -6,7 +6,7 @@ from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Alarm
 
 #: What the register is told even when it is over: it may have lasted a moment only.
-LATCHED = ("supply_low", "power_lost", "system_fault")
+LATCHED = ("supply_low", "supply_high", "power_lost", "system_fault")
 
 
 class Screen:
