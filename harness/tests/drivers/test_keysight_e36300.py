@@ -203,7 +203,7 @@ def test_off_means_measured_off() -> None:
 
 def test_a_fed_back_output_is_not_called_safe() -> None:
     """OUTP? says 0 and the voltage stays: that is an error, not a safe state."""
-    told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)")
+    told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)", "OUTP:PAIR OFF")
     talk: list[Pair] = [("OUTP OFF,(@2)", None)]  # at once, before anything is asked
     talk += [pair for command in told for pair in ((command, None), OK)]
     talk += [("OUTP? (@2)", "0")] + [("MEAS:VOLT? (@2)", "+4.8E+00")] * 41
@@ -215,7 +215,7 @@ def test_a_fed_back_output_is_not_called_safe() -> None:
 def test_an_output_that_stays_on_is_not_called_safe() -> None:
     """Even after a refusal the output is asked for."""
     refused = ("SYST:ERR?", '-221,"Settings conflict"')
-    told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)")
+    told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)", "OUTP:PAIR OFF")
     talk: list[Pair] = [("OUTP OFF,(@2)", None)]
     talk += [pair for command in told for pair in ((command, None), refused, OK)]
     talk += [("OUTP? (@2)", "1")]

@@ -1,0 +1,150 @@
+"""The E36200 driver: against its dialogue, and against the simulated E36233A."""
+
+import re
+from functools import partial
+
+import pytest
+
+from harness.drivers.keysight_e36200 import IDENTITY, Driver
+from harness.errors import BenchError, DeviceRefused
+from harness.model.power import HardLimited, ListMode, Protected, Supply
+from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.model.units import Amps, Volts
+from harness.testing import Pair, replay
+from harness.tests.supplies import SupplyBench, on_supply
+
+OK = ("SYST:ERR?", '+0,"No error"')
+on_channel_2 = partial(Driver, channel=2)
+
+
+def test_it_plays_what_it_has() -> None:
+    """It is protected, but is given neither a list nor a hard limit."""
+    for role in (Supply, Protected, Identified, Polled, SafeState):
+        assert plays(Driver, role)
+    assert not plays(Driver, (ListMode, HardLimited))
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("Keysight Technologies,E36233A,MY1,1.1.1-1.0.3-1.01", True),
+        ("Keysight Technologies,E36231A,MY1,1.0", True),
+        ("Keysight Technologies,E36312A,MY1,1.0", False),
+        ("Keysight Technologies,EL36234A,MY1,1.0", False),
+    ],
+)
+def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
+    """Another supply's identity does not match."""
+    assert bool(re.search(IDENTITY, text)) is fits
+
+
+def test_a_voltage_is_set_checked_and_read_back() -> None:
+    """One set is three exchanges on the channel's own list."""
+    talk = [("VOLT 3.2,(@2)", None), OK, ("VOLT? (@2)", "+3.20000000E+00")]
+
+    with replay(on_channel_2, talk) as supply:
+        supply.set_voltage(Volts(3.2))
+
+
+def test_a_model_with_one_output_is_spoken_to_without_lists() -> None:
+    """From the identity on no channel is named."""
+    talk: list[Pair] = [
+        ("*IDN?", "Keysight Technologies,E36231A,MY61002591,1.0.2"),
+        ("VOLT 3.2", None), OK, ("VOLT?", "+3.20000000E+00"),
+        ("MEAS:VOLT?", "+3.20010000E+00"),
+    ]  # fmt: skip
+
+    with replay(Driver, talk) as supply:
+        supply.identify()
+        supply.set_voltage(Volts(3.2))
+        assert supply.measure_voltage() == pytest.approx(3.2001)
+
+
+def test_a_set_that_reads_back_otherwise_is_a_refusal() -> None:
+    """A level that silently became another one is told."""
+    talk: list[Pair] = [
+        ("VOLT:PROT 6,(@2)", None), OK, ("VOLT:PROT? (@2)", "+3.30000000E+01"),
+    ]  # fmt: skip
+
+    with replay(on_channel_2, talk) as supply, pytest.raises(DeviceRefused, match="33"):
+        supply.set_over_voltage(Volts(6))
+
+
+def test_its_daily_work_on_the_simulated_supply() -> None:
+    """Set, switch, measure and be safe, on the second output."""
+
+    def story(bench: SupplyBench) -> None:
+        assert re.search(IDENTITY, bench.driver.identify())
+        bench.energise(5, ovp=6)
+        assert bench.driver.measure_voltage() == pytest.approx(5, abs=0.01)
+        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.01)
+        assert bench.ask("OUTP? (@1:2)") == "0,1"
+        bench.driver.make_safe()
+        assert bench.rail.volts() < 0.5
+
+    on_supply("e36233a", story, channel=2)
+
+
+def test_pairing_ends_in_the_safe_state() -> None:
+    """Outputs that somebody paired are single again after it, *RST or not."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.port.write(b"OUTP:PAIR SER;*RST\n")
+        assert bench.ask("OUTP:PAIR?") == "SER"
+        bench.driver.make_safe()
+        assert bench.ask("OUTP:PAIR?") == "OFF"
+
+    on_supply("e36233a", story)
+
+
+def test_clearing_a_trip_energises_nothing() -> None:
+    """The output was switched off before the latch was released."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(9, ovp=6)
+        assert bench.driver.tripped() == "ovp"
+        bench.driver.set_voltage(Volts(5))
+        bench.driver.clear_trip()
+        bench.clock.sleep(1)
+        assert not bench.driver.output()
+        assert bench.rail.volts() < 0.5
+
+    on_supply("e36233a", story)
+
+
+def test_beyond_its_rating_it_says_so() -> None:
+    """The instrument's own -222 reaches the reader, also for a channel it does not have."""
+
+    def story(bench: SupplyBench) -> None:
+        with pytest.raises(DeviceRefused, match="-222"):
+            bench.driver.set_voltage(Volts(45))
+        with pytest.raises(DeviceRefused, match="-222"):
+            Driver(bench.port, channel=3).set_voltage(Volts(5))
+
+    on_supply("e36233a", story)
+
+
+def test_full_current_is_not_there_at_full_voltage() -> None:
+    """Beyond 200 W the voltage falls to what the power allows."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.amps = 10.0
+        bench.driver.set_current_limit(Amps(20))
+        bench.energise(15)
+        assert bench.driver.measure_voltage() == pytest.approx(15, abs=0.01)
+        bench.driver.set_voltage(Volts(25))
+        bench.clock.sleep(1)
+        assert bench.driver.measure_voltage() == pytest.approx(20, abs=0.01)
+
+    on_supply("e36233a", story)
+
+
+def test_a_swallowed_off_is_not_called_safe() -> None:
+    """OUTP? is asked whatever was told."""
+    told = ("OUTP OFF,(@2)", "OUTP:PAIR OFF")
+    talk: list[Pair] = [("OUTP OFF,(@2)", None)]
+    talk += [pair for command in told for pair in ((command, None), OK)]
+    talk += [("OUTP? (@2)", "1")]
+
+    with replay(on_channel_2, talk) as supply, pytest.raises(BenchError, match="switched off"):
+        supply.make_safe()
