@@ -7,17 +7,17 @@ descriptor itself and reads exactly what is there, through the session. Addresse
 strings: ``TCPIP0::host::port::SOCKET``, ``ASRL/dev/ttyUSB0::INSTR``, ``TCPIP::host::INSTR``
 (VXI-11), ``TCPIP::host::hislip0::INSTR``, ``USB0::...::INSTR``.
 
-It moves bytes: termination characters stay off, cutting lines is the driver's. It blocks its
-caller in short slices, so it belongs on a ``ThreadClock``. Never close a ``ResourceManager``:
-pyvisa hands out one per process, and closing it closes everybody's sessions (pyvisa #742).
+It moves bytes: termination characters stay off; ending and cutting lines is the driver's.
+It blocks its caller in short slices, so it belongs on a ``ThreadClock``. Two threads take turns, a
+question and its answer at a time, or are refused. Once lost it stays lost until somebody calls
+``open``: what the instrument did meanwhile nobody knows. Never close a ``ResourceManager``: pyvisa
+hands out one per process, and closing it closes everybody's sessions (pyvisa #742).
 
 Source: pyvisa-py 0.8.1, ``tcpip.py``, ``serial.py``, ``sessions.py``; pyvisa-py #376, #596; tcp(7).
 """
 
 import contextlib
-import re
 import select
-import socket
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -25,23 +25,31 @@ from typing import Any, NoReturn, TypeVar
 
 import pyvisa
 from pyvisa.constants import StatusCode
+from pyvisa_py.protocols import hislip
 
 from harness.clock import Clock
-from harness.errors import PortLost, PortTimeout
+from harness.errors import BenchError, PortLost, PortTimeout
+from harness.ports._turn import Turn
+from harness.ports._visa_lines import (
+    CLOSED,
+    CONNECT,
+    answer_begins,
+    check_reachable,
+    clear_hislip,
+    cut,
+    make_loud,
+    sockets,
+    tune,
+    waiting_bytes,
+)
 from harness.ports.base import Chunk, Port
 
 T = TypeVar("T")
 SLICE = 0.05  # s: how long a wait may be deaf to a kill or a close
-CONNECT = 2.0  # s
+ASK = 0.5  # s: the same where the instrument itself waits (VXI-11, USBTMC)
 BLOCK = 4096  # bytes a session reads or writes at once
-CLOSED = "closed by the other end"
-_TCP = re.compile(
-    r"TCPIP\d*::([^:]+)::(?:(\d+)::SOCKET|(\w+(?:,\d+)?)::INSTR|INSTR)", re.IGNORECASE
-)
-
-#: What a broken session raises, besides VisaIOError: raw socket and pyserial errors, a key or an
-#: attribute that is gone (pyvisa-py drops its interface on close).
-_BROKEN = (OSError, pyvisa.Error, KeyError, AttributeError, ValueError)
+MESSAGE = 1 << 20  # bytes of a message read at once
+MOST_PARTS = 64  # of one message
 
 
 class VisaPort(Port):
@@ -68,6 +76,7 @@ class VisaPort(Port):
         self._resource: Any = None
         self._chunks: deque[Chunk] = deque()
         self._why = "not open"
+        self._turn = Turn(clock, address)
         self._stream = "::SOCKET" in address.upper() or address.upper().startswith("ASRL")
 
     # --- open and close ---------------------------------------------------------------------
@@ -75,7 +84,7 @@ class VisaPort(Port):
     def open(self) -> None:
         if self._resource is not None:
             return
-        self._check_reachable()
+        check_reachable(self.address)
         try:
             manager = pyvisa.ResourceManager("@py")
             resource = manager.open_resource(self.address, open_timeout=int(CONNECT * 1000))
@@ -90,34 +99,15 @@ class VisaPort(Port):
             self.close()
             raise
 
-    def _check_reachable(self) -> None:
-        """Connect once beforehand: pyvisa-py never looks at the result of its own connect."""
-        found = _TCP.match(self.address)
-        if not found:
-            return
-        host, port, device = found.groups()
-        if port is None:
-            is_hislip = (device or "").lower().startswith("hislip")
-            port = (device.partition(",")[2] or 4880) if is_hislip else 111
-        try:
-            socket.create_connection((host, int(port)), CONNECT).close()
-        except OSError as error:
-            raise PortLost(f"{self.address}: cannot be reached: {error}") from error
-
     def _set_up_line(self) -> None:
-        line = self._session.interface
-        if not isinstance(line, socket.socket):
-            if self._stream:
-                line.write_timeout = self._write_timeout  # pyserial
-            return
+        interface = self._session.interface
+        make_loud(interface)
+        lines = sockets(interface)
+        if self._stream and not lines:
+            interface.write_timeout = self._write_timeout  # pyserial
         try:
-            line.getpeername()  # raises unless connected
-            # Nagle costs 44 ms per "write, write, query"; the VISA attribute for it is broken.
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for option, value in (("KEEPIDLE", 5), ("KEEPINTVL", 1), ("USER_TIMEOUT", 3000)):
-                if hasattr(socket, f"TCP_{option}"):
-                    line.setsockopt(socket.IPPROTO_TCP, getattr(socket, f"TCP_{option}"), value)
+            for line in lines:
+                tune(line)
         except OSError as error:
             raise PortLost(f"{self.address}: cannot be connected: {error}") from error
 
@@ -130,6 +120,8 @@ class VisaPort(Port):
         self.arrived.notify()
 
     def _lose(self, reason: object, cause: BaseException | None = None) -> NoReturn:
+        with contextlib.suppress(Exception):  # it is broken already
+            cut(self._resource.visalib.sessions[self._resource.session].interface)
         self.close()
         self._why = str(reason)
         raise PortLost(f"{self.address}: {reason}") from cause
@@ -145,25 +137,37 @@ class VisaPort(Port):
             self._lose("its session was closed by somebody else", error)
 
     def _try(self, act: Callable[[], T]) -> T:
-        """Do something with the session; whatever breaks it is PortLost, and closes it."""
+        """Do something with the session; whatever breaks it is PortLost, and closes it.
+
+        Broken sessions raise socket, pyserial, pyusb, struct, RPC, Runtime and AssertionErrors.
+        """
         try:
             return act()
-        except _BROKEN as error:
+        except BenchError:
+            raise
+        except Exception as error:
             self._lose(f"{type(error).__name__}: {error}", error)
+            raise  # never reached
 
     # --- bytes out --------------------------------------------------------------------------
 
     def write(self, data: bytes) -> None:
-        session = self._session
-        if not self._stream:
-            self._try(lambda: self._write_block(data))
-            return
-        if self._try(lambda: _waiting_bytes(session.interface)) is None:
-            self._lose(CLOSED)  # pyvisa-py would let this write vanish without an error
-        for start in range(0, len(data), BLOCK):
-            block = data[start : start + BLOCK]
-            self._wait_writable(start)
-            self._try(partial(self._write_block, block))
+        with self._turn.taken(self.clock.now() + self._write_timeout, over=False):
+            session = self._session
+            self._check_alive(session)
+            if not self._stream:
+                self._try(partial(self._set_timeout, self._write_timeout))
+            step = BLOCK if self._stream else max(len(data), 1)
+            for start in range(0, len(data), step):
+                if self._stream:
+                    self._wait_writable(start)
+                self._try(partial(self._write_block, data[start : start + step]))
+
+    def _check_alive(self, session: Any) -> None:
+        """pyvisa-py would let a write after the end vanish without an error."""
+        line = next(iter(sockets(session.interface)), session.interface if self._stream else None)
+        if line is not None and self._try(lambda: waiting_bytes(line)) is None:
+            self._lose(CLOSED)
 
     def _wait_writable(self, done: int) -> None:
         """pyvisa-py's own write waits without an end, so it must not be asked too early."""
@@ -186,25 +190,33 @@ class VisaPort(Port):
     # --- bytes in ---------------------------------------------------------------------------
 
     def read(self, until: float | None = None) -> Chunk | None:
+        wait = float("inf") if until is None else max(until, self.clock.now() + SLICE)
+        with self._turn.taken(wait, over=True):
+            chunk = self._read(until)
+            if chunk is not None and not chunk.data.endswith((b"\n", b"\r")):
+                self._turn.stay()
+            return chunk
+
+    def _read(self, until: float | None) -> Chunk | None:
         while True:
             if not self._chunks:
                 self._take_in()
             if self._chunks:
                 return self._chunks.popleft()
-            left = None if until is None else until - self.clock.now()
-            if left is not None and left <= 0:
+            left = float("inf") if until is None else until - self.clock.now()
+            if left <= 0:
                 return None
-            if self._stream:
-                self._wait_readable(SLICE if left is None else min(left, SLICE))
-            else:
-                self._read_message(10.0 if left is None else left)
+            self._wait(left)
             self.clock.sleep(0.0)  # a killed task ends here
 
     @property
     def readable(self) -> bool:
+        if self._turn.is_anothers():
+            return False
         if not self._chunks and self._resource is not None:
             try:
-                self._take_in()
+                with self._turn.taken(float("inf")):
+                    self._take_in()
             except PortLost:
                 return True
         return bool(self._chunks) or self._resource is None
@@ -212,57 +224,67 @@ class VisaPort(Port):
     def _take_in(self) -> None:
         """Read what has already come, without waiting; PortLost if the other end has gone.
 
-        A message-based resource cannot be looked at: asking one that owes nothing is itself an
+        VXI-11 and USBTMC cannot be looked at: asking an instrument that owes nothing is itself an
         error of the protocol (-420).
         """
-        session = self._session
-        if not self._stream:
-            return
-        count = self._try(lambda: _waiting_bytes(session.interface))
+        interface = self._session.interface
+        if self._stream:
+            self._take_in_stream(interface)
+        elif isinstance(interface, hislip.Instrument):
+            begins = self._try(lambda: answer_begins(interface))
+            if begins is None:
+                self._lose(CLOSED)
+            elif begins:
+                self._read_message(self._write_timeout)
+
+    def _take_in_stream(self, line: Any) -> None:
+        count = self._try(lambda: waiting_bytes(line))
         if count is None:
             self._lose(CLOSED)
         while count > 0:
             # No more than one recv takes: what pyvisa-py reads beyond it would not be seen here.
             size = min(count, BLOCK)
-            part, _ = self._try(partial(session.read, size))
+            part, _ = self._try(partial(self._session.read, size))
             if not part:
                 break
             self._chunks.append(Chunk(self.clock.now(), bytes(part)))
             count -= len(part)
 
-    def _wait_readable(self, seconds: float) -> None:
-        line = self._session.interface
-        self._try(lambda: select.select([line], [], [], seconds))
+    def _wait(self, left: float) -> None:
+        interface = self._session.interface
+        if self._stream:
+            self._try(lambda: select.select([interface], [], [], min(left, SLICE)))
+        elif isinstance(interface, hislip.Instrument):
+            self._try(lambda: select.select(sockets(interface)[:1], [], [], min(left, SLICE)))
+        else:
+            self._check_alive(self._session)
+            self._read_message(min(left, ASK))
 
     def _read_message(self, seconds: float) -> None:
-        session = self._session
+        """One message, in parts of ``MESSAGE`` bytes."""
+        status = StatusCode.success_max_count_read
+        while status == StatusCode.success_max_count_read:
+            self._try(partial(self._set_timeout, seconds))
+            part, status = self._try(partial(self._session.read, MESSAGE))
+            if part:
+                self._chunks.append(Chunk(self.clock.now(), bytes(part)))
+            if status < 0 and status != StatusCode.error_timeout:
+                self._lose(repr(status))
+            if len(self._chunks) > MOST_PARTS:
+                self._lose("a message that does not end")
 
-        def read() -> tuple[bytes, StatusCode]:
-            self._resource.timeout = max(1, int(seconds * 1000))
-            part, status = session.read(1 << 20)
-            return bytes(part or b""), status
-
-        part, status = self._try(read)
-        if part:
-            self._chunks.append(Chunk(self.clock.now(), part))
-        elif status < 0 and status != StatusCode.error_timeout:
-            self._lose(repr(status))
+    def _set_timeout(self, seconds: float) -> None:
+        self._resource.timeout = max(1, int(seconds * 1000))
 
     def clear(self) -> None:
         """Drop what has come; on a message-based resource, a device clear (IEEE 488.1)."""
-        if self._stream:
-            self._take_in()
-        else:
-            self._try(self._resource.clear)
-        self._chunks.clear()
-
-
-def _waiting_bytes(line: Any) -> int | None:
-    """How much can be read at once; None at the end of the stream."""
-    if not isinstance(line, socket.socket):
-        return int(line.in_waiting)  # pyserial; raises OSError when the device has gone
-    try:
-        ahead = line.recv(1 << 16, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return 0
-    return len(ahead) or None
+        with self._turn.taken(self.clock.now() + self._write_timeout, over=True):
+            interface = self._session.interface
+            if self._stream:
+                self._take_in()
+            else:
+                self._try(partial(self._set_timeout, self._write_timeout))
+                is_hislip = isinstance(interface, hislip.Instrument)
+                act = partial(clear_hislip, interface) if is_hislip else self._resource.clear
+                self._try(act)
+            self._chunks.clear()

@@ -90,7 +90,7 @@ def port_to(
         raise RigError(f"{address}: {said}")
     if way == "serial":
         return SerialPort(clock, real, baud=baud or BAUD)
-    return _visa(clock, real) if way == "visa" else TcpPort(clock, real)
+    return _visa(clock, real, baud) if way == "visa" else TcpPort(clock, real)
 
 
 def resolve(address: str, served: Mapping[str, str] | None) -> str:
@@ -111,8 +111,9 @@ def _way_to(address: str) -> str:
         raise RigError(str(error)) from error
 
 
-def _visa(clock: Clock, address: str) -> Port:
+def _visa(clock: Clock, address: str, baud: int | None) -> Port:
     from harness.ports.visa import VisaPort  # a slow library, seldom needed
 
-    port: Port = VisaPort(clock, address)
+    serial = baud is not None and address.upper().startswith("ASRL")
+    port: Port = VisaPort(clock, address, settings={"baud_rate": baud} if serial else None)
     return port
