@@ -203,6 +203,7 @@ class ListOnly(ScpiSupply):
         self._check_points(points)
         seen = self._loaded(points)
         self._start()
+        self.observe("set", volts=float(seen[0][0]))  # the list has the say from now on
         return seen
 
     def stop(self) -> None:
