@@ -1,4 +1,4 @@
-"""One output of the simulated supply: levels, slopes, protection and its own list.
+"""One output of the simulated supply: levels, slopes and protection; its list is ``transient.py``.
 
 The output moves a ``Rail`` in straight lines: up with the supply's own slope, down with what
 empties its output capacitor, the supply's sink and the load (Agilent E3632A user's guide,
@@ -7,52 +7,17 @@ empties its output capacitor, the supply's sink and the load (Agilent E3632A use
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from harness.clock import Clock, Timer
+from harness.clock import Clock
 from harness.sim.rail import Rail
-from harness.wire.scpi_syntax import ScpiError
+from harness.sim.supplies.setting import Setting
+from harness.sim.supplies.transient import Transient
 
-#: What a model refuses -> error number and what is added to its text. A personality's ``refusals``
-#: may say otherwise: ``{running: [308, Cannot be changed while transient trigger is initiated]}``.
-REFUSALS: Mapping[str, tuple[int, str]] = {
-    "running": (-221, "a list runs"),
-    "initiated": (-221, "the trigger system is initiated"),
-    "latched": (-221, "a protection is latched"),
-    "lengths": (-221, "list lengths differ"),
-    "points": (-223, ""),
-}
+__all__ = ["Channel", "Setting"]
 
 
-@dataclass
-class Setting:
-    """What *RST puts back and the commands change. Volts, amps, seconds."""
-
-    volts: float
-    amps: float
-    over_volts: float
-    over_amps_delay: float
-    volts_triggered: float = 0.0
-    amps_triggered: float = 0.0
-    volts_mode: str = "FIX"
-    amps_mode: str = "FIX"
-    over_volts_on: bool = True
-    over_amps_on: bool = False
-    over_amps: float | None = None  # where over-current has a level of its own
-    list_volts: tuple[float, ...] = (0.0,)
-    list_amps: tuple[float, ...] = (0.0,)
-    list_dwell: tuple[float, ...] = (0.01,)
-    list_count: float = 1
-    list_step: str = "AUTO"
-    list_last: bool = False
-    source: str = "BUS"
-    power_on: str = "RST"
-    slew_up: float = math.inf  # V/s; faster than the supply's own slope it has no effect
-    slew_down: float = math.inf
-
-
-class Channel:
+class Channel(Transient):
     """One output. Attributes are plain; ``drive`` brings the rail to what they say."""
 
     SETTING: ClassVar[type[Setting]] = Setting
@@ -66,19 +31,17 @@ class Channel:
         load: Callable[[], float],
         changed: Callable[[], None],
     ) -> None:
-        self._clock, self._personality, self._changed = clock, personality, changed
+        super().__init__(clock, personality, changed)
         self.number, self.rail, self.load = number, rail, load
         own = personality["channels"][number]
         self.rated_volts, self.rated_amps = float(own["volts"]), float(own["amps"])
         headroom, protection = personality["headroom"], personality["protection"]
         self.max_volts = float(own.get("max_volts", self.rated_volts * headroom))
         self.max_amps = float(own.get("max_amps", self.rated_amps * headroom))
-        self._watts = float(personality.get("watts", math.inf))
+        self._watts = float(own.get("watts", personality.get("watts", math.inf)))
         self.max_over_volts = self.rated_volts * protection["over_voltage_headroom"]
-        self.timers: dict[str, Timer] = {}
         self.on = self.limiting = False
         self.tripped = ""
-        self.phase = "idle"  # or armed, running: the trigger system
         self._target = rail.volts()
         self.reset()
 
@@ -95,11 +58,6 @@ class Channel:
         )  # fmt: skip
         self.volts, self.amps = self.set.volts, self.set.amps  # now in force
         self.drive()
-
-    def refusal(self, why: str) -> ScpiError:
-        """The error with which this model refuses, by a word of ``REFUSALS``."""
-        code, more = self._personality.get("refusals", {}).get(why, REFUSALS[why])
-        return ScpiError(int(code), str(more))
 
     # --- levels -----------------------------------------------------------------------------
 
@@ -184,6 +142,11 @@ class Channel:
         self.tripped, self.on = which, False
         self.drive()
 
+    def protect(self, which: str) -> None:
+        """Latch a protection from outside: a watchdog, an inhibit, another output's trip."""
+        if not self.tripped:
+            self._trip(which)
+
     def clear_trip(self) -> None:
         """Release the latch; some models then put the output back as it was."""
         if not self.tripped:
@@ -191,101 +154,3 @@ class Channel:
         self.tripped = ""
         self.on = self._was_on and bool(self._personality["protection"]["clear_restores_output"])
         self.drive()
-
-    # --- the trigger system (SCPI-1999 vol. 2, 24) ------------------------------------------
-
-    def initiate(self) -> None:
-        """INITiate: -213 when already initiated, -221 for lists of unlike lengths."""
-        if self.phase != "idle":
-            raise ScpiError(-213)
-        if "LIST" in (self.set.volts_mode, self.set.amps_mode):
-            lengths = {len(self.set.list_volts), len(self.set.list_amps), len(self.set.list_dwell)}
-            if len(lengths - {1}) > 1:
-                raise self.refusal("lengths")
-        self.phase = "armed"
-        self._left = self._points()
-        self._rounds = self.set.list_count
-        if self.set.source == "IMM":
-            self.trigger()
-        else:
-            self._changed()
-
-    def trigger(self) -> None:
-        """A trigger has come; -211 when nothing waits for one."""
-        if not self.awaits_trigger:
-            raise ScpiError(-211)
-        if "LIST" in (self.set.volts_mode, self.set.amps_mode):
-            self.phase = "running"
-            self._next_point()
-            return
-        self.phase = "idle"
-        if self.set.volts_mode == "STEP":
-            self.set.volts = self.volts = self.set.volts_triggered
-        if self.set.amps_mode == "STEP":
-            self.set.amps = self.amps = self.set.amps_triggered
-        self.drive()
-
-    def _points(self) -> list[tuple[float, float, float]]:
-        rows = (self.set.list_volts, self.set.list_amps, self.set.list_dwell)
-        length = max(map(len, rows))
-        volts, amps, dwell = (row * length if len(row) == 1 else row for row in rows)
-        return list(zip(volts, amps, dwell, strict=True))
-
-    def _next_point(self) -> None:
-        if not self._left:
-            self._rounds -= 1
-            self._left = self._points() if self._rounds > 0 else []
-        if not self._left:
-            self._end_list()
-            return
-        volts, amps, dwell = self._left.pop(0)
-        if self.set.volts_mode == "LIST":
-            self.volts = volts
-        if self.set.amps_mode == "LIST":
-            self.amps = amps
-        last_by_trigger = self.set.list_step == "ONCE" and not self._left and self._rounds <= 1
-        if self.set.list_step == "AUTO" or last_by_trigger:
-            self._after("list", dwell, self._next_point)
-        self.drive()
-
-    def _end_list(self) -> None:
-        self.phase = "idle"
-        if self.set.list_last:  # the last point becomes the immediate level
-            self.set.volts, self.set.amps = self.volts, self.amps
-        self.volts, self.amps = self.set.volts, self.set.amps
-        self.drive()
-
-    def stop(self) -> None:
-        """ABORt: the list ends and the immediate levels are in force again."""
-        self._cancel("list")
-        was, self.phase = self.phase, "idle"
-        if was == "running":
-            self.volts, self.amps = self.set.volts, self.set.amps
-        self.drive()
-
-    @property
-    def awaits_trigger(self) -> bool:
-        paced = self.phase == "running" and self.set.list_step == "ONCE"
-        return self.phase == "armed" or paced
-
-    @property
-    def ends_by_itself(self) -> bool:
-        """Whether a running list comes to its end without a trigger."""
-        counted = self.set.list_count != float("inf")
-        return self.phase == "running" and self.set.list_step == "AUTO" and counted
-
-    # --- timers -----------------------------------------------------------------------------
-
-    def _after(self, name: str, seconds: float, act: Callable[[], None]) -> None:
-        self._cancel(name)
-
-        def fire() -> None:
-            self.timers.pop(name, None)
-            act()
-
-        self.timers[name] = self._clock.call_at(self._clock.now() + seconds, fire)
-
-    def _cancel(self, name: str) -> None:
-        timer = self.timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()

@@ -250,10 +250,10 @@ class Supply(Outputs):
         is_set = {
             "cc": channel.on and channel.limiting,
             "cv": channel.on and not channel.limiting,
-            "ovp": channel.tripped == "ovp",
-            "ocp": channel.tripped == "ocp",
+            channel.tripped: True,
         }
-        self._summaries[n].become(sum(1 << bits[name] for name, yes in is_set.items() if yes))
+        said = (name for name, yes in is_set.items() if yes and name in bits)
+        self._summaries[n].become(sum(1 << bits[name] for name in said))
         self._summarise()
         self._done.notify()
         if not self._busy:
