@@ -30,6 +30,7 @@ from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find
 from harness.rig.live import LiveRig
 from harness.rig.signals import safe_signals
+from harness.rig.tenancy import Tenancy
 from harness.sim.bench import Bench, check_plan
 from harness.sim.served import ServedBench
 from harness.wire.pan import mask
@@ -63,6 +64,7 @@ class Session:
         seed: What all randomness grows from.
         defects: Bugs to plant in a simulated terminal.
         progress: Who wants to know.
+        force: Whether another run that holds the bench is asked to stop.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Session:
         seed: int = 0,
         defects: Sequence[str] = (),
         progress: SessionProgress | None = None,
+        force: bool = False,
     ) -> None:
         self.rig: RigFile = load_rig(rig)
         stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -87,13 +90,15 @@ class Session:
         self._progress = progress
         self._signals = contextlib.ExitStack()
         self._clock: Clock | None = None
+        self._tenancy = Tenancy(force=force)
 
     def __enter__(self) -> Self:
         self._signals.enter_context(safe_signals(lambda: self._clock))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._signals.close()
+        with self._signals:
+            self._tenancy.close()
 
     def items(self, paths: Sequence[Path], tags: Sequence[str] = ()) -> list[Scenario]:
         """The scenarios of these files and folders that carry one of the tags."""
@@ -133,7 +138,8 @@ class Session:
         clock = ThreadClock()
         with _sink(folder) as sink, self._attached(clock) as attached:
             recorder = Recorder(clock, sink, _NoDecision(), self._progress)
-            with LiveRig(self.rig, clock=clock, seed=self.seed, **attached) as rig:
+            held = {"tenancy": self._tenancy, "folder": folder, **attached}
+            with LiveRig(self.rig, clock=clock, seed=self.seed, **held) as rig:
                 rig.listen(recorder.take)
                 yield rig, recorder
 
@@ -156,7 +162,7 @@ class Session:
         case = Case.of(scenario.spec())
         with _sink(folder) as sink:
             recorder = Recorder(clock, sink, case, self._progress)
-            stop = self._until_over(scenario, recorder)
+            stop = self._until_over(scenario, recorder, folder)
         case.verdict()  # what breaks there is a bug like any other
         _keep_bugs(folder, [*recorder.bugs, *case.bugs])
         played = Played(
@@ -166,13 +172,16 @@ class Session:
         self._keep(played)
         if stop is not None:
             raise stop
+        self._tenancy.after(played.verdict.outcome)
         return played
 
-    def _until_over(self, scenario: Scenario, recorder: Recorder) -> KeyboardInterrupt | None:
+    def _until_over(
+        self, scenario: Scenario, recorder: Recorder, folder: Path
+    ) -> KeyboardInterrupt | None:
         """Play to the end, whatever it is; returns what interrupted it."""
         self._clock = clock = recorder.clock
         try:
-            clock.run(lambda: self._on_the_bench(scenario, recorder))
+            clock.run(lambda: self._on_the_bench(scenario, recorder, folder))
         except UsageError:
             raise
         except KeyboardInterrupt as stop:
@@ -184,9 +193,10 @@ class Session:
             self._clock = None
         return None
 
-    def _on_the_bench(self, scenario: Scenario, recorder: Recorder) -> None:
+    def _on_the_bench(self, scenario: Scenario, recorder: Recorder, folder: Path) -> None:
         with self._attached(recorder.clock) as attached:
-            rig = LiveRig(self.rig, clock=recorder.clock, seed=self.seed, **attached)
+            held = {"tenancy": self._tenancy, "folder": folder, **attached}
+            rig = LiveRig(self.rig, clock=recorder.clock, seed=self.seed, **held)
             try:
                 with rig:
                     play(scenario, rig, recorder, self._progress or Silent(), seed=self.seed)

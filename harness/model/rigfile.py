@@ -3,11 +3,11 @@
 import inspect
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from harness.model.units import Amps, Volts
+from harness.model.units import Amps, Seconds, Slew, Volts
 from harness.model.words import Path, WordError, fill, find, nearest, value_of
 
 #: Every role, in the order in which its device is opened and identified.
@@ -62,17 +62,45 @@ class Limits:
         voltage: Highest set-point, list point and over-voltage level.
         current: Highest current limit.
         min_voltage: Lowest set-point with the output on; 0 V, which is off, is always allowed.
+        slew: Most the set-point may change per second while the output is on. A step counts as
+            lasting the supply's own edge, or the time since the step before it where that is less.
+        presets: Names of the power presets that may be played; None for all.
+        over_voltage: Whether set-points above the nominal voltage are allowed at all.
     """
 
     voltage: Volts
     current: Amps
     min_voltage: Volts = Volts(0)
+    slew: Slew | None = None
+    presets: Sequence[str] | None = None
+    over_voltage: Literal["allowed", "forbidden"] = "allowed"
 
     def __post_init__(self) -> None:
         if not self.voltage > 0 or not self.current > 0:
             raise ValueError("voltage and current limits are above zero")
         if not 0 <= self.min_voltage < self.voltage:
             raise ValueError(f"min_voltage {self.min_voltage} is not below voltage {self.voltage}")
+        if self.slew is not None and not self.slew > 0:
+            raise ValueError("slew is above zero; leave it out for no limit")
+
+    def allows(self, preset: str) -> bool:
+        """Whether a power preset of this name may be played."""
+        return self.presets is None or preset in self.presets
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What becomes of the terminal's power between two items of a run.
+
+    Attributes:
+        between: ``cycle``: off after every item. ``keep``: it stays on, until the run is over.
+            ``on_error``: off only after an ERROR or a FAIL. A simulated bench is new for every
+            item, so only real supplies stay on.
+        min_off: Shortest time it stays off, s: a shorter one is stretched, by scenarios, too.
+    """
+
+    between: Literal["keep", "cycle", "on_error"] = "cycle"
+    min_off: Seconds = Seconds(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +145,7 @@ class RigFile:
         bench: The simulated bench this rig brings along (its own plan's keys), or empty.
         lock: Whether instruments are locked against a second run.
         path: The file.
+        power: What becomes of the terminal's power between items.
     """
 
     name: str
@@ -126,6 +155,7 @@ class RigFile:
     bench: Mapping[str, Any] = field(default_factory=dict)
     lock: bool = True
     path: str = ""
+    power: Power = Power()
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -142,9 +172,10 @@ class Head:
     nominal: Volts | None = None
     bench: Mapping[str, Any] = field(default_factory=dict)
     lock: bool = True
+    power: Power = Power()
 
 
-HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock")
+HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock", "power")
 #: Keys of a role's entry that are not options of its driver -> what they must be.
 DEVICE_KEYS: dict[str, Any] = {
     "driver": str, "address": str, "limits": Limits, "identity": str, "serial": str, "baud": int,
@@ -177,7 +208,7 @@ def read_rig(plain: Any, path: str, errors: list[WordError]) -> RigFile | None:
     if not errors:
         errors += _contradictions(head, devices)
     nominal = head.nominal or Volts(0)
-    return RigFile(head.rig, head.clock, nominal, devices, head.bench, head.lock, path)
+    return RigFile(head.rig, head.clock, nominal, devices, head.bench, head.lock, path, head.power)
 
 
 def _contradictions(head: Head, devices: Mapping[str, Device]) -> list[WordError]:

@@ -66,6 +66,14 @@ class Amps(Quantity):
     UNITS: ClassVar[dict[str, float]] = {"uA": 1e-6, "mA": 1e-3, "A": 1.0}
 
 
+class Slew(Quantity):
+    """How fast a voltage changes, volts per second."""
+
+    LEAST = 0.0
+    BASE = "V/s"
+    UNITS: ClassVar[dict[str, float]] = {"mV/s": 1e-3, "V/s": 1.0, "V/ms": 1e3}
+
+
 class Dbm(Quantity):
     """Received signal power (RSRP unless said otherwise), dBm."""
 
@@ -177,5 +185,6 @@ class Money:
 
 #: What a YAML value of this type is parsed by.
 PARSERS: dict[type, Callable[[str], object]] = {
-    kind: kind.parse for kind in (Seconds, Volts, Amps, Dbm, Db, Fraction, Bytes, BitRate, Money)
+    kind: kind.parse
+    for kind in (Seconds, Volts, Amps, Slew, Dbm, Db, Fraction, Bytes, BitRate, Money)
 }

@@ -7,14 +7,15 @@ from typing import Any
 from harness.errors import BenchError, RigError
 from harness.model.rigfile import Device
 from harness.model.roles import Identified
+from harness.model.units import Volts
 from harness.model.words import find
 from harness.rig.limits import limited
 
 DRIVERS = "harness.drivers"
 
 
-def driver_class(device: Device) -> type[Any]:
-    """The driver's class, limited where the rig file says so; raises RigError."""
+def driver_class(device: Device, nominal: Volts | None = None) -> type[Any]:
+    """The driver's class, a supply's limited as the rig file says; raises RigError."""
     try:
         found = find(DRIVERS, device.driver, group=DRIVERS, name="Driver")
     except LookupError as error:
@@ -22,7 +23,7 @@ def driver_class(device: Device) -> type[Any]:
     kind = getattr(found, "Driver", found)
     if not isinstance(kind, type):
         raise RigError(f"{device.role}: driver {device.driver!r} is no class")
-    return limited(kind, device.limits) if device.limits else kind
+    return limited(kind, device.limits, nominal) if device.role == "supply" else kind
 
 
 def _wanted(device: Device, driver: Any) -> list[tuple[str, str]]:

@@ -3,19 +3,68 @@
 ``limited(Driver, limits)`` is a subclass of the driver whose setting methods look first. Because it
 is the driver's own class, nobody can hold a driver that is not limited: not a fault, not a test,
 not another method of the same driver.
+
+The same class keeps a ``Gate``. Once the line to the supply was lost, its output is unknown, and
+whatever would energise it is refused until it has been armed anew. A protection that moved behind
+our back (some supplies raise it with the set-point) switches the output off.
 """
 
+import contextlib
+import functools
+import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import LimitExceeded
+from harness.clock import Clock
+from harness.errors import BenchError, LimitExceeded, PortLost
+from harness.model.power import capability_of
 from harness.model.rigfile import Limits
-from harness.model.units import Amps, Volts
+from harness.model.units import Amps, Seconds, Slew, Volts
+from harness.ports.base import Port
 
-Check = Callable[[Limits, Any], None]
+NEVER = float("-inf")
 
 
-def _voltage(limits: Limits, volts: float) -> None:
+@dataclass(slots=True)
+class Gate:
+    """What is known of an output, and whether it may be energised.
+
+    Attributes:
+        clock: The clock of its port.
+        nominal: The terminal's normal voltage; None when that is not known.
+        closed: Why nothing may be energised now; empty when it may.
+        on: Whether the output was switched on last.
+        volts: The set-point last told, V.
+        changed: When that was, s.
+        off_at: When the output went off, s.
+        min_off: For how long it stays off at least, s.
+        ovp: Over-voltage level as it was set, V; None before.
+    """
+
+    clock: Clock
+    nominal: float | None = None
+    closed: str = ""
+    on: bool = False
+    volts: float = 0.0
+    changed: float = NEVER
+    off_at: float = NEVER
+    min_off: float = 0.0
+    ovp: float | None = None
+
+
+#: check(limits, driver, value): raises LimitExceeded.
+Check = Callable[[Limits, Any, Any], None]
+
+
+def _voltage(limits: Limits, driver: Any, volts: float) -> None:
+    gate: Gate = driver.gate
+    _level(limits, gate, volts)
+    if limits.slew is not None and gate.on:
+        _slew(limits.slew, driver, volts - gate.volts, gate.clock.now() - gate.changed)
+
+
+def _level(limits: Limits, gate: Gate, volts: float) -> None:
     if not 0 <= volts <= limits.voltage:  # also refuses NaN
         raise LimitExceeded(
             f"{Volts(volts)} was asked of a supply that this rig limits to {limits.voltage}; "
@@ -26,17 +75,34 @@ def _voltage(limits: Limits, volts: float) -> None:
             f"{Volts(volts)} was asked of a supply that this rig keeps at {limits.min_voltage} "
             "or off; nothing was sent"
         )
+    nominal = gate.nominal
+    if limits.over_voltage == "forbidden" and nominal is not None and volts > nominal + 1e-6:
+        raise LimitExceeded(
+            f"{Volts(volts)} is above the nominal {Volts(nominal)}, which this rig's limits "
+            "forbid (over_voltage: forbidden); nothing was sent"
+        )
 
 
-def _over_voltage(limits: Limits, volts: float) -> None:
+def _slew(most: Slew, driver: Any, change: float, since: float) -> None:
+    """A step lasts as long as the instrument's edge; steps that follow sooner add up."""
+    able = capability_of(driver)
+    lasts = min(max(since, 0.0), able.rise_time, able.fall_time)
+    if abs(change) > most * lasts + 1e-6:
+        raise LimitExceeded(
+            f"a change by {abs(change):.4g} V within {Seconds(lasts)} is faster than the {most} "
+            "this rig allows; nothing was sent. Use smaller steps, or a ramp"
+        )
+
+
+def _protection(limits: Limits, _: Any, volts: float) -> None:
     if not 0 < volts <= limits.voltage:
         raise LimitExceeded(
-            f"an over-voltage level of {Volts(volts)} was asked of a supply that this rig limits "
+            f"a protection at {Volts(volts)} was asked of a supply that this rig limits "
             f"to {limits.voltage}; nothing was sent"
         )
 
 
-def _current(limits: Limits, amps: float) -> None:
+def _current(limits: Limits, _: Any, amps: float) -> None:
     if not 0 <= amps <= limits.current:
         raise LimitExceeded(
             f"a current limit of {Amps(amps)} was asked of a supply that this rig limits to "
@@ -44,34 +110,115 @@ def _current(limits: Limits, amps: float) -> None:
         )
 
 
-def _points(limits: Limits, points: Sequence[tuple[float, float]]) -> None:
-    for volts, _ in points:
-        _voltage(limits, volts)
+def _points(limits: Limits, driver: Any, points: Sequence[tuple[float, float]]) -> None:
+    gate: Gate = driver.gate
+    before, since = gate.volts, gate.clock.now() - gate.changed
+    for volts, dwell in points:
+        _level(limits, gate, volts)
+        if limits.slew is not None and gate.on:
+            _slew(limits.slew, driver, volts - before, since)
+        before, since = volts, dwell
 
 
-#: Method of a Supply, Protected or ListMode -> what its first argument must pass.
+#: Method of a Supply, Protected, HardLimited or ListMode -> what its first argument must pass.
 CHECKS: dict[str, Check] = {
     "set_voltage": _voltage,
     "set_current_limit": _current,
-    "set_over_voltage": _over_voltage,
+    "set_over_voltage": _protection,
+    "set_voltage_limit": _protection,
     "play": _points,
 }
 
 
-def limited(driver: type[Any], limits: Limits) -> type[Any]:
-    """The driver's class with these limits in front of every method in ``CHECKS``."""
-    checked = {
-        name: _checked(getattr(driver, name), check, limits)
-        for name, check in CHECKS.items()
-        if hasattr(driver, name)
+# --- the gate -------------------------------------------------------------------------------
+
+
+def _may_energise(gate: Gate, name: str, value: Any) -> None:
+    energises = (name == "set_output" and value) or (name == "set_voltage" and value > 0)
+    if gate.closed and (energises or name == "play"):
+        raise BenchError(
+            f"the supply may not be energised: {gate.closed}. It must be armed anew; nothing "
+            "was sent"
+        )
+
+
+def _rest(gate: Gate, name: str, value: Any) -> None:
+    if name == "set_output" and value and not gate.on and gate.min_off:
+        gate.clock.sleep_until(gate.off_at + gate.min_off)
+
+
+def _remember(gate: Gate, name: str, value: Any) -> None:
+    if name == "set_output":
+        if gate.on and not value:
+            gate.off_at = gate.clock.now()
+        gate.on = bool(value)
+    elif name == "make_safe":
+        if gate.on:
+            gate.off_at = gate.clock.now()
+        gate.on = False
+    elif name in ("set_voltage", "play"):
+        gate.volts = value if name == "set_voltage" else value[-1][0]
+        gate.changed = gate.clock.now()
+    elif name == "set_over_voltage":
+        gate.ovp = value
+
+
+def _look_again(driver: Any, gate: Gate, name: str, value: Any) -> None:
+    """After a list, and after a set-point beyond it: is the protection still where it was?"""
+    moves = name == "play" or (name == "set_voltage" and gate.ovp is not None and value > gate.ovp)
+    if not moves or gate.ovp is None or not hasattr(driver, "over_voltage"):
+        return
+    seen = driver.over_voltage()
+    if abs(seen - gate.ovp) <= max(0.05, 0.02 * gate.ovp):
+        return
+    with contextlib.suppress(BenchError):
+        driver.set_output(on=False)
+    gate.closed = f"its over-voltage protection went from {Volts(gate.ovp)} to {seen} by itself"
+    raise BenchError(f"{gate.closed} (after {name}); its output was switched off")
+
+
+def limited(driver: type[Any], limits: Limits | None, nominal: Volts | None = None) -> type[Any]:
+    """The driver's class behind a gate, with these limits in front of every method in ``CHECKS``.
+
+    Args:
+        driver: A supply's driver.
+        limits: The rig file's; None for a simulated supply without any.
+        nominal: The terminal's normal voltage.
+    """
+
+    @functools.wraps(driver.__init__)
+    def begin(self: Any, port: Port, *args: Any, **options: Any) -> None:
+        self.gate = Gate(port.clock, nominal)
+        driver.__init__(self, port, *args, **options)
+
+    gated = {
+        name: _gated(getattr(driver, name), name, limits)
+        for name in dir(driver)
+        if not name.startswith("_") and inspect.isfunction(inspect.getattr_static(driver, name))
     }
-    return type(driver.__name__, (driver,), {**checked, "__module__": driver.__module__})
+    return type(
+        driver.__name__, (driver,), {**gated, "__init__": begin, "__module__": driver.__module__}
+    )
 
 
-def _checked(method: Callable[..., Any], check: Check, limits: Limits) -> Callable[..., Any]:
+def _gated(method: Callable[..., Any], name: str, limits: Limits | None) -> Callable[..., Any]:
+    check = CHECKS.get(name)
+
     def call(self: Any, *args: Any, **keys: Any) -> Any:
-        check(limits, (*args, *keys.values())[0])
-        return method(self, *args, **keys)
+        gate: Gate = self.gate
+        value = next(iter((*args, *keys.values())), None)
+        if check is not None and limits is not None:
+            check(limits, self, value)
+        _may_energise(gate, name, value)
+        _rest(gate, name, value)
+        try:
+            told = method(self, *args, **keys)
+            _remember(gate, name, value)
+            _look_again(self, gate, name, value)
+        except PortLost as error:
+            gate.closed = f"its line was lost ({error}), so what its output does is unknown"
+            raise
+        return told
 
     call.__name__ = method.__name__
     call.__doc__ = method.__doc__

@@ -1,7 +1,7 @@
 """A live rig: locked, opened, identified, armed; and made safe on every way out."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -14,17 +14,18 @@ from harness.model.roles import Cast, SafeState
 from harness.model.units import Volts
 from harness.ports.base import Port
 from harness.rig.address import Connect, port_to, resolve
-from harness.rig.arm import arm
+from harness.rig.arm import arm, disarm, resume
 from harness.rig.casting import check_identity, driver_class, has_identity
-from harness.rig.lock import RigLock
+from harness.rig.custody import POWERED
+from harness.rig.leaving import Leaving
 from harness.rig.owner import Owner, Take
+from harness.rig.tenancy import Tenancy
 
 #: The order of the safe state; the supply first, for it is what can hurt.
 SAFE_ORDER = ("supply", "switch", "reader", "network", "attenuator", "updates", "host", "modem")
 #: Roles that are the terminal itself: unpowered, they need not answer yet.
 OF_THE_TERMINAL = ("terminal", "console")
-QUIET = 0.5  # s without a byte: nothing is under way any more
-PATIENCE = 10.0  # s an owner gets for reaching the safe state before it is done in its stead
+LOST = "the guardian process of this run has died"
 
 #: What can be observed of a terminal by who plays the role; a driver's OBSERVES says otherwise.
 CHANNELS: dict[str, tuple[str, ...]] = {
@@ -44,7 +45,6 @@ class LiveRig:
         nominal: The terminal's supply voltage in normal use.
         players: Role -> the owner of its device.
         cast: The players as faults see them.
-        unsafe: What could not be brought into, or verified in, its safe state.
 
     Raises:
         RigError: The file and the bench do not fit; nothing was energised.
@@ -63,6 +63,8 @@ class LiveRig:
         served: Mapping[str, str] | None = None,
         locks: Path | None = None,
         highest: Volts | None = None,
+        tenancy: Tenancy | None = None,
+        folder: Path | None = None,
     ) -> None:
         """Take what is needed; nothing is opened before ``with``.
 
@@ -74,19 +76,22 @@ class LiveRig:
             served: Real addresses of devices that another process serves, by ``sim+...://name``.
             locks: Folder of the locks; this user's runtime folder when left out.
             highest: Highest voltage any scenario asks for; nominal when left out.
+            tenancy: What is held from item to item; nothing is when left out.
+            folder: Where this run's evidence goes.
         """
         self.name = rigfile.name
         self.seed = seed
         self.clock = clock
         self.nominal = rigfile.nominal
         self.players: dict[str, Owner] = {}
-        self.unsafe: list[str] = []
-        self._interrupt: BaseException | None = None
+        self._leaving = Leaving(clock)
         self.cast = Cast(self.players, self.nominal, clock.sleep, now=clock.now)
         self._file = rigfile
         self._connect = connect
         self._served = served
-        self._locks = locks
+        self._locks, self._folder = locks, folder
+        self._own_tenancy = tenancy is None
+        self._tenancy = tenancy or Tenancy()
         self._highest = max(highest or self.nominal, self.nominal)
         self._listener: Take | None = None
         self._early: list[tuple[str, str, float, Mapping[str, Any]]] | None = []
@@ -94,7 +99,17 @@ class LiveRig:
         self._away: set[str] = set()
         self._drivers: dict[str, Any] = {}
         self._identified: list[str] = []
-        self._lock: RigLock | None = None
+        self._was_kept = self._tenancy.kept
+
+    @property
+    def unsafe(self) -> list[str]:
+        """What could not be brought into, or verified in, its safe state."""
+        return [f"{role}: {why}" for role, why in self._leaving.unsafe.items()]
+
+    @property
+    def kept(self) -> bool:
+        """Whether the terminal's power was left on by the item before this one."""
+        return self._was_kept
 
     def listen(self, take: Take | None) -> None:
         """Have every observation given to ``take`` from now on; None for nobody.
@@ -138,13 +153,19 @@ class LiveRig:
 
     def _begin(self) -> None:
         devices = self._file.devices
-        kinds = {role: driver_class(device) for role, device in devices.items()}
+        kinds = {role: driver_class(device, self.nominal) for role, device in devices.items()}
         for role, device in devices.items():
             self._ports[role] = port_to(
                 device.address, self.clock, connect=self._connect, served=self._served,
                 baud=device.baud or getattr(kinds[role], "BAUD", None),
             )  # fmt: skip
-        self._lock = RigLock(self.name, self._addresses_to_lock(), self._locks).__enter__()
+        self._tenancy.enter(
+            self._file,
+            self.clock,
+            self._addresses_to_lock(),
+            locks=self._locks,
+            folder=self._folder,
+        )
         for role, device in devices.items():
             self._open(device)
             self._drivers[role] = kinds[role](self._ports[role], **device.options)
@@ -152,10 +173,41 @@ class LiveRig:
             if role not in self._away:
                 self._identify(device)
             self._identified.append(role)
+        self._tenancy.guard(self._guardian_lost)
         if "supply" in devices:
-            arm(self._drivers["supply"], devices["supply"].limits, self.nominal, self._highest)
+            self._arm()
         for role in devices:
             self.players[role] = self._owner(role)
+
+    def _arm(self) -> None:
+        supply, limits = self._drivers["supply"], self._file.devices["supply"].limits
+        supply.gate.min_off = self._file.power.min_off
+        way = resume if self._was_kept else arm
+        way(supply, limits, self.nominal, self._highest)
+        if not supply.gate.on and not self._file.devices["supply"].simulated:
+            supply.gate.off_at = self.clock.now() - self._tenancy.off_for()
+
+    def rearm(self) -> None:
+        """After the line to the supply was lost: off, verified, armed anew. Raises BenchError."""
+        self.players["supply"].perform("arm", self._rearm)
+
+    def _rearm(self) -> None:
+        self._ports["supply"].close()
+        self._ports["supply"].open()
+        self._identify(self._file.devices["supply"])
+        limits = self._file.devices["supply"].limits
+        arm(self._drivers["supply"], limits, self.nominal, self._highest)
+
+    def _guardian_lost(self) -> None:
+        """In a thread of its own: the run ends, and nothing is energised until it has."""
+        supply = self._drivers.get("supply")
+        if supply is not None:
+            supply.gate.closed = LOST
+
+        def end() -> None:
+            raise BenchError(f"{LOST}; the run ends and the bench is made safe")
+
+        self.clock.call_at(self.clock.now(), end)
 
     def _addresses_to_lock(self) -> list[str]:
         if not self._file.lock:
@@ -202,70 +254,38 @@ class LiveRig:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        leaving = self._leaving
+        keep = self._tenancy.may_keep and error is None
         for role in sorted(self._identified, key=_safe_rank):
-            if isinstance(self._drivers[role], SafeState):
+            if keep and role in POWERED:
+                leaving.attempt(role, "its watchdog is still armed", self._disarm)
+            elif isinstance(self._drivers[role], SafeState):
                 self._make_safe(role)
+        if not keep and "supply" not in leaving.unsafe:
+            with contextlib.suppress(
+                BenchError
+            ):  # it is off; at most it trips, which arming clears
+                self._disarm()
         for role, owner in self.players.items():
-            self._try(f"{role}: its owner could not be stopped", owner.release)
+            leaving.attempt(role, "its owner could not be stopped", owner.release)
         for role, port in self._ports.items():
-            self._try(f"{role}: its port could not be closed", port.close)
-        if self._lock is not None:
-            self._lock.release()
+            leaving.attempt(role, "its port could not be closed", port.close)
+        leaving.attempt("rig", "it could not be let go", lambda: self._let_go(keep=keep))
         self._identified.clear()
-        if self.unsafe:
-            self._tell_unsafe(error)
-        if self._interrupt is not None:
-            raise self._interrupt
+        leaving.tell(error)
 
     def _make_safe(self, role: str) -> None:
-        """By its owner, twice; or, when that is stuck or dead, in its stead."""
-        owner = self.players.get(role)
-        if owner is not None:
-            safe = self._safe_by(owner)
-            if safe is False:  # it answered, and not well: once more
-                safe = self._safe_by(owner)
-            if safe:
-                return
-            self._try(f"{role}: its owner could not be stopped", owner.release)
-            self._try(f"{role}: its port is not usable", lambda: self._drain(owner.port))
-        self._try(f"{role}: its safe state is not verified", self._drivers[role].make_safe)
+        owner, port = self.players.get(role), self._ports[role]
+        self._leaving.make_safe(role, owner, self._drivers[role], port)
 
-    def _safe_by(self, owner: Owner) -> bool | None:
-        """Whether it went well; None when its owner does not come back."""
-        pending = owner.start_first("make_safe")
-        try:
-            if pending.wait(self.clock.now() + PATIENCE):
-                pending.result()
-                return True
-        except Exception:  # noqa: BLE001 - it is tried again, and that tells
-            return False
-        except BaseException as error:  # noqa: BLE001 - a second interrupt must not leave it on
-            self._interrupt = error
-        return None
+    def _disarm(self) -> None:
+        if "supply" in self._identified:
+            disarm(self._drivers["supply"])
 
-    def _drain(self, port: Port) -> None:
-        """Let the answer of a call that was broken off come, so that no other call takes it."""
-        limit = self.clock.now() + PATIENCE
-        with contextlib.suppress(PortLost):
-            while self.clock.now() < limit and port.read(until=self.clock.now() + QUIET):
-                pass
-
-    def _try(self, what: str, act: Callable[[], object]) -> None:
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001 - collected, told at the end
-            self.unsafe.append(f"{what} ({error})")
-        except BaseException as error:  # noqa: BLE001 - a second interrupt must not stop this
-            self.unsafe.append(f"{what} (interrupted)")
-            self._interrupt = error
-
-    def _tell_unsafe(self, error: BaseException | None) -> None:
-        said = "; ".join(self.unsafe) + ". Switch it off by hand before you touch anything"
-        stop = self._interrupt or error
-        if stop is not None and not isinstance(stop, Exception):
-            stop.add_note(said)  # an interrupt stays an interrupt
-            return
-        raise BenchError(f"{error}. Besides, {said}" if error else said) from error
+    def _let_go(self, *, keep: bool) -> None:
+        self._tenancy.leave(self._leaving.unsafe, keep=keep and not self.unsafe)
+        if self._own_tenancy:
+            self._tenancy.close()
 
 
 def _safe_rank(role: str) -> int:

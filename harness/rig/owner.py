@@ -126,9 +126,16 @@ class Owner:
         """Ask for a call that overtakes all that have not begun."""
         return self._ask(self._calls.appendleft, method, args, keys)
 
+    def perform(self, name: str, act: Callable[[], Any]) -> Any:
+        """Have ``act`` run in the owner's task, when the calls before it are over."""
+        return self._queue(self._calls.append, name, act).result()
+
     def _ask(self, put: Callable[[Pending], None], method: str, args: Any, keys: Any) -> Pending:
         bound = getattr(self.driver, method)
-        pending = Pending(self._clock, f"{self.role}.{method}", lambda: bound(*args, **keys))
+        return self._queue(put, method, lambda: bound(*args, **keys))
+
+    def _queue(self, put: Callable[[Pending], None], name: str, act: Callable[[], Any]) -> Pending:
+        pending = Pending(self._clock, f"{self.role}.{name}", act)
         if self._released:
             pending.refuse("the device has been released")
         else:

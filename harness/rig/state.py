@@ -11,12 +11,12 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.errors import BenchError, RigQuarantined
+from harness.rig.alive import now_iso, started_at
 from harness.rig.lock import stem_of
 
 JOURNAL, QUARANTINE = ".journal", ".quarantine"
@@ -99,29 +99,13 @@ def state_folder() -> Path:
     raise BenchError(f"{folder} belongs to somebody else; what it says of a bench proves nothing")
 
 
-def started_at(pid: int) -> str:
-    """Which start of which process ``pid`` is now: two different ones never look alike.
-
-    Empty when there is none. Source: proc(5), ``/proc/pid/stat`` field 22; random(4), boot_id.
-    """
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
-    fields = text.rpartition(")")[2].split()  # a program's name may hold blanks and brackets
-    return "" if fields[0] in "ZX" else f"{boot}:{fields[19]}"
-
-
 # --- the journal ----------------------------------------------------------------------------
 
 
 def begin(one: Energised, folder: Path | None = None) -> Energised:
     """Write the journal line of an instrument; returns it complete. Before it is energised."""
-    whole = Energised(
-        one.role, one.driver, one.address, dict(one.options), one.baud, dict(one.limits),
-        one.rig, one.pid or os.getpid(), one.started or started_at(one.pid or os.getpid()), _now(),
-    )  # fmt: skip
+    pid = one.pid or os.getpid()
+    whole = replace(one, pid=pid, started=one.started or started_at(pid), since=now_iso())
     _write(_file(one.address, JOURNAL, folder), whole)
     return whole
 
@@ -153,7 +137,7 @@ def unfinished(folder: Path | None = None) -> list[Energised]:
 
 def quarantine(address: str, why: str, *, rig: str = "", folder: Path | None = None) -> None:
     """Refuse this instrument to every later run, until a person clears it."""
-    told = Quarantine(address, " ".join(why.split()), rig, os.getpid(), _now())
+    told = Quarantine(address, " ".join(why.split()), rig, os.getpid(), now_iso())
     _write(_file(address, QUARANTINE, folder), told)
 
 
@@ -171,8 +155,8 @@ def check_free(address: str, folder: Path | None = None, rig: str = "FILE") -> N
     found = quarantined(address, folder)
     if found is not None:
         raise RigQuarantined(
-            f"{found.address} is in quarantine since {found.since or 'some time'}: {found.why} (rig "
-            f"{found.rig!r}, process {found.pid}). Make sure that it is off and that nothing is "
+            f"{found.address} is in quarantine since {found.since or 'some time'}: {found.why} "
+            f"(rig {found.rig!r}, process {found.pid}). Make sure that it is off and nothing is "
             f"damaged, then run `harness doctor --clear --rig {rig}`. Nothing was energised"
         )
 
@@ -196,10 +180,6 @@ def clear(address: str, folder: Path | None = None) -> Quarantine | None:
 
 
 # --- the disk -------------------------------------------------------------------------------
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _file(address: str, ending: str, folder: Path | None) -> Path:

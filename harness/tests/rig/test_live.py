@@ -28,9 +28,9 @@ def test_the_supply_is_armed_before_anything(bench: Any, rigfile: RigFile) -> No
 
     def main() -> None:
         with bench.rig(rigfile):
-            assert bench.heard[:12] == [
+            assert bench.heard[:14] == [
                 "ID?", "OUT 0", "OUT?", "OUT?", "V 0", "A 3", "TRIP?", "OVP 9.9", "OVP?", "TRIP?",
-                "V 9", "OUT?",
+                "V 9", "OVP?", "TRIP?", "OUT?",
             ]  # fmt: skip
 
     bench.clock.run(main)

@@ -179,6 +179,7 @@ class Outside:
             **os.environ,
             "PYTHONPATH": os.pathsep.join(paths),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "XDG_STATE_HOME": str(self.here / "state"),
             **more,
         }
         run = subprocess.Popen(
