@@ -21,7 +21,8 @@ Events, with card numbers truncated:
 
 ====================  ==============================================================
 ``connected``         and ``disconnected``
-``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``
+``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``, and ``skew``: s
+                      by which the terminal's clock is ahead, null where it does not tell
 ``reply_due``         ``mti stan response``: the answer is decided and not sent yet
 ``answered``          the same, when it was sent
 ``misbehaved``        ``act``, ``mti`` of the request, ``stan``

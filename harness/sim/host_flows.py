@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from harness.errors import Garbled
-from harness.sim.host_rules import ruled, uploaded_stans
+from harness.sim.host_rules import ruled, skew, uploaded_stans
 from harness.sim.host_session import Session, new_keys
 from harness.sim.ledger import Entry, Key, Ledger
 from harness.wire import mac
@@ -96,7 +96,7 @@ class Flows:
         return ""
 
     def _answer(self, request: Message, own: Mapping[int, str]) -> Message:
-        now = self._starts + datetime.timedelta(seconds=self._now())
+        now = self._time()
         self._numbered += 1
         echoed = {number: request.fields[number] for number in ECHOED if number in request.fields}
         stamps = {
@@ -254,6 +254,9 @@ class Flows:
             return Session()
         return self._sessions.setdefault(who, Session())
 
+    def _time(self) -> datetime.datetime:
+        return self._starts + datetime.timedelta(seconds=self._now())
+
     def _kind_of(self, request: Message, session: Session) -> Kind:
         """Field 60; where it is absent the open batch is meant."""
         try:
@@ -270,7 +273,7 @@ class Flows:
         self._tell(
             "request_received", mti=request.mti, stan=request.stan, batch=kind.batch,
             tid=request.get(41), amount=request.amount, pan=request.masked_pan,
-            processing=request.get(3), reason=request.get(39),
+            processing=request.get(3), reason=request.get(39), skew=skew(request, self._time()),
             mac_ok=mac.mac_ok(request, session.keys.mac) if known and session.keys else None,
         )  # fmt: skip
 

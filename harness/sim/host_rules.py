@@ -1,5 +1,6 @@
-"""How the test acquirer decides on a card and an amount, and what an upload message lists. Pure."""
+"""How the test acquirer decides, what an upload lists, how wrong a terminal's clock is. Pure."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,3 +33,29 @@ def uploaded_stans(request: Message) -> list[int]:
         return [request.stan]
     items = request.get(48)[2:]
     return [int(items[at + 2 : at + 8]) for at in range(0, len(items) - 7, UPLOAD_ITEM)]
+
+
+def skew(request: Message, now: datetime.datetime) -> int | None:
+    """Seconds by which a request's fields 12 and 13 are ahead of ``now``; None without them.
+
+    The fields carry no year, so the year that comes nearest is meant; what is no date at all
+    (a clock gone wild) counts as half a year wrong, the most there is.
+    """
+    date, time = request.get(13), request.get(12)
+    if not date or not time:
+        return None
+    local = now.replace(tzinfo=None)
+    found = [
+        told - local
+        for year in (local.year - 1, local.year, local.year + 1)
+        if (told := _moment(f"{year}{date}T{time}")) is not None
+    ]
+    nearest = min(found, key=abs, default=datetime.timedelta(days=183))
+    return round(nearest.total_seconds())
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -63,7 +63,7 @@ def host_time(date: str, time: str, not_before: datetime) -> datetime | None:
         time: Field 12.
         not_before: A time known to be over, up to a day: it decides about the year.
     """
-    for year in (not_before.year, not_before.year + 1):
+    for year in range(not_before.year - 1, not_before.year + 2):
         try:
             found = datetime.fromisoformat(f"{year}{date}T{time}")
         except ValueError:

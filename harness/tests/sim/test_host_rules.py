@@ -1,8 +1,11 @@
 """How the acquirer decides, and what an upload lists."""
 
+import datetime
 from typing import Any
 
-from harness.sim.host_rules import ruled, uploaded_stans
+import pytest
+
+from harness.sim.host_rules import ruled, skew, uploaded_stans
 from harness.wire.iso8583 import Message
 
 PAN = "6212345678901265"
@@ -34,3 +37,25 @@ def test_an_upload_lists_its_trace_numbers() -> None:
     assert uploaded_stans(Message("0320", {48: "02" + items})) == [7, 8]
     assert uploaded_stans(Message("0320", {48: "00"})) == []
     assert uploaded_stans(Message("0320", {2: PAN, 11: "000009"})) == [9]
+
+
+NOW = datetime.datetime.fromisoformat("2026-01-01T00:00:30+08:00")
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "seconds"),
+    [
+        ("0101", "000030", 0), ("1231", "235930", -60), ("0101", "000130", 60),
+        ("0230", "000000", 183 * 86400), ("0701", "000000", 181 * 86400 - 30),
+    ],
+)  # fmt: skip
+def test_a_clock_is_compared_in_the_year_that_comes_nearest(
+    date: str, time: str, seconds: int
+) -> None:
+    """Fields 12 and 13 have no year; what is no date is as wrong as can be."""
+    assert skew(Message("0200", {12: time, 13: date}), NOW) == seconds
+
+
+def test_a_request_without_a_time_tells_none() -> None:
+    """Sign-on and reversal carry neither field."""
+    assert skew(Message("0400", {}), NOW) is None

@@ -168,3 +168,82 @@ def test_it_draws_more_when_it_prints() -> None:
         assert seen[0] > idle > 0.0
 
     stage.play(story)
+
+
+def test_a_high_supply_is_said_and_taken_back() -> None:
+    """IEC 61000-4-29 varies up to 120 %: it goes on, and says what it sees."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.register.sign_on()
+        stage.power(6.0)
+        stage.clock.sleep(1.0)
+        assert stage.of("detected", cause="supply_high")
+        assert stage.sell(1000).outcome == "approved"
+        assert not stage.of("cleared", cause="supply_high")
+        stage.power()
+        stage.clock.sleep(3.0)
+        assert stage.of("cleared", cause="supply_high")
+
+    stage.play(story)
+
+
+def test_nothing_is_written_on_a_supply_that_would_spoil_it() -> None:
+    """At 70 % the processor runs and the flash cannot be programmed: the sale waits, and stands."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.register.sign_on()
+
+        def dip() -> None:
+            assert stage.until(lambda: bool(stage.of("request_sent", mti="0200")), 60.0)
+            stage.power(3.5)
+            stage.clock.sleep(4.0)
+            assert not stage.of("approved")
+            stage.power()
+
+        stage.clock.spawn("dip", dip)
+        assert stage.sell(1000).outcome == "approved"
+        assert stage.terminal.flash.spoilt == 0
+        assert stage.terminal.deaths == 0
+        stage.console.ask_journal()
+        stage.clock.sleep(1.0)
+        assert stage.of("journal_end", damaged=0, entries=1)
+
+    stage.play(story)
+
+
+def test_a_receipt_that_a_cut_broke_off_is_made_up_for() -> None:
+    """P-4: the sale stands, and its receipt comes after the start, marked as a copy, once."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.register.sign_on()
+
+        def cut() -> None:
+            assert stage.until(lambda: bool(stage.of("printing")), 60.0)
+            stage.clock.sleep(0.3)
+            stage.power(0.0)
+            stage.clock.sleep(2.0)
+            stage.power()
+
+        stage.clock.spawn("cut", cut)
+        stage.sell(1000)
+        assert stage.ready()
+        stage.clock.sleep(5.0)
+        assert [row["copy"] for row in stage.of("printed")] == [True]
+        for _ in range(2):  # and not again at the next start
+            stage.power(0.0)
+            stage.clock.sleep(2.0)
+            stage.power()
+            assert stage.ready()
+        stage.clock.sleep(5.0)
+        assert len(stage.of("printed")) == 1
+
+    stage.play(story)

@@ -178,3 +178,64 @@ def test_reading_and_renaming_what_is_not_there() -> None:
             flash.rename("nothing", "something")
 
     clock.run(work)
+
+
+def test_a_page_programmed_on_a_bad_supply_comes_out_wrong() -> None:
+    """Nobody is told: only a check over the contents can tell."""
+    clock = CooperativeClock()
+    flash = flash_of(clock)
+    flash.powered = lambda: False
+
+    def story() -> None:
+        flash.append("log", b"a" * 100)
+        flash.sync()
+        held = flash.read("log") or b""
+        assert len(held) == 100
+        assert held != b"a" * 100
+        flash.power_lost()
+        assert flash.read("log") == held
+        flash.powered = lambda: True
+        flash.append("log", b"b" * 10)
+        assert (flash.read("log") or b"")[100:] == b"b" * 10
+        assert flash.spoilt == 1
+
+    clock.run(story)
+
+
+def test_the_guard_holds_each_page_back() -> None:
+    """A page is begun only when the guard lets it; what was begun before stays right."""
+    clock = CooperativeClock()
+    flash = flash_of(clock)
+    flash.powered = lambda: clock.now() >= 5.0
+
+    def wait() -> None:
+        if clock.now() < 5.0:
+            clock.sleep(5.0 - clock.now())
+
+    flash.guard = wait
+
+    def story() -> None:
+        flash.write("log", b"a" * 10000)
+        flash.sync()
+        assert clock.now() > 5.0
+        assert flash.read("log") == b"a" * 10000
+        assert flash.spoilt == 0
+
+    clock.run(story)
+
+
+def test_a_processor_run_wild_spoils_a_record_that_was_good() -> None:
+    """Durable contents suffer, and only those of records."""
+    clock = CooperativeClock()
+    flash = flash_of(clock)
+
+    def story() -> None:
+        flash.write("journal.000001", b"j" * 64)
+        flash.write("slot.a", b"s" * 64)
+        flash.sync()
+        flash.run_wild()
+        flash.power_lost()
+        assert flash.read("journal.000001") != b"j" * 64
+        assert flash.read("slot.a") == b"s" * 64
+
+    clock.run(story)

@@ -1,0 +1,172 @@
+"""Invariants about power: clocks after a cut, receipts a cut broke off, alarms without a cause."""
+
+import pytest
+
+from harness.tests.judge.story import Story, always, fails, passes, unsure
+
+
+def asks(story: Story, skew: float | None, **more: object) -> None:
+    """A request as the host sees it."""
+    row = {"mti": "0200", "stan": 1, "batch": 1, "tid": "HIL00001", "skew": skew, **more}
+    story.host("request_received", **row)
+
+
+# --- clock_agrees -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("skew", "fits"), [(0, passes), (-120, passes), (121, fails), (-820_000_000, fails)]
+)
+def test_the_clock_must_agree_with_the_hosts(skew: int, fits: object) -> None:
+    """Up to two minutes apart is a matter of lines and quartz; a year is another day's batch."""
+    story = always("clock_agrees")
+    asks(story, skew)
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+def test_how_far_the_clock_may_be_off_is_the_scenarios() -> None:
+    """A budget of its own, and the verdict names the distance."""
+    story = Story({"always": [{"clock_agrees": {"by": "5 s"}}]}).begin()
+    asks(story, -9)
+    clause = story.end().clause()
+
+    assert fails(clause)
+    assert "9 s behind" in clause.reason
+
+
+def test_only_what_moves_money_is_stamped() -> None:
+    """A sign-on is how a terminal learns the time; it may be wrong before."""
+    story = always("clock_agrees")
+    asks(story, -820_000_000, mti="0800")
+    asks(story, 0)
+
+    assert passes(story.end().clause())
+
+
+def test_a_clock_nobody_was_told_shows_nothing() -> None:
+    """No request, none with a time, or no host: open."""
+    silent, untimed = always("clock_agrees"), always("clock_agrees")
+    asks(untimed, None)
+    blind = Story({"always": ["clock_agrees"]}, observes=("console",)).begin()
+    blind.engine("run_ended", reason="rest")
+
+    assert unsure(silent.end().clause())
+    assert "no request told" in untimed.end().clause().reason
+    assert unsure(blind.clause())
+
+
+# --- receipt_for_each_sale ----------------------------------------------------------------------
+
+
+def approved_without_paper() -> Story:
+    """A sale that is approved and booked, its receipt begun."""
+    story = always("receipt_for_each_sale")
+    story.start("first")
+    story.request("first", 1)
+    story.answer(1)
+    story.book(1)
+    story.terminal("printing", stan=1, outcome="approved", copy=False, **story.facts(1234))
+    return story
+
+
+def test_a_sale_with_its_receipt_holds() -> None:
+    """One sale, one receipt."""
+    clause = always("receipt_for_each_sale").sale("first", 1).end().clause()
+
+    assert passes(clause)
+    assert "1 approved sale" in clause.reason
+
+
+def test_a_receipt_that_was_never_finished_fails() -> None:
+    """Half a receipt is none, and the reason says that it was begun."""
+    story = approved_without_paper()
+    story.ended("first", "approved", stan=1)
+    clause = story.end().clause()
+
+    assert fails(clause)
+    assert "begun and never finished" in clause.reason
+
+
+def test_a_marked_copy_makes_up_for_it() -> None:
+    """After the restart the terminal prints it again and says that it is a copy."""
+    story = approved_without_paper()
+    story.ended("first", "unknown")
+    story.boot()
+    story.receipt(1, copy=True)
+
+    assert passes(story.end().clause())
+
+
+def test_a_record_in_the_journal_counts_when_the_console_was_cut_short() -> None:
+    """The approval's own line was lost with the supply; the journal has it."""
+    story = approved_without_paper().drop(lambda row: row.kind == "approved")
+    story.boot()
+
+    assert fails(story.end().clause())
+
+
+def test_what_was_undone_needs_no_receipt() -> None:
+    """A reversed sale is none."""
+    story = approved_without_paper()
+    story.ended("first", "failed", stan=1)
+    story.reverse(1)
+
+    assert passes(story.end().clause())
+
+
+def test_without_sight_of_receipts_their_lack_is_no_evidence() -> None:
+    """A rig that sees no printer cannot tell."""
+    story = Story({"always": ["receipt_for_each_sale"]}, observes=("ecr", "host")).begin()
+    story.start("first")
+    story.ended("first", "approved", stan=1)
+
+    assert unsure(story.end().clause())
+    assert unsure(approved_without_paper().end(rest=False).clause())
+
+
+# --- no_false_alarm -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cause", ["supply_low", "supply_high", "battery_low"])
+def test_a_bad_supply_needs_a_reason(cause: str) -> None:
+    """Nobody moved it: a false alarm. A set-point, an output or a fault of power: a reason."""
+    story = always("no_false_alarm")
+    story.terminal("detected", cause=cause, text="E401")
+    assert fails(story.end().clause())
+
+    for source, kind in (("supply", "set"), ("supply", "output"), ("switch", "output")):
+        story = always("no_false_alarm")
+        story.say(source, kind)
+        story.terminal("detected", cause=cause, text="E401")
+        assert passes(story.end().clause())
+
+
+@pytest.mark.parametrize(("word", "fits"), [("power_dip", passes), ("signal_lost", fails)])
+def test_a_fault_of_power_is_a_reason_another_is_none(word: str, fits: object) -> None:
+    """A list plays a dip without a set-point; a lost signal moves no supply."""
+    story = always("no_false_alarm")
+    story.inject(word)
+    story.terminal("report", on="display", cause="supply_low", text="LOW")
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+def test_what_the_register_hears_late_is_no_alarm() -> None:
+    """A register is told once of what was before; other causes are not looked at."""
+    story = always("no_false_alarm")
+    story.terminal("report", on="ecr", cause="supply_low", code="BF")
+    story.terminal("detected", cause="no_signal", text="E106")
+
+    assert passes(story.end().clause())
+
+
+def test_where_no_alarm_can_be_heard_its_absence_shows_nothing() -> None:
+    """Neither console nor display."""
+    story = Story({"always": ["no_false_alarm"]}, observes=("ecr", "host"))
+    story.engine("run_started", spec=dict(story.spec), observes=["ecr", "host"], seed=1)
+    story.engine("given_ready")
+
+    assert unsure(story.end().clause())
