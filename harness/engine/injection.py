@@ -55,7 +55,7 @@ class Injection:
 
     def finish(self) -> None:
         """The story is over: let a fault with a duration last it out, clear any other."""
-        lasting = getattr(self._fault, "lasting", None)
+        lasting = _lasting(self._fault)
         if lasting is None:
             self.clear()
             return
@@ -83,7 +83,7 @@ class Injection:
             self._changed.notify()
 
     def _hold(self) -> None:
-        lasting = getattr(self._fault, "lasting", None)
+        lasting = _lasting(self._fault)
         until = None if lasting is None else self._clock.now() + lasting
         play = getattr(self._fault, "play", None)
         player = self._clock.spawn(f"play {self.label}", lambda: self._play(play)) if play else None
@@ -99,6 +99,9 @@ class Injection:
     def _play(self, play: Callable[[Cast], None]) -> None:
         try:
             play(self._cast)
+            if getattr(self._fault, "ENDS_ITSELF", False):
+                self._to_clear = True
+                self._changed.notify()
         except Killed:
             raise
         except Exception as error:  # noqa: BLE001 - as above
@@ -129,3 +132,11 @@ class Injection:
             return
         self.took_effect = True
         self._recorder.say("fault_took_effect", fault=self._word, label=self.label, evidence=seen.n)
+
+
+def _lasting(fault: Any) -> float | None:
+    """After which time it is cleared, s: a fault that ends itself gets all it may need."""
+    if getattr(fault, "ENDS_ITSELF", False):
+        return float(fault.at_most)
+    lasting = getattr(fault, "lasting", None)
+    return None if lasting is None else float(lasting)

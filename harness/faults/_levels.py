@@ -1,25 +1,9 @@
-"""Where a power fault wants the voltage, and when a reading shows that it got there."""
+"""When a reading shows that the supply got to where a power fault wants it."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from harness.model.power import Capability, ListMode, Supply, capability_of
-from harness.model.roles import Cast, plays
 from harness.model.trace import Observation
-from harness.model.units import Fraction, Volts
-
-
-def volts_of(to: Volts | Fraction, nominal: Volts) -> Volts:
-    """A level in volts; a fraction is one of the nominal voltage."""
-    return Volts(to * nominal) if isinstance(to, Fraction) else Volts(to)
-
-
-def list_timing(cast: Cast) -> Capability | None:
-    """What the supply's own list can do; None where it has none."""
-    supply: Any = cast.playing(Supply)
-    driver = getattr(supply, "driver", supply)
-    able = capability_of(driver)
-    return able if plays(driver, ListMode) and able.points else None
+from harness.model.units import Volts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +31,3 @@ class Reach:
             return False
         volts = seen.get("volts")
         return isinstance(volts, int | float) and self.shown_by(volts)
-
-    def watch(self, cast: Cast) -> None:
-        """Measure until it is shown; each reading becomes an observation of the supply's."""
-        supply, pause = cast.playing(Supply), 0.01
-        while not self.shown_by(supply.measure_voltage()):
-            cast.sleep(pause)
-            pause = min(2 * pause, 0.5)

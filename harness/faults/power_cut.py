@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from harness.faults._levels import Reach
 from harness.model.power import Supply
 from harness.model.roles import Cast
 from harness.model.trace import Observation
@@ -28,6 +27,12 @@ class PowerCut:
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
         supply = cast.playing(Supply)
+        on = [[0.0, float(cast.nominal)], [0.0, 0.0]]
+        end = [] if self.lasting is None else [[float(self.lasting), 0.0]]
+        cast.note(
+            "power_asked", what="a cut", points=on + end, repeat=1, gap=0.0,
+            nominal=float(cast.nominal), lines=["dc"], how="host",
+        )  # fmt: skip
         try:
             supply.set_output(on=False)
             yield self
@@ -36,7 +41,15 @@ class PowerCut:
 
     def play(self, cast: Cast) -> None:
         """Measure until the output is really off."""
-        Reach(cast.nominal, Volts(0), 1 - OFF / cast.nominal).watch(cast)
+        supply, pause, now = cast.playing(Supply), 0.01, cast.now or (lambda: 0.0)
+        began, seen, volts = now(), [], cast.nominal
+        while volts > OFF:
+            volts = Volts(supply.measure_voltage())
+            seen.append((round(now() - began, 6), round(float(volts), 4)))
+            if volts > OFF:
+                cast.sleep(pause)
+                pause = min(2 * pause, 0.5)
+        cast.note("power_achieved", round=1, began=began, points=seen)
 
     def took_effect(self, seen: Observation) -> bool:
         volts = seen.get("volts")

@@ -5,15 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from harness.clock import CooperativeClock
 from harness.drivers.keysight_e36300 import Driver
 from harness.errors import NotSupported
 from harness.faults.power_cut import PowerCut
 from harness.faults.power_dip import PowerDip
-from harness.faults.power_ramp import STEP, PowerRamp, edge
+from harness.faults.power_ramp import PowerRamp
 from harness.files import fixture, read_plain
 from harness.model.roles import Cast
 from harness.model.trace import Observation
@@ -68,7 +66,10 @@ class Bench:
         began = len(self.seen)
         with fault.inject(self.cast):
             player = self.clock.spawn("play", lambda: fault.play(self.cast))
-            self.clock.sleep(fault.lasting)
+            if getattr(fault, "ENDS_ITSELF", False):
+                assert player.join(self.clock.now() + fault.at_most)
+            else:
+                self.clock.sleep(fault.lasting)
             player.kill()
             player.join()
         self.clock.sleep(1)
@@ -220,26 +221,6 @@ def test_a_fast_ramp_is_played_by_the_list_and_repeated() -> None:
         assert len(times) == 6
         assert times[1] - times[0] == pytest.approx(2 * 0.5 * 0.5 / 4.5, abs=0.03)
         assert bench.rail.volts() == pytest.approx(NOMINAL)
-        assert len([row for row in bench.seen if row.kind == "set"]) < 4
+        assert len([row for row in bench.seen if row.kind == "set"]) <= 4
 
     on_bench(story)
-
-
-@given(
-    st.floats(0, 25), st.floats(0, 25), st.floats(0, 60), st.floats(0.001, 0.1), st.integers(1, 200)
-)
-def test_an_edge_is_a_straight_line(
-    start: float, end: float, lasting: float, shortest: float, most: int
-) -> None:
-    """It ends at its end, never dwells too short, and keeps to the number of points."""
-    points = edge(start, end, lasting, shortest=shortest, most=most)
-
-    assert 1 <= len(points) <= most
-    assert points[-1][0] == pytest.approx(end)
-    assert all(dwell >= shortest * 0.999 for _, dwell in points)
-    total = sum(dwell for _, dwell in points)
-    assert total == pytest.approx(max(lasting, shortest), rel=1e-6)
-    if len(points) < most and lasting / len(points) > 2 * shortest:
-        assert all(
-            abs(points[i + 1][0] - points[i][0]) <= STEP + 1e-9 for i in range(len(points) - 1)
-        )

@@ -1,0 +1,92 @@
+"""What a rig can do to the terminal's supply lines: its supply, its switches, its limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.model.power import (
+    Capability,
+    ListMode,
+    PulseSwitch,
+    ShortingSwitch,
+    Supply,
+    Switch,
+    Switching,
+    capability_of,
+)
+from harness.model.rigfile import Limits
+from harness.model.roles import plays
+from harness.model.units import Volts
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """A switch of the rig.
+
+    Attributes:
+        name: Its driver's word.
+        able: What it can do.
+        hosted: Whether it can be switched by the host.
+        timed: Whether its own firmware times openings.
+        shorts: Whether it can short the terminal's side.
+    """
+
+    name: str
+    able: Switching
+    hosted: bool
+    timed: bool
+    shorts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """The rig as a waveform sees it.
+
+    Attributes:
+        nominal: The terminal's supply voltage in normal use.
+        name: The supply's driver; ``""`` without one.
+        supply: What the supply can do; None without one.
+        lists: Whether it plays lists by itself.
+        breakers: The switches.
+        limits: What the supply may never exceed; None where nobody says.
+    """
+
+    nominal: Volts
+    name: str = ""
+    supply: Capability | None = None
+    lists: bool = False
+    breakers: tuple[Breaker, ...] = ()
+    limits: Limits | None = None
+
+    def breaker(self, line: str) -> Breaker | None:
+        """The first switch of this line."""
+        return next((one for one in self.breakers if one.able.feeds == line), None)
+
+
+def means_of(players: Mapping[str, Any], nominal: Volts, limits: Limits | None = None) -> Means:
+    """The means of these drivers, or their owners or classes, by role."""
+    drivers = [getattr(one, "driver", one) for one in players.values()]
+    supply = next((one for one in drivers if plays(one, Supply)), None)
+    breakers = tuple(
+        _breaker(one) for one in drivers if plays(one, Switch) or plays(one, PulseSwitch)
+    )
+    if supply is None:
+        return Means(nominal, breakers=breakers, limits=limits)
+    able = capability_of(supply)
+    lists = plays(supply, ListMode) and able.points > 0
+    return Means(nominal, _name(supply), able, lists, breakers, limits)
+
+
+def _breaker(driver: Any) -> Breaker:
+    found = getattr(driver, "switching", None)
+    able = found if isinstance(found, Switching) else Switching()
+    return Breaker(
+        _name(driver), able, plays(driver, Switch),
+        plays(driver, PulseSwitch) and able.min_pulse is not None,
+        plays(driver, ShortingSwitch) and able.shorts,
+    )  # fmt: skip
+
+
+def _name(driver: Any) -> str:
+    kind = driver if isinstance(driver, type) else type(driver)
+    return kind.__module__.rsplit(".", 1)[-1]
