@@ -1,4 +1,4 @@
-"""The ``harness`` command: run, judge, check, scenarios, schema, simulate, prove, init.
+"""The ``harness`` command, one module per family of commands (``Lazy.HOMES``).
 
 Exit status: 0 all PASS (or skipped), 1 a FAIL, 2 usage or a bad file (nothing ran), 3 only
 INCONCLUSIVE or ERROR, 130 interrupted. Errors are sentences, never tracebacks.
@@ -24,6 +24,7 @@ class Lazy(click.Group):
     HOMES: ClassVar[dict[str, str]] = {
         "run": "play", "judge": "play", "prove": "proof", "check": "look", "scenarios": "look",
         "schema": "look", "simulate": "bench", "init": "start",
+        "discover": "discover",
     }  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -57,6 +58,7 @@ def harness() -> None:
       harness run --defect reversal_saved_after_send     see how a failure looks
       harness judge reports/sample                       judge a recorded run again
     On a bench of your own:
+      harness discover --host 10.0.0.5                   rig lines for what answers
       harness check --rig rigs/lab.yaml
       harness run scenarios --tag short --rig rigs/lab.yaml
     """
