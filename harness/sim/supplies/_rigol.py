@@ -155,7 +155,7 @@ class Rigol(Supply):
 
     def set_source(self, field: str, *rest: Any) -> None:
         *n, value = rest
-        self.set_number(field, value, (self._row(n).number,))
+        self.set_number(field, value, self._partners(self._row(n)))
 
     def source(self, field: str, *rest: Any) -> str:
         *n, limit = rest
@@ -212,13 +212,18 @@ class Rigol(Supply):
 
     # --- outputs and meter ------------------------------------------------------------------
 
+    def _partners(self, row: Channel) -> Sequence[int]:
+        """The channels that what is said to one of them means."""
+        return (row.number,)
+
     def _shown(self, row: Channel) -> tuple[bool, str]:
         """Whether it is on and what tripped, as far as the instrument shows it by now."""
         return row.on, row.tripped
 
     def switch(self, words: Sequence[str]) -> None:
         row, word = self._one_at(words)
-        row.switch(on=read_boolean(word))
+        for n in self._partners(row):
+            self.channels[n].switch(on=read_boolean(word))
 
     def switched(self, name: str | None) -> str:
         return self.OFF_ON[self._shown(self._by_name(name))[0]]
@@ -249,11 +254,15 @@ class Rigol(Supply):
     def _follow(self, n: int) -> None:
         if n not in self.groups:  # it is being made
             return
-        wanted = n in self._timed and self.channels[n].on
+        wanted = n in self._timed and self.channels[n].on and self._may_run(n)
         if wanted and not self.groups[n].running:
             self.groups[n].start(*self._program(n))
         elif not wanted and self.groups[n].running:
             self.groups[n].stop()
+
+    def _may_run(self, n: int) -> bool:
+        """Whether channel ``n``'s timer waits for nothing else."""
+        return True
 
     def _groups_end(self, n: int) -> None:
         self._timed.discard(n)
