@@ -1,0 +1,308 @@
+"""The N6700 driver: against its dialogue, and against the simulated N6701C."""
+
+import re
+from functools import partial
+from typing import Any
+
+import pytest
+
+from harness.drivers.keysight_n6700 import IDENTITY, Driver
+from harness.errors import BenchError, DeviceRefused, PortLost
+from harness.model.power import DeadMan, HardLimited, ListMode, Protected, Supply
+from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.model.units import Amps, Seconds, Volts
+from harness.testing import Pair, replay
+from harness.tests.supplies import SupplyBench, on_supply
+
+OK = ("SYST:ERR?", '+0,"No error"')
+CLEAN = ("STAT:QUES:COND? (@2)", "+0")
+on_channel_2 = partial(Driver, channel=2)
+
+
+def test_it_plays_its_roles() -> None:
+    """It has a list and a watchdog; VOLT:LIM is for source-measure modules only, so no limit."""
+    for role in (Supply, Protected, ListMode, DeadMan, Identified, Polled, SafeState):
+        assert plays(Driver, role)
+    assert not plays(Driver, HardLimited)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("Keysight Technologies,N6701C,MY1,E.02", True),
+        ("Agilent Technologies,N6705B,MY1,D.01.08", True),
+        ("Agilent Technologies,N6702A,MY1,C.00", True),
+        ("Agilent Technologies,N6972A,MY1,A.01", False),
+        ("Keysight Technologies,E36312A,MY1,1.0", False),
+    ],
+)
+def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
+    """Another supply's identity does not match."""
+    assert bool(re.search(IDENTITY, text)) is fits
+
+
+def test_set_measure_and_protect_name_the_channel() -> None:
+    """Each word of its language carries the channel's list; over-voltage has no switch."""
+    talk: list[Pair] = [
+        ("VOLT 3.2,(@2)", None), OK, ("VOLT? (@2)", "+3.200000E+00"),
+        ("CURR 1.5,(@2)", None), OK, ("CURR? (@2)", "+1.500000E+00"),
+        ("VOLT:PROT 5.5,(@2)", None), OK, ("VOLT:PROT? (@2)", "+5.500000E+00"),
+        ("MEAS:VOLT? (@2)", "+3.199900E+00"), ("MEAS:CURR? (@2)", "+2.000000E-01"),
+    ]  # fmt: skip
+
+    with replay(on_channel_2, talk) as supply:
+        supply.set_voltage(Volts(3.2))
+        supply.set_current_limit(Amps(1.5))
+        supply.set_over_voltage(Volts(5.5))
+        assert supply.measure_voltage() == pytest.approx(3.1999)
+        assert supply.measure_current() == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("bits", "which"),
+    [(0, ""), (1, "ovp"), (2, "ocp"), (4, "power_fail"), (16, "otp"), (512, "inhibit"),
+     (1024, ""), (2048, "prot")],
+)  # fmt: skip
+def test_what_tripped_is_read_from_the_questionable_bits(bits: int, which: str) -> None:
+    """The bits have the names of the operating guide; unregulated is no trip."""
+    with replay(on_channel_2, [("STAT:QUES:COND? (@2)", f"+{bits}")]) as supply:
+        assert supply.tripped() == which
+
+
+def test_programmed_on_is_not_on() -> None:
+    """OUTP? says 1 while a protection disables the output: it is off, and says why."""
+    talk: list[Pair] = [
+        ("OUTP ON,(@2)", None), OK, ("OUTP? (@2)", "1"), ("STAT:QUES:COND? (@2)", "+1"),
+        ("STAT:QUES:COND? (@2)", "+1"),
+    ]  # fmt: skip
+
+    with replay(on_channel_2, talk) as supply, pytest.raises(DeviceRefused, match="off ovp"):
+        supply.set_output(on=True)
+
+
+def test_the_safe_state_is_programmed_off_too() -> None:
+    """Disabled by a protection but programmed on is not safe: clearing it would energise."""
+    told = ("ABOR:TRAN (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)", "VOLT:SLEW:MAX ON,(@2)")
+    talk: list[Pair] = [("OUTP OFF,(@2)", None)]
+    talk += [pair for command in told for pair in ((command, None), OK)]
+    talk += [("OUTP? (@2)", "1"), ("STAT:QUES:COND? (@2)", "+1"), ("MEAS:VOLT? (@2)", "+0.0E+00")]
+    talk += [("OUTP? (@2)", "1")]
+
+    with replay(on_channel_2, talk) as supply, pytest.raises(BenchError, match="programmed on"):
+        supply.make_safe()
+
+
+def test_a_list_is_uploaded_read_back_and_started() -> None:
+    """All lists that must be of like length are set; the trigger system is named."""
+    talk: list[Pair] = [
+        ("VOLT:PROT? (@2)", "+6.000000E+00"),
+        ("CURR? (@2)", "+2.000000E+00"),
+        ("ABOR:TRAN (@2);:VOLT:MODE FIX,(@2)", None), OK,
+        ("LIST:VOLT 4,5,(@2)", None), OK, ("LIST:VOLT? (@2)", "+4.000000E+00,+5.000000E+00"),
+        ("LIST:CURR 2,(@2)", None), OK, ("LIST:CURR? (@2)", "+2.000000E+00"),
+        ("LIST:DWEL 0.01,0.5,(@2)", None), OK, ("LIST:DWEL? (@2)", "+1.000000E-02,+5.000000E-01"),
+        ("LIST:TOUT:BOST 0,(@2);EOST 0,(@2)", None), OK,
+        ("LIST:COUN 1,(@2);STEP AUTO,(@2);TERM:LAST ON,(@2)", None), OK,
+        ("LIST:VOLT? (@2)", "+4.000000E+00,+5.000000E+00"),
+        ("LIST:DWEL? (@2)", "+1.000000E-02,+5.000000E-01"),
+        ("VOLT:PROT? (@2)", "+6.000000E+00"),
+        ("VOLT:MODE LIST,(@2);:TRIG:TRAN:SOUR IMM,(@2);:INIT:TRAN (@2)", None), OK,
+    ]  # fmt: skip
+
+    with replay(on_channel_2, talk) as supply:
+        seen = supply.play([(Volts(4), Seconds(0.01)), (Volts(5), Seconds(0.5))])
+
+    assert seen == [(4.0, 0.01), (5.0, 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ([], "1 to 512"),
+        ([(Volts(1), Seconds(1))] * 513, "1 to 512"),
+        ([(Volts(1), Seconds(300))], "262.144"),
+    ],
+)
+def test_a_list_it_cannot_play_is_refused_before_the_wire(points: Any, said: str) -> None:
+    """Nothing is written for an impossible list."""
+    with replay(on_channel_2, []) as supply, pytest.raises(DeviceRefused, match=said):
+        supply.play(points)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2.5, 4000])
+def test_a_watchdog_it_does_not_have_is_refused_before_the_wire(seconds: float) -> None:
+    """It takes whole seconds, 1 to 3600."""
+    with replay(on_channel_2, []) as supply, pytest.raises(DeviceRefused, match="whole seconds"):
+        supply.set_watchdog(Seconds(seconds))
+
+
+def test_its_daily_work_on_the_simulated_system() -> None:
+    """Set, switch, measure, poll and be safe, on the second module."""
+
+    def story(bench: SupplyBench) -> None:
+        assert re.search(IDENTITY, bench.driver.identify())
+        bench.energise(5, ovp=6)
+        assert bench.driver.measure_voltage() == pytest.approx(5, abs=0.01)
+        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.01)
+        bench.driver.poll()
+        assert bench.ask("OUTP? (@1:4)") == "0,1,0,0"
+        bench.driver.make_safe()
+        assert bench.rail.volts() < 0.5
+
+    on_supply("n6701c", story, channel=2)
+
+
+def test_clearing_a_trip_energises_nothing_although_it_would() -> None:
+    """The instrument puts the output back at its list's step; the driver leaves it off."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(5, ovp=6)
+        bench.driver.play([(Volts(7), Seconds(1)), (Volts(4), Seconds(100))])
+        bench.clock.sleep(0.5)
+        assert bench.driver.tripped() == "ovp"
+        assert bench.ask("OUTP? (@1)") == "1"
+        assert not bench.driver.output()
+        bench.clock.sleep(1)
+        bench.driver.clear_trip()
+        bench.clock.sleep(1)
+        assert bench.rail.volts() < 0.5
+        assert bench.ask("OUTP? (@1)") == "0"
+
+    on_supply("n6701c", story)
+
+
+def test_the_instrument_itself_restores_the_output_at_the_lists_step() -> None:
+    """A foreign client that clears the latch finds the list's present voltage on the output."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(5, ovp=6)
+        bench.driver.play([(Volts(7), Seconds(1)), (Volts(4), Seconds(100))])
+        bench.clock.sleep(2)
+        bench.port.write(b"OUTP:PROT:CLE (@1)\n")
+        bench.clock.sleep(1)
+        assert bench.rail.volts() == pytest.approx(4)
+
+    on_supply("n6701c", story)
+
+
+def test_a_list_is_played_and_left() -> None:
+    """Its points are played by the instrument; stop returns to the set voltage."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(9)
+        bench.port.write(b"LIST:TOUT:BOST 1,0,0,1,(@1)\n")  # a former user's, of another length
+        bench.driver.play([(Volts(4), Seconds(0.5)), (Volts(6), Seconds(0.1))])
+        bench.clock.sleep(0.3)
+        assert bench.rail.volts() == pytest.approx(4)
+        bench.clock.sleep(0.5)
+        assert bench.rail.volts() == pytest.approx(6)
+        bench.driver.stop()
+        bench.clock.sleep(0.2)
+        assert bench.rail.volts() == pytest.approx(9)
+
+    on_supply("n6701c", story)
+
+
+def test_silence_of_the_host_disables_all_outputs() -> None:
+    """The watchdog latches PROT on every module; talk of anybody feeds it."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(5)
+        bench.driver.set_watchdog(Seconds(5))
+        assert bench.driver.watchdog() == Seconds(5)
+        for _ in range(4):
+            bench.clock.sleep(3)
+            bench.ask("*IDN?")  # somebody else's talk
+        assert bench.driver.output()
+        bench.clock.sleep(5.5)
+        assert bench.rail.volts() < 0.5
+        assert bench.driver.tripped() == "prot"
+        assert bench.ask("STAT:QUES:COND? (@1:4)") == "+2048,+2048,+2048,+2048"
+        bench.driver.clear_trip()
+        bench.driver.set_watchdog(None)
+        assert bench.driver.watchdog() is None
+        assert not bench.driver.output()
+
+    on_supply("n6701c", story)
+
+
+def test_slow_edges_of_a_former_user_are_undone_when_safe() -> None:
+    """VOLT:SLEW would make each dip a ramp."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.port.write(b"VOLT:SLEW 1,(@1)\n")
+        bench.energise(5)
+        assert bench.rail.volts() == pytest.approx(1.0, abs=0.1)  # a second at 1 V/s
+        bench.driver.make_safe()
+        assert bench.ask("VOLT:SLEW:MAX? (@1)") == "1"
+        bench.energise(5)
+        assert bench.rail.volts() == pytest.approx(5.0)
+
+    on_supply("n6701c", story)
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("VOLT 5", -109),
+        ("OUTP ON", -109),
+        ("INST:NSEL 1", -113),
+        ("VOLT 5,(@5)", -222),
+        ("VOLT 60,(@1)", -222),
+        ("VOLT:PROT:STAT ON,(@1)", -113),
+        ("LIST:VOLT " + ",".join("1" * 513) + ",(@1)", 306),
+        ("LIST:VOLT 1,2,(@1);DWEL 1,1,1,(@1);:VOLT:MODE LIST,(@1);:INIT:TRAN (@1)", 307),
+        ("INIT:TRAN (@1)", 309),
+        ("LIST:DWEL 263,(@1)", -222),
+        ("OUTP:PROT:WDOG:DEL 0.2", -222),
+        ("VOLT:SLEW 0,(@1)", -222),
+    ],
+)
+def test_what_the_instrument_refuses(message: str, code: int) -> None:
+    """Each refusal has its number; commands without a channel list are incomplete."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.port.write(message.encode() + b"\n")
+        assert bench.driver._scpi.errors()[0][0] == code
+
+    on_supply("n6701c", story)
+
+
+def test_dwell_times_stand_on_the_instruments_grid() -> None:
+    """A microsecond up to 0.262 s, a millisecond above 26 s."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.port.write(b"LIST:DWEL 0.0123456,1.234567,100.12345,(@1)\n")
+        assert bench.ask("LIST:DWEL? (@1)") == "+1.234600E-02,+1.234570E+00,+1.001230E+02"
+
+    on_supply("n6701c", story)
+
+
+def test_status_is_kept_per_channel_and_summed_up_in_the_status_byte() -> None:
+    """An enabled event of any channel sets QUES in *STB?; reading it clears it."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.port.write(b"STAT:QUES:ENAB 1,(@1)\n")
+        bench.energise(5, ovp=6)
+        bench.driver.set_voltage(Volts(9))
+        bench.clock.sleep(0.5)
+        assert int(bench.ask("*STB?")) & 8
+        assert bench.ask("STAT:QUES? (@1,2)") == "+1,+0"
+        assert not int(bench.ask("*STB?")) & 8
+        assert bench.ask("STAT:OPER:COND? (@1,2)") == "+0,+4"
+        assert bench.ask("SYST:CHAN?;CHAN:MOD? (@1)") == '4;"N6752A"'
+
+    on_supply("n6701c", story)
+
+
+def test_a_dead_link_is_told_at_once() -> None:
+    """Neither a question nor the safe state passes over a line that is gone."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(5)
+        bench.port.close()
+        for act in (bench.driver.output, bench.driver.make_safe):
+            with pytest.raises((PortLost, BenchError)):
+                act()
+
+    on_supply("n6701c", story)
