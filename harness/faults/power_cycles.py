@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.faults._trials import Trial, Trials
-from harness.model.plan import spoken
+from harness.model.bounds import spoken
 from harness.model.presets_build import off
 from harness.model.units import Fraction, Seconds, Volts
 

@@ -7,7 +7,7 @@ Short dips are played by the supply's own list where it has one: a host's timing
 from dataclasses import dataclass
 
 from harness.faults._waves import Waves
-from harness.model.plan import spoken
+from harness.model.bounds import spoken
 from harness.model.units import Fraction, Seconds, Volts
 from harness.model.waveform import Segment, Waveform
 

@@ -11,10 +11,10 @@ from harness.faults._waves import Waves
 from harness.faults.power_cycles import PowerCycles
 from harness.faults.power_hover import PowerHover
 from harness.faults.power_staircase import PowerStaircase
+from harness.model.bounds import spoken
 from harness.model.means import Means
-from harness.model.plan import Plan, spoken
+from harness.model.plan import Plan
 from harness.model.presets import PRESETS, Preset
-from harness.model.rigfile import Limits
 from harness.model.roles import Cast
 from harness.model.trace import Observation
 from harness.model.units import Fraction, Seconds, Volts
@@ -118,7 +118,7 @@ class PowerPreset(Waves):
     def planned(self, means: Means) -> Plan:
         if self.row.lacks:
             raise NotSupported(f"{self.what()}: {self.row.lacks}")
-        if means.limits is not None and not _allowed(self.preset, means.limits):
+        if means.limits is not None and not means.limits.allows(self.preset):
             raise NotSupported(f"{self.preset} is not among the presets this rig's limits allow")
         if self.search is None:
             return super().planned(means)
@@ -148,9 +148,3 @@ class PowerPreset(Waves):
         if self.search is not None:
             return self.search.took_effect(seen)
         return super().took_effect(seen)
-
-
-def _allowed(preset: str, limits: Limits) -> bool:
-    """Whether a rig's limits name this preset, or none."""
-    named = getattr(limits, "presets", ())
-    return not named or preset in named

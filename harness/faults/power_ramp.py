@@ -7,7 +7,7 @@ where the way leaves time for them. A ramp too fast for a host is played by the 
 from dataclasses import dataclass
 
 from harness.faults._waves import Waves
-from harness.model.plan import spoken
+from harness.model.bounds import spoken
 from harness.model.units import Fraction, Seconds, Volts
 from harness.model.waveform import Segment, Waveform
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.faults._waves import Waves
-from harness.model.plan import spoken
+from harness.model.bounds import spoken
 from harness.model.units import Seconds, Volts
 from harness.model.waveform import Corner, Waveform, drawn
 

@@ -8,28 +8,21 @@ the median and has tails of 10 to 30 ms. Longer waveforms are timed by the host,
 once, where a list must be uploaded first.
 """
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.errors import NotSupported
+from harness.model.bounds import SWITCH, Cannot, check_limits, slow, spoken
+from harness.model.listing import Stays, height, listed
 from harness.model.means import Breaker, Means
-from harness.model.power import Capability
 from harness.model.units import Seconds, Volts
-from harness.model.waveform import STEP, State, Step, Waveform, staircase
+from harness.model.waveform import PLACES, STEP, State, Step, Waveform, staircase
 
 BY_LIST = 0.3  # s: a shorter stay is an instrument's where it can be
 BY_HOST = 0.05  # s: between two commands of a host, and its shortest stay
 BY_OUTPUT = 0.2  # s: a supply's output, switched off, is no cut below this
-ROOM = 1.01  # of the limit over the highest level: over-voltage protection has its tolerance
-LEAST_REACH = 0.25  # of the way down, for a supply that cannot pull its output down
 
-Stays = tuple[tuple[Volts, Seconds], ...]
 Pattern = tuple[tuple[bool, Seconds], ...]
-
-
-class Cannot(Exception):
-    """One way does not do; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ def plan(waveform: Waveform, means: Means, *, what: str = "it", cut: bool = Fals
         NotSupported: This rig cannot; the text says why and what would help.
     """
     try:
-        _check_limits(waveform, means)
+        check_limits(waveform, means)
     except Cannot as why:
         raise NotSupported(f"{what} {why}") from why
     reasons: list[str] = []
@@ -135,8 +128,8 @@ def by_list(waveform: Waveform, means: Means) -> Plan:
         )
     one = _joined(waveform, able.points)
     steps = one.steps(means.nominal)
-    points = _listed(steps, means, able)
-    short = [_slow(steps, means, able), _coarse(points, steps, means.nominal)]
+    points, rough = listed(steps, means, able)
+    short = [slow(steps, means, able), _coarse(rough)]
     if one.repeat > 1 and not one.gap:
         short.append("between two rounds the list is uploaded again")
     return Plan(
@@ -161,14 +154,12 @@ def by_host(waveform: Waveform, means: Means) -> Plan:
     for one in steps:
         if isinstance(one.to, State):
             _breaker(one, means)
-    coarse = [
-        staircase(one.start, one.volts, one.ramp, shortest=least) for one in steps if one.ramp
-    ]
-    rough = max((_height(one.start, rows) for one, rows in zip(
-        [one for one in steps if one.ramp], coarse, strict=True)), default=0.0)  # fmt: skip
-    short = [_slow(steps, means, able)]
-    if rough > STEP + 1e-6:
-        short.append(f"its ramps are made in steps of {rough:.2g} V")
+    ramps = [one for one in steps if one.ramp]
+    rough = max(
+        (height(one.start, staircase(one.start, one.volts, one.ramp, shortest=least))
+         for one in ramps), default=0.0,
+    )  # fmt: skip
+    short = [slow(steps, means, able), _coarse(rough)]
     return Plan(
         "host", means.name, steps, waveform.repeat, waveform.gap, waveform,
         tolerance=_tolerance(shortest), shortfall="; ".join(filter(None, short)),
@@ -179,7 +170,7 @@ def by_pulse(waveform: Waveform, means: Means) -> Plan:
     """Openings timed by the switch's own firmware."""
     found = means.breaker(waveform.lines[0])
     if found is None or not found.timed or found.able.min_pulse is None:
-        raise Cannot(f"needs a switch that times its pulses itself {_place(waveform.lines[0])}")
+        raise Cannot(f"needs a switch that times its pulses itself {PLACES[waveform.lines[0]]}")
     one = _joined(waveform, 2 * found.able.pulses)
     steps = one.steps(means.nominal)
     shortest = _shortest(one)
@@ -229,7 +220,7 @@ def by_output(waveform: Waveform, means: Means) -> Plan:
     others = [one for one in steps if one.line != "dc"]
     for one in others:
         _breaker(one, means)
-    short = _slow([replace(one, to=Volts(one.volts)) for one in steps if one.line == "dc"],
+    short = slow([replace(one, to=Volts(one.volts)) for one in steps if one.line == "dc"],
                   means, replace(able, sinks=True))  # fmt: skip
     return Plan(
         "host", means.name, steps, waveform.repeat, waveform.gap, waveform,
@@ -250,13 +241,6 @@ def by_sink(waveform: Waveform, means: Means) -> Plan:
 
 
 # --- what they rest on ------------------------------------------------------------------------
-
-SWITCH = "use a switch in the supply line"
-
-
-def spoken(seconds: float) -> str:
-    """``10 ms``, ``1.5 s``."""
-    return f"{seconds * 1e3:g} ms" if seconds < 1 else f"{seconds:g} s"
 
 
 def _shortest(waveform: Waveform) -> Seconds:
@@ -290,7 +274,7 @@ def _breaker(step: Step, means: Means) -> Breaker:
     if found is None:
         others = ", ".join(f"{one.name} feeds {one.able.feeds}" for one in means.breakers)
         seen = f"this rig's {others}" if others else "this rig has none"
-        raise Cannot(f"needs a switch {_place(step.line)}; {seen}")
+        raise Cannot(f"needs a switch {PLACES[step.line]}; {seen}")
     if not found.hosted:
         raise Cannot(f"needs a switch that the host can hold open; this {found.name} only pulses")
     if step.to is State.SHORT and not found.shorts:
@@ -300,15 +284,8 @@ def _breaker(step: Step, means: Means) -> Breaker:
     return found
 
 
-_PLACES = {
-    "dc": "in the supply line", "mains": "in the adapter's mains (feeds: mains)",
-    "vbus": "in VBUS (feeds: vbus)", "poe": "of the port's power (feeds: poe)",
-    "battery": "in the battery's line (feeds: battery)",
-}  # fmt: skip
-
-
-def _place(line: str) -> str:
-    return _PLACES[line]
+def _coarse(rough: float) -> str:
+    return f"its ramps are made in steps of {rough:.2g} V" if rough > STEP + 1e-6 else ""
 
 
 def _tolerance(shortest: float) -> Seconds:
@@ -321,114 +298,3 @@ def _joined(waveform: Waveform, most: int) -> Waveform:
     if waveform.gap or waveform.repeat * len(waveform.segments) >= max(most, 1):
         return waveform
     return replace(waveform, segments=waveform.segments * waveform.repeat, repeat=1)
-
-
-def _listed(steps: Sequence[Step], means: Means, able: Capability) -> Stays:
-    """The points of one round, and nominal at its end; raises Cannot."""
-    ramps = [one for one in steps if one.ramp]
-    fixed = sum(_pieces(one.lasting, able) for one in steps if one.lasting) + 1
-    room = able.points - fixed
-    if room < len(ramps):
-        raise Cannot(
-            f"needs {fixed + len(ramps)} points; this {means.name}'s list has {able.points}"
-        )
-    fine = [len(_edge(one, able, room)) for one in ramps]
-    share = min(1.0, room / sum(fine)) if ramps else 1.0
-    rows: list[tuple[Volts, Seconds]] = []
-    for one in steps:
-        if one.ramp:
-            wanted = len(_edge(one, able, room))
-            rows += _edge(one, able, max(1, int(wanted * share)))
-        rows += _stay(one, able)
-    if abs(rows[-1][0] - means.nominal) > 1e-6:
-        rows.append((means.nominal, Seconds(max(able.min_dwell, able.dwell_step))))
-    _check_grid(rows, means, able)
-    return tuple(rows)
-
-
-def _edge(step: Step, able: Capability, most: float) -> list[tuple[Volts, Seconds]]:
-    least = max(able.min_dwell, able.dwell_step)
-    return staircase(
-        step.start, step.volts, step.ramp, shortest=least, most=max(1, most), grid=able.dwell_step
-    )
-
-
-def _pieces(lasting: float, able: Capability) -> int:
-    return max(1, -int(-lasting // able.max_dwell)) if able.max_dwell else 1
-
-
-def _stay(step: Step, able: Capability) -> Iterator[tuple[Volts, Seconds]]:
-    if step.lasting:
-        pieces = _pieces(step.lasting, able)
-        yield from [(Volts(step.volts), Seconds(step.lasting / pieces))] * pieces
-
-
-def _check_grid(rows: Sequence[tuple[Volts, Seconds]], means: Means, able: Capability) -> None:
-    grid = able.dwell_step
-    for _, dwell in rows:
-        if grid and abs(dwell / grid - round(dwell / grid)) > 1e-6:
-            raise Cannot(
-                f"needs a dwell of {spoken(dwell)}; this {means.name} has whole {spoken(grid)} only"
-            )
-
-
-def _height(start: float, rows: Sequence[tuple[Volts, Seconds]]) -> float:
-    levels = [start, *(volts for volts, _ in rows)]
-    return max(abs(a - b) for a, b in itertools.pairwise(levels))
-
-
-def _coarse(points: Stays, steps: Sequence[Step], nominal: Volts) -> str:
-    """Whether a list's ramps have higher steps than they should."""
-    wanted = sum(bool(one.ramp) for one in steps)
-    if not wanted:
-        return ""
-    jumps = {abs(one.volts - one.start) for one in steps if not one.ramp}
-    heights = [abs(a[0] - b[0]) for a, b in itertools.pairwise([(nominal, 0), *points])]
-    rough = max((one for one in heights if all(abs(one - jump) > 1e-6 for jump in jumps)),
-                default=0.0)  # fmt: skip
-    return f"its ramps are made in steps of {rough:.2g} V" if rough > STEP + 1e-6 else ""
-
-
-def _slow(steps: Sequence[Step], means: Means, able: Capability) -> str:
-    """What the output will not reach at light load; raises Cannot where it is hardly anything."""
-    for one in steps:
-        if isinstance(one.to, State):
-            continue
-        way = one.start - one.to
-        slope = able.fall_time if way > 0 else able.rise_time
-        needed, there = slope * abs(way) / means.nominal, one.ramp + one.lasting
-        if not there or needed <= there:
-            continue
-        near = one.start - way * there / needed
-        if way > 0 and not able.sinks and there / needed < LEAST_REACH:
-            raise Cannot(
-                f"needs an output that falls by {way:.3g} V in {spoken(there)}; this {means.name} "
-                f"does not sink and takes {spoken(round(needed, 3))} at light load; {SWITCH}"
-            )
-        return f"at light load it may come to {near:.2f} V only instead of {one.to:.2f} V"
-    return ""
-
-
-def _check_limits(waveform: Waveform, means: Means) -> None:
-    limits = means.limits
-    highest = waveform.highest(means.nominal)
-    if limits is None:
-        return
-    if highest > means.nominal + 1e-6 and limits.voltage < ROOM * highest - 1e-9:
-        raise Cannot(
-            f"goes up to {highest:.3g} V and needs a limit above that for its over-voltage "
-            f"protection; this rig limits its supply to {limits.voltage}"
-        )
-    if limits.min_voltage:
-        _check_floor(waveform, means, float(limits.min_voltage))
-
-
-def _check_floor(waveform: Waveform, means: Means, floor: float) -> None:
-    for one in waveform.steps(means.nominal):
-        if isinstance(one.to, State):
-            continue
-        through = one.ramp > 0 and min(one.start, one.to) < floor
-        if through or 0 < one.to < floor:
-            raise Cannot(
-                f"goes down to {one.volts:.3g} V; this rig keeps its supply at {floor:g} V or off"
-            )

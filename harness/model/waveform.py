@@ -29,8 +29,12 @@ Level = Fraction | Volts | State
 #: What a level is on a given rig.
 Target = Volts | State
 
-#: What can be switched: the terminal's supply line, its adapter's mains ...
-LINES = ("dc", "mains", "vbus", "poe", "battery")
+#: What can be switched -> where its switch is.
+PLACES = {
+    "dc": "in the supply line", "mains": "in the adapter's mains (feeds: mains)",
+    "vbus": "in VBUS (feeds: vbus)", "poe": "of the port's power (feeds: poe)",
+    "battery": "in the battery's line (feeds: battery)",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Segment:
         level: Per cent of nominal, volts, or a state of the line.
         lasting: How long it stays once it is reached.
         ramp: How long the straight way to it takes; 0 for a step.
-        line: A word of ``LINES``. The other lines stay as they are.
+        line: A word of ``PLACES``. The other lines stay as they are.
     """
 
     level: Level
