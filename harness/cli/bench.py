@@ -14,7 +14,9 @@ from harness.sim.bench import OUTLETS
 from harness.sim.served import ServedBench
 
 #: Outlets that are serial lines on a real bench; the supply speaks VISA, the rest TCP.
-SERIAL = ("modem", "reader", "terminal/console")
+SERIAL = ("modem", "reader", "switch", "switch/relay", "terminal/console")
+#: Served when asked for only: a switch opens the terminal's feed until somebody closes it.
+ASKED = ("switch", "switch/relay")
 #: Names that stand for another outlet.
 SAME = {"terminal": ("terminal/ecr", "terminal/console")}
 #: What switches the terminal on, said to the supply.
@@ -47,8 +49,9 @@ def simulate(
     harness simulate host/iso8583 --listen host/iso8583=127.0.0.1:5000
 
     The devices belong together: the supply's output powers the terminal, the modem carries its
-    packets. The terminal is off until the supply's channel 2 gives it 5 V. Everything listens on
-    this machine only, unless --listen says otherwise.
+    packets. The terminal is off until the supply's channel 2 gives it 5 V. A switch is in its feed,
+    open, where one is named (switch, switch/relay). Everything listens on this machine only, unless
+    --listen says otherwise.
     """
     plan = {
         "terminal": None if terminal == "none" else terminal,
@@ -74,7 +77,7 @@ def _outlets(roles: Sequence[str], terminal: str) -> list[str]:
     wanted = roles or [
         name
         for name in OUTLETS
-        if name not in SAME and not (terminal == "none" and name.startswith("terminal"))
+        if name not in (*SAME, *ASKED) and not (terminal == "none" and name.startswith("terminal"))
     ]
     found: list[str] = []
     for role in wanted:

@@ -49,6 +49,16 @@ class Board:
                 )
         return t
 
+    def on(self, channel: int) -> bool:
+        """Whether a channel is on: as the board says, or as it was switched where it cannot say.
+
+        Raises DeviceRefused for a channel that is not there, PortTimeout.
+        """
+        seen = self._ask()[1] if self._read_back else self._wanted
+        if channel not in seen:
+            raise DeviceRefused(f"relay {channel} is not there, or was never switched")
+        return seen[channel]
+
     def _ask(self) -> tuple[float, dict[int, bool]]:
         self._port.write(STATUS)
         until, heard = self._port.clock.now() + ANSWER_WITHIN, b""

@@ -5,7 +5,7 @@ from typing import Any
 from harness.engine.recorder import Recorder
 from harness.engine.steps import Given
 from harness.errors import BenchError, DeviceRefused, NotSupported
-from harness.model.power import Supply
+from harness.model.power import Supply, Switch
 from harness.model.roles import (
     Attenuator,
     DataPlan,
@@ -63,6 +63,9 @@ def heal_world(given: Given, rig: Any) -> None:
 
 
 def _power_on(rig: Any) -> None:
+    for switch in players_of(rig, Switch):
+        if not switch.closed():
+            switch.set_closed(closed=True)
     for supply in players_of(rig, Supply):
         supply.set_voltage(rig.nominal)
         if not supply.output():

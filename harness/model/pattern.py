@@ -21,7 +21,8 @@ from harness.model.trace import Observation
 from harness.model.words import Path, WordError, nearest
 
 SOURCES = (
-    "terminal", "host", "network", "modem", "attenuator", "supply", "reader", "updates", "engine",
+    "terminal", "host", "network", "modem", "attenuator", "supply", "switch", "reader", "updates",
+    "engine",
 )  # fmt: skip
 _COMPARE = re.compile(r"\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*")
 

@@ -1,14 +1,14 @@
 """The simulated bench: every device, and what connects them besides their protocols.
 
-The supply's output is the terminal's rail; the attenuator damps the modem's radio; the modem's
-bearer carries packets over the link to the acquirer and the update store; the presenter works on
-the terminal's card slot. A device is made when somebody first connects to it or another needs it;
-each draws its chance from a generator of its own, grown from the seed and the device's name.
+The supply's output feeds the terminal, through those switches that somebody has connected to; the
+attenuator damps the modem's radio; the modem's bearer carries packets over the link to the acquirer
+and the update store; the presenter works on the terminal's card slot. A device is made when
+somebody first connects to it or another needs it; each draws its chance from a generator of its
+own, grown from the seed and the device's name.
 
 A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
 for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
-terminal), ``rsrp`` (dBm), ``listen`` (outlet
--> fixed ``host:port`` where it is served).
+terminal), ``rsrp`` (dBm), ``listen`` (outlet -> fixed ``host:port`` where it is served).
 """
 
 import random
@@ -23,6 +23,7 @@ from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.acquirer import Acquirer
 from harness.sim.attenuator import Attenuator
+from harness.sim.feed import Feed
 from harness.sim.internet import Internet
 from harness.sim.link import Link
 from harness.sim.modem import Modem
@@ -31,6 +32,7 @@ from harness.sim.radio import Radio
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.supplies.make import make_supply, models
+from harness.sim.switch import PulseSwitch, RelayBoard
 from harness.sim.terminal.firmware import Countertop, Firmware
 from harness.sim.update_store import UpdateStore
 
@@ -43,6 +45,8 @@ STORE = ("updates.hil.test", 80)
 #: name -> (device, its outlet)
 OUTLETS: dict[str, tuple[str, str]] = {
     "supply": ("supply", "scpi"),
+    "switch": ("pulse_switch", "line"),
+    "switch/relay": ("relay_board", "relay"),
     "modem": ("modem", "at1"),
     "attenuator": ("attenuator", "telnet"),
     "network": ("link", "control"),
@@ -125,20 +129,40 @@ class Bench:
         return int(self._plan.get("channel", 2))
 
     @cached_property
+    def feed(self) -> Feed:
+        return Feed(self.clock, self._terminal_draws, self._feed_switched)
+
+    @property
     def rail(self) -> Rail:
-        return Rail(self.clock)
+        """The terminal's supply input."""
+        return self.feed.load
+
+    @cached_property
+    def pulse_switch(self) -> PulseSwitch:
+        own = read_plain(fixture("switch", "pulse_mcu", "personality.yaml"))
+        return PulseSwitch(self.clock, own, self.feed, rng=self._rng("pulse_switch"))
+
+    @cached_property
+    def relay_board(self) -> RelayBoard:
+        own = read_plain(fixture("switch", "lcus", "personality.yaml"))
+        return RelayBoard(self.clock, own, self.feed, rng=self._rng("relay_board"))
 
     @cached_property
     def supply(self) -> Any:
         return make_supply(
             self.clock, str(self._plan.get("supply", USUAL_SUPPLY)), rng=self._rng("supply"),
-            rails={self._channel: self.rail}, load=self._load,
+            rails={self._channel: self.feed.source}, load=self._load,
         )  # fmt: skip
 
     def _load(self, channel: int) -> float:
-        if channel != self._channel or not self._plan.get("terminal"):
-            return 0.0
-        return self.terminal.amps
+        return self.feed.amps() if channel == self._channel else 0.0
+
+    def _terminal_draws(self) -> float:
+        return self.terminal.amps if self._plan.get("terminal") else 0.0
+
+    def _feed_switched(self) -> None:
+        if "supply" in vars(self):  # it is there, and its load is another now
+            self.supply.load_changed(self._channel)
 
     @cached_property
     def radio(self) -> Radio:
