@@ -1,0 +1,43 @@
+"""The R&S (HAMEG) HMP series: EasyArb, OVP without a switch of its own, fuse delays in ms.
+
+Source: HMP series SCPI programmer's manual, as pymeasure's HMP4040 and public HMP drivers use it.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from harness.sim.supplies._rs import ARB, BASIC, VOLTS, RsSupply
+from harness.sim.supplies.commands import setting, word
+from harness.sim.supplies.outputs import At
+from harness.wire.scpi import Command, choice, number
+from harness.wire.scpi_syntax import Limit
+
+
+class Instrument(RsSupply):
+    """An HMP2020 to HMP4040, by its personality."""
+
+    COMMANDS: ClassVar[Mapping[str, Command]] = {
+        **BASIC,
+        **ARB,
+        # Here VOLT:PROT alone is the level; on the NGx it is the switch.
+        **setting(f"{VOLTS}:PROTection[:LEVel]", "over_volts", "V"),
+        **word(f"{VOLTS}:PROTection:MODE", "over_volts_mode", choice("MEASured", "PROTected")),
+        "FUSE:DELay": Command("set_fuse_delay", (number(),)),
+        "FUSE:DELay?": Command("fuse_delay"),
+        "ARBitrary:STARt": Command("start_list", (number(),)),
+        "ARBitrary:STOP": Command("stop_list", (number(),)),
+    }
+
+    def set_fuse_delay(self, delay: float | Limit, at: At = None) -> None:
+        """FUSE:DELay, in ms."""
+        seconds = delay if isinstance(delay, Limit) else delay / 1000
+        self.set_number("over_amps_delay", seconds, at)
+
+    def fuse_delay(self, at: At = None) -> str:
+        return ",".join(f"{1000 * row.set.over_amps_delay:.0f}" for row in self._at(at))
+
+    def start_list(self, n: float | Limit) -> None:
+        self.channels[self._other(n)[0]].start_list()
+
+    def stop_list(self, n: float | Limit) -> None:
+        self.channels[self._other(n)[0]].stop()
