@@ -22,6 +22,12 @@ tags = click.option(
     "--tag", "tags", multiple=True, metavar="NAME",
     help="Only scenarios with this tag or of this family; may be repeated.",
 )  # fmt: skip
+force = click.option(
+    "--force", is_flag=True,
+    help="When another run holds the bench: ask it to stop (SIGTERM; it makes its bench safe), "
+    "wait up to 30 s for its locks, then begin. Breaks no limit, no quarantine, and no lock whose "
+    "holder does not let go.",
+)  # fmt: skip
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 
 

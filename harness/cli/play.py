@@ -37,6 +37,7 @@ COLOURS = {
     "--defect", "defects", multiple=True, metavar="NAME",
     help="Plant this bug in the simulated terminal.",
 )  # fmt: skip
+@options.force
 @options.as_json
 @click.pass_context
 def run(
@@ -48,6 +49,7 @@ def run(
     out: Path | None,
     defects: tuple[str, ...],
     *,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Play scenarios and judge the terminal.
@@ -63,8 +65,9 @@ def run(
     """
     line = LiveLine(_show, ThreadClock().now, live=sys.stderr.isatty())
     session = runner.Session(
-        rig=options.rig_or_virtual(rig), out=out, seed=seed, defects=defects, progress=line
-    )
+        rig=options.rig_or_virtual(rig), out=out, seed=seed, defects=defects, progress=line,
+        force=force,
+    )  # fmt: skip
     items = session.items(options.paths_or_catalogue(paths), tags)
     if not items:
         raise UsageError(f"no scenario has the tag {' or '.join(map(repr, tags))}")

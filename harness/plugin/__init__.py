@@ -44,6 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--defect", action="append", default=[], metavar="NAME",
         help="plant this bug in the simulated terminal, to see how a failure looks",
     )  # fmt: skip
+    group.addoption(
+        "--rig-force", action="store_true",
+        help="when another run holds the bench: ask it to stop (SIGTERM; it makes its bench safe) "
+        "and wait up to 30 s; breaks no limit, no quarantine and no lock that is not let go",
+    )  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -31,6 +31,7 @@ def new_session(config: pytest.Config, progress: LiveLine) -> Session:
         seed=config.getoption("--seed"),
         defects=config.getoption("--defect"),
         progress=progress,
+        force=config.getoption("--rig-force"),
     )
 
 
