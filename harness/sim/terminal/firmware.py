@@ -49,6 +49,7 @@ class Firmware:
 
     Attributes:
         version: Of the image that runs.
+        reason: Of the reset: power, brownout, watchdog, update.
         register_config: What the register asked for at its registration (ZVT 06 00).
         brownout_reset: Whether the processor's brown-out detector is enabled.
     """
@@ -94,7 +95,7 @@ class Firmware:
         self.keys = keys
         self.version = "?"
         self.register_config = 0
-        self._reason = reason
+        self.reason = reason
         self._tasks: list[Task] = []
         self._make_parts()
         self.flash.guard = self.guard_flash
@@ -121,7 +122,7 @@ class Firmware:
             self.storage, self.alarms, wall_time=self.wall_time, born=self.who.born
         )
         self.timekeeping = self.Timekeeping(
-            board.rtc, alarms=self.alarms, log=self.log, known=self.outages.known_time
+            board.rtc, self.alarms, self.log, self.outages.known_time
         )
         self.receipts = self.Receipts(self.storage, self.printer)
         self.acquiring = self.Acquiring(self.who, self.keys.master, self.wall_time)
@@ -179,7 +180,7 @@ class Firmware:
             self.log.say_error("boot", "no image may run")
             return
         self.version = slot.version
-        reason = "rollback" if slot.rolled_back else self._reason
+        reason = "rollback" if slot.rolled_back else self.reason
         self.log.say("boot", f"{self.who.model} {slot.version} slot={slot.name} reset={reason}")
         self.state.log_change()
         self.screen.show("starting")
@@ -226,7 +227,7 @@ class Firmware:
 
     def say_why_restarted(self) -> None:
         """Report the outage before."""
-        self.outages.say(self._reason)
+        self.outages.say(self.reason)
 
     def kick(self) -> None:
         """Tell the watchdog that all is well, if it is: every lasting task must still run."""
@@ -254,7 +255,7 @@ class Firmware:
         self.board.spawn("register", dialogue.run)
 
     def registered(self, config: int) -> None:
-        """Remember what the register asked for at its registration."""
+        """Remember what the register asked for."""
         if config != self.register_config:
             self.register_config = config
             self.storage.remember("register", {"config": config})
@@ -263,7 +264,7 @@ class Firmware:
         self.console.feed(octets)
 
     def power_lost(self) -> None:
-        """Nothing can be done any more; here a model's last gasp would be."""
+        """Here a model's last gasp would be."""
 
 
 class Countertop(Board):

@@ -18,9 +18,7 @@ DRIFT = timedelta(seconds=5)  # our clock may differ from the host's by that muc
 class Timekeeping:
     """Watches over the real-time clock."""
 
-    def __init__(
-        self, rtc: Rtc, *, alarms: Alarms, log: Log, known: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, rtc: Rtc, alarms: Alarms, log: Log, known: Callable[[], datetime]) -> None:
         self._rtc = rtc
         self._alarms = alarms
         self._log = log

@@ -2,15 +2,22 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
 
 import pytest
 
 import harness.sim.defects as defects
 from harness.sim.terminal.firmware import Firmware
+from harness.tests.sim.defects.acts import (
+    Story,
+    begin,
+    cut_at,
+    cut_while_host_works,
+    plain_sale,
+    unbalanced,
+)
+from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.terminal.stage import Stage
 
-Story = Callable[[Stage], bool]
 NAMES = sorted(module.name for module in pkgutil.iter_modules(defects.__path__))
 
 
@@ -18,37 +25,6 @@ def planted(name: str) -> type[Firmware]:
     """The firmware with one bug."""
     made: type[Firmware] = importlib.import_module(f"harness.sim.defects.{name}").plant(Firmware)
     return made
-
-
-def begin(stage: Stage) -> None:
-    """Powered, ready, registered."""
-    stage.power()
-    assert stage.ready()
-    stage.register.sign_on()
-
-
-def cut_at(stage: Stage, kind: str, after: float = 0.0, **wanted: object) -> None:
-    """Cut the supply for two seconds once something was seen."""
-
-    def cut() -> None:
-        assert stage.until(lambda: bool(stage.of(kind, **wanted)), 200.0)
-        stage.clock.sleep(after)
-        stage.power(0.0)
-        stage.clock.sleep(2.0)
-        stage.power()
-
-    stage.clock.spawn("cut", cut)
-
-
-def unbalanced(stage: Stage) -> bool:
-    """The host's charges are not the journal's approvals."""
-    stage.ready(300.0)
-    stage.console.ask_journal()
-    stage.clock.sleep(3.0)
-    charged = {entry.key.stan for entry in stage.host.ledger if entry.status == "approved"}
-    outcomes = {row["stan"]: row["outcome"] for row in stage.of("journal_entry")}
-    booked = {stan for stan, outcome in outcomes.items() if outcome == "approved"}
-    return charged != booked
 
 
 def cut_while_printing(stage: Stage) -> bool:
@@ -64,14 +40,6 @@ def cut_while_printing(stage: Stage) -> bool:
 def _reversed_after_print(stage: Stage) -> bool:
     gone = {entry.key.stan for entry in stage.host.ledger if entry.status == "reversed"}
     return any(row["stan"] in gone for row in stage.of("printing"))
-
-
-def cut_while_host_works(stage: Stage) -> bool:
-    """P3 and P4: a cut between request and answer."""
-    begin(stage)
-    cut_at(stage, "request_sent", 0.07, mti="0200")
-    stage.sell(1000)
-    return unbalanced(stage)
 
 
 def host_deaf_to_reversals(stage: Stage) -> bool:
@@ -156,13 +124,6 @@ def offered(image: str) -> Story:
         return bool(stage.of("boot")[-1]["version"] != installed)
 
     return story
-
-
-def plain_sale(stage: Stage) -> bool:
-    """Nothing goes wrong."""
-    begin(stage)
-    stage.sell(1000)
-    return bool(stage.of("card_number_in_clear"))
 
 
 def lost_answer_then_look(stage: Stage) -> bool:
@@ -355,6 +316,7 @@ def settlement_unheard(stage: Stage) -> bool:
 
 
 STORIES: dict[str, Story] = {
+    **POWER,
     "report_outlives_fault": deaf_host_for_a_minute,
     "ready_while_owing": state_while_owing,
     "second_restart": one_clean_cut,

@@ -75,6 +75,7 @@ class Stage:
 
     def __init__(self, seed: int = 1, firmware: type[Firmware] = Firmware, **times: float) -> None:
         self.clock = clock = CooperativeClock()
+        self.seed = seed
         self._start = 0
         self.seen: list[tuple[float, str, dict[str, Any]]] = []
         self.rail = Rail(clock)
