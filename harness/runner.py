@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol, Self
 
 from harness import report
 from harness.clock import Clock, CooperativeClock, ThreadClock
-from harness.engine.needs import missing
+from harness.engine.needs import highest, missing, refused
 from harness.engine.play import play
 from harness.engine.progress import Progress, Silent
 from harness.engine.recorder import Recorder
@@ -28,6 +28,7 @@ from harness.model.scenario import Scenario
 from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find
+from harness.rig.abilities import means_of_rig
 from harness.rig.live import LiveRig
 from harness.rig.signals import safe_signals
 from harness.rig.tenancy import Tenancy
@@ -86,6 +87,7 @@ class Session:
             raise UsageError(f"--defect: rig {self.rig.name} has no simulated terminal of its own")
         for wrong in check_plan(self.rig.bench, self.defects):
             raise RigError(f"{rig}: {wrong}")
+        self._means = means_of_rig(self.rig)
         self.played: list[Played] = []
         self._progress = progress
         self._signals = contextlib.ExitStack()
@@ -112,7 +114,7 @@ class Session:
             UsageError: The rig or the folder of the evidence cannot be used at all.
             KeyboardInterrupt: The item is judged by what was seen, and kept, all the same.
         """
-        lacks = missing(scenario, _drivers(self.rig))
+        lacks = missing(scenario, _drivers(self.rig)) or refused(scenario, self._means)
         folder = self._folder(scenario)
         if lacks:
             verdict = Verdict(Outcome.SKIPPED, "; ".join(lacks))
@@ -196,6 +198,7 @@ class Session:
     def _on_the_bench(self, scenario: Scenario, recorder: Recorder, folder: Path) -> None:
         with self._attached(recorder.clock) as attached:
             held = {"tenancy": self._tenancy, "folder": folder, **attached}
+            held["highest"] = highest(scenario, self.rig.nominal)
             rig = LiveRig(self.rig, clock=recorder.clock, seed=self.seed, **held)
             try:
                 with rig:

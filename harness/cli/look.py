@@ -10,13 +10,14 @@ from typing import Any
 import click
 
 from harness.cli import options
-from harness.engine.needs import missing
+from harness.engine.needs import missing, refused
 from harness.engine.steps import STEPS
 from harness.errors import UsageError
 from harness.files import load_requirements, load_rig, load_scenarios
 from harness.model import words
 from harness.model.scenario import Scenario
 from harness.report.verdicts import SCHEMA
+from harness.rig.abilities import means_of_rig
 from harness.rig.casting import driver_class
 
 
@@ -40,17 +41,21 @@ def check(paths: tuple[Path, ...], rig: Path | None) -> None:
             items += load_scenarios(path)
         except UsageError as error:
             wrong.append(str(error))
-    lacks: dict[str, list[str]] = {}
+    lacks: dict[tuple[str, str], list[str]] = {}  # (file, reason) -> items
     try:
         read = load_rig(options.rig_or_virtual(rig))
         drivers = [driver_class(device) for device in read.devices.values()]
-        lacks = {item.path: found for item in items if (found := missing(item, drivers))}
+        means = means_of_rig(read)
+        for item in items:
+            for reason in missing(item, drivers) or refused(item, means):
+                lacks.setdefault((item.path, reason), []).append(item.name)
     except UsageError as error:
         wrong.append(str(error))
     if wrong:
         raise UsageError("\n".join(wrong))
-    for path_, reasons in lacks.items():
-        click.echo(f"would be skipped: {path_}: {'; '.join(reasons)}")
+    for (path_, reason), names in lacks.items():
+        of = f" ({len(names)} items)" if len(names) > 1 else ""
+        click.echo(f"would be skipped: {path_}: {reason}{of}")
     files = len({item.path for item in items})
     click.echo(f"ok: {files} scenarios, {len(items)} items, rig {read.name}")
 

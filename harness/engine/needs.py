@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.engine.steps import NO_CARD, USUAL_CARD, Inject, Sale, read_step
+from harness.model.means import Means
 from harness.model.power import Supply
 from harness.model.roles import (
     Console,
@@ -15,6 +16,7 @@ from harness.model.roles import (
     plays,
 )
 from harness.model.scenario import Scenario
+from harness.model.units import Volts
 
 #: Step -> roles it uses.
 STEP_NEEDS: dict[str, tuple[type, ...]] = {
@@ -44,6 +46,36 @@ def missing(scenario: Scenario, drivers: Iterable[Any]) -> list[str]:
         if not any(plays(driver, role) for driver in cast)
     ]
     return list(dict.fromkeys(lacks))
+
+
+def refused(scenario: Scenario, means: Means) -> list[str]:
+    """The faults this rig cannot make, each with its reason; empty when it can make all.
+
+    Args:
+        scenario: What is to be played.
+        means: What the rig can do to the terminal's supply lines.
+    """
+    reasons = [
+        f"fault {step.word}: {why}"
+        for step in _injections(scenario)
+        if hasattr(step.fault, "refusal") and (why := step.fault.refusal(means))
+    ]
+    return list(dict.fromkeys(reasons))
+
+
+def highest(scenario: Scenario, nominal: Volts) -> Volts:
+    """The highest voltage any of its faults asks for, at least the nominal one."""
+    asked = [
+        step.fault.highest(nominal)
+        for step in _injections(scenario)
+        if hasattr(step.fault, "highest")
+    ]
+    return Volts(max([nominal, *asked]))
+
+
+def _injections(scenario: Scenario) -> Iterable[Inject]:
+    steps = (read_step(plain)[1] for plain in scenario.plain.get("when") or ())
+    return (step for step in steps if isinstance(step, Inject))
 
 
 def _needs(scenario: Scenario) -> Iterable[tuple[str, Any]]:

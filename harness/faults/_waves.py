@@ -60,6 +60,14 @@ class Waves:
             raise NotSupported(str(why)) from why
         return plan(wave, means, what=self.what(), cut=self.CUT)
 
+    def refusal(self, means: Means) -> str:
+        """Why this rig cannot make it; ``""`` where it can."""
+        try:
+            self.planned(means)
+        except NotSupported as why:
+            return str(why)
+        return ""
+
     def highest(self, nominal: Volts) -> Volts:
         """The highest voltage it asks for."""
         try:

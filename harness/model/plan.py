@@ -88,7 +88,8 @@ def plan(waveform: Waveform, means: Means, *, what: str = "it", cut: bool = Fals
             return way(waveform, means)
         except Cannot as why:
             reasons.append(str(why))
-    raise NotSupported(f"{what} {reasons[0]}")
+    by_output_alone = cut and means.breaker("dc") is None
+    raise NotSupported(f"{what} {reasons[-1 if by_output_alone else 0]}")
 
 
 def _ways(waveform: Waveform, means: Means, *, cut: bool) -> Iterator[Way]:

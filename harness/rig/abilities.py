@@ -1,0 +1,35 @@
+"""What a rig can do to the terminal's supply lines, told by its file: nothing is opened.
+
+Drivers' constructors do not talk, so each is made on a port that leads nowhere: an option of the
+rig file (a switch's ``feeds``, a faster model) counts as it will on the bench.
+"""
+
+from typing import Any
+
+from harness.clock import CooperativeClock
+from harness.errors import HarnessError
+from harness.model.means import Means, means_of
+from harness.model.rigfile import Device, RigFile
+from harness.ports.memory import pair
+from harness.rig.casting import driver_class
+
+#: The roles that work on the supply lines.
+ROLES = ("supply", "switch")
+
+
+def means_of_rig(rig: RigFile) -> Means:
+    """The means of a rig's drivers, and its limits; raises RigError."""
+    devices = [rig.devices[role] for role in ROLES if role in rig.devices]
+    supply = rig.devices.get("supply")
+    players = {device.role: _made(device) for device in devices}
+    return means_of(players, rig.nominal, supply.limits if supply else None)
+
+
+def _made(device: Device) -> Any:
+    """The driver without its device; its class where it will not be made so."""
+    kind = driver_class(device)
+    nowhere, _ = pair(CooperativeClock(), device.address)
+    try:
+        return kind(nowhere, **device.options)
+    except (HarnessError, TypeError, ValueError, AttributeError):
+        return kind
