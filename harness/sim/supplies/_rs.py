@@ -16,7 +16,7 @@ from harness.sim.supplies.commands import AT, COMMON, STATUS, SYSTEM, setting, w
 from harness.sim.supplies.outputs import At, nr3
 from harness.sim.supplies.steps import Stepping, level
 from harness.wire.scpi import BOOLEAN, Command, Slot, number, numbers
-from harness.wire.scpi_syntax import Limit, ScpiError, read_text
+from harness.wire.scpi_syntax import Limit, ScpiError, read_text, spellings
 
 Bounds = tuple[float, float, float, float]
 VOLTS = "[SOURce:]VOLTage"
@@ -130,6 +130,17 @@ class RsSupply(Stepping):
         low, high = getattr(row.set, f"{field}_lower"), getattr(row.set, f"{field}_upper")
         if row.set.limits_on and not low - 1e-9 <= value <= high + 1e-9:
             raise ScpiError(-222)
+
+    def next_error(self) -> str:
+        return super().next_error().removeprefix("+")
+
+    def selected_name(self) -> str:
+        return spellings(super().selected_name())[0]
+
+    def set_plain(self, field: str, value: object, at: At = None) -> None:
+        super().set_plain(field, value, at)
+        if field == "over_amps_on" and not value:  # a fuse that is off has not blown (assumed)
+            self.release("ocp", at)
 
     # --- outputs ----------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ class RsSetting(Setting):
     ramp_time: float = 0.01
     delay_on: bool = False
     delay: float = 0.001
+    list_dwell: tuple[float, ...] = ()  # none before one was transferred
     list_glide: tuple[bool, ...] = (False,)
     list_end: str = "OFF"
     fuse_links: set[int] = field(default_factory=set)
@@ -120,7 +121,7 @@ class RsChannel(Channel):
 
     def start_list(self) -> None:
         """Begin the list that was transferred; -221 without one."""
-        if not self.set.list_dwell or self.set.list_dwell == (0.0,):
+        if not self.set.list_dwell:
             raise ScpiError(-221, "no arbitrary data")
         self.list_on = True
         if self.on or not self._personality["list"]["waits_for_output"]:
