@@ -64,7 +64,7 @@ class Means:
 
 
 def means_of(players: Mapping[str, Any], nominal: Volts, limits: Limits | None = None) -> Means:
-    """The means of these drivers, or their owners or classes, by role."""
+    """The means of these drivers, or their owners or classes, by role; their limits, if any."""
     drivers = [getattr(one, "driver", one) for one in players.values()]
     supply = next((one for one in drivers if plays(one, Supply)), None)
     breakers = tuple(
@@ -72,6 +72,7 @@ def means_of(players: Mapping[str, Any], nominal: Volts, limits: Limits | None =
     )
     if supply is None:
         return Means(nominal, breakers=breakers, limits=limits)
+    limits = limits or getattr(getattr(supply, "gate", None), "limits", None)
     able = capability_of(supply)
     lists = plays(supply, ListMode) and able.points > 0
     return Means(nominal, _name(supply), able, lists, breakers, limits)

@@ -63,7 +63,7 @@ class Limits:
         current: Highest current limit.
         min_voltage: Lowest set-point with the output on; 0 V, which is off, is always allowed.
         slew: Most the set-point may change per second while the output is on. A step counts as
-            lasting the supply's own edge, or the time since the step before it where that is less.
+            lasting the supply's own edge; steps that follow sooner add up.
         presets: Names of the power presets that may be played; None for all.
         over_voltage: Whether set-points above the nominal voltage are allowed at all.
     """

@@ -20,10 +20,11 @@ from harness.clock import Clock
 from harness.errors import BenchError, LimitExceeded, PortLost
 from harness.model.power import capability_of
 from harness.model.rigfile import Limits
-from harness.model.units import Amps, Seconds, Slew, Volts
+from harness.model.units import Amps, Slew, Volts
 from harness.ports.base import Port
 
 NEVER = float("-inf")
+JITTER = 0.03  # s by which a host's step may come too early after a late one (see ``_slew``)
 
 
 @dataclass(slots=True)
@@ -32,22 +33,26 @@ class Gate:
 
     Attributes:
         clock: The clock of its port.
+        limits: The rig file's; None without any.
         nominal: The terminal's normal voltage; None when that is not known.
         closed: Why nothing may be energised now; empty when it may.
         on: Whether the output was switched on last.
         volts: The set-point last told, V.
         changed: When that was, s.
+        debt: Volts by which the set-point has changed faster than the slew limit lets it.
         off_at: When the output went off, s.
         min_off: For how long it stays off at least, s.
         ovp: Over-voltage level as it was set, V; None before.
     """
 
     clock: Clock
+    limits: Limits | None = None
     nominal: float | None = None
     closed: str = ""
     on: bool = False
     volts: float = 0.0
     changed: float = NEVER
+    debt: float = 0.0
     off_at: float = NEVER
     min_off: float = 0.0
     ovp: float | None = None
@@ -61,7 +66,8 @@ def _voltage(limits: Limits, driver: Any, volts: float) -> None:
     gate: Gate = driver.gate
     _level(limits, gate, volts)
     if limits.slew is not None and gate.on:
-        _slew(limits.slew, driver, volts - gate.volts, gate.clock.now() - gate.changed)
+        since = gate.clock.now() - gate.changed
+        gate.debt = _slew(limits.slew, driver, volts - gate.volts, since, gate.debt)
 
 
 def _level(limits: Limits, gate: Gate, volts: float) -> None:
@@ -83,15 +89,21 @@ def _level(limits: Limits, gate: Gate, volts: float) -> None:
         )
 
 
-def _slew(most: Slew, driver: Any, change: float, since: float) -> None:
-    """A step lasts as long as the instrument's edge; steps that follow sooner add up."""
+def _slew(most: Slew, driver: Any, change: float, since: float, debt: float) -> float:
+    """A step lasts as long as the instrument's edge, and steps that follow sooner add up.
+
+    The output follows at no more than ``most``: what it has not followed yet is the debt, which
+    must be paid within one edge. Returns the new debt, V.
+    """
     able = capability_of(driver)
-    lasts = min(max(since, 0.0), able.rise_time, able.fall_time)
-    if abs(change) > most * lasts + 1e-6:
+    edge = min(able.rise_time, able.fall_time) + JITTER
+    debt = max(0.0, debt - most * max(since, 0.0)) + abs(change)
+    if debt > most * edge + 1e-6:
         raise LimitExceeded(
-            f"a change by {abs(change):.4g} V within {Seconds(lasts)} is faster than the {most} "
-            "this rig allows; nothing was sent. Use smaller steps, or a ramp"
+            f"a change by {abs(change):.4g} V is faster than the {most} this rig allows; nothing "
+            "was sent. Use smaller steps, or a ramp"
         )
+    return debt
 
 
 def _protection(limits: Limits, _: Any, volts: float) -> None:
@@ -112,12 +124,13 @@ def _current(limits: Limits, _: Any, amps: float) -> None:
 
 def _points(limits: Limits, driver: Any, points: Sequence[tuple[float, float]]) -> None:
     gate: Gate = driver.gate
-    before, since = gate.volts, gate.clock.now() - gate.changed
+    before, since, debt = gate.volts, gate.clock.now() - gate.changed, gate.debt
     for volts, dwell in points:
         _level(limits, gate, volts)
         if limits.slew is not None and gate.on:
-            _slew(limits.slew, driver, volts - before, since)
+            debt = _slew(limits.slew, driver, volts - before, since, debt)
         before, since = volts, dwell
+    gate.debt = debt
 
 
 #: Method of a Supply, Protected, HardLimited or ListMode -> what its first argument must pass.
@@ -188,7 +201,7 @@ def limited(driver: type[Any], limits: Limits | None, nominal: Volts | None = No
 
     @functools.wraps(driver.__init__)
     def begin(self: Any, port: Port, *args: Any, **options: Any) -> None:
-        self.gate = Gate(port.clock, nominal)
+        self.gate = Gate(port.clock, limits, nominal)
         driver.__init__(self, port, *args, **options)
 
     gated = {
