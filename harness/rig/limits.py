@@ -169,7 +169,7 @@ def _remember(gate: Gate, name: str, value: Any) -> None:
         if gate.on:
             gate.off_at = gate.clock.now()
         gate.on = False
-    elif name in ("set_voltage", "play"):
+    elif name == "set_voltage" or (name == "play" and value):
         gate.volts = value if name == "set_voltage" else value[-1][0]
         gate.changed = gate.clock.now()
     elif name == "set_over_voltage":

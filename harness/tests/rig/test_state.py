@@ -9,6 +9,7 @@ import pytest
 
 from harness.errors import BenchError, RigQuarantined
 from harness.rig import state
+from harness.rig.alive import started_at
 
 SUPPLY = state.Energised(
     "supply", "keysight_e36300", "TCPIP0::10.0.0.5::5025::SOCKET", {"channel": 2}, None,
@@ -43,7 +44,7 @@ def test_a_verified_off_ends_the_journal(tmp_path: Path) -> None:
 def test_the_journal_of_a_dead_process_is_unfinished(tmp_path: Path) -> None:
     """A process that is over, and one that has taken over its number, are both not alive."""
     done = subprocess.Popen([sys.executable, "-c", ""])
-    started = state.started_at(done.pid)
+    started = started_at(done.pid)
     done.wait()
     once = state.Energised("supply", "d", "a:1", pid=done.pid, started=started)
     state.begin(once, tmp_path)
