@@ -60,6 +60,7 @@ def harness() -> None:
     On a bench of your own:
       harness discover --host 10.0.0.5                   rig lines for what answers
       harness check --rig rigs/lab.yaml
+      harness doctor --rig rigs/lab.yaml                 what is wrong with it
       harness run scenarios --tag short --rig rigs/lab.yaml
     """
 

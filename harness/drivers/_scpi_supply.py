@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from harness.drivers._scpi import ScpiSession
-from harness.errors import BenchError, DeviceRefused
+from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
 from harness.model.power import Capability, Points
 from harness.model.roles import Observe, ignore
 from harness.model.units import Amps, Volts
@@ -81,6 +81,20 @@ class ScpiSupply:
         if self._scpi.boolean(self._query(verb)) != on:
             raise DeviceRefused(f"{verb} is still {'off' if on else 'on'} after it was switched")
 
+    def most(self, verb: str) -> float | None:
+        """The highest value it takes, by its own word; None where it does not say.
+
+        Source: SCPI-1999 vol. 1, 7.2.1.2 (a query with MAXimum).
+        """
+        asked = self._query(verb)
+        head, _, at = asked.partition("? ")
+        seen: float | None = None
+        with suppress(DeviceRefused, Garbled, PortTimeout):
+            seen = self._scpi.number(f"{head}? MAX,{at}" if at else f"{asked} MAX")
+        with suppress(Garbled, PortTimeout):
+            self._scpi.errors()  # what does not know the word may have queued one
+        return seen
+
     # --- Identified, Supply, Polled ---------------------------------------------------------
 
     def identify(self) -> str:
@@ -122,6 +136,26 @@ class ScpiSupply:
     def tripped(self) -> str:
         """Which protection tripped; a supply without any says none."""
         return ""
+
+    def clear_errors(self) -> None:
+        """Forget what the instrument has queued about others' commands."""
+        self._scpi.errors()
+
+    def _set_word(self, header: str, word: str) -> None:
+        """Set and read back what not every model has: for one that does not know it, nothing is set.
+
+        Raises:
+            DeviceRefused: It knows the header and stays at another word.
+        """
+        try:
+            self._tell(f"{header} {word}")
+        except DeviceRefused as error:
+            if "-113" in str(error):  # undefined header
+                return
+            raise
+        seen = self._scpi.ask(self._spelt(f"{header}?"))
+        if seen.upper() not in (word, {"OFF": "0", "ON": "1"}.get(word)):
+            raise DeviceRefused(f"{header} was set to {word} and reads back as {seen}")
 
     # --- SafeState --------------------------------------------------------------------------
 
