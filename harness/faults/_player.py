@@ -13,6 +13,7 @@ from harness.model.waveform import State, Step, staircase
 
 SAMPLES = 40  # measurements of one round, where there is time for them
 APART = (0.01, 1.0)  # s between two of them, at least and at most
+APART_BY_HAND = 0.1  # s, at least, while the host has steps to time
 TIME_TO_MEASURE = 0.2  # s: within less, a host that times steps asks but once
 
 
@@ -67,10 +68,9 @@ class Player:
             if self._plan.how == "list":
                 yield supply.stop
 
-    @staticmethod
-    def _close(breaker: Any) -> None:
-        driver = getattr(breaker, "driver", breaker)
-        if hasattr(driver, "set_short") and driver.switching.shorts:
+    def _close(self, breaker: Any) -> None:
+        shorts = any(one.to is State.SHORT for one in self._plan.steps)
+        if shorts and not breaker.closed():
             breaker.set_short(on=False)
         breaker.set_closed(closed=True)
 
@@ -154,7 +154,7 @@ class Player:
     def _hold(self, step: Step, until: float) -> None:
         """Stay; measure where there is time and a supply to be measured."""
         if self._on_supply(step) and step.lasting >= TIME_TO_MEASURE:
-            self._measure_until(until - BY_HOST, self._cast.playing(Supply))
+            self._measure_until(until - BY_HOST, self._cast.playing(Supply), APART_BY_HAND)
         elif self._on_supply(step) and step.lasting:
             self._cast.sleep(max(0.0, until - step.lasting / 2 - self._now()))
             self._note(self._cast.playing(Supply).measure_voltage())
@@ -170,8 +170,8 @@ class Player:
     def _note(self, volts: float) -> None:
         self._seen.append((round(self._now() - self._began, 6), round(volts, 4)))
 
-    def _measure_until(self, until: float, supply: Any) -> None:
-        apart = min(APART[1], max(APART[0], (until - self._now()) / SAMPLES))
+    def _measure_until(self, until: float, supply: Any, least: float = APART[0]) -> None:
+        apart = min(APART[1], max(least, (until - self._now()) / SAMPLES))
         while self._now() < until:
             self._note(supply.measure_voltage())
             self._cast.sleep(min(apart, max(0.0, until - self._now())))

@@ -9,6 +9,12 @@ from harness.judge._monitor import TERMINAL_CHANNELS
 from harness.model.trace import Observation
 
 
+def too_late(seen: Observation) -> bool:
+    """Whether something that was timed says that it missed its tolerance."""
+    late, tolerance = seen.get("late"), seen.get("tolerance")
+    return late is not None and tolerance is not None and bool(late > tolerance)
+
+
 @dataclass(slots=True)
 class Injected:
     """One injection of a fault.
@@ -65,7 +71,8 @@ class Run:
         return {
             "run_started": self._start, "given_ready": self._get_ready,
             "fault_injected": self._inject, "fault_took_effect": self._take_effect,
-            "fault_cleared": self._clear, "healing": self._heal, "at_rest": self._come_to_rest,
+            "power_achieved": self._achieve, "fault_cleared": self._clear,
+            "healing": self._heal, "at_rest": self._come_to_rest,
             "not_at_rest": self._stay_restless, "run_ended": self._end,
             "state": self._say_state, "boot": self._say_state,
         }  # fmt: skip
@@ -125,6 +132,12 @@ class Run:
     def _take_effect(self, seen: Observation) -> None:
         for one in self._named(seen)[:1]:
             one.effect = one.effect or seen
+
+    def _achieve(self, seen: Observation) -> None:
+        """What the host timed too late is not what was asked: it had no effect that counts."""
+        if too_late(seen):
+            for one in self._named(seen)[:1]:
+                one.effect = None
 
     def _clear(self, seen: Observation) -> None:
         standing = [one for one in self._named(seen) if one.cleared is None]

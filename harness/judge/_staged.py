@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.judge._monitor import Monitor, span
-from harness.judge._run import Run
+from harness.judge._run import Run, too_late
 from harness.model.trace import Observation
 from harness.model.verdict import ClauseVerdict, Outcome
 
@@ -28,7 +28,7 @@ class Staged(Monitor):
 
     kinds = frozenset({
         "bench_error", "trigger_missed", "step_started", "step_done", "given_failed",
-        "records_missing", "run_ended",
+        "records_missing", "run_ended", "power_achieved",
     })  # fmt: skip
 
     def __init__(self, run: Run, failed: Callable[[], bool], wants_rest: tuple[str, ...]) -> None:
@@ -54,12 +54,13 @@ class Staged(Monitor):
             self._check_late(seen)
 
     def _check_late(self, seen: Observation) -> None:
-        late, tolerance = seen.get("late"), seen.get("tolerance")
-        if late is not None and tolerance is not None and late > tolerance:
+        if too_late(seen):
+            step = f"step {int(seen.get('index', 0)) + 1} ({seen.get('word')})"
+            what = f"a point of {seen.get('label')}" if seen.kind == "power_achieved" else step
             self._miss(
-                f"step {int(seen.get('index', 0)) + 1} ({seen.get('word')}) was {span(late)} late,"
-                f" {span(tolerance)} would still do", seen,
-            )  # fmt: skip
+                f"{what} was {span(seen['late'])} late, {span(seen['tolerance'])} would still do",
+                seen,
+            )
 
     def _break(self, reason: str, seen: Observation) -> None:
         if self._broken:

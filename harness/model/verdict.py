@@ -42,12 +42,35 @@ class ClauseVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Performance:
+    """The performance class under a power disturbance (IEC 61000-4-29, clause 9).
+
+    Attributes:
+        letter: ``a`` kept working, ``b`` back by itself, ``c`` needs help, ``d`` lost for good.
+        reason: One sentence.
+        evidence: Line numbers of the trace.
+    """
+
+    letter: str
+    reason: str
+    evidence: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer for one item: the worst of its clauses."""
+    """The answer for one item: the worst of its clauses.
+
+    Attributes:
+        outcome: The worst clause's.
+        reason: One sentence.
+        clauses: All of them.
+        performance: The class of items with a power disturbance; it decides nothing by itself.
+    """
 
     outcome: Outcome
     reason: str
     clauses: tuple[ClauseVerdict, ...] = field(default=())
+    performance: Performance | None = None
 
     @property
     def final(self) -> bool:

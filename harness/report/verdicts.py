@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.model.played import Played
-from harness.model.verdict import ClauseVerdict
+from harness.model.verdict import ClauseVerdict, Performance
 from harness.report.clean import clean
 from harness.report.text import outcome_of, reason_of
 
@@ -57,6 +57,16 @@ SCHEMA: dict[str, Any] = {
                     "description": "where trace.jsonl lies, relative to this file",
                 },
                 "path": {"type": "string", "description": "the scenario's file"},
+                "performance": {
+                    "type": ["object", "null"],
+                    "description": "IEC 61000-4-29 class of an item with a power disturbance",
+                    "required": ["class", "reason", "evidence"],
+                    "properties": {
+                        "class": {"enum": ["a", "b", "c", "d"]},
+                        "reason": {"type": "string"},
+                        "evidence": {"type": "array", "items": {"type": "integer", "minimum": 1}},
+                    },
+                },
                 "clauses": {"type": "array", "items": {"$ref": "#/$defs/clause"}},
             },
         },
@@ -110,7 +120,15 @@ def _run(played: Played, out: Path) -> dict[str, Any]:
         "simulated_s": round(played.simulated, 6), "wall_s": round(played.wall, 6),
         "folder": folder_of(played, out), "path": scenario.path,
         "clauses": [_clause(row) for row in played.verdict.clauses],
+        "performance": _performance(played.verdict.performance),
     }  # fmt: skip
+
+
+def _performance(found: Performance | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    said = clean(found.reason)
+    return {"class": found.letter, "reason": said, "evidence": list(found.evidence)}
 
 
 def folder_of(played: Played, out: Path) -> str:

@@ -3,15 +3,17 @@
 A package rather than a module, because a module beside ``detects.py`` would be a word of ``then``.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
+from harness.judge._grade import Grade
 from harness.judge._monitor import SLACK, Clause, Monitor
 from harness.judge._run import Run
 from harness.judge._staged import COMPLETE, Staged
 from harness.judge.vocabulary import VOCABULARY
 from harness.model.trace import Observation, Trace
-from harness.model.verdict import ClauseVerdict, Outcome, Verdict, worst
+from harness.model.verdict import ClauseVerdict, Outcome, Performance, Verdict, worst
 from harness.model.words import Path, WordError, fill, find
 
 THEN = "harness.judge"
@@ -40,6 +42,7 @@ class Case:
         wants_rest = tuple(one.clause for one in self._monitors if one.needs_rest)
         self._staged = Staged(self.run, self._has_failed, wants_rest)
         self._readers = _merged(self.run.readers(), self.run.books.readers())
+        self._grade = Grade(self.run)
         kinds = {kind for one in self._monitors for kind in one.kinds or ()}
         self._wanted = {
             kind: [one for one in self._monitors if one.kinds is None or kind in one.kinds]
@@ -68,6 +71,8 @@ class Case:
         for read in self._readers.get(seen.kind, ()):
             self._safely(self._staged, read, seen)
         self.run.heard.add(seen.source)
+        if seen.kind in Grade.kinds:
+            self._safely(self._staged, self._grade.on, seen)
         if seen.kind in Staged.kinds:
             self._safely(self._staged, self._staged.on, seen)
         if self.run.ready is not None:
@@ -126,7 +131,16 @@ class Case:
     def verdict(self) -> Verdict:
         """The answer so far."""
         clauses = [self._answer(one) for one in self._monitors] or [_nothing_asked()]
-        return worst([*clauses, self._answer(self._staged)])
+        verdict = worst([*clauses, self._answer(self._staged)])
+        return dataclasses.replace(verdict, performance=self._performance())
+
+    def _performance(self) -> Performance | None:
+        """The class of a run that is over; None before, and where there is none."""
+        try:
+            return self._grade.answer() if self._closed else None
+        except Exception as error:  # noqa: BLE001 - it decides nothing, so it may break nothing
+            self.bugs.append(error)
+            return None
 
     # --- judges that break ----------------------------------------------------------------------
 
