@@ -34,6 +34,18 @@ class E36(Protection):
         "OUTP:PROT:CLE{of}", "VOLT:PROT:CLE{of}", "CURR:PROT:CLE{of}",
     )  # fmt: skip
 
+    #: What couples outputs: it outlives a session, and on some models *RST.
+    COUPLINGS: ClassVar[tuple[str, ...]] = ()
+
+    def reset_topology(self) -> None:
+        """Outputs that were paired or that track each other are single again."""
+        for header in self.COUPLINGS:
+            self._set_word(header, "OFF")
+
+    def stay_off_at_power_on(self) -> None:
+        """After a return of the mains it begins as after *RST, that is with its outputs off."""
+        self._set_word("OUTP:PON:STAT", "RST")
+
     def _spelt(self, text: str, value: object = "") -> str:
         listed = f"(@{self._channel})" if self.channel_lists else ""
         return text.format(v=value, to=listed and f",{listed}", of=listed and f" {listed}")

@@ -142,11 +142,7 @@ class ScpiSupply:
         self._scpi.errors()
 
     def _set_word(self, header: str, word: str) -> None:
-        """Set and read back what not every model has: for one that does not know it, nothing is set.
-
-        Raises:
-            DeviceRefused: It knows the header and stays at another word.
-        """
+        """Set and read back a word; nothing is done on a model that does not know the header."""
         try:
             self._tell(f"{header} {word}")
         except DeviceRefused as error:

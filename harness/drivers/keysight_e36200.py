@@ -3,9 +3,9 @@
 Source: Keysight E36200 Series Programming Guide (E36200-90008) by way of public drivers, among them
 Keysight's own Command Expert driver and one tried on an E36233A, firmware 1.1.1-1.0.3-1.01.
 The models with one output are spoken to without channel lists (that they would take one is
-unconfirmed). Pairing outputs in series or parallel outlives a session, so it is ended on the way to
-the safe state. A list of its own is not used (unconfirmed that it has one): dips are timed by the
-host. Full current is there only up to a third of full voltage (200 W per output).
+unconfirmed). Outputs paired in series or parallel are parted before they are armed. A list of its
+own is not used (unconfirmed that it has one): dips are timed by the host. Full current is there
+only up to a third of full voltage (200 W per output).
 """
 
 import re
@@ -24,7 +24,7 @@ class Driver(E36):
     capability = Capability(
         latency=0.01, rise_time=0.05, fall_time=0.5, voltage_step=0.003, current_step=0.003
     )
-    REST: ClassVar[tuple[str, ...]] = ("OUTP:PAIR {v}",)
+    COUPLINGS: ClassVar[tuple[str, ...]] = ("OUTP:PAIR",)
 
     def identify(self) -> str:
         """The identity; from then on the driver knows whether channels are named."""

@@ -25,8 +25,8 @@ class Driver(E36, OwnList):
         sinks=True, voltage_step=0.002, current_step=0.002,
     )  # fmt: skip
     HALT: ClassVar[tuple[str, ...]] = ("ABOR{of}",)
-    # Pairing outlives a session; the E36311A has none and refuses the word, which does no harm.
-    REST: ClassVar[tuple[str, ...]] = ("VOLT:MODE FIX{to}", "OUTP:PAIR {v}")
+    REST: ClassVar[tuple[str, ...]] = ("VOLT:MODE FIX{to}",)
+    COUPLINGS: ClassVar[tuple[str, ...]] = ("OUTP:PAIR", "OUTP:TRAC")  # the E36311A has neither
 
     def _upload(self, points: Points) -> Points:
         at, volts = f"(@{self._channel})", self.capability.voltage_step

@@ -11,6 +11,7 @@ driver for the words. The slowest modules (N673xB, N674xB) set the edges here (c
 * Any SCPI talk feeds the watchdog; when it bites, all outputs are disabled.
 """
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -63,6 +64,14 @@ class Driver(OwnList):
         self._tripped = which
         return which
 
+    def reset_topology(self) -> None:
+        """Switching one output switches no other."""
+        self._set_word("OUTP:COUP", "OFF")
+
+    def stay_off_at_power_on(self) -> None:
+        """After a return of the mains it begins as after *RST, that is with its outputs off."""
+        self._set_word("OUTP:PON:STAT", "RST")
+
     def make_safe(self) -> None:
         super().make_safe()
         if self._scpi.boolean(self._query("output")):
@@ -75,9 +84,9 @@ class Driver(OwnList):
             self._switch("watchdog", on=False)
             return
         low, high = self.capability.watchdog or (0.0, 0.0)
-        if not low <= seconds <= high or not float(seconds).is_integer():
-            raise DeviceRefused(f"its watchdog takes whole seconds, {low:g} to {high:g}: {seconds}")
-        self._put("watchdog_delay", seconds, 0.1)
+        if not low <= seconds <= high:
+            raise DeviceRefused(f"its watchdog takes {low:g} s to {high:g} s, not {seconds}")
+        self._put("watchdog_delay", math.ceil(seconds), 0.1)  # whole seconds
         self._switch("watchdog", on=True)
 
     def watchdog(self) -> Seconds | None:

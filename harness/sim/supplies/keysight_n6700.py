@@ -114,9 +114,13 @@ class Instrument(Supply):
             **without(commands.SYSTEM, "INSTrument"),
             **without(
                 commands.SOURCE, "VOLTage:PROTection:STATe", "TRIPped", "tion:CLEar", "APPLy",
-                "PAIR", "SEQuence", "INITiate", "ABORt",
+                "PAIR", "PON", "SEQuence", "INITiate", "ABORt",
             ),
             "OUTPut:PROTection:CLEar": Command("clear_trip", (AT,)),
+            "OUTPut:PON:STATe": Command("set_power_on", (choice("RST", "RCL0"),)),
+            "OUTPut:PON:STATe?": Command("power_on"),
+            "OUTPut:COUPle[:STATe]": Command("set_coupled", (BOOLEAN,)),
+            "OUTPut:COUPle[:STATe]?": Command("coupled"),
             **OWN,
         },
         4,
@@ -124,6 +128,8 @@ class Instrument(Supply):
     CHANNEL: ClassVar[type[Channel]] = Module
     channels: dict[int, Module]  # type: ignore[assignment]
     _dog: Timer | None = None
+    _coupled = False
+    _power_on = "RST"  # kept without mains, so *RST does not touch it
 
     def __init__(self, *args: Any, **keys: Any) -> None:
         self._operations = {n: Register() for n in args[1]["channels"]}
@@ -187,6 +193,24 @@ class Instrument(Supply):
     def modules(self, at: At = None) -> str:
         own = self._personality["channels"]
         return ",".join(f'"{own[row.number]["names"][0]}"' for row in self._at(at))
+
+    def set_output(self, on: bool, at: At = None) -> None:
+        """Coupled outputs go on and off together."""
+        rows = self._at(at)
+        for channel in self.channels.values() if self._coupled else rows:
+            channel.switch(on=on)
+
+    def set_coupled(self, on: bool) -> None:
+        self._coupled = on
+
+    def coupled(self) -> int:
+        return int(self._coupled)
+
+    def set_power_on(self, word: str) -> None:
+        self._power_on = word
+
+    def power_on(self) -> str:
+        return self._power_on
 
     # --- the watchdog -----------------------------------------------------------------------
 

@@ -85,16 +85,33 @@ def test_its_daily_work_on_the_simulated_supply() -> None:
     on_supply("e36233a", story, channel=2)
 
 
-def test_pairing_ends_in_the_safe_state() -> None:
-    """Outputs that somebody paired are single again after it, *RST or not."""
+def test_paired_outputs_are_parted_before_use() -> None:
+    """Outputs that somebody paired are single again, *RST or not."""
 
     def story(bench: SupplyBench) -> None:
         bench.port.write(b"OUTP:PAIR SER;*RST\n")
         assert bench.ask("OUTP:PAIR?") == "SER"
-        bench.driver.make_safe()
+        bench.driver.clear_errors()
+        bench.driver.reset_topology()
+        bench.driver.stay_off_at_power_on()
         assert bench.ask("OUTP:PAIR?") == "OFF"
 
     on_supply("e36233a", story)
+
+
+def test_outputs_that_stay_paired_are_told() -> None:
+    """It is asked what became of the pairing; a model that has none is no obstacle."""
+    talk: list[Pair] = [("OUTP:PAIR OFF", None), OK, ("OUTP:PAIR?", "PAR")]
+    with replay(Driver, talk) as supply, pytest.raises(DeviceRefused, match="PAR"):
+        supply.reset_topology()
+
+    talk = [("OUTP:PAIR OFF", None), ("SYST:ERR?", '-113,"Undefined header"'), OK]
+    with replay(Driver, talk) as supply:
+        supply.reset_topology()
+
+    talk = [("OUTP:PAIR OFF", None), ("SYST:ERR?", '-221,"Settings conflict"'), OK]
+    with replay(Driver, talk) as supply, pytest.raises(DeviceRefused, match="-221"):
+        supply.reset_topology()
 
 
 def test_clearing_a_trip_energises_nothing() -> None:
@@ -141,10 +158,9 @@ def test_full_current_is_not_there_at_full_voltage() -> None:
 
 def test_a_swallowed_off_is_not_called_safe() -> None:
     """OUTP? is asked whatever was told."""
-    told = ("OUTP OFF,(@2)", "OUTP:PAIR OFF")
-    talk: list[Pair] = [("OUTP OFF,(@2)", None)]
-    talk += [pair for command in told for pair in ((command, None), OK)]
-    talk += [("OUTP? (@2)", "1")]
+    talk: list[Pair] = [
+        ("OUTP OFF,(@2)", None), ("OUTP OFF,(@2)", None), OK, ("OUTP? (@2)", "1"),
+    ]  # fmt: skip
 
     with replay(on_channel_2, talk) as supply, pytest.raises(BenchError, match="switched off"):
         supply.make_safe()

@@ -17,7 +17,7 @@ from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.memory import pair
 from harness.sim.rail import Rail
-from harness.sim.supplies.instrument import Supply as SimulatedSupply
+from harness.sim.supplies.keysight_e36300 import Instrument
 from harness.testing import Pair, replay
 
 PERSONALITY = read_plain(fixture("supply", "e36313a", "personality.yaml"))
@@ -30,7 +30,7 @@ class Bench:
 
     def __init__(self, clock: CooperativeClock) -> None:
         self.clock, self.rail, self.amps = clock, Rail(clock), 0.3
-        self.supply = SimulatedSupply(
+        self.supply = Instrument(
             clock,
             PERSONALITY,
             rng=random.Random(1),
@@ -203,7 +203,7 @@ def test_off_means_measured_off() -> None:
 
 def test_a_fed_back_output_is_not_called_safe() -> None:
     """OUTP? says 0 and the voltage stays: that is an error, not a safe state."""
-    told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)", "OUTP:PAIR OFF")
+    told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)")
     talk: list[Pair] = [("OUTP OFF,(@2)", None)]  # at once, before anything is asked
     talk += [pair for command in told for pair in ((command, None), OK)]
     talk += [("OUTP? (@2)", "0")] + [("MEAS:VOLT? (@2)", "+4.8E+00")] * 41
@@ -215,7 +215,7 @@ def test_a_fed_back_output_is_not_called_safe() -> None:
 def test_an_output_that_stays_on_is_not_called_safe() -> None:
     """Even after a refusal the output is asked for."""
     refused = ("SYST:ERR?", '-221,"Settings conflict"')
-    told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)", "OUTP:PAIR OFF")
+    told = ("ABOR (@2)", "OUTP OFF,(@2)", "VOLT:MODE FIX,(@2)")
     talk: list[Pair] = [("OUTP OFF,(@2)", None)]
     talk += [pair for command in told for pair in ((command, None), refused, OK)]
     talk += [("OUTP? (@2)", "1")]
@@ -230,3 +230,32 @@ def test_a_supply_that_says_nothing_is_told_to_go_off_all_the_same() -> None:
 
     with replay(on_channel_2, talk) as supply, pytest.raises(PortTimeout):
         supply.make_safe()
+
+
+def test_tracking_ends_before_use() -> None:
+    """Output 3 follows output 2 only until the driver parts them."""
+
+    def story(bench: Bench) -> None:
+        ours, theirs = pair(bench.clock, "stranger")
+        bench.supply.outlets["scpi"](theirs)
+        ours.write(b"OUTP:TRAC ON;:VOLT 5,(@2)\n")
+        bench.clock.sleep(0.1)
+        assert bench.supply.channels[3].set.volts == 5
+        bench.driver.reset_topology()
+        bench.driver.set_voltage(Volts(3))
+        assert bench.supply.channels[3].set.volts == 5
+
+    on_bench(story)
+
+
+def test_after_a_return_of_the_mains_it_stays_off() -> None:
+    """The power-on state is set and read back."""
+    talk: list[Pair] = [
+        ("OUTP:PON:STAT RST", None), OK, ("OUTP:PON:STAT?", "RST"),
+        ("OUTP:PON:STAT RST", None), OK, ("OUTP:PON:STAT?", "RCL0"),
+    ]  # fmt: skip
+
+    with replay(on_channel_2, talk) as supply:
+        supply.stay_off_at_power_on()
+        with pytest.raises(DeviceRefused, match="RCL0"):
+            supply.stay_off_at_power_on()
