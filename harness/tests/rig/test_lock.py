@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BenchError, RigLocked
-from harness.rig.lock import RigLock, canonical, runtime_folder
+from harness.rig.lock import RigLock, WireLock, canonical, runtime_folder
 
 
 def test_a_second_holder_is_told_who_and_since_when(tmp_path: Path) -> None:
     """The refusal names the process, its rig, the time and the next move."""
     with (
         RigLock("first", ["10.0.0.5:5025"], tmp_path),
-        pytest.raises(RigLocked, match=rf"10.0.0.5:5025 .*process {os.getpid()} .*'first' since 2"),
+        pytest.raises(
+            RigLocked, match=rf"5025 .*process {os.getpid()} .*'first' since 2.* \(0 min \d s\)"
+        ),
         RigLock("second", ["10.0.0.5:5025"], tmp_path),
     ):
         pass
@@ -140,3 +142,86 @@ def test_a_folder_that_is_not_ours_is_refused(
 
     with pytest.raises(BenchError, match="somebody else"):
         runtime_folder()
+
+
+def _holding(folder: Path, then: str) -> subprocess.Popen[bytes]:
+    """Another process that holds ``a:1``, then does what is said."""
+    code = (
+        "import sys, signal, pathlib\nfrom harness.rig.lock import RigLock\n"
+        "lock = RigLock('other', ['a:1'], pathlib.Path(sys.argv[1])).__enter__()\n"
+        f"{then}\nprint('held', flush=True)\nsys.stdin.read()\n"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert run.stdout is not None
+    assert run.stdout.readline() == b"held\n"
+    return run
+
+
+def _end(run: subprocess.Popen[bytes]) -> int:
+    run.kill()
+    run.communicate()
+    return run.returncode
+
+
+def test_force_asks_the_holder_to_stop(tmp_path: Path) -> None:
+    """The holder gets a SIGTERM; when it has let go, the lock is ours."""
+    run = _holding(tmp_path, "")
+    said: list[str] = []
+
+    with RigLock("mine", ["a:1"], tmp_path, force=True, say=said.append):
+        assert run.wait(5) == -signal.SIGTERM
+
+    assert len(said) == 1
+    assert f"process {run.pid} drives rig 'other'" in said[0]
+    assert "asked to stop" in said[0]
+    _end(run)
+
+
+def test_force_breaks_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A holder that does not let go keeps it, and is never killed."""
+    monkeypatch.setattr("harness.rig.lock.PATIENCE", 0.3)
+    run = _holding(tmp_path, "signal.signal(signal.SIGTERM, signal.SIG_IGN)")
+
+    with (
+        pytest.raises(RigLocked, match="asked to stop and does not let go"),
+        RigLock("mine", ["a:1"], tmp_path, force=True, say=lambda _: None),
+    ):
+        pass
+
+    assert run.poll() is None
+    _end(run)
+
+
+def test_force_signals_nobody_who_only_has_the_number(tmp_path: Path) -> None:
+    """A note of a process that is not the one that wrote it leads to no signal."""
+    run = _holding(tmp_path, "")
+    [note] = tmp_path.glob("*.json")
+    note.write_text(note.read_text().replace('"started": "', '"started": "another boot'))
+
+    with (
+        pytest.raises(RigLocked, match="'other'"),
+        RigLock("mine", ["a:1"], tmp_path, force=True, say=lambda _: None),
+    ):
+        pass
+
+    assert run.poll() is None
+    _end(run)
+
+
+def test_a_wire_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits says for what, and gives up in the end."""
+    monkeypatch.setattr("harness.rig.lock.PATIENCE", 0.2)
+    said: list[str] = []
+    first, second = WireLock(["a:1"], tmp_path), WireLock(["A:1"], tmp_path)
+    first.take()
+
+    with pytest.raises(RigLocked, match=r"still busy .*guardian\.log"):
+        second.take(said.append)
+    first.release()
+    second.take(said.append)
+    second.release()
+
+    assert len(said) == 1
+    assert "switching it off; waiting" in said[0]

@@ -89,9 +89,9 @@ def test_a_cable_pulled_in_mid_fault() -> None:
         with pytest.raises(PortLost):
             supply.set_voltage(Volts(5))
         for refused in (
-            lambda: supply.set_voltage(Volts(5)),
-            lambda: supply.set_output(on=True),
-            lambda: supply.play([(Volts(4), Seconds(1))]),
+            partial(supply.set_voltage, Volts(5)),
+            partial(supply.set_output, on=True),
+            partial(supply.play, [(Volts(4), Seconds(1))]),
         ):
             with pytest.raises(BenchError, match=r"unknown\. It must be armed anew"):
                 refused()
