@@ -14,6 +14,7 @@ from harness.model.waveform import State, Step, staircase
 SAMPLES = 40  # measurements of one round, where there is time for them
 APART = (0.01, 1.0)  # s between two of them, at least and at most
 APART_BY_HAND = 0.1  # s, at least, while the host has steps to time
+TOLD_WITHIN = 0.5  # s: a switch that times by itself tells its times
 TIME_TO_MEASURE = 0.2  # s: within less, a host that times steps asks but once
 
 
@@ -85,10 +86,12 @@ class Player:
 
     def _by_pulse(self, index: int) -> None:
         switch, pattern = self._switch(self._plan.steps[0].line), self._plan.pattern
+        before = len(self._cast.since(0))
         switch.pulse(pattern)
         self._began = self._now()
         self._uploaded(index, pattern=[[closed, float(stay)] for closed, stay in pattern])
         self._cast.sleep(sum(stay for _, stay in pattern))
+        self._take_pulses(before)
 
     def _by_hand(self, index: int) -> None:
         self._uploaded(index)
@@ -169,6 +172,20 @@ class Player:
 
     def _note(self, volts: float) -> None:
         self._seen.append((round(self._now() - self._began, 6), round(volts, 4)))
+
+    def _take_pulses(self, before: int) -> None:
+        """The openings as the switch's own timer had them; some tell it at once, some never."""
+        until = self._now() + TOLD_WITHIN
+        while self._now() < until:
+            rows = [row for row in self._cast.since(before) if row.kind == "pulsed"]
+            if rows:
+                t = 0.0
+                for closed, stay in rows[-1].get("measured") or ():
+                    volts = float(self._cast.nominal) if closed else 0.0
+                    self._seen += [(round(t, 6), volts), (round(t + stay, 6), volts)]
+                    t += stay
+                return
+            self._cast.sleep(APART[0])
 
     def _measure_until(self, until: float, supply: Any, least: float = APART[0]) -> None:
         apart = min(APART[1], max(least, (until - self._now()) / SAMPLES))

@@ -37,6 +37,12 @@ class Canvas:
         said += [f"H{x:.1f}V{y:.1f}" for x, y in points[1:]]
         self.shapes.append(f'<path d="{"".join(said)}" class={quoteattr(kind)}/>')
 
+    def line_through(self, points: list[tuple[float, float]], kind: str) -> None:
+        """A straight line from point to point."""
+        if points:
+            said = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+            self.shapes.append(f'<polyline points="{said}" class={quoteattr(kind)}/>')
+
     def text(self, x: float, y: float, said: str, kind: str = "", anchor: str = "start") -> None:
         self.shapes.append(
             f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" '

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from harness.errors import HarnessError
 from harness.model.played import Played
 from harness.model.verdict import ClauseVerdict, Outcome
-from harness.report import timeline
+from harness.report import timeline, waveform
 from harness.report.clean import clean, quote, seconds
 from harness.report.history import plain_text, steps_of
 from harness.report.text import (
@@ -84,6 +84,7 @@ def render(
         evidence=lambda clause, one: evidence_of(clause, one, QUOTED),
         folder=lambda one: folder_of(one, out),
         drawing=lambda one: Markup(timeline.draw(one, alone=False)),  # noqa: S704 - escaped there
+        power=lambda one: waveform.panels(one.trace), markup=Markup,  # escaped there
         style=Markup((HERE / "dossier.css").read_text(encoding="utf-8") + timeline.STYLE),  # noqa: S704
         simulated=sum(one.simulated for one in played), wall=sum(one.wall for one in played),
     )  # fmt: skip

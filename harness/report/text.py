@@ -53,6 +53,9 @@ def paragraph(played: Played, base: Path | None = None) -> str:
     for clause in clauses:
         lines.append(f"  {clean(clause.clause)}: {clean(clause.reason)}{_times(clause)}")
         lines += [f"    {_line(seen)}" for seen in evidence_of(clause, played)]
+    graded = played.verdict.performance
+    if graded is not None:
+        lines.append(f"  performance class {graded.letter}: {clean(graded.reason)}")
     where = [scenario.path, str(_near(played.folder / "trace.jsonl", base))]
     lines.append(f"  evidence: {where[1]}" + (f"   story: {where[0]}" if where[0] else ""))
     return "\n".join(lines)
@@ -88,6 +91,9 @@ def summary(played: Played) -> str:
         cells.append(f"{clean(others[0].clause, 40)} held")
     elif others:
         cells.append(f"{len(others)} more clauses held")
+    graded = played.verdict.performance
+    if graded is not None:
+        cells.append(f"performance class {graded.letter}")
     half = max(1, (len(cells) + 1) // 2)
     rows = [cells[:half], cells[half:]]
     return "\n".join("  " + "  |  ".join(row) for row in rows if row)
