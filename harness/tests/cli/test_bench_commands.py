@@ -1,16 +1,21 @@
 """``harness discover`` and ``harness doctor`` as a user meets them: words, JSON and exit status."""
 
+import io
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from harness.cli import conform as command
 from harness.cli import main
 from harness.ports import listing
 from harness.rig import host, state
+from harness.rig.held import held
 from harness.rig.lock import RigLock
 from harness.sim.served import ServedBench
+from harness.testing.conformance import CHECKS, Bench, Unmet, conform
 
 RIG = """\
 rig: lab
@@ -129,3 +134,80 @@ def test_discover_does_not_broadcast_during_a_run(capsys: pytest.CaptureFixture[
     with RigLock("lab", ["10.0.0.5:5025"]):
         assert main(["discover", "--lan"]) == 3
     assert "drives rig 'lab'" in capsys.readouterr().err
+
+
+# --- conform --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three checks of the kit; all of them run in harness/tests/conformance."""
+    monkeypatch.setattr(command, "checks", partial(conform, checks=CHECKS[:3]))
+
+
+@pytest.mark.usefixtures("few")
+def test_a_real_supply_is_tried_under_guard_and_left_off(
+    rig: str, supply: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Locked, journalled, guarded; off afterwards, and no journal stays."""
+    assert main(["conform", "--rig", rig, "--yes", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["outcome"] for row in rows] == ["ok"] * 3
+    assert state.begun(supply) is None
+    assert held() == {}
+    assert main(["doctor", "--rig", rig]) == 0  # its output is off
+
+
+@pytest.mark.usefixtures("few")
+def test_a_virtual_supply_is_tried_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """No question, no waiting."""
+    assert main(["conform"]) == 0
+    assert capsys.readouterr().out.startswith("ok       says who it is")
+
+
+def test_nothing_is_switched_on_without_consent(
+    rig: str, supply: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --yes somebody must say that the terminal is disconnected."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert main(["conform", "--rig", rig]) == 2
+    said = capsys.readouterr().err
+    assert "up to 6 V" in said
+    assert "nothing was done" in said
+
+
+def test_a_supply_in_use_or_in_quarantine_is_not_tried(
+    rig: str, supply: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As for any run: exit 3, and why."""
+    with RigLock("other", [supply]):
+        assert main(["conform", "--rig", rig, "--yes"]) == 3
+    assert "drives rig 'other'" in capsys.readouterr().err
+    state.quarantine(supply, "stayed on")
+    assert main(["conform", "--rig", rig, "--yes"]) == 3
+    assert "in quarantine" in capsys.readouterr().err
+
+
+def test_a_failed_check_ends_with_3_and_the_supply_off(
+    rig: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told, the supply is made safe, nothing else is tried on."""
+
+    def fails(bench: Bench) -> None:
+        bench.energise()
+        raise Unmet("seen this, wanted that")
+
+    monkeypatch.setattr(command, "checks", partial(conform, checks=[fails]))
+    assert main(["conform", "--rig", rig, "--yes"]) == 3
+    assert "failed   fails" in capsys.readouterr().out
+    assert main(["doctor", "--rig", rig]) == 0
+
+
+def test_another_supply_than_the_file_says_is_not_tried(
+    supply: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The wrong serial number: nothing is energised."""
+    path = Path(_rig(tmp_path, supply))
+    path.write_text(path.read_text().replace("channel: 2", 'channel: 2, serial: "MY42"'))
+    assert main(["conform", "--rig", str(path), "--yes"]) == 3
+    assert "Nothing was energised" in capsys.readouterr().err
