@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from harness.judge._monitor import NAMING, TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
+from harness.judge.invariants._supply import KINDS, moves
 from harness.model.trace import Observation
 
 #: Causes that say how the supply is now.
 SUPPLY = frozenset({"supply_low", "supply_high", "battery_low"})
-#: What the bench says when it moves the supply.
-MOVED = frozenset({"set", "output", "tripped", "closed", "opened", "pulsed"})
-#: Faults of these words move the supply, some of them without a set-point: by list or by switch.
-POWER = ("power", "supply", "battery", "switch")
 #: The register is also told of what was before the run began.
 LATCHED = "ecr"
 
@@ -29,7 +26,7 @@ class NoFalseAlarm:
 
 
 class _NoFalseAlarm(Safety):
-    kinds = NAMING | MOVED | {"fault_injected"}
+    kinds = NAMING | KINDS
     CHANNELS = ("console", "display")
 
     def __init__(self, clause: str, run: Run) -> None:
@@ -38,10 +35,8 @@ class _NoFalseAlarm(Safety):
         self._named = 0
 
     def on(self, seen: Observation) -> None:
-        if seen.kind == "fault_injected":
-            self._moved |= str(seen.get("fault")).startswith(POWER)
-        elif seen.source != TERMINAL:
-            self._moved |= seen.source in ("supply", "switch")
+        if seen.source != TERMINAL:
+            self._moved |= moves(seen)
         elif seen.get("cause") in SUPPLY and seen.get("on") != LATCHED:
             self._named += 1
             if not self._moved:

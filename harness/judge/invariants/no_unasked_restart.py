@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
+from harness.judge.invariants._supply import KINDS, is_power, moves
 from harness.model.trace import Observation
 
 #: What a start of each reason follows; a reason that is not here was asked for by nobody.
@@ -16,7 +17,8 @@ class NoUnaskedRestart:
     """Each start follows a change of the supply, or an update that was offered.
 
     A watchdog's start is a crash: no fault of line, host, card or supply may end in one. A start
-    ``by power`` needs a supply that was touched since the start before it, where one is observed.
+    ``by power`` needs a supply that was touched since the start before it, where one is observed;
+    a fault of the supply may touch it as often as it likes while it stands.
     """
 
     def watch(self, run: Run) -> Monitor:
@@ -24,26 +26,35 @@ class NoUnaskedRestart:
 
 
 class _NoUnaskedRestart(Safety):
-    kinds = frozenset({"boot", "output", "set", "offered"})
+    kinds = KINDS | {"boot", "offered", "fault_cleared"}
     CHANNELS = ("console",)
 
     def __init__(self, clause: str, run: Run) -> None:
         super().__init__(clause, run)
         self._touched: set[str] = set()
+        self._standing = 0  # faults of the supply
         self._starts = 0
 
     def on(self, seen: Observation) -> None:
         if seen.source != TERMINAL:
-            self._touched.add(seen.source)
+            self._touch(seen)
             return
         self._starts += 1
         reason = str(seen.get("reason") or "")
         wanted = ASKED_BY.get(reason)
         if wanted in self._touched:
-            self._touched -= {"supply"}
+            self._touched -= {"supply"} if not self._standing else set()
         elif reason and (wanted is None or wanted in self.run.heard):
             self.fail(f"it started by {reason} at {span(seen.t)}, and nothing outside made it",
                       (seen.n,))  # fmt: skip
+
+    def _touch(self, seen: Observation) -> None:
+        if seen.kind == "offered":
+            self._touched.add("updates")
+        elif moves(seen):
+            self._touched.add("supply")
+        if seen.kind in ("fault_injected", "fault_cleared") and is_power(seen):
+            self._standing += 1 if seen.kind == "fault_injected" else -1
 
     def held(self) -> str:
         return f"{self._starts} starts, each for a reason from outside"

@@ -34,7 +34,7 @@ class Outages:
         elif reason in SAID:
             cause, text, register = SAID[reason]
             self._alarms.note(cause, text)
-            if register:
+            if register and cause not in self._alarms.untold:
                 self._alarms.untold.append(cause)
 
     def known_time(self) -> datetime:

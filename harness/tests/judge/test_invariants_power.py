@@ -170,3 +170,44 @@ def test_where_no_alarm_can_be_heard_its_absence_shows_nothing() -> None:
     story.engine("given_ready")
 
     assert unsure(story.end().clause())
+
+
+# --- no_unasked_restart -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("word", "fits"), [("power_preset", passes), ("signal_lost", fails)])
+def test_a_fault_of_power_explains_the_starts_while_it_stands(word: str, fits: object) -> None:
+    """A list dips the supply three times and says no set-point."""
+    story = always("no_unasked_restart")
+    story.say("supply", "measured", volts=5.0)
+    story.inject(word)
+    for _ in range(3):
+        story.boot()
+    story.clear(word)
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+def test_after_the_fault_one_more_start_may_come_and_no_second() -> None:
+    """The supply is back at the clearing; what starts after that again does so by itself."""
+    once, twice = always("no_unasked_restart"), always("no_unasked_restart")
+    for story, starts in ((once, 1), (twice, 2)):
+        story.say("supply", "measured", volts=5.0)
+        story.inject("power_preset")
+        story.clear("power_preset")
+        for _ in range(starts):
+            story.boot()
+
+    assert passes(once.end().clause())
+    assert fails(twice.end().clause())
+
+
+def test_a_switch_in_the_line_moves_the_supply() -> None:
+    """A relay that opened explains a start as an output that went off does."""
+    story = always("no_unasked_restart")
+    story.say("supply", "measured", volts=5.0)
+    story.say("switch", "opened", shorted=False)
+    story.boot()
+
+    assert passes(story.end().clause())
