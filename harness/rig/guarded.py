@@ -16,6 +16,7 @@ from harness.errors import BenchError
 from harness.rig.state import Energised
 
 BEAT = 1.0  # s
+DEAF = 10.0  # s without a beat after which a run counts as hung
 START = 30.0  # s a guardian gets to be ready, on a busy machine
 
 Lost = Callable[[], object]
@@ -49,7 +50,7 @@ class Guarded:
 
     def guard(
         self, devices: Sequence[Energised], *, state: Path, locks: Path, log: Sequence[Path],
-        lost: Lost,
+        lost: Lost, deaf: float = DEAF,
     ) -> None:  # fmt: skip
         """Have it guard these; returns when it is ready.
 
@@ -59,13 +60,14 @@ class Guarded:
             locks: Folder of the locks.
             log: Files it appends its account to.
             lost: Called in another thread when it dies while it guards.
+            deaf: Seconds without a beat after which this run counts as hung.
 
         Raises:
             BenchError: It is not ready; nothing may be energised.
         """
         order = {
             "guard": [asdict(one) for one in devices], "state": str(state), "locks": str(locks),
-            "log": [str(path) for path in log],
+            "log": [str(path) for path in log], "deaf": deaf,
         }  # fmt: skip
         self._lost = lost
         said = self._ask(order)

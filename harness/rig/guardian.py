@@ -4,16 +4,17 @@
 from standard input, a pipe which the kernel closes when the run dies, however it dies. One JSON
 object per line:
 
-* ``{"guard": [instrument, ...], "state": dir, "locks": dir, "log": [file, ...]}`` - from now on
-  these are in its care; it makes every connection ready but opens none (single-client instruments
-  would hang), holds their wire locks and answers ``{"ready": true}``, or ``{"error": why}``.
+* ``{"guard": [instrument, ...], "state": dir, "locks": dir, "log": [file, ...], "deaf": s}`` - from
+  now on these are in its care; it makes every connection ready but opens none (single-client
+  instruments would hang), holds their wire locks and answers ``{"ready": true}`` or
+  ``{"error": why}``.
 * ``{"beat": 1}`` - the run is alive.
 * ``{"safe": 1}`` - the run has verified OFF; answers ``{"released": true}``.
 
 On the end of the pipe it waits until the run is really dead, so that its connections are closed,
-and switches off. Without a beat for ten seconds it kills the run first: a stopped process holds
-its instruments and would write on when it is woken. It ignores what ends other processes, and ends
-by itself when the run has gone and its duty is done.
+and switches off. Without a beat for ``deaf`` seconds it kills the run first: a stopped process
+holds its instruments and would write on when it is woken. It ignores what ends other processes, and
+ends by itself when the run has gone and its duty is done.
 
 Source: pidfd_open(2), pipe(7).
 """
@@ -33,8 +34,8 @@ from harness.errors import HarnessError
 from harness.rig import off, state
 from harness.rig.lock import WireLock
 
-#: Seconds without a beat after which a run counts as hung.
-DEAF = 10.0
+#: A guardian that was itself kept from running for so long cannot say how long the run was, s.
+OVERSLEPT = 2.0
 #: How long a run that closed its pipe may take to die by itself, s.
 DYING = 5.0
 
@@ -54,6 +55,7 @@ class Guardian:
         self._logs: list[Path] = []
         self._told: list[str] = []
         self._heard = self._clock.now()
+        self._deaf = 10.0
 
     def live(self) -> None:
         """Until the run has gone and all is off."""
@@ -61,14 +63,17 @@ class Guardian:
         poll.register(0, select.POLLIN | select.POLLHUP)
         poll.register(self._alive, select.POLLIN)
         while True:
-            left = self._heard + DEAF - self._clock.now() if self._lines else DEAF
+            left = self._heard + self._deaf - self._clock.now() if self._lines else self._deaf
+            due = self._clock.now() + max(0.0, left)
             seen = dict(poll.poll(max(0, int(left * 1000) + 1)))
             if 0 in seen and self._read():  # first of all: beats may have piled up meanwhile
                 continue
             if seen:
                 return self._act("the run has ended")
-            if self._lines and self._clock.now() - self._heard >= DEAF:
-                return self._act(f"the run has been silent for {DEAF:g} s")
+            if self._clock.now() - due > OVERSLEPT:
+                self._heard = self._clock.now()
+            elif self._lines and self._clock.now() - self._heard >= self._deaf:
+                return self._act(f"the run has been silent for {self._deaf:g} s")
 
     def _read(self) -> bool:
         """Take in orders; False at the end of the pipe."""
@@ -96,7 +101,7 @@ class Guardian:
 
     def _guard(self, order: dict[str, Any]) -> None:
         self._release()
-        self._folder = Path(order["state"])
+        self._folder, self._deaf = Path(order["state"]), float(order["deaf"])
         self._logs = [Path(path) for path in order["log"]]
         devices = [state.Energised(**one) for one in order["guard"]]
         self._wire = WireLock([one.address for one in devices], Path(order["locks"]))
