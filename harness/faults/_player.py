@@ -117,8 +117,16 @@ class Player:
             return due + step.ramp
         for volts, stay in staircase(step.start, step.to, step.ramp, shortest=BY_HOST):
             self._at(due, partial(self._volts, volts))
+            self._look(due + stay, step.ramp / SAMPLES)
             due += stay
         return due
+
+    def _look(self, until: float, apart: float) -> None:
+        """Measure on the way, where there is time and the last look is some time ago."""
+        now = self._now()
+        last = self._began + self._seen[-1][0] if self._seen else self._began
+        if until - now >= TIME_TO_MEASURE and now - last >= apart:
+            self._note(self._cast.playing(Supply).measure_voltage())
 
     def _at(self, due: float, act: Callable[[], object]) -> None:
         """Do it when it is due, and note how late that is."""
@@ -138,7 +146,7 @@ class Player:
             on = step.to is not State.OPEN
             if supply.output() != on:
                 supply.set_output(on=on)
-            self._note(0.0 if not on else float(self._cast.nominal))
+            self._edge(closed=on)
         elif isinstance(step.to, Volts):
             self._volts(step.to)
 
@@ -151,8 +159,7 @@ class Player:
             switch.set_short(on=True)
         else:
             switch.set_closed(closed=step.to is not State.OPEN)
-        shut = step.to is State.OPEN or step.to is State.SHORT
-        self._note(0.0 if shut else float(self._cast.nominal))
+        self._edge(closed=step.to not in (State.OPEN, State.SHORT))
 
     def _hold(self, step: Step, until: float) -> None:
         """Stay; measure where there is time and a supply to be measured."""
@@ -167,11 +174,19 @@ class Player:
         """Back to normal: volts, output, switches."""
         for act in reversed(list(self._undoing())):
             act()
+        if self._plan.how == "switch" or self._plan.output:
+            self._edge(closed=True)
 
     # --- what was achieved --------------------------------------------------------------------
 
     def _note(self, volts: float) -> None:
         self._seen.append((round(self._now() - self._began, 6), round(volts, 4)))
+
+    def _edge(self, *, closed: bool) -> None:
+        """A step of the line, by what was done."""
+        nominal = float(self._cast.nominal)
+        self._note(self._seen[-1][1] if self._seen else nominal)
+        self._note(nominal if closed else 0.0)
 
     def _take_pulses(self, before: int) -> None:
         """The openings as the switch's own timer had them; some tell it at once, some never."""

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from harness.model.bounds import Cannot, spoken
 from harness.model.means import Means
@@ -18,6 +19,7 @@ def listed(steps: Sequence[Step], means: Means, able: Capability) -> tuple[Stays
     Raises:
         Cannot: There are too many points, or their stays do not fit.
     """
+    steps = [_blunt(one, means, able) for one in steps]
     ramps = [one for one in steps if one.ramp]
     fixed = sum(_pieces(one.lasting, able) for one in steps if one.lasting) + 1
     room = able.points - fixed
@@ -25,27 +27,41 @@ def listed(steps: Sequence[Step], means: Means, able: Capability) -> tuple[Stays
         raise Cannot(
             f"needs {fixed + len(ramps)} points; this {means.name}'s list has {able.points}"
         )
-    fine = [len(_edge(one, able, room)) for one in ramps]
-    share = min(1.0, room / sum(fine)) if ramps else 1.0
+    over = sum(len(_edge(one, able, room)) - 1 for one in ramps)
+    share = min(1.0, (room - len(ramps)) / over) if over else 1.0
     rows: list[tuple[Volts, Seconds]] = []
     rough = 0.0
     for one in steps:
         if one.ramp:
-            edge = _edge(one, able, max(1, int(len(_edge(one, able, room)) * share)))
+            edge = _edge(one, able, 1 + int((len(_edge(one, able, room)) - 1) * share + 1e-9))
             rough = max(rough, height(one.start, edge))
             rows += edge
         rows += _stay(one, able)
     if abs(rows[-1][0] - means.nominal) > 1e-6:
-        rows.append((means.nominal, Seconds(max(able.min_dwell, able.dwell_step))))
+        rows.append((means.nominal, Seconds(_least(able))))
     _check_grid(rows, means, able)
     return tuple(rows), rough
 
 
+def _blunt(step: Step, means: Means, able: Capability) -> Step:
+    """A ramp shorter than the list's shortest point is a step: the output's own edge is no less."""
+    least, whole = _least(able), step.lasting + step.ramp
+    if not step.ramp or step.ramp >= least - 1e-9:
+        return step
+    if whole < least - 1e-9 and abs(step.volts - means.nominal) > 1e-6:
+        raise Cannot(f"needs a point of {spoken(whole)}; this {means.name} has {spoken(least)}")
+    return replace(step, ramp=Seconds(0), lasting=Seconds(max(whole, least)))
+
+
+def _least(able: Capability) -> float:
+    return max(able.min_dwell, able.dwell_step)
+
+
 def _edge(step: Step, able: Capability, most: float) -> list[tuple[Volts, Seconds]]:
-    least = max(able.min_dwell, able.dwell_step)
     return staircase(
-        step.start, step.volts, step.ramp, shortest=least, most=max(1, most), grid=able.dwell_step
-    )
+        step.start, step.volts, step.ramp, shortest=_least(able), most=most,
+        grid=able.dwell_step,
+    )  # fmt: skip
 
 
 def _pieces(lasting: float, able: Capability) -> int:

@@ -4,18 +4,20 @@ One panel per disturbance: its first round, magnified, because a dip of 10 ms is
 timeline of a run. What was tried level by level becomes a table.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.model.trace import Observation, Trace
-from harness.report._svg import LEFT, RIGHT, WIDE, Canvas, Sheet
+from harness.report._svg import LEFT, RIGHT, ROW, WIDE, Canvas, Sheet
 from harness.report.clean import clean, seconds
 from harness.report.timeline import ticks
 
 TALL = 120.0  # px of the plot
 MARGIN = 0.15  # of a round's length, before and after it
 Points = list[tuple[float, float]]
+#: What stands for a curve that is not there.
+ABSENT = {"asked": "nothing", "uploaded": "timed by the host", "achieved": "not measured"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +127,15 @@ def draw(curves: dict[str, Points], nominal: float) -> str:
     def y(value: float) -> float:
         return sheet.y + TALL - (value - low) / (high - low) * TALL
 
-    _axes(sheet, sorted({0.0, nominal, max(volts)}), y)
+    marked = {round(value, 2) for _, value in curves.get("asked", [])} | {0.0, nominal}
+    _axes(sheet, [min(marked), *_apart(sorted(marked)[1:], y)], y)
     for place, (name, points) in enumerate(curves.items()):
         if points:
             framed = [(sheet.start, nominal), *points, (sheet.end, nominal)]
             steady = framed if name == "asked" else points
             sheet.canvas.line_through([(sheet.x(t), y(value)) for t, value in steady], name)
-        said = name if points else f"{name}: not recorded"
-        sheet.canvas.text(LEFT + 8 + 150 * place, sheet.y + TALL + 32, said, f"key {name}")
+        said = name if points else f"{name}: {ABSENT[name]}"
+        sheet.canvas.text(LEFT + 8 + 220 * place, sheet.y + TALL + 32, said, f"key {name}")
     tall = sheet.y + TALL + 40
     head = (
         f'<svg class="tl wave" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE:.0f} '
@@ -141,9 +144,17 @@ def draw(curves: dict[str, Points], nominal: float) -> str:
     return "\n".join([head, *sheet.canvas.shapes, "</svg>"])
 
 
-def _axes(sheet: Sheet, levels: Sequence[float], y: Any) -> None:
+def _apart(levels: Sequence[float], y: Callable[[float], float]) -> list[float]:
+    """The levels whose labels do not touch, from the top down."""
+    kept: list[float] = []
+    for volts in reversed(levels):
+        if not kept or y(volts) - y(kept[-1]) >= ROW:
+            kept.append(volts)
+    return kept
+
+
+def _axes(sheet: Sheet, levels: Sequence[float], y: Callable[[float], float]) -> None:
     sheet.canvas.rect(0, 0, WIDE, sheet.y + TALL + 40, "paper")
-    sheet.name("voltage", TALL)
     for volts in levels:
         sheet.canvas.line(LEFT, y(volts), RIGHT, y(volts), "grid")
         sheet.canvas.text(LEFT - 8, y(volts) + 4, f"{volts:g} V", "tick", "end")
