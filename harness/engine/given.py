@@ -32,6 +32,7 @@ def reach(given: Given, rig: Any, recorder: Recorder) -> None:
     """Heal the world, power the terminal, wait until it is ready; raises GivenFailed."""
     heal_world(given, rig)
     if given.terminal == "off":
+        _power_off(rig)
         return
     _power_on(rig)
     _await_ready(rig, recorder)
@@ -72,10 +73,20 @@ def _power_on(rig: Any) -> None:
             supply.set_output(on=True)
 
 
+def _power_off(rig: Any) -> None:
+    """After an item that left the terminal on (``power: {between: keep}``)."""
+    for supply in players_of(rig, Supply) if _kept(rig) else ():
+        supply.set_output(on=False)
+
+
+def _kept(rig: Any) -> bool:
+    return bool(getattr(rig, "kept", False))
+
+
 def _await_ready(rig: Any, recorder: Recorder) -> None:
     trace = recorder.trace
     until = recorder.clock.now() + BOOT
-    if "console" in rig.observes():
+    if "console" in rig.observes() and not _kept(rig):  # what it said once it does not say again
         ready = recorder.until(lambda: is_ready(trace), until)
     else:
         ready = _ask_ready(rig, recorder, until)
