@@ -25,6 +25,7 @@ from harness.judge.case import judge_trace
 from harness.model.trace import Observation, Trace
 from harness.ports.memory import pair
 from harness.ports.serial import SerialPort
+from harness.tests import bench_power
 
 LINES = 400
 LINE = 9  # bytes of one: the time and a line feed
@@ -275,6 +276,8 @@ def main() -> None:
     """Everything, in order."""
     for measure in (kernel_events, stamp_latency, lateness, judge_speed, plugin_overhead):
         measure()
+    for paired in (bench_power.write_write_query, bench_power.timed_steps, bench_power.list_upload):
+        paired(show, spread)
 
 
 if __name__ == "__main__":
