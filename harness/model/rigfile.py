@@ -38,12 +38,14 @@ ADDRESSES = (
     ("serial", r"/\S+"),
     ("serial", r"(?:rfc2217|socket)://\S+:\d+\S*"),
     ("visa", r"(?:TCPIP|ASRL|USB|GPIB|VXI|PXI)[^\s:]*::?\S+"),
+    ("udp", r"udp://(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}"),
+    ("program", r"program://[\w.-]+"),
     ("tcp", r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}"),
 )
 
 
 def way_to(address: str) -> str:
-    """``bench``, ``served``, ``serial``, ``visa`` or ``tcp``; raises ValueError."""
+    """A word of ``ADDRESSES``; raises ValueError."""
     for way, shape in ADDRESSES:
         if re.fullmatch(shape, address):
             return way

@@ -6,8 +6,10 @@ from harness.clock import Clock
 from harness.errors import PortLost, RigError
 from harness.model.rigfile import way_to
 from harness.ports.base import Chunk, Port
+from harness.ports.program import ProgramPort
 from harness.ports.serial import BAUD, SerialPort
 from harness.ports.tcp import TcpPort
+from harness.ports.udp import UdpPort
 
 #: Connects to a device of the simulated bench in this process, by the name of ``sim://name``.
 #: LookupError for a name it does not have, PortLost for a device that is dead.
@@ -90,7 +92,9 @@ def port_to(
         raise RigError(f"{address}: {said}")
     if way == "serial":
         return SerialPort(clock, real, baud=baud or BAUD)
-    return _visa(clock, real, baud) if way == "visa" else TcpPort(clock, real)
+    if way == "visa":
+        return _visa(clock, real, baud)
+    return {"udp": UdpPort, "program": ProgramPort}.get(way, TcpPort)(clock, real)
 
 
 def resolve(address: str, served: Mapping[str, str] | None) -> str:
