@@ -11,7 +11,7 @@ from typing import Any
 from harness.errors import BenchError
 from harness.model.power import DeadMan, HardLimited, Protected, capability_of
 from harness.model.rigfile import Limits
-from harness.model.roles import Polled, SafeState
+from harness.model.roles import Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 
 HEADROOM = 1.1  # over-voltage level over the highest voltage a scenario asks for
@@ -64,12 +64,12 @@ def _bound(supply: Any, limits: Limits | None, nominal: Volts, highest: Volts) -
     wanted = Volts(HEADROOM * highest)
     level = min(limits.voltage, wanted) if limits else wanted
     read_backs: list[Callable[[], None]] = []
-    if isinstance(supply, HardLimited):
+    if plays(supply, HardLimited):
         read_backs.append(_limit(supply, limits.voltage if limits else wanted))
     supply.set_current_limit(limits.current if limits else FALLBACK)
-    if isinstance(supply, Protected):
+    if plays(supply, Protected):
         read_backs.append(_protect(supply, level))
-    if isinstance(supply, DeadMan):
+    if plays(supply, DeadMan):
         read_backs += _watch(supply)
     supply.set_voltage(nominal)
     for look in read_backs:
@@ -78,7 +78,7 @@ def _bound(supply: Any, limits: Limits | None, nominal: Volts, highest: Volts) -
 
 def disarm(supply: Any) -> None:
     """After a verified OFF: nothing is left that would trip when nobody talks to it any more."""
-    if isinstance(supply, DeadMan) and capability_of(supply).watchdog:
+    if plays(supply, DeadMan) and capability_of(supply).watchdog:
         supply.set_watchdog(None)
 
 
@@ -87,7 +87,7 @@ def _nothing() -> None:
 
 
 def _switch_off(supply: Any) -> None:
-    if isinstance(supply, SafeState):
+    if plays(supply, SafeState):
         supply.make_safe()  # off, verified by measurement
     else:
         supply.set_output(on=False)
@@ -125,10 +125,10 @@ def _protect(supply: Protected, level: Volts) -> Callable[[], None]:
     return look
 
 
-def _watch(supply: DeadMan) -> list[Callable[[], None]]:
+def _watch(supply: Any) -> list[Callable[[], None]]:
     """The instrument itself switches off when its host dies; the owner's poll feeds it."""
     able = capability_of(supply).watchdog
-    if able is None or not isinstance(supply, Polled):
+    if able is None or not plays(supply, Polled):
         return []
     delay = Seconds(min(max(BEATS * supply.poll_every, LEAST_BEAT, able[0]), able[1]))
     supply.set_watchdog(delay)

@@ -7,6 +7,7 @@ from typing import Any
 from harness.errors import BenchError
 from harness.model.power import DeadMan, HardLimited, Protected, capability_of
 from harness.model.rigfile import Device
+from harness.model.roles import plays
 from harness.model.units import Amps, Volts
 from harness.rig.arm import arm, disarm
 from harness.rig.findings import BAD, OK, WARN, Row
@@ -29,7 +30,7 @@ def weigh(device: Device, supply: Any, nominal: Volts) -> Iterator[Row]:
         yield "output", BAD, f"off, and yet {volts} are measured", mend
         return
     yield "output", OK, f"off, {volts} measured", ""
-    if isinstance(supply, Protected) and (which := supply.tripped()):
+    if plays(supply, Protected) and (which := supply.tripped()):
         yield "tripped", WARN, f"{which} has tripped", "look for why: a short, an inrush, a list"
     try:
         arm(supply, device.limits, nominal, nominal)
@@ -70,11 +71,11 @@ def limits(device: Device, nominal: Volts) -> Iterator[Row]:
 def protection(supply: Any) -> tuple[str, str, str]:
     """What an armed supply reads back: (level, seen, mend)."""
     parts = []
-    if isinstance(supply, HardLimited):
+    if plays(supply, HardLimited):
         parts.append(f"refuses set-points above {supply.voltage_limit()}")
-    if isinstance(supply, Protected):
+    if plays(supply, Protected):
         parts.append(f"over-voltage trips at {supply.over_voltage()}")
-    if isinstance(supply, DeadMan) and capability_of(supply).watchdog:
+    if plays(supply, DeadMan) and capability_of(supply).watchdog:
         parts.append(f"goes off {supply.watchdog()} after its host fell silent")
     if not parts:
         mend = "a fuse and a crowbar in the line; only the rig file's limits stand between"
