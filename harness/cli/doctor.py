@@ -15,6 +15,7 @@ from harness.files import load_rig
 from harness.model.rigfile import RigFile
 from harness.rig.doctor import Doctor
 from harness.rig.findings import BAD, OK, WARN, Finding, worst
+from harness.rig.signals import safe_signals
 from harness.sim.served import ServedBench
 
 EXIT_FOUND = 3
@@ -44,10 +45,11 @@ def doctor(ctx: click.Context, path: Path, *, clear: bool, by_hand: bool, as_jso
     if by_hand and not clear:
         raise UsageError("--by-hand says how to --clear; give both")
     rows: list[Finding] = []
-    for row in _findings(load_rig(path), clear=clear, by_hand=by_hand):
-        rows.append(row)
-        if not as_json:
-            _show(row)
+    with safe_signals():  # an armed supply is made safe on the way out
+        for row in _findings(load_rig(path), clear=clear, by_hand=by_hand):
+            rows.append(row)
+            if not as_json:
+                _show(row)
     if as_json:
         plain = [dataclasses.asdict(row) for row in rows]
         click.echo(json.dumps({"worst": worst(rows), "findings": plain}, ensure_ascii=False))

@@ -17,7 +17,7 @@ from harness.ports import listing
 from harness.ports.base import Port
 from harness.ports.tcp import TcpPort
 from harness.rig.address import port_to
-from harness.rig.guess import guess
+from harness.rig.guess import GENERIC, guess
 from harness.rig.held import held, host_of
 from harness.rig.lock import RigLock
 
@@ -36,7 +36,9 @@ PROBES: tuple[tuple[int, str, bytes], ...] = (
     (80, "{host}:80", b"GET /:MN? HTTP/1.0\r\n\r\n"),  # the same, HTTP
 )
 #: What a serial line is asked: speed, question.
-SERIAL_ASKS = ((9600, IDN), (115200, IDN), (115200, b"ID?\n"), (115200, b"ATI\r"))
+SERIAL_ASKS = (
+    (9600, IDN), (115200, IDN), (115200, b"ID?\n"), (115200, b"ATI\r"), (9600, b"ADR 6\rIDN?\r"),
+)  # fmt: skip
 HTTP_ONLY = "answers by HTTP; the driver needs Telnet, port 23: switch it on in the device"
 
 
@@ -81,6 +83,8 @@ def rig_lines(rows: Iterable[Found]) -> list[str]:
             lines.append(
                 f"# {one.address}: {'; '.join(part for part in (one.says, one.note) if part)}"
             )
+        elif one.note:
+            lines.append(f"# {one.note}: {rig_line(one)}")
         elif one.role not in roles:
             roles[one.role] = one.says
             lines.append(rig_line(one))
@@ -171,7 +175,7 @@ class Search:
             role, driver = known or ("", "")
             note = "" if known else "not asked who it is (--ask writes to it)"
             return Found(address, says, role, driver, note)
-        row = Found(address, says, note="says nothing to *IDN?, ID? or ATI")
+        row = Found(address, says, note="says nothing to *IDN?, ID?, ATI or ADR 6")
         for baud, question in SERIAL_ASKS:
             seen = self._asked(address, question, baud)
             if seen.driver or seen.note.startswith(("not touched", "cannot")):
@@ -191,8 +195,9 @@ class Search:
             return Found(
                 address, note="takes a connection and answers nothing; has it one already?"
             )
-        role, driver = guess(says) or ("", "")
-        return Found(address, says, role, driver, "" if driver else "no driver knows it")
+        role, driver = guess(says) or guess(says.removeprefix("OK ")) or ("", "")
+        note = {"": "no driver knows it", GENERIC: "if it is a supply"}.get(driver, "")
+        return Found(address, says, role, driver, note)
 
 
 def ask(port: Port, question: bytes) -> str:

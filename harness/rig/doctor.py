@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.clock import Clock
 from harness.errors import BenchError, HarnessError, PortLost, RigLocked
+from harness.model.power import Switch
 from harness.model.rigfile import Device, RigFile
 from harness.model.roles import Identified
 from harness.ports.base import Port
@@ -156,6 +157,8 @@ class Doctor:
             yield Finding(role, "identity", BAD, str(error), mend)
             return
         yield from identity_rows(device, says)
+        if isinstance(driver, Switch):
+            yield Finding(role, "position", OK, "closed" if driver.closed() else "open")
         if role == "supply":
             yield from (Finding(role, *row) for row in weigh(device, driver, self._file.nominal))
 

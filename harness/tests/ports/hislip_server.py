@@ -35,6 +35,8 @@ class Hislip:
             head = exactly(line, struct.calcsize(HEADER))
             prologue, kind, control, number, length = struct.unpack(HEADER, head)
             payload = exactly(line, length)
+            if self.brain.stalled:
+                continue
             if prologue != b"HS":
                 self._send(line, FATAL_ERROR, 1, 0, b"poorly formed header")
                 return

@@ -18,12 +18,14 @@ class Brain:
         heard: Every message, in order.
         clears: How many device clears came.
         pull: Set: the instrument drops its connections.
+        stalled: It takes what is sent and does nothing more.
     """
 
     def __init__(self) -> None:
         self.heard: list[bytes] = []
         self.clears = 0
         self.pull = threading.Event()
+        self.stalled = False
 
     def ask(self, message: bytes) -> tuple[float, bytes] | None:
         """(delay in s, answer) to a message, or None."""

@@ -13,7 +13,7 @@ from pyvisa_py.protocols import rpc
 
 from harness.clock import ThreadClock
 from harness.drivers._scpi import ScpiSession
-from harness.errors import PortLost, PortTimeout
+from harness.errors import PortError, PortLost, PortTimeout
 from harness.ports import _visa_lines
 from harness.ports._visa_lines import sockets
 from harness.ports.base import Port
@@ -127,6 +127,19 @@ def test_a_write_after_a_pull_is_lost_and_not_swallowed(bench: Bench) -> None:
     bench.port.clock.sleep(0.2)
     with pytest.raises(PortLost):
         bench.port.write(b"OUTP OFF\n")
+
+
+def test_an_instrument_that_hangs_is_an_error_each_time_and_in_time(bench: Bench) -> None:
+    """It takes bytes and does nothing more: silence or loss, never a wait without an end."""
+    bench.port._write_timeout = 0.2
+    assert bench.scpi.ask("VOLT?") == "VOLT?"
+    bench.brain.stalled = True
+    began = bench.port.clock.now()
+    with pytest.raises(PortError):
+        bench.scpi.ask("VOLT?")
+    with pytest.raises(PortLost):
+        bench.scpi.ask("VOLT?")  # the device clear brings nothing either
+    assert bench.port.clock.now() - began < 4
 
 
 def test_a_read_can_be_killed(bench: Bench) -> None:

@@ -36,6 +36,8 @@ class Vxi11:
                 (head,) = struct.unpack(">I", exactly(line, 4))
                 last = bool(head >> 31)
                 record += exactly(line, head & 0x7FFFFFFF)
+            if self.brain.stalled:
+                continue
             answer = self._reply(record)
             line.sendall(struct.pack(">I", len(answer) | 1 << 31) + answer)
 

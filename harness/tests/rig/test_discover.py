@@ -83,8 +83,9 @@ def test_vxi11_and_hislip_are_tried(search: Search, monkeypatch: pytest.MonkeyPa
         for row in rows:
             monkeypatch.setattr(discover, "PROBES", (row,))
             (found,) = search.host("127.0.0.1")
-            assert (found.says, found.driver) == ("MAKER,MODEL,1,2", "")
-            assert rig_lines([found])[0].startswith("# TCPIP0::127.0.0.1")
+            assert found.says == "MAKER,MODEL,1,2"
+            (line,) = rig_lines([found])  # four fields: an instrument, but which
+            assert line.startswith("# if it is a supply: supply:     {driver: scpi")
 
 
 def test_a_host_where_nothing_is_says_so(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,6 +206,7 @@ def test_every_drivers_own_identity_leads_back_to_it() -> None:
     assert "scpi" not in words[:-1]
     assert guess(KEYSIGHT) == ("supply", "keysight_e36300")
     assert guess("") is None
+    assert guess("MAKER,MODEL,1,2") == ("supply", "scpi")
     assert guess("HP 3458A") is None
 
 
