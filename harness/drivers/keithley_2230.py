@@ -26,7 +26,7 @@ class Driver(HardLimit):
     """Plays Supply, HardLimited, Identified, Polled and SafeState on one channel."""
 
     capability = Capability(
-        latency=0.05, rise_time=0.15, fall_time=0.5, voltage_step=0.001, current_step=0.001
+        latency=0.1, rise_time=0.15, fall_time=0.5, voltage_step=0.001, current_step=0.001
     )
     VERBS: ClassVar[Mapping[str, str | tuple[str, str]]] = {
         "output": (f"{AT}:SOUR:CHAN:OUTP:STAT {{v}}", f"{AT}:SOUR:CHAN:OUTP:STAT?"),

@@ -31,7 +31,7 @@ class Driver(ListOnly):
 
     # One of the five groups is kept for what comes after the last point.
     capability = Capability(
-        points=GROUPS - 1, min_dwell=1.0, max_dwell=float(LONGEST), dwell_step=1.0, latency=0.05,
+        points=GROUPS - 1, min_dwell=1.0, max_dwell=float(LONGEST), dwell_step=1.0, latency=0.1,
         rise_time=0.05, fall_time=0.5, voltage_step=0.01, current_step=0.01,
     )  # fmt: skip
     VERBS: ClassVar[Mapping[str, str | tuple[str, str]]] = {
