@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from harness.clock import CooperativeClock
+from harness.drivers.keithley_2230 import Driver as Keithley
 from harness.drivers.keysight_e36300 import Driver
+from harness.drivers.keysight_n6700 import Driver as N6700
 from harness.errors import BenchError, DeviceRefused
 from harness.model.power import Points
 from harness.model.rigfile import Limits
@@ -132,6 +134,28 @@ class Optimist(Driver):
         return False
 
 
+class Unlimited(Keithley):
+    """Says a hard limit was set, and sets none."""
+
+    def set_voltage_limit(self, volts: Volts) -> None:
+        self._said = volts
+
+    def voltage_limit(self) -> Volts:
+        return getattr(self, "_said", Volts(6))
+
+
+class Unwatched(N6700):
+    """Says the watchdog is armed, and leaves it off."""
+
+    _said: Seconds | None = None
+
+    def set_watchdog(self, seconds: Seconds | None) -> None:
+        self._said = seconds
+
+    def watchdog(self) -> Seconds | None:
+        return self._said
+
+
 BROKEN: list[tuple[type[Any], str]] = [
     (Fickle, "says_who_it_is"),
     (LeftOn, "is_off_when_safe"),
@@ -146,11 +170,18 @@ BROKEN: list[tuple[type[Any], str]] = [
     (Mixer, "never_mixes_up_answers"),
     (OneWord, "goes_off_though_a_word_was_lost"),
     (Optimist, "tells_a_lost_line"),
+    (Unlimited, "limits_itself"),
+    (Unwatched, "goes_off_when_its_host_is_silent"),
 ]
 
 
+#: Instruments of drivers that are no ``keysight_e36300``.
+MODELS: dict[type[Any], str] = {Keithley: "2230-30-1", N6700: "n6701c"}
+
+
 def _bench(clock: CooperativeClock, driver: type[Any]) -> Bench:
-    supply = make_supply(clock, "e36313a", rng=random.Random(1), rails={1: Rail(clock)})
+    model = next((name for kind, name in MODELS.items() if issubclass(driver, kind)), "e36313a")
+    supply = make_supply(clock, model, rng=random.Random(1), rails={1: Rail(clock)})
 
     def connect() -> Port:
         ours, theirs = pair(clock, "sim://supply")
