@@ -10,13 +10,15 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome
 from harness.model.words import find, nearest, words_in
 from harness.runner import Session
@@ -191,6 +193,17 @@ def _played(jobs: Sequence[Job]) -> Iterator[tuple[Job, list[Row]]]:
             raise
 
 
+def dealt(items: Iterable[Scenario]) -> list[Scenario]:
+    """One item of each story, then a second of each: rather another story than another variation."""
+    count: Counter[tuple[str, str]] = Counter()
+    turns: list[tuple[int, Scenario]] = []
+    for item in items:
+        story = (item.family, item.name.partition("[")[0])
+        turns.append((count[story], item))
+        count[story] += 1
+    return [item for _, item in sorted(turns, key=lambda turn: turn[0])]
+
+
 def play_job(job: Job) -> list[Row]:
     """Play the items of one job: (outcome, title, failing clauses or the reason)."""
     planted = (job.defect,) if job.defect else ()
@@ -199,7 +212,7 @@ def play_job(job: Job) -> list[Row]:
         Session(rig=job.rig, out=Path(folder), seed=job.seed, defects=planted) as session,
     ):
         rows: list[Row] = []
-        for scenario in session.items(job.paths, job.tags):
+        for scenario in dealt(session.items(job.paths, job.tags)):
             verdict = session.play(scenario).verdict
             failing = [
                 clause.clause for clause in verdict.clauses if clause.outcome is Outcome.FAIL

@@ -1,0 +1,31 @@
+"""The proof's order of play."""
+
+from harness.model.scenario import Scenario
+from harness.prove import dealt
+
+
+def story(family: str, name: str) -> Scenario:
+    """An item with nothing in it but its name."""
+    return Scenario(id="P-1", story="", family=family, name=name, plain={})
+
+
+def test_every_story_is_played_once_before_one_is_varied() -> None:
+    """The first variation of each, then the second of each, in the order of the files."""
+    items = [
+        story("power", "cut[after=1s]"), story("power", "cut[after=2s]"),
+        story("power", "cut[after=3s]"), story("host", "cut"), story("power", "dip[to=40%]"),
+        story("power", "dip[to=70%]"),
+    ]  # fmt: skip
+
+    assert [f"{one.family}/{one.name}" for one in dealt(items)] == [
+        "power/cut[after=1s]", "host/cut", "power/dip[to=40%]", "power/cut[after=2s]",
+        "power/dip[to=70%]", "power/cut[after=3s]",
+    ]  # fmt: skip
+
+
+def test_nothing_is_left_out_and_nothing_doubled() -> None:
+    """All items of all stories, each once."""
+    items = [story("power", f"cut[after={n}s]") for n in range(20)]
+
+    assert dealt(items) == items
+    assert dealt([]) == []
