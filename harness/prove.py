@@ -194,7 +194,7 @@ def _played(jobs: Sequence[Job]) -> Iterator[tuple[Job, list[Row]]]:
 
 
 def dealt(items: Iterable[Scenario]) -> list[Scenario]:
-    """One item of each story, then a second of each: rather another story than another variation."""
+    """One item of each story, then a second of each: sooner another story than another point."""
     count: Counter[tuple[str, str]] = Counter()
     turns: list[tuple[int, Scenario]] = []
     for item in items:
