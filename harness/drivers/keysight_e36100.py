@@ -7,8 +7,6 @@ in its drivers), so its dips are timed by the host. The A models are taken to sp
 (unconfirmed). Fall time and latency are of its class, not read in the guide.
 """
 
-from typing import Any
-
 from harness.drivers._keysight_e36 import E36
 from harness.errors import RigError
 from harness.model.power import Capability
@@ -26,17 +24,8 @@ class Driver(E36):
     )
     channel_lists = False
 
-    def __init__(self, port: Port, *, channel: int = 1, **options: Any) -> None:
-        """Take the output; nothing is said yet.
-
-        Args:
-            port: The way to the instrument.
-            channel: 1.
-            **options: Those of ``ScpiSupply``.
-
-        Raises:
-            RigError: Another channel was asked for.
-        """
+    def __init__(self, port: Port, *, channel: int = 1, inter_command: float = 0.0) -> None:
+        """As ``ScpiSupply``; raises RigError for any channel but 1."""
         if channel != 1:
             raise RigError(f"keysight_e36100: it has one output, so no channel {channel}")
-        super().__init__(port, **options)
+        super().__init__(port, inter_command=inter_command)

@@ -11,14 +11,14 @@ Source: SCPI-1999 vol. 2 (INSTrument, MEASure, OUTPut, SOURce:VOLTage:PROTection
 * Resolution and fall time cannot be asked for either: they are options, with cautious values.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from types import MethodType
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from harness.drivers._found import WhenFound
 from harness.drivers._scpi_supply import Protection
 from harness.errors import DeviceRefused, Garbled, NotSupported, PortTimeout
-from harness.model.power import Capability
+from harness.model.units import Seconds, Volts
 from harness.ports.base import Port
 
 IDENTITY = r"^[^,]+,[^,]+,[^,]*,[^,]*$"  # four fields: IEEE 488.2, 10.14
@@ -33,20 +33,6 @@ OPTIONAL: Mapping[str, tuple[tuple[str | tuple[str, str], ...], str]] = {
 }
 
 
-class WhenFound:
-    """A method that an instance has only when its instrument knows a verb; a class always has."""
-
-    def __init__(self, verb: str, method: Callable[..., Any]) -> None:
-        self._verb, self._method = verb, method
-
-    def __get__(self, one: "Driver | None", owner: type | None = None) -> Callable[..., Any]:
-        if one is None:
-            return self._method
-        if self._verb not in one.found():
-            raise AttributeError(f"this supply has no {self._verb}")
-        return MethodType(self._method, one)
-
-
 class Driver(Protection):
     """Plays Supply, Identified, Polled and SafeState; Protected too where it has the words."""
 
@@ -58,7 +44,6 @@ class Driver(Protection):
         "measured_amps": "MEAS:CURR?",
     }
     CLEAR: ClassVar[tuple[str, ...]] = ("OUTP:PROT:CLE", "VOLT:PROT:CLE", "CURR:PROT:CLE")
-    capability = Capability(fall_time=1.0)
 
     def __init__(
         self,
@@ -66,9 +51,8 @@ class Driver(Protection):
         *,
         channel: int = 1,
         inter_command: float = 0.0,
-        voltage_step: float = 0.01,
-        current_step: float = 0.01,
-        fall_time: float = 1.0,
+        voltage_step: Volts = Volts(0.01),
+        fall_time: Seconds = Seconds(1.0),
     ) -> None:
         """Take a channel; nothing is said yet.
 
@@ -76,15 +60,13 @@ class Driver(Protection):
             port: The way to the instrument.
             channel: Which of its outputs feeds the terminal.
             inter_command: Seconds it needs between two messages.
-            voltage_step: Resolution of its voltage, V.
-            current_step: Resolution of its current limit, A.
-            fall_time: From its rated voltage to 10 % of it at light load, s.
+            voltage_step: Resolution of its voltage.
+            fall_time: From its rated voltage to 10 % of it at light load.
         """
         super().__init__(port, channel=channel, inter_command=inter_command)
         self.capability = replace(
-            self.capability, voltage_step=voltage_step, current_step=current_step,
-            fall_time=fall_time,
-        )  # fmt: skip
+            self.capability, voltage_step=float(voltage_step), fall_time=float(fall_time)
+        )
         self._selects = False
         self._probed = False
 
@@ -103,6 +85,19 @@ class Driver(Protection):
             self._probe()
             self._probed = True
         return self.VERBS
+
+    def make_safe(self) -> None:
+        """The safe state; on the way there nobody waits for probes."""
+        if self._probed:
+            super().make_safe()
+            return
+        # Where there is no INSTrument all of this is refused, and what follows is right without.
+        self._scpi.shout(f"INST:NSEL {self._channel};:OUTP OFF")
+        self._probed = True
+        try:
+            super().make_safe()
+        finally:
+            self._probed = False
 
     # --- words ------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from harness.errors import BenchError, DeviceRefused, NotSupported, PortError, P
 from harness.model.power import HardLimited, ListMode, Protected, Supply
 from harness.model.rigfile import Limits
 from harness.model.roles import Identified, Polled, SafeState, plays
-from harness.model.units import Amps, Volts
+from harness.model.units import Amps, Seconds, Volts
 from harness.rig.limits import limited
 from harness.testing import Pair, replay
 from harness.tests.supplies import SupplyBench, on_supply
@@ -116,10 +116,40 @@ def test_a_supply_that_is_silent_altogether_is_told() -> None:
 
 def test_the_order_to_go_off_waits_for_no_probe() -> None:
     """The first thing on the wire is the order itself."""
-    talk: list[Pair] = [("OUTP OFF", None), ("SYST:ERR?", None)]
+    talk: list[Pair] = [
+        ("INST:NSEL 1;:OUTP OFF", None), ("OUTP OFF", None), ("OUTP OFF", None),
+        ("SYST:ERR?", None),
+    ]  # fmt: skip
 
     with replay(Driver, talk) as supply, pytest.raises(PortTimeout):
         supply.make_safe()
+
+
+def test_a_supply_that_was_never_probed_is_safe_at_once() -> None:
+    """Somebody who comes only to switch off does not wait for what the supply may know."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(5)
+        saviour = Driver(bench.connect()[0])
+        began = bench.clock.now()
+        saviour.make_safe()
+        assert bench.clock.now() - began < 1.0
+        assert bench.rail.volts() < 0.5
+        saviour.set_voltage(Volts(4))  # now there is time to ask
+
+    on_supply("generic_bare", story)
+
+
+def test_another_channel_selected_is_not_switched_off_instead() -> None:
+    """The order names its channel also before it is known whether channels can be named."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(5)
+        bench.ask("INST:NSEL 3;:INST:NSEL?")
+        Driver(bench.connect()[0], channel=2).make_safe()
+        assert bench.rail.volts() < 0.5
+
+    on_supply("e36313a", story, channel=2)
 
 
 def test_a_level_that_is_not_taken_is_a_refusal() -> None:
@@ -143,7 +173,7 @@ def test_a_channel_that_cannot_be_selected_is_refused() -> None:
 
 def test_resolution_and_fall_time_are_the_instances_own() -> None:
     """Nobody can ask for them, so the rig file may say them."""
-    with replay(partial(Driver, voltage_step=0.1, fall_time=5.0), []) as supply:
+    with replay(partial(Driver, voltage_step=Volts(0.1), fall_time=Seconds(5)), []) as supply:
         assert (supply.capability.voltage_step, supply.capability.fall_time) == (0.1, 5.0)
     assert Driver.capability.points == 0
 
