@@ -91,6 +91,7 @@ class VisaPort(Port):
         except Exception as error:  # pyvisa-py raises bare Exception
             raise PortLost(f"{self.address}: cannot be opened: {error}") from error
         self._resource = resource
+        self._turn = Turn(self.clock, self.address)  # who hangs on the old line holds up nobody
         try:
             for name, value in self._settings.items():
                 setattr(resource, name, value)
@@ -158,10 +159,17 @@ class VisaPort(Port):
             if not self._stream:
                 self._try(partial(self._set_timeout, self._write_timeout))
             step = BLOCK if self._stream else max(len(data), 1)
+            resource = self._resource
             for start in range(0, len(data), step):
                 if self._stream:
                     self._wait_writable(start)
+                self._check_still(resource)
                 self._try(partial(self._write_block, data[start : start + step]))
+
+    def _check_still(self, resource: Any) -> None:
+        """A line that was made anew meanwhile is not for who waited on the old one."""
+        if self._resource is not resource:
+            raise PortLost(f"{self.address}: {self._why}")
 
     def _check_alive(self, session: Any) -> None:
         """pyvisa-py would let a write after the end vanish without an error."""
@@ -191,14 +199,17 @@ class VisaPort(Port):
 
     def read(self, until: float | None = None) -> Chunk | None:
         wait = float("inf") if until is None else max(until, self.clock.now() + SLICE)
-        with self._turn.taken(wait, over=True):
+        turn = self._turn
+        with turn.taken(wait, over=True):
             chunk = self._read(until)
             if chunk is not None and not chunk.data.endswith((b"\n", b"\r")):
-                self._turn.stay()
+                turn.stay()
             return chunk
 
     def _read(self, until: float | None) -> Chunk | None:
+        resource = self._resource
         while True:
+            self._check_still(resource)
             if not self._chunks:
                 self._take_in()
             if self._chunks:

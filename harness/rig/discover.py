@@ -35,6 +35,7 @@ PROBES: tuple[tuple[int, str, bytes], ...] = (
     (23, "{host}:23", MODEL),  # Mini-Circuits RCDAT, Telnet
     (80, "{host}:80", b"GET /:MN? HTTP/1.0\r\n\r\n"),  # the same, HTTP
 )
+FIELDS = (4, 5)  # of *IDN?: maker, model, serial number, firmware; Siglent adds one
 #: What a serial line is asked: speed, question.
 SERIAL_ASKS = (
     (9600, IDN), (115200, IDN), (115200, b"ID?\n"), (115200, b"ATI\r"), (9600, b"ADR 6\rIDN?\r"),
@@ -65,7 +66,7 @@ def rig_line(one: Found) -> str:
     """Its line in a rig file."""
     words = [f"driver: {one.driver}", f"address: {json.dumps(one.address)}"]
     fields = [field.strip() for field in one.says.split(",")]
-    if len(fields) == 4 and fields[2].strip("0"):  # *IDN?: maker, model, serial number, firmware
+    if len(fields) in FIELDS and fields[2].strip("0"):
         words.append(f"serial: {json.dumps(fields[2])}")
     check = ""
     if one.role == "supply":

@@ -21,6 +21,7 @@ from harness.rig import host, state
 from harness.rig.address import port_to, resolve
 from harness.rig.casting import check_identity, driver_class, has_identity
 from harness.rig.custody import POWERED
+from harness.rig.discover import FIELDS
 from harness.rig.findings import BAD, OK, WARN, Finding, Row
 from harness.rig.live import OF_THE_TERMINAL
 from harness.rig.lock import RigLock, WireLock
@@ -235,9 +236,9 @@ def identity_rows(device: Device, says: str) -> Iterator[Finding]:
     """Who it is, and by ``*IDN?`` its serial number and its firmware (IEEE 488.2, 10.14)."""
     yield Finding(device.role, "identity", OK, says)
     fields = [field.strip() for field in says.split(",")]
-    if len(fields) != 4:
+    if len(fields) not in FIELDS:
         return
-    serial, firmware = fields[2:]
+    serial, firmware = fields[2], ", ".join(fields[3:])
     if device.serial:
         yield Finding(device.role, "serial", OK, f"{serial}, as the rig file wants")
     elif serial.strip("0"):

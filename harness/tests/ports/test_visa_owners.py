@@ -167,6 +167,45 @@ def test_a_turn_that_nobody_ends_ends_by_itself() -> None:
     assert seen == [False, True, False]
 
 
+def test_a_thread_that_hangs_on_the_old_line_neither_holds_up_nor_robs_the_new_one() -> None:
+    """Whoever closes and opens the port has it at once; the other is told that its line is gone."""
+    inside, wake, told = threading.Event(), threading.Event(), []
+
+    with opened(echo, write_timeout=0.1) as port:
+        wait = port._wait
+
+        def hang(left: float) -> None:
+            inside.set()
+            assert wake.wait(5)
+            port._wait = wait  # type: ignore[method-assign]
+
+        def read() -> None:
+            try:
+                port.read(port.clock.now() + 5)
+            except PortLost as error:
+                told.append(error)
+
+        port._wait = hang  # type: ignore[method-assign]
+        thread = threading.Thread(target=read)
+        thread.start()
+        assert inside.wait(5)
+        with pytest.raises(PortError, match="one owner"):
+            port.write(b"OUTP OFF\n")
+        port.close()
+        port.open()
+        port.write(b"OUTP OFF\n")
+        wake.set()
+        thread.join(5)
+        port._wait = wait  # type: ignore[method-assign]
+        answer = b""
+        while not answer.endswith(b"\n"):
+            chunk = port.read(port.clock.now() + 2)
+            assert chunk is not None
+            answer += chunk.data
+    assert answer == b"OUTP OFF\n"
+    assert len(told) == 1
+
+
 # --- bad servers ----------------------------------------------------------------------------
 
 
