@@ -24,10 +24,20 @@ class Driver(E36):
     capability = Capability(
         latency=0.01, rise_time=0.05, fall_time=0.5, voltage_step=0.003, current_step=0.003
     )
+    _known = False
     COUPLINGS: ClassVar[tuple[str, ...]] = ("OUTP:PAIR",)
 
     def identify(self) -> str:
         """The identity; from then on the driver knows whether channels are named."""
         text = super().identify()
         self.channel_lists = not re.search(ONE_OUTPUT, text)
+        self._known = True
         return text
+
+    def make_safe(self) -> None:
+        """The safe state; before it is known which model it is, both are told to go off."""
+        if not self._known:
+            for order in ("OUTP OFF{to}", "OUTP OFF"):
+                self._scpi.shout(self._spelt(order))
+            self.identify()
+        super().make_safe()

@@ -156,11 +156,27 @@ def test_full_current_is_not_there_at_full_voltage() -> None:
     on_supply("e36233a", story)
 
 
+def test_who_comes_only_to_switch_off_need_not_know_the_model() -> None:
+    """Both ways of saying it are told at once; then it asks and does it properly."""
+    talk: list[Pair] = [
+        ("OUTP OFF,(@1)", None), ("OUTP OFF", None),
+        ("*IDN?", "Keysight Technologies,E36231A,MY61002591,1.0.2"),
+        ("OUTP OFF", None), ("OUTP OFF", None), ("SYST:ERR?", '-108,"Parameter not allowed"'), OK,
+        ("OUTP?", "0"), ("MEAS:VOLT?", "+1.0E-03"),
+    ]  # fmt: skip
+
+    with replay(Driver, talk) as supply:
+        supply.make_safe()
+
+
 def test_a_swallowed_off_is_not_called_safe() -> None:
     """OUTP? is asked whatever was told."""
     talk: list[Pair] = [
+        ("*IDN?", "Keysight Technologies,E36234A,MY1,1.0.6"),
         ("OUTP OFF,(@2)", None), ("OUTP OFF,(@2)", None), OK, ("OUTP? (@2)", "1"),
     ]  # fmt: skip
 
-    with replay(on_channel_2, talk) as supply, pytest.raises(BenchError, match="switched off"):
-        supply.make_safe()
+    with replay(on_channel_2, talk) as supply:
+        supply.identify()
+        with pytest.raises(BenchError, match="switched off"):
+            supply.make_safe()
