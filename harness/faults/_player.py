@@ -28,6 +28,7 @@ class Player:
         self._seen: list[tuple[float, float]] = []
         self._late = 0.0
         self._began = 0.0
+        self._opened: Any = None  # the supply line's switch, while it is open
 
     @contextmanager
     def restored(self) -> Iterator[None]:
@@ -149,17 +150,22 @@ class Player:
             self._edge(closed=on)
         elif isinstance(step.to, Volts):
             self._volts(step.to)
+            if self._opened is not None:  # a level again: the line is whole before it counts
+                self._close(self._opened)
+                self._opened = None
 
     def _volts(self, volts: Volts) -> None:
         self._cast.playing(Supply).set_voltage(volts)
 
     def _switched(self, step: Step) -> None:
         switch = self._switch(step.line)
+        shut = step.to in (State.OPEN, State.SHORT)
+        self._opened = switch if shut and step.line == "dc" else None
         if step.to is State.SHORT:
             switch.set_short(on=True)
         else:
             switch.set_closed(closed=step.to is not State.OPEN)
-        self._edge(closed=step.to not in (State.OPEN, State.SHORT))
+        self._edge(closed=not shut)
 
     def _hold(self, step: Step, until: float) -> None:
         """Stay; measure where there is time and a supply to be measured."""

@@ -127,5 +127,6 @@ def _reach(made: Plan, nominal: Volts) -> Reach:
     steps = [one for one in made.steps if one.line == "dc"]
     if made.output:
         return Reach(nominal, Volts(0), 1 - OFF / nominal)
-    level = max((one.volts for one in steps), key=lambda volts: abs(volts - nominal))
+    levels = [one.volts for one in steps if made.how == "list" or isinstance(one.to, Volts)]
+    level = max(levels, key=lambda volts: abs(volts - nominal))
     return Reach(nominal, level, NEAR if made.how == "list" or made.shortfall else FAR)

@@ -80,8 +80,8 @@ class PowerPreset(Waves):
         if self.preset not in PRESETS:
             said = f"no preset {self.preset!r}{nearest(self.preset, PRESETS)}"
             raise ValueError(f"{said}. `harness presets` lists them")
-        kind = SEARCHES.get(self.row.search)
-        made = kind.with_values(self.values) if kind else None
+        kind, values = SEARCHES.get(self.row.search), self.values  # raises for a wrong one
+        made = kind.with_values(values) if kind else None
         object.__setattr__(self, "search", made)
         object.__setattr__(self, "CUT", self.row.cut)
 

@@ -98,8 +98,6 @@ def _ways(waveform: Waveform, means: Means, *, cut: bool) -> Iterator[Way]:
     if not states:
         exact = _shortest(waveform) < BY_LIST or _fast_ramp(waveform, means.nominal)
         yield from (by_list, by_host) if exact and means.lists else (by_host, by_list)
-        if exact and not means.lists:
-            return
     elif any(not _switches(one, means.nominal) for one in waveform.steps(means.nominal)):
         yield by_host
     else:

@@ -241,7 +241,7 @@ _ROWS = (
     Preset(
         "battery_sag", "A weak battery sags under the modem's bursts.",
         "laboratory practice (bursts unconfirmed)", "a battery simulator, or a series resistor",
-        build.level_of(0.8), confirmed=False,
+        build.level_of(0.8), {"lasting": _s(10, 0.1, 600)}, confirmed=False,
         lacks="it follows the terminal's own current through a battery's resistance: it needs a "
         "supply that simulates a battery (Keithley 2281S, R&S NGM, Keysight N6781A) or a resistor "
         "in the line, and no driver plays one",

@@ -138,8 +138,9 @@ class Waveform:
         t = 0.0
         for one in self.steps(nominal):
             volts = float(nominal) if one.to is State.CLOSED else float(one.volts)
-            rows += [(t + one.ramp, volts), (t + one.ramp + one.lasting, volts)]
-            t += one.ramp + one.lasting
+            there = round(t + one.ramp, 9)
+            t = round(there + one.lasting, 9)
+            rows += [(there, volts), (t, volts)]
         rows.append((t, float(nominal)))
         return [row for at, row in enumerate(rows) if at == 0 or row != rows[at - 1]]
 
