@@ -171,7 +171,7 @@ POWER: dict[str, Story] = {
     "flash_written_on_low_supply": dip_to_70_in_sale,
     "journal_rewritten_in_place": dip_while_recording,
     "clock_reset_by_cut": clock_after(2.0),
-    "stopped_clock_unnoticed": clock_after(7200.0),
+    "stopped_clock_unnoticed": clock_after(1500.0),
     "hangs_below_minimum": not_back_after(2.0, within=20.0),
     "reversal_left_to_last_gasp": cut_while_host_works,
     "blames_host_for_outage": blamed_for_cut,
