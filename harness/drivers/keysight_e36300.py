@@ -6,6 +6,7 @@ The list's 100 points and 0.01 to 3600 s are those of such tools. What else it h
 its relatives: ``_keysight_e36.py``.
 """
 
+from dataclasses import replace
 from typing import ClassVar
 
 from harness.drivers._keysight_e36 import E36
@@ -27,6 +28,13 @@ class Driver(E36, OwnList):
     HALT: ClassVar[tuple[str, ...]] = ("ABOR{of}",)
     REST: ClassVar[tuple[str, ...]] = ("VOLT:MODE FIX{to}",)
     COUPLINGS: ClassVar[tuple[str, ...]] = ("OUTP:PAIR", "OUTP:TRAC")  # the E36311A has neither
+
+    def identify(self) -> str:
+        """The identity; the smallest model is then known to have no list (unconfirmed)."""
+        text = super().identify()
+        if ",E36311A," in text.upper():
+            self.capability = replace(self.capability, points=0)
+        return text
 
     def _upload(self, points: Points) -> Points:
         at, volts = f"(@{self._channel})", self.capability.voltage_step

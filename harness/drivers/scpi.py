@@ -21,7 +21,7 @@ from harness.errors import DeviceRefused, Garbled, NotSupported, PortTimeout
 from harness.model.units import Seconds, Volts
 from harness.ports.base import Port
 
-IDENTITY = r"^[^,]+,[^,]+,[^,]*,[^,]*$"  # four fields: IEEE 488.2, 10.14
+IDENTITY = r"^[^,]+,[^,]+(,[^,]*){2,}$"  # four fields (IEEE 488.2, 10.14), or more
 
 #: Verb -> spellings that may stand for it, and the verb it makes sense with. LEVel is spelt out, as
 #: there are some (R&S NGE) for which a bare VOLT:PROT is the state.

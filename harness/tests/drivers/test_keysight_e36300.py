@@ -259,3 +259,15 @@ def test_after_a_return_of_the_mains_it_stays_off() -> None:
         supply.stay_off_at_power_on()
         with pytest.raises(DeviceRefused, match="RCL0"):
             supply.stay_off_at_power_on()
+
+
+def test_the_smallest_model_is_given_no_list() -> None:
+    """An E36311A's dips are timed by the host; its relatives keep their list."""
+    talk: list[Pair] = [("*IDN?", "Keysight Technologies,E36311A,MY1,1.0")]
+
+    with replay(Driver, talk) as supply:
+        supply.identify()
+        assert supply.capability.points == 0
+        with pytest.raises(DeviceRefused):
+            supply.play([(Volts(1), Seconds(1))])
+    assert Driver.capability.points == 100

@@ -50,6 +50,7 @@ def test_it_plays_what_any_supply_has() -> None:
     [
         ("ACME,PS-30,0,1.0", True),
         ("HAMEG,HMP4040,103781,HW50020001/SW2.50", True),
+        ("Siglent Technologies,SPD3303X,SPD3XJFQ3R2171,1.01.01.02.05,V3.0", True),
         ("KORADKA3005PV2.0", False),
         ("LAMBDA,GEN8-90", False),
     ],
