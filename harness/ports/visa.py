@@ -140,7 +140,7 @@ class VisaPort(Port):
     def _try(self, act: Callable[[], T]) -> T:
         """Do something with the session; whatever breaks it is PortLost, and closes it.
 
-        Broken sessions raise socket, pyserial, pyusb, struct, RPC, Runtime and AssertionErrors.
+        Broken ones raise socket, pyserial, pyusb, struct, RPC, Runtime and AssertionErrors.
         """
         try:
             return act()
@@ -158,8 +158,7 @@ class VisaPort(Port):
             self._check_alive(session)
             if not self._stream:
                 self._try(partial(self._set_timeout, self._write_timeout))
-            step = BLOCK if self._stream else max(len(data), 1)
-            resource = self._resource
+            resource, step = self._resource, BLOCK if self._stream else max(len(data), 1)
             for start in range(0, len(data), step):
                 if self._stream:
                     self._wait_writable(start)
