@@ -39,7 +39,7 @@ def listed(steps: Sequence[Step], means: Means, able: Capability) -> tuple[Stays
         rows += _stay(one, able)
     if abs(rows[-1][0] - means.nominal) > 1e-6:
         rows.append((means.nominal, Seconds(_least(able))))
-    _check_grid(rows, means, able)
+    _check_stays(rows, means, able)
     return tuple(rows), rough
 
 
@@ -74,9 +74,14 @@ def _stay(step: Step, able: Capability) -> Iterator[tuple[Volts, Seconds]]:
         yield from [(Volts(step.volts), Seconds(step.lasting / pieces))] * pieces
 
 
-def _check_grid(rows: Sequence[tuple[Volts, Seconds]], means: Means, able: Capability) -> None:
+def _check_stays(rows: Sequence[tuple[Volts, Seconds]], means: Means, able: Capability) -> None:
     grid = able.dwell_step
     for _, dwell in rows:
+        if able.max_dwell and dwell > able.max_dwell + 1e-9:
+            raise Cannot(
+                f"needs more points than this {means.name}'s {able.points}: none may last longer "
+                f"than {spoken(able.max_dwell)}"
+            )
         if grid and abs(dwell / grid - round(dwell / grid)) > 1e-6:
             raise Cannot(
                 f"needs a dwell of {spoken(dwell)}; this {means.name} has whole {spoken(grid)} only"
