@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from harness.clock import Clock
-from harness.errors import BenchError, RigQuarantined
+from harness.errors import HarnessError, RigQuarantined
 from harness.model.rigfile import Device, RigFile
 from harness.rig import off, state
 from harness.rig.guarded import Guarded
@@ -113,7 +113,7 @@ def _switched_off(devices: Sequence[state.Energised], clock: Clock) -> dict[str,
     said: list[str] = []
     try:
         failed = off.switch_off(off.ready(devices, clock), clock, said.append)
-    except BenchError as error:  # e.g. a driver that is not there any more
+    except HarnessError as error:  # e.g. a driver that is not there any more
         return {one.role: str(error) for one in devices}
     return {one.role: failed[one.address] for one in devices if one.address in failed}
 

@@ -127,16 +127,27 @@ class Guardian:
         failed = off.switch_off(
             self._lines, self._clock, lambda said: self._say(f"{said}, {self._since(began)}")
         )
-        for line in self._lines:
-            address, rig = line.one.address, line.one.rig
-            with contextlib.suppress(HarnessError):
-                if address in failed:
-                    said = f"the run died and OFF was not verified: {failed[address]}"
-                    state.quarantine(address, said, rig=rig, folder=self._folder)
-                    self._say(f"{address} is in quarantine")
-                state.end(address, self._folder)
+        done = [
+            one
+            for one in (line.one for line in self._lines)
+            if one.address not in failed or self._quarantined(one, failed[one.address])
+        ]
         self._write_logs()
+        for one in done:  # last of all: who waits for this may look at all the rest
+            with contextlib.suppress(HarnessError):
+                state.end(one.address, self._folder)
         self._release()
+
+    def _quarantined(self, one: state.Energised, why: str) -> bool:
+        """Whether that is on the disk; otherwise the journal stays, and says as much."""
+        said = f"the run died and OFF was not verified: {why}"
+        try:
+            state.quarantine(one.address, said, rig=one.rig, folder=self._folder)
+        except HarnessError as error:
+            self._say(f"{one.address} belongs in quarantine, but {error}")
+            return False
+        self._say(f"{one.address} is in quarantine")
+        return True
 
     def _end_the_run(self, why: str) -> None:
         """Return when it is dead, and with it its connections."""

@@ -1,15 +1,16 @@
 """Off, whatever happened before: what is done in the stead of a run that cannot do it any more.
 
-The order is that of the safe state: the supply's output goes off and is measured to be off; when
-that is not seen at once the switch in the line opens, and the supply is tried again over a new
-connection; then the switch opens in any case, and the set-point goes to zero.
+The order is that of the safe state: the supply's output goes off and is measured to be off; then,
+or when that takes longer than a second, the switch in its line opens; each is tried again over a
+new connection until it is verified. Then the set-point goes to zero.
 """
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from harness.clock import Clock
+from harness.clock import Clock, Task
 from harness.errors import BenchError, HarnessError
 from harness.model.power import Supply, Switch
 from harness.model.rigfile import Device, Limits
@@ -22,6 +23,8 @@ from harness.rig.state import Energised
 TRIES = 3
 #: Between two tries, s: single-client instruments take a while to let go of a lost connection.
 PAUSES = (0.0, 0.3, 1.0)
+AT_ONCE = 1.0  # s a supply gets before the switch in its line opens as well
+AT_MOST = 60.0  # s for everything
 
 Say = Callable[[str], object]
 
@@ -91,18 +94,28 @@ def switch_off(lines: Sequence[Line], clock: Clock, say: Say) -> dict[str, str]:
         clock: A real clock.
         say: Told each result at once, in a line.
     """
-    left = list(lines)
-    why: dict[str, str] = {}
-    for attempt in range(TRIES):
-        if not left:
-            break
-        clock.sleep(PAUSES[attempt])
-        for line in list(left):
-            if _tried(line, why, attempt, say):
-                left.remove(line)
+    why = {line.one.address: "it does not come to an end" for line in lines}
+    works: list[Task] = []
+    for line in lines:
+        if line.one.role != "supply":  # its turn comes when the supplies are off, or too slow
+            for work in works:
+                work.join(clock.now() + AT_ONCE)
+        act = partial(_try_on, line, clock, why, say)
+        works.append(clock.spawn(f"{line.one.role} off", act))
+    limit = clock.now() + AT_MOST
+    for work in works:
+        work.join(limit)
     for line in lines:
         line.rest()
-    return {line.one.address: why[line.one.address] for line in left}
+    return dict(why)
+
+
+def _try_on(line: Line, clock: Clock, why: dict[str, str], say: Say) -> None:
+    for attempt in range(TRIES):
+        clock.sleep(PAUSES[attempt])
+        if _tried(line, why, attempt, say):
+            del why[line.one.address]
+            return
 
 
 def _tried(line: Line, why: dict[str, str], n: int, say: Say) -> bool:
