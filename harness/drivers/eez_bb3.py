@@ -18,6 +18,7 @@ from harness.drivers._scpi_supply import HardLimit, OwnList
 from harness.errors import DeviceRefused
 from harness.model.power import Capability, Points
 from harness.model.units import Seconds, Volts
+from harness.wire.scpi_replies import parse_error
 
 IDENTITY = r"(?i)^Envox,EEZ BB3"
 
@@ -95,10 +96,18 @@ class Driver(OwnList, HardLimit):
     def _start(self) -> None:
         try:
             self._switch("outside", on=False)
-            self._tell("INST:NSEL {n};:VOLT:MODE LIST;:CURR:MODE LIST;:INIT")
+            self._tell("INST:NSEL {n};:VOLT:MODE LIST;:CURR:MODE LIST")
+            self._initiate()
         except DeviceRefused:
             self._halt()
             raise
+
+    def _initiate(self) -> None:
+        # Asked in the same message, its errors come in the same look at its socket: a list of
+        # some 10 ms would be over before it could be measured.
+        code, text = parse_error(self._scpi.ask("INIT;:SYST:ERR?"))
+        if code:
+            raise DeviceRefused(f'INIT was refused: {code:+d},"{text}"')
 
     def _halt(self) -> None:
         try:

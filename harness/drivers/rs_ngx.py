@@ -66,7 +66,8 @@ class Driver(RsSupply, OwnList, HardLimit):
         return self._compare(points, seen)
 
     def _start(self) -> None:
-        self._switch("list", on=True)
+        # Not read back: a short list would be over before it could be measured.
+        self._tell(AT + "ARB ON")
 
     def _halt(self) -> None:
         self._switch("list", on=False)

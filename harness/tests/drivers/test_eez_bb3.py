@@ -126,13 +126,13 @@ def upload(ovp_after: str = "6", end: str = '"LAST"') -> list[Pair]:
 
 START: list[Pair] = [
     ("OUTP:PROT:MEAS OFF", None), OK, ("OUTP:PROT:MEAS?", "0"),
-    ("INST:NSEL 2;:VOLT:MODE LIST;:CURR:MODE LIST;:INIT", None),
+    ("INST:NSEL 2;:VOLT:MODE LIST;:CURR:MODE LIST", None), OK,
 ]  # fmt: skip
 
 
 def test_a_list_is_read_back_checked_and_started() -> None:
     """Exit condition, repetitions and protection too; the check for outside voltages is off."""
-    with replay(on_channel_2, [*upload(), *START, OK]) as supply:
+    with replay(on_channel_2, [*upload(), *START, ("INIT;:SYST:ERR?", OK[1])]) as supply:
         assert supply.play(POINT) == POINT
 
 
@@ -155,9 +155,9 @@ def test_a_list_that_would_end_off_is_not_started() -> None:
 
 def test_a_refused_start_leaves_everything_as_it_was() -> None:
     """Modes are fixed again and the check for outside voltages is on."""
-    refused = ("SYST:ERR?", '307,"List lengths are not equivalent"')
+    refused = ("INIT;:SYST:ERR?", '307,"List lengths are not equivalent"')
     back: list[Pair] = [("OUTP:PROT:MEAS ON", None), OK, ("OUTP:PROT:MEAS?", "1")]
-    talk = [*upload(), *START, refused, OK, *FIXED, *back]
+    talk = [*upload(), *START, refused, *FIXED, *back]
 
     with replay(on_channel_2, talk) as supply, pytest.raises(DeviceRefused, match="307"):
         supply.play(POINT)

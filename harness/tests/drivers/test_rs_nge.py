@@ -78,7 +78,7 @@ def test_with_the_master_on_the_channel_alone_is_switched() -> None:
     talk = [
         ("OUTP:GEN?", "1"),
         ("INST:NSEL 1;:OUTP ON", None), OK, ("INST:NSEL 1;:OUTP?", "1"),
-        ("OUTP:GEN?", "1"), ("INST:NSEL 1;:OUTP?", "1"), ("OUTP:GEN?", "1"),
+        ("OUTP:GEN?", "1"),
     ]  # fmt: skip
 
     with replay(Driver, talk) as supply:
