@@ -166,7 +166,7 @@ class Search:
         finally:
             knock.close()
         row = self._asked(address, question)
-        if number == 80:
+        if b"HTTP" in question:
             return Found(row.address, row.says, note=HTTP_ONLY) if row.driver else None
         return row
 

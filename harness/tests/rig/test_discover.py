@@ -88,6 +88,32 @@ def test_vxi11_and_hislip_are_tried(search: Search, monkeypatch: pytest.MonkeyPa
             assert line.startswith("# if it is a supply: supply:     {driver: scpi")
 
 
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", b""])
+def test_an_attenuator_that_answers_by_http_is_named(
+    search: Search, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    """With and without a header, as its firmware has it; the note says what the driver needs."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        number = listening.getsockname()[1]
+
+        def run() -> None:
+            with suppress(OSError):
+                while True:
+                    client, _ = listening.accept()
+                    with client:
+                        if client.recv(100).startswith(b"GET /:MN?"):
+                            client.sendall(head + b"MN=RCDAT-6000-60")
+
+        threading.Thread(target=run, daemon=True).start()
+        probe = (number, f"{{host}}:{number}", discover.PROBES[-1][2])
+        monkeypatch.setattr(discover, "PROBES", (probe,))
+        (row,) = search.host("127.0.0.1")
+        listening.shutdown(socket.SHUT_RDWR)
+    assert row.says == "MN=RCDAT-6000-60"
+    assert "Telnet" in row.note
+    assert rig_lines([row])[0].startswith("# ")
+
+
 def test_a_host_where_nothing_is_says_so(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
     """No open port, and a port that takes a connection and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
