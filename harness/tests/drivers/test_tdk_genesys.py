@@ -260,7 +260,8 @@ def test_the_language_is_the_manuals() -> None:
         for line, wanted in (
             ("ADR 6", "OK"), ("", "OK"), ("idn?", "LAMBDA,GEN20-38"), ("FOO", "C01"),
             ("PV5", "C01"), ("PV", "C02"), ("PV five", "C03"), ("PV 1e1", "C03"), ("PV 25", "E01"),
-            ("PC 50", "C05"), ("PV 5.01", "OK"), ("PV?", "05.011"), ("\\", "05.011"), ("UVL 4", "OK"),
+            ("PC 50", "C05"), ("PV 5.01", "OK"), ("PV?", "05.011"), ("\\", "05.011"),
+            ("UVL 4", "OK"),
             ("PV 4.1", "E02"), ("UVL 5", "E06"), ("UVL 0", "OK"), ("OVP 25", "C05"), ("OVM", "OK"),
             ("OVP?", "24.000"), ("IDX\b\bDN?", "LAMBDA,GEN20-38"), ("RMT 2", "OK"), ("RMT?", "LLO"),
             ("RMT 7", "C03"), ("OUT 2", "C03"), ("FILTER 20", "C03"), ("FILTER 23", "OK"),
