@@ -7,7 +7,7 @@ the guides (unconfirmed), so each message asks one.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from harness.drivers._scpi_supply import OwnList
@@ -15,6 +15,7 @@ from harness.errors import Garbled
 from harness.model.power import Points
 from harness.model.units import Seconds, Volts
 
+AT_ONCE = 50  # commands between two questions: at 10 ms each half a second's work
 #: ``#9``, nine digits of length, then ``1,8.000,1.0000,10;2,6.000,1.0000,10;``. What the digits say
 #: is not always what follows (the guide's own example), so only the groups are believed.
 _BLOCK = re.compile(r"#9\d{9}(.*)", re.DOTALL)
@@ -42,6 +43,13 @@ class Rigol(OwnList):
             (":APPL? CH1", r"CH1.*,.*,.*"),
         )
     }
+
+    def _write(self, commands: Sequence[str]) -> None:
+        """Send many commands, and ask for errors now and then: it must keep up with them."""
+        for sent, command in enumerate(commands, 1):
+            self._scpi.send(command)
+            if sent % AT_ONCE == 0 or sent == len(commands):
+                self._scpi.check(command)
 
     def _groups(self, query: str) -> Points:
         """A timer's groups: voltage and stay; raises Garbled for an answer of another shape."""

@@ -55,10 +55,16 @@ class Driver(Rigol):
         if self._scpi.ask(":TIME:CHAN?") != f"CH{self._channel}":
             raise DeviceRefused(f"channel {self._channel} could not be chosen for its arb")
         amps = self._scpi.number(self._query("amps"))
-        for index, (volts, stay) in enumerate(points, 1):
-            self._scpi.send(f":TIME:GROUP:INDE {index}")
-            self._scpi.send(f":TIME:GROUP:PARA {volts:g},{amps:g},{stay:g}")
-        self._scpi.check(":TIME:GROUP:PARA")
+        self._write(
+            [
+                command
+                for index, (volts, stay) in enumerate(points, 1)
+                for command in (
+                    f":TIME:GROUP:INDE {index}",
+                    f":TIME:GROUP:PARA {volts:g},{amps:g},{stay:g}",
+                )
+            ]
+        )
         over = int(self._scpi.number(":TIME:GROUP:NUM?")) - len(points)
         if over > 0:  # of an older list
             self._tell(f":TIME:GROUP:INDE {len(points) + 1}")

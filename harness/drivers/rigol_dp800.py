@@ -32,9 +32,12 @@ class Driver(Rigol):
         if self._scpi.number(":INST:NSEL?") != self._channel:
             raise DeviceRefused(f"channel {self._channel} could not be selected")
         amps = self._scpi.number(self._query("amps"))
-        for index, (volts, stay) in enumerate(points):
-            self._scpi.send(f":TIME:PARA {index},{volts:g},{amps:g},{stay:.0f}")
-        self._scpi.check(":TIME:PARA")
+        self._write(
+            [
+                f":TIME:PARA {index},{volts:g},{amps:g},{stay:.0f}"
+                for index, (volts, stay) in enumerate(points)
+            ]
+        )
         self._tell(f":TIME:GROUP {len(points)}")
         self._tell(":TIME:CYCLE N,1")
         self._tell(":TIME:ENDS LAST")

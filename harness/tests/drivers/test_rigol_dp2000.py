@@ -265,3 +265,15 @@ def test_a_dead_line_is_an_error_at_once() -> None:
             on.driver.make_safe()
 
     bench(story)
+
+
+def test_its_longest_list_is_not_too_much_at_once() -> None:
+    """It is asked for errors on the way, so that no answer waits for hundreds of commands."""
+
+    def story(on: Bench) -> None:
+        on.energise(5)
+        points = [(Volts(3 + n % 2), Seconds(0.02)) for n in range(512)]
+        assert on.driver.play(points) == points
+        on.driver.make_safe()
+
+    bench(story)
