@@ -13,7 +13,7 @@ Source: SCPI-1999 vol. 2 (INSTrument, MEASure, OUTPut, SOURce:VOLTage:PROTection
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.drivers._found import WhenFound
 from harness.drivers._scpi_supply import Protection
@@ -43,6 +43,7 @@ class Driver(Protection):
         "measured_volts": "MEAS:VOLT?",
         "measured_amps": "MEAS:CURR?",
     }
+    TALK: ClassVar[Mapping[str, Any]] = {"chatter": r"\*\*ERROR "}  # pushed unasked by some
     CLEAR: ClassVar[tuple[str, ...]] = ("OUTP:PROT:CLE", "VOLT:PROT:CLE", "CURR:PROT:CLE")
 
     def __init__(

@@ -94,10 +94,10 @@ def test_what_is_not_understood_is_done_without() -> None:
 
 
 def test_an_answer_that_is_no_number_is_no_yes() -> None:
-    """Some push the error itself into the answer's place."""
+    """What answers a question in words has not understood it."""
     talk: list[Pair] = [
         OK,
-        ("INST:NSEL?", '**ERROR [26-01-01 12:00:00]: -113,"Undefined header"'), UNKNOWN, OK,
+        ("INST:NSEL?", '**ERROR [26-01-01 12:00:00]: -113,"Undefined header"\nwhat?'), UNKNOWN, OK,
         ("VOLT:PROT:LEV?", "6"), OK,
         ("VOLT:PROT:STAT?", "1"), OK,
         ("VOLT:PROT:TRIP?", "0"), OK,
@@ -181,7 +181,17 @@ def test_resolution_and_fall_time_are_the_instances_own() -> None:
 
 @pytest.mark.parametrize(
     ("model", "channel"),
-    [("generic", 1), ("e36103b", 1), ("e36233a", 2), ("e36313a", 2)],
+    [
+        ("generic", 1),
+        ("e36103b", 1),
+        ("e36233a", 2),
+        ("e36313a", 2),
+        ("hmp4040", 1),
+        ("nge103b", 2),
+        ("ngm202", 2),
+        ("ngp804", 1),
+        ("dp2031", 1),
+    ],
 )
 def test_its_daily_work_on_supplies_of_several_makes(model: str, channel: int) -> None:
     """Set, switch, measure, trip, clear and be safe, on the right output."""
