@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from harness.cli import options
-from harness.errors import NotSupported
+from harness.errors import NotSupported, UsageError
 from harness.faults.power_preset import PowerPreset
 from harness.files import load_rig
 from harness.model.means import Means
 from harness.model.presets import PRESETS, Parameter, Preset
+from harness.model.words import nearest
 from harness.rig.abilities import means_of_rig
 
 
@@ -30,7 +31,8 @@ def presets(names: tuple[str, ...], rig: Path | None, *, as_json: bool) -> None:
     With a rig, each of a preset's own values is tried: `dip_40 lasting 10 ms`.
     """
     for name in names:
-        PowerPreset(name)
+        if name not in PRESETS:
+            raise UsageError(f"no preset {name!r}{nearest(name, PRESETS)}")
     means = means_of_rig(load_rig(rig)) if rig else None
     rows = [_row(one, means) for name, one in PRESETS.items() if not names or name in names]
     if as_json:

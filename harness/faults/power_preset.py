@@ -78,8 +78,8 @@ class PowerPreset(Waves):
 
     def __post_init__(self) -> None:
         if self.preset not in PRESETS:
-            said = f"no preset {self.preset!r}{nearest(self.preset, PRESETS)}"
-            raise ValueError(f"{said}. `harness presets` lists them")
+            near = nearest(self.preset, PRESETS) or "."
+            raise ValueError(f"no preset {self.preset!r}{near} `harness presets` lists them")
         kind, values = SEARCHES.get(self.row.search), self.values  # raises for a wrong one
         made = kind.with_values(values) if kind else None
         object.__setattr__(self, "search", made)

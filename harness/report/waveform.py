@@ -46,15 +46,16 @@ def _panel(trace: Trace, label: str) -> Panel | None:
     asked = _first(trace, "power_asked", label)
     if asked is None:
         return None
+    told = asked.get("nominal")
+    nominal = float(told) if _number(told) else 0.0
     uploaded = _first(trace, "power_uploaded", label)
     achieved = _first(trace, "power_achieved", label)
     curves = {
         "asked": _pairs(asked.get("points")),
-        "uploaded": _uploaded(uploaded, float(asked.get("nominal") or 0)),
+        "uploaded": _uploaded(uploaded, nominal),
         "achieved": _pairs(achieved.get("points")) if achieved is not None else [],
     }
-    return Panel(_caption(asked), draw(curves, float(asked.get("nominal") or 0)),
-                 list(_trials(trace, label)))  # fmt: skip
+    return Panel(_caption(asked), draw(curves, nominal), list(_trials(trace, label)))
 
 
 def _first(trace: Trace, kind: str, label: str) -> Observation | None:
@@ -76,11 +77,10 @@ def _uploaded(row: Observation | None, nominal: float) -> Points:
     """The corners of what an instrument had in it: a list, or a switch's pattern."""
     if row is None:
         return []
-    levels = _pairs(row.get("points"))
-    pattern = row.get("pattern")
-    if isinstance(pattern, list | tuple):
-        steps = [one for one in pattern if isinstance(one, list | tuple) and len(one) == 2]
-        levels = [(nominal if closed else 0.0, float(stay)) for closed, stay in steps]
+    pulses = _pairs(row.get("pattern"))
+    levels = _pairs(row.get("points")) or [
+        (nominal if closed else 0.0, stay) for closed, stay in pulses
+    ]
     corners: Points = []
     t = 0.0
     for volts, stay in levels:

@@ -158,3 +158,34 @@ def test_no_evidence_is_no_effect(kernel: Callable[[], Clock]) -> None:
         assert not injection.took_effect
 
     assert not on(kernel, story).trace.of("fault_took_effect")
+
+
+class Wave(Flood):
+    """A fault that is over when it has been played."""
+
+    ENDS_ITSELF = True
+    at_most = Seconds(100)
+    takes = 5.0
+
+    def play(self, cast: Cast) -> None:
+        cast.sleep(self.takes)
+        self.log.append("played")
+
+
+@pytest.mark.parametrize("takes", [5.0, 1000.0])
+def test_a_fault_that_ends_itself_is_cleared_then(takes: float) -> None:
+    """When its play is over, or when it has had all the time it may need."""
+    clock = CooperativeClock()
+
+    def story() -> float:
+        fault = Wave()
+        fault.takes = takes
+        recorder = Recorder(clock, io.StringIO(), Undecided())
+        cast = Cast({}, Volts(5), clock.sleep)
+        injection = Injection(recorder, cast, "wave", "wave", fault)
+        injection.start({}, 0.0)
+        injection.finish()
+        assert fault.log == (["in", "played", "out"] if takes < 100 else ["in", "out"])
+        return clock.now()
+
+    assert clock.run(story) == pytest.approx(min(takes, 100))

@@ -1,0 +1,57 @@
+"""What a rig file says a rig can do to its supply lines; nothing is opened for it."""
+
+import pytest
+
+from harness.model.rigfile import Device, Limits, RigFile
+from harness.model.units import Amps, Volts
+from harness.rig.abilities import means_of_rig
+
+LIMITS = Limits(Volts(6), Amps(2))
+
+
+def rig(**devices: Device) -> RigFile:
+    """A rig of these devices."""
+    return RigFile("lab", "real", Volts(5), devices)
+
+
+def device(role: str, driver: str, **options: object) -> Device:
+    """A device that is nowhere: asking it anything would fail."""
+    limits = LIMITS if role == "supply" else None
+    return Device(role, driver, "/dev/nowhere", limits=limits, options=options)
+
+
+def test_a_supply_is_known_by_its_driver() -> None:
+    """Its list, its limits, its name."""
+    means = means_of_rig(rig(supply=device("supply", "keysight_e36300", channel=2)))
+
+    assert (means.name, means.lists, means.limits) == ("keysight_e36300", True, LIMITS)
+    assert means.supply is not None
+    assert means.supply.points == 100
+    assert means.breakers == ()
+
+
+@pytest.mark.parametrize("feeds", ["dc", "mains", "vbus"])
+def test_an_option_of_the_rig_file_counts(feeds: str) -> None:
+    """A switch in the mains is none in the supply line."""
+    means = means_of_rig(rig(switch=device("switch", "relay_board", feeds=feeds)))
+
+    (breaker,) = means.breakers
+    assert breaker.able.feeds == feeds
+    assert (breaker.hosted, breaker.timed, breaker.shorts) == (True, False, False)
+    assert means.breaker(feeds) is breaker
+    assert means.supply is None
+
+
+def test_a_pulse_switch_times_and_shorts() -> None:
+    """Unless its rig file says that it has nothing to short with."""
+    means = means_of_rig(rig(switch=device("switch", "pulse_switch", shorts=False)))
+
+    (breaker,) = means.breakers
+    assert (breaker.hosted, breaker.timed, breaker.shorts) == (True, True, False)
+
+
+def test_a_driver_that_cannot_be_made_counts_by_its_class() -> None:
+    """The rig itself will say what is wrong with it; here its class must do."""
+    means = means_of_rig(rig(switch=device("switch", "relay_board", channel=999)))
+
+    assert means.breakers[0].name == "relay_board"
