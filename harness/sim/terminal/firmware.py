@@ -20,6 +20,7 @@ from harness.sim.terminal import (
     cellular,
     comms,
     console_port,
+    daily,
     ecr,
     host_line,
     log,
@@ -151,7 +152,8 @@ class Firmware:
         board = self.board
         self.cellular = self.Cellular(
             self.clock, board.open_at(), self.personality, self.log,
-            on_news=self._poke, reset=board.reset_modem,
+            on_news=lambda: self.comms.poke(),  # noqa: PLW0108 - it is made after the modem's part
+            reset=board.reset_modem,
         )  # fmt: skip
         line = self.HostLine(
             self.clock, times=self.times, acquiring=self.acquiring, log=self.log,
@@ -167,16 +169,12 @@ class Firmware:
         self.state.log_change()
         self.reversals.wake()
 
-    def _poke(self) -> None:
-        self.comms.poke()  # made after the modem's part, which it needs
-
     # --- start ------------------------------------------------------------------------------
 
     def run(self) -> None:
         """From reset to ready; the first task."""
         self.clock.sleep(self.times.loader)
-        slot = self.upkeep.choose()
-        if slot is None:
+        if (slot := self.upkeep.choose()) is None:
             self.log.say_error("boot", "no image may run")
             return
         self.version = slot.version
@@ -203,6 +201,7 @@ class Firmware:
             "overvoltage": self.power.run_high,
             "card": self.reader.watch,
             "upkeep": self.upkeep.run,
+            "daily": daily.Daily(self, self.who.restart_at).run,
             "screen": self.state.keep_screen,
         }
 
@@ -218,8 +217,7 @@ class Firmware:
         self.storage.load()
         if self.storage.faults:
             self.alarms.begin("journal_fault", "; ".join(self.storage.faults))
-        config = self.storage.recall("register")
-        self.register_config = int(config["config"]) if config else 0
+        self.register_config = int((self.storage.recall("register") or {}).get("config", 0))
         self.timekeeping.check()
         self.say_why_restarted()
         if self.storage.pending:
@@ -243,8 +241,8 @@ class Firmware:
     def amps(self) -> float:
         """Drawn now, A: the state's, and the print head's on top."""
         table = self.personality.amps
-        base = table.get(self.state.word, table["ready"])
-        return base + (table["printing"] if self.printer.printing else 0.0)
+        printing = table["printing"] if self.printer.printing else 0.0
+        return printing + table.get(self.state.word, table["ready"])
 
     # --- what the board hands over ----------------------------------------------------------
 

@@ -114,6 +114,7 @@ class Identity:
         resolver: Address of the name server.
         born: Date and time of the real-time clock when the clock reads 0, ISO 8601.
             It is set in the factory and right.
+        restart_at: Time of day of its daily restart, ``hh:mm``.
     """
 
     model: str
@@ -126,6 +127,7 @@ class Identity:
     password: str
     resolver: str
     born: str
+    restart_at: str
 
 
 @dataclass(frozen=True, slots=True)

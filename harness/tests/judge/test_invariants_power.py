@@ -211,3 +211,18 @@ def test_a_switch_in_the_line_moves_the_supply() -> None:
     story.boot()
 
     assert passes(story.end().clause())
+
+
+def test_a_daily_restart_is_one_that_was_announced() -> None:
+    """Announced once, made once; a second one, or one nobody spoke of, is its own doing."""
+    announced, again, silent = (always("no_unasked_restart") for _ in range(3))
+    for story in (announced, again):
+        story.terminal("restart_due", within=180)
+    announced.boot(reason="daily")
+    silent.boot(reason="daily")
+    again.boot(reason="daily")
+    again.boot(reason="daily")
+
+    assert passes(announced.end().clause())
+    assert fails(again.end().clause())
+    assert fails(silent.end().clause())

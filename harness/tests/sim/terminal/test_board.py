@@ -247,3 +247,25 @@ def test_a_receipt_that_a_cut_broke_off_is_made_up_for() -> None:
         assert len(stage.of("printed")) == 1
 
     stage.play(story)
+
+
+def test_the_daily_restart_is_announced_and_waits_for_the_sale() -> None:
+    """P-8: the hour strikes while the host thinks; the sale has its end, then it restarts once."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.register.sign_on()
+        assert stage.until(lambda: bool(stage.of("restart_due")), 3600.0)
+        stage.clock.sleep(172.0)
+        stage.misbehave("delay", "0200", times=1, by=10.0)
+        assert stage.sell(1000).outcome == "approved"
+        assert len(stage.of("boot")) == 1
+        assert stage.until(lambda: len(stage.of("boot")) > 1, 30.0)
+        assert stage.of("boot")[-1]["reason"] == "daily"
+        stage.clock.sleep(600.0)
+        assert len(stage.of("boot")) == 2
+        assert not stage.of("detected", cause="system_fault")
+
+    stage.play(story)
