@@ -23,7 +23,7 @@ IDENTITY = r"(?i)^siglent technologies,SPD(3303X|1168X|1305X)"  # before anythin
 
 GROUPS, LONGEST = 5, Seconds(10_000)
 OBEYED = -103  # what TIMEr:SET queues each time
-INDEPENDENT = 0b01  # bits 2 and 3 of the status
+SERIES, PARALLEL = 0b11, 0b10  # bits 2 and 3 of an SPD3303X's status; an SPD1000X has none there
 
 
 class Driver(ListOnly):
@@ -66,9 +66,9 @@ class Driver(ListOnly):
 
     def make_safe(self) -> None:
         super().make_safe()
-        if self._coupling() != INDEPENDENT:  # CH1 would drive CH2 as well
+        if self._coupled():  # CH1 would drive CH2 as well
             self._tell("OUTP:TRACK 0")
-            if self._coupling() != INDEPENDENT:
+            if self._coupled():
                 raise BenchError("its channels stay in series or parallel")
 
     def _status(self) -> int:
@@ -78,14 +78,14 @@ class Driver(ListOnly):
         except ValueError as error:
             raise Garbled(f"'SYST:STAT?' was answered by {answer!r}") from error
 
-    def _coupling(self) -> int:
-        return self._status() >> 2 & 0b11
+    def _coupled(self) -> bool:
+        return self._status() >> 2 & 0b11 in (SERIES, PARALLEL)
 
     # --- its timer --------------------------------------------------------------------------
 
     def _upload(self, points: Points) -> Points:
         self._halt()
-        if self._coupling() != INDEPENDENT:
+        if self._coupled():
             raise DeviceRefused("its timer runs only while its channels are independent")
         amps = self._scpi.number(self._query("amps"))
         rows = [*points, *[(points[-1][0], LONGEST)] * (GROUPS - len(points))]

@@ -195,7 +195,7 @@ class Instrument(Supply):
         (self._drawn.add if read_boolean(word) else self._drawn.discard)(channel.number)
 
     def condition(self) -> str:
-        bits = COUPLED[self._track] << 2
+        bits = COUPLED[self._track] << 2 if 2 in self.channels else 0
         for n in (1, 2):
             channel = self.channels.get(n)
             if channel is not None:

@@ -349,6 +349,8 @@ def test_an_spd1168x_has_levels_that_trip() -> None:
 
     def story(on: Bench) -> None:
         assert on.ask("OVP 6", "OVP?") == "6.000"
+        on.driver.make_safe()
+        assert on.ask("SYST:STAT?") == "0x0"
         on.energise(5)
         on.ask("CH1:VOLT 9")
         on.clock.sleep(1)

@@ -76,12 +76,14 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 def test_the_other_kinds_of_answer() -> None:
     """Lists, booleans and strings."""
     assert parse_numbers("+1.0E+00,2,3.5") == [1.0, 2.0, 3.5]
-    assert [parse_boolean(text) for text in ("1", "0", "ON", "off ", "+1")] == [
+    assert [parse_boolean(text) for text in ("1", "0", "ON", "off ", "+1", "YES", "no")] == [
         True,
         False,
         True,
         False,
         True,
+        True,
+        False,
     ]
     assert [parse_string(text) for text in ('"a""b"', "'x'", "bare")] == ['a"b', "x", "bare"]
     assert strip(b"\0 7\r\0") == "7"
