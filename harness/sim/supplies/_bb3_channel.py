@@ -13,6 +13,7 @@ from harness.sim.rail import Rail
 from harness.sim.supplies.channel import Channel, Setting
 from harness.wire.scpi_syntax import ScpiError
 
+TICK = 1e-4  # s: the shortest stay of its firmware
 LIVE = 0.5  # V: above it an output that is to go on has an external voltage
 LIMITS: Mapping[str, tuple[int, str]] = {
     "watts": (150, "Power limit exceeded"),
@@ -157,6 +158,14 @@ class Bb3Channel(Channel):
             self.set.amps = self.amps = self.set.amps_triggered
             self._after("list", ramp, self._finish)
         self.switch(on=self.set.on_triggered)
+
+    def _points(self) -> list[tuple[float, float, float]]:
+        """As its firmware's tick and its converters take them: nothing negative, no stay of 0."""
+        longest = float(self._personality["list"]["dwell_max"])
+        return [
+            (max(0.0, volts), max(0.0, amps), min(longest, max(TICK, stay)))
+            for volts, amps, stay in super()._points()
+        ]
 
     def _next_point(self) -> None:
         super()._next_point()

@@ -43,9 +43,18 @@ def _read_count(text: str) -> float:
     return int(value)
 
 
+def _read_delay(text: str) -> float:
+    value = read_number(text, "S")
+    if isinstance(value, Limit):
+        return {Limit.MIN: 0.0, Limit.DEF: 0.0, Limit.MAX: 3600.0}[value]
+    if not 0 <= value <= 3600:
+        raise ScpiError(-222)
+    return value
+
+
 #: Any number of channels at the end, perhaps none.
 AT = Slot(_read_channels, optional=True, many=True)
-MODE = choice("FIXed", "LIST", "STEP", "FUNCgen")
+MODE = choice("FIXed", "LIST", "STEP")  # FUNCgen is not modelled
 
 
 def quantity(name: str, field: str, unit: str) -> dict[str, Command]:
@@ -138,7 +147,7 @@ OUTPUT = {
 }
 TRIGGER = {
     **kept("TRIGger[:SEQuence]:SOURce", "source", choice("BUS", "IMMediate", "MANual")),
-    **kept("TRIGger[:SEQuence]:DELay", "delay", number("S")),
+    **kept("TRIGger[:SEQuence]:DELay", "delay", Slot(_read_delay)),
     "TRIGger[:SEQuence]:EXIT:CONDition": Command(
         "set_plain", (choice("OFF", "FIRSt", "LAST", "STANdby"), AT), ("exit",)
     ),

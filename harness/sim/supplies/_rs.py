@@ -193,7 +193,7 @@ class RsSupply(Stepping):
 
     def link_fuse(self, other: float | Limit, at: At = None) -> None:
         for row in self._at(at):
-            row.set.fuse_links |= set(self._other(other))
+            row.set.fuse_links |= set(self._other(other)) - {row.number}
 
     def unlink_fuse(self, other: float | Limit | None, at: At = None) -> None:
         for row in self._at(at):

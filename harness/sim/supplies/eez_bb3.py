@@ -119,6 +119,7 @@ class Instrument(Stepping):
         volts, amps, step = channel.max_volts, channel.max_amps, self._personality["setting"]
         watts = float(self._personality["watts_limit"])
         table = {
+            "amps": (0.0, amps, 0.0, step["amps"]),
             "volts_limit": (0.0, volts, volts, step["volts"]),
             "amps_limit": (0.0, amps, amps, step["amps"]),
             "watts_limit": (0.0, watts, watts, 0.001),

@@ -520,6 +520,8 @@ def test_a_second_client_is_answered_when_the_first_has_gone() -> None:
         ("LIST:DWEL 20ms,10ms;:LIST:DWEL?", "0.02,0.01"),
         ("VOLT 9;:VOLT:LIM 6;:VOLT?", "6"),
         ("VOLT:PROT:TYPE SW;TYPE?;:TRIG:EXIT:COND?", '"SW";"OFF"'),
+        ("TRIG:DEL MAX;DEL?;:CURR? DEF", "3600;0"),
+        ("FUNC?;*RST", '**ERROR [26-01-01 00:00:00]: -113,"Undefined header"'),
         ("*RST;CURR?;:VOLT:PROT?", "0;40"),
     ],
 )
@@ -528,6 +530,19 @@ def test_a_foreign_client_is_answered(message: str, answer: str) -> None:
 
     def story(bench: SupplyBench) -> None:
         assert Stranger(bench).ask(message) == answer
+
+    bench(story)
+
+
+def test_stays_of_no_length_do_not_hang_it() -> None:
+    """Its firmware's tick is the shortest; levels below zero are zero."""
+
+    def story(bench: SupplyBench) -> None:
+        client = Stranger(bench)
+        client.ask("LIST:DWEL 0;:LIST:VOLT 1,-2;:LIST:CURR 1;:LIST:COUN 50;*OPC?")
+        client.ask("TRIG:EXIT:COND FIRS;:VOLT:MODE LIST;:CURR:MODE LIST;:INIT;*IDN?")
+        bench.clock.sleep(0.1)
+        assert bench.rail.volts() == pytest.approx(1)
 
     bench(story)
 
