@@ -14,6 +14,7 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.errors import BenchError, PortLost
+from harness.files import fixture
 from harness.model.rigfile import Device, Limits, RigFile
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.base import Port
@@ -42,15 +43,16 @@ class Ruled(MeddledPort):
 class Stage:
     """A rig of one supply in virtual time, played to its end."""
 
-    def __init__(self, **device: Any) -> None:
+    def __init__(
+        self, model: str = "e36313a", driver: str = "keysight_e36300", **device: Any
+    ) -> None:
         self.clock = CooperativeClock()
-        self.bench = Bench(self.clock, {"terminal": None, "channel": 2}, seed=1)
+        plan = {"terminal": None, "channel": 2, "supply": model}
+        self.bench = Bench(self.clock, plan, seed=1)
         self.lines: list[Ruled] = []
         limits = Limits(Volts(6), Amps(2))
         options = {"channel": 2}
-        supply = Device(
-            "supply", "keysight_e36300", "sim://supply", limits, options=options, **device
-        )
+        supply = Device("supply", driver, "sim://supply", limits, options=options, **device)
         rigfile = RigFile("faulty", "virtual", Volts(5), {"supply": supply})
         self.rig = LiveRig(rigfile, clock=self.clock, connect=self.connect)
 
@@ -238,3 +240,40 @@ def test_answers_that_all_come_late() -> None:
     except BenchError as error:
         assert "by hand" in str(error)  # noqa: PT017 - either is right
     assert stage.bench.rail.volts() < 0.5
+
+
+def test_the_instruments_own_watchdog_acts_when_its_host_falls_silent() -> None:
+    """Armed with three polls' time, fed by them, and enough by itself; gone after a good end."""
+    stage = Stage("n6701c", "keysight_n6700")
+
+    def story(supply: Any) -> None:
+        stage.clock.sleep(60)
+        assert stage.bench.rail.volts() > 4.5  # the owner's polls feed it
+        supply.release()
+        stage.clock.sleep(4)
+        assert stage.bench.rail.volts() > 4.5
+        stage.clock.sleep(8)
+        assert stage.bench.rail.volts() < 0.5
+
+    stage.play(story)
+
+    said = b"".join(stage.line.said)
+    assert b"WDOG:DEL 8" in said  # three polls 2.5 s apart, in whole seconds
+    assert said.rindex(b"WDOG OFF") > said.rindex(b"WDOG ON")
+
+
+@pytest.mark.parametrize(
+    ("model", "driver", "limit"),
+    [("ngm202", "rs_ngx", b"VOLT:ALIM"), ("eez_bb3", "eez_bb3", b"VOLT:LIM")],
+)
+def test_the_instruments_own_limit_is_the_rigs(model: str, driver: str, limit: bytes) -> None:
+    """Where an instrument can refuse set-points itself it is told the rig's limit, and asked."""
+    if not fixture("supply", model, "personality.yaml").exists():
+        pytest.skip(f"no {model} is simulated")
+    stage = Stage(model, driver)
+
+    stage.play(lambda _: None)
+
+    said = b"".join(stage.line.said)
+    assert re.search(limit + rb"[:A-Z]* 6[,.;\n]", said), said
+    assert re.search(limit + rb"[:A-Z]*\?", said)

@@ -68,6 +68,7 @@ def test_never_two_drivers_on_one_instrument(staged: Outside, supply: str) -> No
             over(winner)
             until_settled(staged, relay.resource, watcher)
             assert relay.most == 1
+            assert "off and verified" in (out / "power-held/guardian.log").read_text("utf-8")
         assert relay.spoke == 2 * STARTS  # a run and its guardian, one after the other
     told(f"{STARTS} double starts, one driver at a time; from SIGKILL to a free lock", free)
     assert is_off(supply)
