@@ -18,6 +18,7 @@ from harness.rig.state import Energised
 BEAT = 1.0  # s
 DEAF = 10.0  # s without a beat after which a run counts as hung
 START = 30.0  # s a guardian gets to be ready, on a busy machine
+ENDING = 10.0  # s it gets to end by itself
 
 Lost = Callable[[], object]
 
@@ -33,9 +34,11 @@ class Guarded:
         """Start it; it needs a while to be of use, so start it early."""
         self.alive = True
         self._process = subprocess.Popen(  # noqa: S603 - our own words
-            [sys.executable, "-m", "harness.rig.guardian", str(os.getpid())],
+            [sys.executable, "-P", "-m", "harness.rig.guardian", str(os.getpid())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             start_new_session=True,
+            # It must find what this run finds, a third party's drivers included.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )  # fmt: skip
         self._answers: list[dict[str, Any]] = []
         self._news = threading.Condition()
@@ -88,7 +91,11 @@ class Guarded:
         assert stdin is not None  # noqa: S101 - piped above
         with contextlib.suppress(OSError):
             stdin.close()
-        self._process.wait()
+        try:
+            self._process.wait(ENDING)
+        except subprocess.TimeoutExpired:  # somebody has stopped it; it has no duty any more
+            self._process.kill()
+            self._process.wait()
         self._beating.join()
         if self._process.stdout is not None:
             self._process.stdout.close()

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from harness.clock import ThreadClock
+from harness.drivers.relay_board import Driver as Relay
+from harness.ports.serial import SerialPort
 from harness.rig import state
 from harness.rig.alive import started_at
 from harness.sim.served import ServedBench
@@ -30,9 +32,11 @@ order = json.loads(sys.argv[1])
 folder = pathlib.Path(order["folder"])
 one = state.begin(state.Energised("supply", "keysight_e36300", order["address"], {"channel": 2},
                   rig="test"), folder)
+devices = [one] + [state.begin(state.Energised("switch", "relay_board", place), folder)
+                   for place in order["more"].pop("switches", ())]
 guarded = Guarded()
 try:
-    guarded.guard([one], state=folder, locks=folder, log=[folder / "guardian.log"],
+    guarded.guard(devices, state=folder, locks=folder, log=[folder / "guardian.log"],
                   lost=lambda: print("lost", flush=True), **order["more"])
 except Exception as error:
     print(type(error).__name__, error, flush=True)
@@ -141,6 +145,31 @@ def test_it_switches_off_when_the_run_is_killed(tmp_path: Path, supply: str) -> 
     log = (tmp_path / "guardian.log").read_text("utf-8")
     assert "the run has ended" in log
     assert "off and verified, at try 1" in log
+
+
+def test_the_switch_in_the_line_opens_as_well(tmp_path: Path) -> None:
+    """Supply and relay, each over a connection of its own; both verified, both journals ended."""
+    wanted = ["sim+visa://supply", "sim+pty://switch/relay"]
+    with ServedBench({"terminal": None, "channel": 2}, wanted, seed=1) as served:
+        supply, relay = (served.addresses[one] for one in wanted)
+        port = SerialPort(CLOCK, relay, baud=9600)
+        port.open()
+        Relay(port).set_closed(closed=True)
+        port.close()
+        run = Run(tmp_path, supply, switches=[relay])
+        _energise(supply)
+
+        run.kill()
+        run.until_gone(15)
+        run.end()
+
+        assert not _on(supply)
+        port.open()
+        assert not Relay(port).closed()
+        port.close()
+    assert state.unfinished(tmp_path) == []
+    log = (tmp_path / "guardian.log").read_text("utf-8")
+    assert log.count("off and verified") == 2
 
 
 def test_it_is_deaf_to_what_ends_a_run(tmp_path: Path, supply: str) -> None:
