@@ -1,12 +1,13 @@
 """Plays a plan on a rig: uploads, starts, times, measures, and puts everything back."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
 from harness.model.plan import BY_HOST, Plan
-from harness.model.power import PulseSwitch, Supply, Switch
+from harness.model.power import PulseSwitch, Supply, Switch, capability_of
 from harness.model.roles import Cast, plays
 from harness.model.units import Volts
 from harness.model.waveform import State, Step, staircase
@@ -29,6 +30,7 @@ class Player:
         self._late = 0.0
         self._began = 0.0
         self._opened: Any = None  # the supply line's switch, while it is open
+        self._takes = 0.0  # s, a measurement, the last one
 
     @contextmanager
     def restored(self) -> Iterator[None]:
@@ -116,18 +118,22 @@ class Player:
         if not step.ramp or isinstance(step.to, State):
             self._at(due, lambda: self._set(step))
             return due + step.ramp
-        for volts, stay in staircase(step.start, step.to, step.ramp, shortest=BY_HOST):
+        for volts, stay in staircase(step.start, step.to, step.ramp, shortest=self._least()):
             self._at(due, partial(self._volts, volts))
             self._look(due + stay, step.ramp / SAMPLES)
             due += stay
         return due
+
+    def _least(self) -> float:
+        """Between two words to this supply, s; as the plan was made."""
+        return max(BY_HOST, capability_of(self._cast.playing(Supply)).latency)
 
     def _look(self, until: float, apart: float) -> None:
         """Measure on the way, where there is time and the last look is some time ago."""
         now = self._now()
         last = self._began + self._seen[-1][0] if self._seen else self._began
         if until - now >= TIME_TO_MEASURE and now - last >= apart:
-            self._note(self._cast.playing(Supply).measure_voltage())
+            self._measure_until(until, self._cast.playing(Supply), most=1)
 
     def _at(self, due: float, act: Callable[[], object]) -> None:
         """Do it when it is due, and note how late that is."""
@@ -170,10 +176,11 @@ class Player:
     def _hold(self, step: Step, until: float) -> None:
         """Stay; measure where there is time and a supply to be measured."""
         if self._on_supply(step) and step.lasting >= TIME_TO_MEASURE:
-            self._measure_until(until - BY_HOST, self._cast.playing(Supply), APART_BY_HAND)
+            supply = self._cast.playing(Supply)
+            self._measure_until(until - BY_HOST, supply, least=APART_BY_HAND)
         elif self._on_supply(step) and step.lasting:
             self._cast.sleep(max(0.0, until - step.lasting / 2 - self._now()))
-            self._note(self._cast.playing(Supply).measure_voltage())
+            self._measure_until(until, self._cast.playing(Supply), most=1)
         self._cast.sleep(max(0.0, until - self._now()))
 
     def _end_round(self) -> None:
@@ -208,11 +215,19 @@ class Player:
                 return
             self._cast.sleep(APART[0])
 
-    def _measure_until(self, until: float, supply: Any, least: float = APART[0]) -> None:
+    def _measure_until(
+        self, until: float, supply: Any, *, least: float = APART[0], most: float = math.inf
+    ) -> None:
+        """Measure as often as there is time for: some supplies take a quarter of a second."""
         apart = min(APART[1], max(least, (until - self._now()) / SAMPLES))
-        while self._now() < until:
+        while most > 0 and self._now() + self._takes < until:
+            began = self._now()
             self._note(supply.measure_voltage())
-            self._cast.sleep(min(apart, max(0.0, until - self._now())))
+            self._takes = self._now() - began
+            most -= 1
+            self._cast.sleep(min(apart if most else 0.0, max(0.0, until - self._now())))
+        if most == math.inf:
+            self._cast.sleep(max(0.0, until - self._now()))
 
     # --- who does it --------------------------------------------------------------------------
 
