@@ -46,6 +46,7 @@ class Instrument(RsSupply):
         f"{POWER}:PROTection:CLEar": Command("release", (AT,), ("opp",)),
         "[SOURce:]PROTection:CLEar": Command("release", (AT,), ("any",)),
         "FUSE:TRIPped:CLEar": Command("release", (AT,), ("ocp",)),
+        "READ?": Command("read_both", (AT,)),
         "ARBitrary:DATA?": Command("written_list"),
         "ARBitrary[:STATe]": Command("switch_list", (BOOLEAN, AT)),
         "ARBitrary[:STATe]?": Command("list_on", (AT,)),
@@ -58,6 +59,10 @@ class Instrument(RsSupply):
                 row.start_list()
             else:
                 row.stop()
+
+    def read_both(self, at: tuple[int, ...] | None = None) -> str:
+        """READ?: volts and amps."""
+        return f"{self.measure('volts', at)},{self.measure('amps', at)}"
 
     def list_on(self, at: tuple[int, ...] | None = None) -> str:
         return ",".join(str(int(row.list_on)) for row in self._at(at))

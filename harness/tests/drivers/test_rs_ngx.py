@@ -326,6 +326,18 @@ def test_a_foreign_client_is_answered(message: str, answer: str) -> None:
     bench(story)
 
 
+def test_both_readings_come_at_once() -> None:
+    """READ?, with which R&S's own driver measures."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(5)
+        volts, amps = map(float, bench.ask(AT + "READ?").split(","))
+        assert volts == pytest.approx(5, abs=0.01)
+        assert amps == pytest.approx(0.3, abs=0.01)
+
+    bench(story)
+
+
 def test_over_power_trips_too() -> None:
     """Its own protection, cleared by PROT:CLE."""
 
