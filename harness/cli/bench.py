@@ -68,6 +68,8 @@ def simulate(
                 click.echo(f"{address.split('://')[1]:<18} {real}")
             if any(name.startswith("terminal") for name in map(_name, bench.addresses)):
                 click.echo(f"the terminal is off until the supply gives it 5 V: {POWER}", err=True)
+                if any(_name(address) in ASKED for address in bench.addresses):
+                    click.echo("and until each switch in its feed is closed", err=True)
             click.echo("running; Ctrl-C ends it", err=True)
         while True:
             signal.pause()

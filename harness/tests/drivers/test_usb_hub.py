@@ -13,14 +13,11 @@ from harness.errors import (
     BenchError,
     DeviceRefused,
     Garbled,
-    PortLost,
     PortTimeout,
-    RigError,
     UsageError,
 )
 from harness.model.power import Switch
 from harness.model.roles import SafeState, plays
-from harness.ports import program
 from harness.ports.program import ProgramPort
 from harness.testing import Pair, replay
 
@@ -97,7 +94,7 @@ def test_a_location_is_no_option_of_the_program(wrong: dict[str, Any]) -> None:
         )
 
 
-# --- the port -------------------------------------------------------------------------------
+# --- a program that is run ------------------------------------------------------------------
 
 STAND_IN = """#!/bin/sh
 here="$(dirname "$0")"
@@ -126,28 +123,3 @@ def test_a_program_is_really_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert not switch.closed()
     switch.set_closed(closed=True)
     assert (tmp_path / "calls").read_text().splitlines()[1] == "-l 1-1.4 -p 2 -a off -r 2"
-
-
-def test_no_other_program_is_run_whatever_a_rig_file_says() -> None:
-    """It is no way to start something."""
-    with pytest.raises(RigError, match="uhubctl only"):
-        ProgramPort(ThreadClock(), "program://sh")
-
-
-def test_a_program_that_is_not_there_hangs_or_was_not_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each is an error of the bench."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    port = ProgramPort(ThreadClock(), "program://uhubctl")
-    with pytest.raises(PortLost, match="not installed"):
-        port.open()
-    with pytest.raises(PortLost, match="not open"):
-        port.write(b"-h\0")
-    path = tmp_path / "uhubctl"
-    path.write_text("#!/bin/sh\nwhile :; do :; done\n")
-    path.chmod(0o755)
-    monkeypatch.setattr(program, "WITHIN", 0.2)
-    port.open()
-    with pytest.raises(PortTimeout, match="not done"):
-        port.write(b"-h\0")
