@@ -14,7 +14,8 @@ from harness.faults._levels import Reach
 from harness.faults._player import Player
 from harness.model.means import Means, means_of
 from harness.model.plan import Plan, plan
-from harness.model.roles import Cast
+from harness.model.power import Protected
+from harness.model.roles import Cast, plays
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 from harness.model.waveform import Waveform
@@ -91,6 +92,7 @@ class Waves:
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
         made = self.planned(means_of(cast.players, cast.nominal))
+        _check_protection(made, cast)
         self.begin(made, cast.nominal)
         tell_asked(made, cast, **self.asked())
         with Player(made, cast).restored():
@@ -110,6 +112,21 @@ class Waves:
         if made.how == "switch":
             return seen.source == "switch" and seen.kind == "opened"
         return _reach(made, self.nominal).shown_in(seen)
+
+
+def _check_protection(made: Plan, cast: Cast) -> None:
+    """Over-voltage protection must be armed for what is asked; raises NotSupported."""
+    highest = made.waveform.highest(cast.nominal)
+    if highest <= cast.nominal + 1e-6:
+        return
+    for player in cast.players.values():
+        if plays(getattr(player, "driver", player), Protected):
+            armed = player.over_voltage()
+            if armed < highest:
+                raise NotSupported(
+                    f"it goes up to {highest:.3g} V and this supply's over-voltage protection is "
+                    f"armed at {armed:.3g} V; arm the rig for the highest voltage of the story"
+                )
 
 
 def tell_asked(made: Plan, cast: Cast, **more: Any) -> None:

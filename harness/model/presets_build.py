@@ -62,11 +62,13 @@ def drop(values: Values) -> Waveform:
 
 
 def crank(values: Values) -> Waveform:
-    """Pulse 4: 12 V to 6 V and 8 V; 24 V to 10 V and 16 V."""
-    deep, weak = (10 / 24, 16 / 24) if values["nominal"] >= FROM_24V else (6 / 12, 8 / 12)
+    """Pulse 4: 12 V to 6 V and 8 V; 24 V to 10 V and 16 V, with t7 and t10 of either system."""
     ms = Seconds.parse
+    deep, weak, stay, fall = 6 / 12, 8 / 12, ms("15 ms"), ms("5 ms")
+    if values["nominal"] >= FROM_24V:
+        deep, weak, stay, fall = 10 / 24, 16 / 24, ms("50 ms"), ms("10 ms")
     return Waveform((
-        Segment(Fraction(deep), ms("15 ms"), ms("5 ms")),
+        Segment(Fraction(deep), stay, fall),
         Segment(Fraction(weak), values["hold"], ms("50 ms")),
         Segment(NOMINAL, Seconds(0), ms("100 ms")),
     ))  # fmt: skip

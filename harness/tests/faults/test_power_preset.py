@@ -228,6 +228,56 @@ def test_the_highest_voltage_is_known_beforehand() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "feeds"), [("ac_0_250", "mains"), ("usb_c_replug", "vbus"), ("poe_cycle", "poe")]
+)
+def test_a_switch_elsewhere_makes_the_presets_of_its_place(name: str, feeds: str) -> None:
+    """An adapter's mains, VBUS, a port's power: opened there, and not taken for the supply line."""
+
+    def story(feed: Feed) -> None:
+        assert feed.hold(PowerPreset(name, repeat=1), 0.01)
+        assert feed.of("power_asked")[0]["lines"] == [feeds]
+        assert feed.of("opened")
+        assert feed.switch.closed()
+        said = PowerPreset("interrupt_open").refusal(means_of(feed.cast.players, NOMINAL))
+        assert f"feeds {feeds}" in said
+
+    on_feed(story, feeds=feeds)
+
+
+def test_a_battery_is_pulled_beside_an_output_that_is_off() -> None:
+    """The supply's output is the adapter, the switch is in the battery's line; both are back."""
+
+    def story(feed: Feed) -> None:
+        feed.hold(PowerPreset("battery_pull"), 0.01)
+        order = [
+            row.kind if row.source == "switch" else f"output {row['on']}"
+            for row in feed.seen
+            if row.kind in ("opened", "closed", "output")
+        ]
+        assert order[:4] == ["output False", "opened", "closed", "output True"]
+        assert order[4:8] == ["opened", "output False", "output True", "closed"]
+        assert feed.supply.output()
+        assert feed.switch.closed()
+
+    on_feed(story, feeds="battery")
+
+
+def test_protection_that_is_armed_too_low_refuses_what_would_trip_it() -> None:
+    """A rig armed for nominal does not let 120 % trip its supply."""
+
+    def story(feed: Feed) -> None:
+        feed.supply.set_over_voltage(Volts(5.5))
+        with (
+            pytest.raises(NotSupported, match=r"armed at 5.5 V"),
+            PowerPreset("variation_80_120").inject(feed.cast),
+        ):
+            pass
+        assert feed.supply.tripped() == ""
+
+    on_feed(story)
+
+
+@pytest.mark.parametrize(
     ("given", "reason"),
     [
         ({"preset": "dip_4"}, "no preset 'dip_4'; did you mean 'dip_40'"),

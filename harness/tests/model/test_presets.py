@@ -86,6 +86,8 @@ def test_24_v_systems_have_values_of_their_own() -> None:
 
     assert levels(12) == pytest.approx([6, 8, 12])
     assert levels(24) == pytest.approx([10, 16, 24])
+    first = crank.waveform({}, Volts(24)).segments[0]
+    assert (first.lasting, first.ramp) == (Seconds(0.05), Seconds(0.01))
     with pytest.raises(ValueError, match="12 V systems"):
         PRESETS["jump_start"].waveform({}, Volts(24))
 

@@ -2,8 +2,13 @@
 
 import pytest
 
-from harness.model.rigfile import Device, Limits, RigFile
-from harness.model.units import Amps, Volts
+from harness.faults.power_preset import PowerPreset
+from harness.model.power import Supply
+from harness.model.presets import PRESETS
+from harness.model.rigfile import DRIVERS, Device, Limits, RigFile
+from harness.model.roles import plays
+from harness.model.units import Amps, Seconds, Volts
+from harness.model.words import find, words_in
 from harness.rig.abilities import means_of_rig
 
 LIMITS = Limits(Volts(6), Amps(2))
@@ -55,3 +60,37 @@ def test_a_driver_that_cannot_be_made_counts_by_its_class() -> None:
     means = means_of_rig(rig(switch=device("switch", "relay_board", channel=999)))
 
     assert means.breakers[0].name == "relay_board"
+
+
+def supplies() -> list[str]:
+    """Every driver that plays a supply."""
+    kinds = {word: find("harness.drivers", word, name="Driver") for word in words_in(DRIVERS)}
+    return [word for word, kind in kinds.items() if plays(kind, Supply)]
+
+
+@pytest.mark.parametrize("driver", supplies())
+def test_every_supply_makes_or_is_refused_every_preset_by_name(driver: str) -> None:
+    """Alone, without a switch: what it cannot is named with its reason, for each listed length."""
+    means = means_of_rig(rig(supply=device("supply", driver)))
+    able = means.supply
+    assert able is not None
+
+    for name, preset in PRESETS.items():
+        stays = preset.parameters["lasting"].listed if "lasting" in preset.parameters else ()
+        for stay in stays or (None,):
+            fault = PowerPreset(name, stay=stay)
+            said = fault.refusal(means)
+            assert said == "" or name in said
+            if not said and (made := fault.planned(means)).how == "list":
+                assert len(made.points) <= able.points
+                assert min(dwell for _, dwell in made.points) >= able.min_dwell - 1e-9
+
+
+def test_a_slow_timer_is_refused_short_dips_by_name() -> None:
+    """The reason says what is needed, what is there, and what would help."""
+    means = means_of_rig(rig(supply=device("supply", "siglent_spd")))
+
+    assert PowerPreset("dip_40", stay=Seconds(0.01)).refusal(means) == (
+        "dip_40 of 10 ms needs a dwell of 10 ms or less; this siglent_spd has 1 s; "
+        "use a switch in the supply line"
+    )
