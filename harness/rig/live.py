@@ -45,6 +45,7 @@ class LiveRig:
         nominal: The terminal's supply voltage in normal use.
         players: Role -> the owner of its device.
         cast: The players as faults see them.
+        kept: Whether the terminal's power was left on by the item before this one.
 
     Raises:
         RigError: The file and the bench do not fit; nothing was energised.
@@ -90,8 +91,8 @@ class LiveRig:
         self._connect = connect
         self._served = served
         self._locks, self._folder = locks, folder
-        self._own_tenancy = tenancy is None
-        self._tenancy = tenancy or Tenancy()
+        self._tenancy, self._own_tenancy = tenancy or Tenancy(), tenancy is None
+        self.kept = self._tenancy.kept
         self._highest = max(highest or self.nominal, self.nominal)
         self._listener: Take | None = None
         self._early: list[tuple[str, str, float, Mapping[str, Any]]] | None = []
@@ -99,17 +100,11 @@ class LiveRig:
         self._away: set[str] = set()
         self._drivers: dict[str, Any] = {}
         self._identified: list[str] = []
-        self._was_kept = self._tenancy.kept
 
     @property
     def unsafe(self) -> list[str]:
         """What could not be brought into, or verified in, its safe state."""
         return [f"{role}: {why}" for role, why in self._leaving.unsafe.items()]
-
-    @property
-    def kept(self) -> bool:
-        """Whether the terminal's power was left on by the item before this one."""
-        return self._was_kept
 
     def listen(self, take: Take | None) -> None:
         """Have every observation given to ``take`` from now on; None for nobody.
@@ -182,7 +177,7 @@ class LiveRig:
     def _arm(self) -> None:
         supply, limits = self._drivers["supply"], self._file.devices["supply"].limits
         supply.gate.min_off = self._file.power.min_off
-        way = resume if self._was_kept else arm
+        way = resume if self.kept else arm
         way(supply, limits, self.nominal, self._highest)
         if not supply.gate.on and not self._file.devices["supply"].simulated:
             supply.gate.off_at = self.clock.now() - self._tenancy.off_for()

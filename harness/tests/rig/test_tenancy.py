@@ -219,3 +219,15 @@ def test_a_supply_that_cannot_be_verified_is_quarantined(
     _say(supply, "OUTP OFF,(@2)")
     _item(_rig(supply), None, tmp_path, _switch_on)
     assert not _on(supply)
+
+
+def test_force_breaks_no_quarantine(tmp_path: Path, supply: str, folder: Path) -> None:
+    """``--force`` is for locks whose holder lets go, and for nothing else."""
+    state.quarantine(supply, "smoke was seen", rig="real")
+    tenancy = Tenancy(force=True)
+
+    with pytest.raises(RigQuarantined, match="smoke was seen"):
+        _item(_rig(supply), tenancy, tmp_path, _switch_on)
+
+    tenancy.close()
+    assert not _on(supply)
