@@ -120,12 +120,12 @@ class Board:
     def _die(self) -> None:
         self._dying = None
         self.deaths += 1
-        if self.running is not None and not self.running.brownout_reset:
-            self._run_wild()
-            return
         # The reset-cause register keeps its content only while some voltage is left.
         gone = self.rail.volts() < self.personality.levels.discharged
-        self._stop("power" if gone else "brownout")
+        if not gone and self.running is not None and not self.running.brownout_reset:
+            self._run_wild()
+        else:
+            self._stop("power" if gone else "brownout")
 
     def _run_wild(self) -> None:
         """Below its lowest voltage, and no reset: nonsense is executed, the flash suffers."""

@@ -4,6 +4,7 @@ import pytest
 
 from harness.errors import PortLost
 from harness.ports.memory import pair
+from harness.sim.terminal.firmware import Firmware
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -267,5 +268,35 @@ def test_the_daily_restart_is_announced_and_waits_for_the_sale() -> None:
         stage.clock.sleep(600.0)
         assert len(stage.of("boot")) == 2
         assert not stage.of("detected", cause="system_fault")
+
+    stage.play(story)
+
+
+class Undetecting(Firmware):
+    """Leaves the brown-out detector off."""
+
+    brownout_reset = False
+
+
+@pytest.mark.parametrize(("low", "reason"), [(2.0, "watchdog"), (0.0, "power")])
+def test_without_its_detector_a_brown_out_is_no_clean_reset(low: float, reason: str) -> None:
+    """At 40 % it runs wild and deaf until the watchdog bites; a full cut ends that at once."""
+    stage = Stage(firmware=Undetecting)
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.register.sign_on()
+        assert stage.sell(1000).outcome == "approved"
+        stage.power(low)
+        stage.clock.sleep(0.5)
+        stage.power()
+        stage.clock.sleep(1.5)
+        if reason == "watchdog":
+            with pytest.raises(PortLost):
+                stage.terminal.outlets["ecr"](pair(stage.clock, "register")[1])
+            assert stage.terminal.flash.spoilt == 1
+        assert stage.until(lambda: len(stage.of("boot")) > 1, 30.0)
+        assert stage.of("boot")[-1]["reason"] == reason
 
     stage.play(story)
