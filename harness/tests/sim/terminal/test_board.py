@@ -300,3 +300,23 @@ def test_without_its_detector_a_brown_out_is_no_clean_reset(low: float, reason: 
         assert stage.of("boot")[-1]["reason"] == reason
 
     stage.play(story)
+
+
+def test_the_register_is_told_of_one_brown_out_once() -> None:
+    """The start finds the supply low still and knows of the brown-out: one report."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.power(2.0)
+        stage.clock.sleep(2.0)
+        stage.power(4.2)
+        stage.clock.sleep(5.0)
+        stage.power()
+        assert stage.ready()
+        stage.clock.sleep(5.0)
+        assert stage.register.status() == "BF"
+        assert stage.register.status() == "00"
+
+    stage.play(story)
