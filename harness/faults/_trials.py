@@ -7,7 +7,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from harness.faults._outcome import PATIENCE, look
 from harness.faults._player import Player
@@ -43,7 +43,6 @@ class Trials(Waves):
     """A fault that makes trials. The classes below say which."""
 
     rest: Seconds
-    _plan: ClassVar[Plan | None] = None
 
     @classmethod
     def with_values(cls, values: Mapping[str, Any]) -> Self:

@@ -122,7 +122,7 @@ def _ac(name: str, says: str, level: float, default: float, *listed: float) -> P
 
 def _dip(name: str, level: float) -> Preset:
     return Preset(
-        name, f"The supply steps to {level:.0%} of nominal and back.", f"{IEC}, 5.1 (durations"
+        name, f"The supply steps to {100 * level:.0f} % of nominal and back.", f"{IEC}, 5.1 (durations"
         " unconfirmed)", BY_LIST, build.level_of(level),
         {"lasting": _s(0.1, 0.0001, 60, *DIPS), **EVENTS},
     )  # fmt: skip
@@ -130,7 +130,7 @@ def _dip(name: str, level: float) -> Preset:
 
 def _variation(name: str, low: float) -> Preset:
     return Preset(
-        name, f"The supply goes to {low:.0%}, then to 120 % of nominal, and back.",
+        name, f"The supply goes to {100 * low:.0f} %, then to 120 % of nominal, and back.",
         f"{IEC}, 5.3 (durations unconfirmed)",
         "a limit and an over-voltage protection above 120 % of nominal",
         build.variation(low),
