@@ -122,8 +122,8 @@ def _ac(name: str, says: str, level: float, default: float, *listed: float) -> P
 
 def _dip(name: str, level: float) -> Preset:
     return Preset(
-        name, f"The supply steps to {100 * level:.0f} % of nominal and back.", f"{IEC}, 5.1 (durations"
-        " unconfirmed)", BY_LIST, build.level_of(level),
+        name, f"The supply steps to {100 * level:.0f} % of nominal and back.",
+        f"{IEC}, 5.1 (durations unconfirmed)", BY_LIST, build.level_of(level),
         {"lasting": _s(0.1, 0.0001, 60, *DIPS), **EVENTS},
     )  # fmt: skip
 
