@@ -26,8 +26,8 @@ from harness.runner import Session
 PACKAGE, GROUP = "harness.sim.defects", "harness.defects"
 #: Asked for instead of a defect: the reference terminal alone.
 NO_DEFECT = "none"
-#: Scenarios that must catch a defect before the rest are left out.
-ENOUGH = 3
+#: Items that must catch a defect before the rest are left out.
+ENOUGH = 1
 BREAKS = re.compile(r"Breaks (.+?)(?::| \(|\.?$)", re.MULTILINE)
 
 
@@ -149,7 +149,7 @@ def prove(
         tags: Only scenarios with one of these.
         seeds: How many seeds the reference must pass.
         only: Defects to plant; all when empty, none for ``["none"]``.
-        enough: Scenarios that must catch a defect before the rest are left out; 0 to play all.
+        enough: Items that must catch a defect before the rest are left out; 0 to play all.
         tell: Progress.
     """
     names = defects(only)

@@ -22,7 +22,7 @@ SHOWN = 3
 @click.option("--defect", "defects", multiple=True, metavar="NAME",
               help="Only this defect; may be repeated. none: the reference alone.")  # fmt: skip
 @click.option("--all", "exhaust", is_flag=True,
-              help=f"Play all with each defect, not only until {proving.ENOUGH} fail.")  # fmt: skip
+              help="Play all with each defect, not only until one catches it.")  # fmt: skip
 @options.as_json
 @click.pass_context
 def prove(
