@@ -8,6 +8,9 @@ import yaml
 
 from harness.cli import harness
 from harness.files import load_rig, load_scenarios
+from harness.model.power import ListMode, Supply, capability_of
+from harness.model.roles import plays
+from harness.model.words import find, words_in
 
 README = Path(__file__).parents[2] / "README.md"
 pytestmark = pytest.mark.skipif(not README.exists(), reason="installed without the repository")
@@ -56,3 +59,27 @@ def test_the_two_commands_are_there_word_for_word() -> None:
 
     assert "pip install tox && tox run -e virtual" in text
     assert "`pip install tox && tox run`" in text
+
+
+def test_the_rigs_page_knows_every_supply() -> None:
+    """Each driver of a supply has its row, and a list where it has one."""
+    page = (README.parent / "rigs" / "README.md").read_text(encoding="utf-8")
+    rows = {row[1]: row[0] for row in re.findall(r"^(\| `(\w+)` \|.*)$", page, re.MULTILINE)}
+    drivers = {
+        word: find("harness.drivers", word, name="Driver")
+        for word in words_in("harness.drivers", "")
+    }
+    supplies = {word: kind for word, kind in drivers.items() if plays(kind, Supply)}
+
+    assert set(rows) == set(supplies)
+    for word, kind in supplies.items():
+        points = capability_of(kind).points if plays(kind, ListMode) else 0
+        assert (f"| {points} points from" in rows[word]) == bool(points)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((README.parent / "rigs").rglob("*.yaml")), ids=lambda path: path.name
+)
+def test_every_rig_that_is_shown_can_be_read(path: Path) -> None:
+    """The examples are no worse than what is run every day."""
+    assert load_rig(path).devices
