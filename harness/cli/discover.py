@@ -8,7 +8,7 @@ import click
 
 from harness.cli import options
 from harness.clock import ThreadClock
-from harness.rig.discover import Found, Search, rig_lines
+from harness.survey.discover import Found, Search, rig_lines
 
 
 @click.command()

@@ -13,10 +13,10 @@ from harness.clock import ThreadClock
 from harness.errors import UsageError
 from harness.files import load_rig
 from harness.model.rigfile import RigFile
-from harness.rig.doctor import Doctor
-from harness.rig.findings import BAD, OK, WARN, Finding, worst
 from harness.rig.signals import safe_signals
 from harness.sim.served import ServedBench
+from harness.survey.doctor import Doctor
+from harness.survey.findings import BAD, OK, WARN, Finding, worst
 
 EXIT_FOUND = 3
 COLOURS = {OK: "green", WARN: "yellow", BAD: "red"}

@@ -11,10 +11,11 @@ import pytest
 from harness.cli import conform as command
 from harness.cli import main
 from harness.ports import listing
-from harness.rig import host, state
-from harness.rig.held import held
+from harness.rig import state
 from harness.rig.lock import RigLock
 from harness.sim.served import ServedBench
+from harness.survey import host
+from harness.survey.held import held
 from harness.testing.conformance import CHECKS, Bench, Unmet, conform
 
 RIG = """\

@@ -17,13 +17,14 @@ from harness.clock import ThreadClock
 from harness.errors import BenchError
 from harness.model.rigfile import Device, Limits, RigFile
 from harness.model.units import Amps, Volts
-from harness.rig import doctor as rooms
-from harness.rig import host, state
-from harness.rig.doctor import Doctor, identity_rows, tty_rights
-from harness.rig.findings import BAD, OK, WARN, Finding, worst
+from harness.rig import state
 from harness.rig.guarded import Guarded
 from harness.rig.lock import RigLock
 from harness.sim.served import ServedBench
+from harness.survey import doctor as rooms
+from harness.survey import host
+from harness.survey.doctor import Doctor, identity_rows, tty_rights
+from harness.survey.findings import BAD, OK, WARN, Finding, worst
 
 GUARD = host.guard
 

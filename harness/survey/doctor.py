@@ -17,15 +17,16 @@ from harness.model.power import Switch
 from harness.model.rigfile import Device, RigFile
 from harness.model.roles import Identified
 from harness.ports.base import Port
-from harness.rig import host, state
+from harness.rig import state
 from harness.rig.address import port_to, resolve
 from harness.rig.casting import check_identity, driver_class, has_identity
 from harness.rig.custody import POWERED
-from harness.rig.discover import FIELDS
-from harness.rig.findings import BAD, OK, WARN, Finding, Row
 from harness.rig.live import OF_THE_TERMINAL
 from harness.rig.lock import RigLock, WireLock
-from harness.rig.weigh import weigh
+from harness.survey import host
+from harness.survey.discover import FIELDS
+from harness.survey.findings import BAD, OK, WARN, Finding, Row
+from harness.survey.weigh import weigh
 
 OFF_BELOW = 0.5  # V
 

@@ -8,9 +8,9 @@ import psutil
 from harness.clock import Clock
 from harness.errors import BenchError
 from harness.rig import state
-from harness.rig.findings import BAD, OK, WARN, Row
 from harness.rig.guarded import Guarded
 from harness.rig.lock import runtime_folder
+from harness.survey.findings import BAD, OK, WARN, Row
 
 SINCE = 2025  # a host clock before this was never set
 STEPS, EVERY = 60, 0.005  # s

@@ -16,12 +16,12 @@ from harness.errors import RigLocked
 from harness.files import load_rig
 from harness.ports import listing
 from harness.ports.listing import Plugged
-from harness.rig import discover
-from harness.rig.discover import Found, Search, rig_line, rig_lines
-from harness.rig.guess import guess, identities
-from harness.rig.held import held, host_of
 from harness.rig.lock import RigLock
 from harness.sim.served import ServedBench
+from harness.survey import discover
+from harness.survey.discover import Found, Search, rig_line, rig_lines
+from harness.survey.guess import guess, identities
+from harness.survey.held import held, host_of
 from harness.tests.ports.hislip_server import hislip_server
 from harness.tests.ports.vxi11_server import vxi11_server
 

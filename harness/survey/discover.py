@@ -17,9 +17,9 @@ from harness.ports import listing
 from harness.ports.base import Port
 from harness.ports.tcp import TcpPort
 from harness.rig.address import port_to
-from harness.rig.guess import GENERIC, guess
-from harness.rig.held import held, host_of
 from harness.rig.lock import RigLock
+from harness.survey.guess import GENERIC, guess
+from harness.survey.held import held, host_of
 
 WITHIN, QUIET = 1.5, 0.3  # s for an answer; without a byte: it is over
 KNOCK = 1.0  # s for a connection

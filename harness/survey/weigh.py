@@ -10,7 +10,7 @@ from harness.model.rigfile import Device
 from harness.model.roles import plays
 from harness.model.units import Amps, Volts
 from harness.rig.arm import arm, disarm
-from harness.rig.findings import BAD, OK, WARN, Row
+from harness.survey.findings import BAD, OK, WARN, Row
 
 FAR = 1.5  # a limit this many times nominal is none
 MUCH = Amps(10)  # no terminal takes that
