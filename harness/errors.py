@@ -72,6 +72,18 @@ class LimitExceeded(BenchError):
     """A limit of the rig file stopped a command before it reached the wire."""
 
 
+class Astray(BenchError):
+    """A device of the bench left by itself what it was told to do.
+
+    Attributes:
+        since: From when on nothing that was seen can be trusted, on the run's clock, s.
+    """
+
+    def __init__(self, text: str, since: float) -> None:
+        super().__init__(text)
+        self.since = max(0.0, since)
+
+
 class RigLocked(BenchError):
     """Another run holds an instrument of this rig."""
 

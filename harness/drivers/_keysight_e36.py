@@ -48,4 +48,5 @@ class E36(Protection):
 
     def _spelt(self, text: str, value: object = "") -> str:
         listed = f"(@{self._channel})" if self.channel_lists else ""
-        return text.format(v=value, to=listed and f",{listed}", of=listed and f" {listed}")
+        to, of = listed and f",{listed}", listed and f" {listed}"
+        return text.format(v=value, n=self._channel, to=to, of=of)

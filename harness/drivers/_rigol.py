@@ -30,6 +30,7 @@ class Rigol(OwnList):
         "amps": (":SOUR{n}:CURR {v}", ":SOUR{n}:CURR?"),
         "measured_volts": ":MEAS:VOLT? CH{n}",
         "measured_amps": ":MEAS:CURR? CH{n}",
+        "limited": ":OUTP:MODE? CH{n}",
         "ovp": (":OUTP:OVP:VAL CH{n},{v}", ":OUTP:OVP:VAL? CH{n}"),
         "ovp_on": (":OUTP:OVP CH{n},{v}", ":OUTP:OVP? CH{n}"),
         "ovp_tripped": ":OUTP:OVP:QUES? CH{n}",

@@ -26,6 +26,7 @@ VERBS: Mapping[str, str | tuple[str, str]] = {
     "amps": (AT + "CURR {v}", AT + "CURR?"),
     "measured_volts": AT + "MEAS:VOLT?",
     "measured_amps": AT + "MEAS:CURR?",
+    "limited": "STAT:QUES:INST:ISUM{n}?",
     "ovp": (AT + "VOLT:PROT:LEV {v}", AT + "VOLT:PROT:LEV?"),
     "ovp_tripped": AT + "VOLT:PROT:TRIP?",
     "ocp_tripped": AT + "FUSE:TRIP?",

@@ -20,6 +20,7 @@ from harness.model.power import Capability, Points
 from harness.model.roles import Observe, ignore
 from harness.model.units import Amps, Volts
 from harness.ports.base import Port
+from harness.wire.scpi_replies import parse_number
 
 OFF = Volts(0.5)  # an output below this is off
 
@@ -37,6 +38,8 @@ class ScpiSupply:
     ON_OFF: ClassVar[tuple[str, str]] = ("ON", "OFF")
     #: Keyword arguments of the session: chatter, timeout.
     TALK: ClassVar[Mapping[str, Any]] = {}
+    #: The bit of ``limited`` that says current limit; 1 in QUES:INST:ISUM (SCPI-1999, 20.3).
+    LIMITED: ClassVar[int] = 1
     capability: Capability = Capability()
     poll_every: float = 2.5
     observe: Observe = staticmethod(ignore)
@@ -51,6 +54,7 @@ class ScpiSupply:
         """
         self._scpi = ScpiSession(port, inter_command=inter_command, **self.TALK)
         self._channel = channel
+        self._tells_no_limit = False
         self._volts: Volts | None = None  # as set last; a list goes back to it
 
     # --- words ------------------------------------------------------------------------------
@@ -132,6 +136,28 @@ class ScpiSupply:
         heard = self._scpi.heard
         self.observe("measured", t=heard, volts=volts, amps=float(self.measure_current()))
         self.tripped()
+
+    def set_point(self) -> Volts:
+        """The voltage it is set to, as it says."""
+        return Volts(self._scpi.number(self._query("volts")))
+
+    def limiting(self) -> bool:
+        """Whether it is in current limit, or was since it was asked last where it keeps that.
+
+        Verb ``limited``: asks an event register, of which ``LIMITED`` is the bit, or a word (CC). A
+        model that does not know it is not asked again.
+        """
+        if "limited" not in self.VERBS or self._tells_no_limit:
+            return False
+        said = ""
+        with suppress(DeviceRefused, Garbled, PortTimeout):
+            said = self._scpi.ask(self._query("limited"))
+        if not said:
+            self._tells_no_limit = True
+            self.clear_errors()
+        with suppress(ValueError, OverflowError):
+            return bool(int(parse_number(said)) & self.LIMITED)
+        return "CC" in said.upper()
 
     def tripped(self) -> str:
         """Which protection tripped; a supply without any says none."""

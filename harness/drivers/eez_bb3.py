@@ -38,6 +38,7 @@ class Driver(OwnList, HardLimit):
         "amps": ("SOUR{n}:CURR {v}", "SOUR{n}:CURR?"),
         "measured_volts": "MEAS:VOLT? CH{n}",
         "measured_amps": "MEAS:CURR? CH{n}",
+        "limited": "STAT:QUES:INST:ISUM{n}?",
         "ovp": ("SOUR{n}:VOLT:PROT {v}", "SOUR{n}:VOLT:PROT?"),
         "ovp_on": ("SOUR{n}:VOLT:PROT:STAT {v}", "SOUR{n}:VOLT:PROT:STAT?"),
         "ovp_tripped": "SOUR{n}:VOLT:PROT:TRIP?",

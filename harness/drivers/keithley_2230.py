@@ -34,6 +34,7 @@ class Driver(HardLimit):
         "amps": (f"{AT}:CURR {{v}}", f"{AT}:CURR?"),
         "measured_volts": f"{AT}:MEAS:VOLT?",
         "measured_amps": f"{AT}:MEAS:CURR?",
+        "limited": "STAT:QUES:INST:ISUM{n}?",
         "enabled": (f"{AT}:SOUR:OUTP:ENAB {{v}}", f"{AT}:SOUR:OUTP:ENAB?"),
         "limit": (f"{AT}:VOLT:LIM {{v}}", f"{AT}:VOLT:LIM?"),
         "limit_on": (f"{AT}:VOLT:LIM:STAT {{v}}", f"{AT}:VOLT:LIM:STAT?"),

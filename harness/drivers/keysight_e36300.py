@@ -6,13 +6,13 @@ The list's 100 points and 0.01 to 3600 s are those of such tools. What else it h
 its relatives: ``_keysight_e36.py``.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
 from harness.drivers._keysight_e36 import E36
 from harness.drivers._scpi_supply import OwnList
 from harness.model.power import Capability, Points
-from harness.model.units import Seconds, Volts
 
 IDENTITY = r"(?i)^keysight[^,]*,E3631[123]A,"  # matched against *IDN? before anything is energised
 
@@ -20,6 +20,9 @@ IDENTITY = r"(?i)^keysight[^,]*,E3631[123]A,"  # matched against *IDN? before an
 class Driver(E36, OwnList):
     """Plays Supply, Protected, ListMode, Identified, Polled and SafeState on one channel."""
 
+    VERBS: ClassVar[Mapping[str, str | tuple[str, str]]] = {
+        **E36.VERBS, "limited": "STAT:QUES:INST:ISUM{n}?",
+    }  # fmt: skip
     # Points, dwell: E36300 LIST subsystem. Fall time: no load, with the unit's own sink.
     capability = Capability(
         points=100, min_dwell=0.01, max_dwell=3600.0, latency=0.01, rise_time=0.05, fall_time=0.5,
@@ -45,12 +48,11 @@ class Driver(E36, OwnList):
         self._scpi.put("LIST:VOLT", levels, at=at, within=1.5 * volts)
         self._scpi.put("LIST:CURR", [amps], at=at, within=0.003)  # else an old length would not fit
         self._scpi.put("LIST:DWEL", stays, at=at, within=0.001)
-        seen = zip(
-            self._scpi.numbers(f"LIST:VOLT? {at}"), self._scpi.numbers(f"LIST:DWEL? {at}"),
-            strict=True,
-        )  # fmt: skip
+        seen = self._rows(
+            self._scpi.numbers(f"LIST:VOLT? {at}"), self._scpi.numbers(f"LIST:DWEL? {at}")
+        )
         self._tell("LIST:COUN 1{to};STEP AUTO{to};TERM:LAST ON{to};:TRIG:SOUR IMM{to}")
-        return [(Volts(level), Seconds(dwell)) for level, dwell in seen]
+        return seen
 
     def _start(self) -> None:
         self._tell("VOLT:MODE LIST{to};:INIT{of}")

@@ -42,11 +42,13 @@ class Driver(OwnList):
         "amps": ("CURR {v},(@{n})", "CURR? (@{n})"),
         "measured_volts": "MEAS:VOLT? (@{n})",
         "measured_amps": "MEAS:CURR? (@{n})",
+        "limited": "STAT:OPER? (@{n})",
         "ovp": ("VOLT:PROT {v},(@{n})", "VOLT:PROT? (@{n})"),
         "questionable": "STAT:QUES:COND? (@{n})",
         "watchdog_delay": ("OUTP:PROT:WDOG:DEL {v}", "OUTP:PROT:WDOG:DEL?"),
         "watchdog": ("OUTP:PROT:WDOG {v}", "OUTP:PROT:WDOG?"),
     }
+    LIMITED: ClassVar[int] = 2  # of the operation register, latched
     HALT: ClassVar[tuple[str, ...]] = ("ABOR:TRAN (@{n})",)
     # Somebody may have slowed the edges down.
     REST: ClassVar[tuple[str, ...]] = ("VOLT:MODE FIX,(@{n})", "VOLT:SLEW:MAX ON,(@{n})")

@@ -64,6 +64,10 @@ class Driver(ListOnly):
     def output(self) -> bool:
         return bool(self._status() >> (3 + self._channel) & 1)
 
+    def limiting(self) -> bool:
+        """Bits 0 and 1: the channel is in CC mode."""
+        return bool(self._status() >> (self._channel - 1) & 1)
+
     def make_safe(self) -> None:
         super().make_safe()
         if self._coupled():  # CH1 would drive CH2 as well

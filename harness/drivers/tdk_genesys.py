@@ -39,6 +39,7 @@ class Driver(Protection):
         "amps": ("PC {v}", "PC?"),
         "measured_volts": "MV?",
         "measured_amps": "MC?",
+        "limited": "MODE?",
         "ovp": ("OVP {v}", "OVP?"),
         "auto_restart": ("AST {v}", "AST?"),
     }

@@ -36,6 +36,7 @@ class Driver(Protection):
         "amps": ("CURR {v}", "CURR?"),
         "measured_volts": "MEAS:VOLT?",
         "measured_amps": "MEAS:CURR?",
+        "limited": "OUTP:MODE?",
         "ovp": ("VOLT:PROT:LEV {v}", "VOLT:PROT:LEV?"),
         "faults": "STAT:QUES:COND?",
     }

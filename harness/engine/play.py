@@ -24,8 +24,8 @@ from harness.engine.steps import (
     Update,
     read_step,
 )
-from harness.errors import ScenarioError
-from harness.model.roles import Cast, DataPlan, Terminal, Updates
+from harness.errors import BenchError, ScenarioError
+from harness.model.roles import Cast, DataPlan, Terminal, Updates, Vigilant, plays
 from harness.model.scenario import Scenario
 from harness.model.trace import Observation
 from harness.model.words import fill
@@ -69,6 +69,8 @@ class Run:
             raise
         finally:
             self._end_faults(Injection.clear)
+            if reason != "interrupted":
+                self._look_at_bench()
             self._recorder.say("run_ended", reason=reason)
 
     def _open(self, seed: int) -> None:
@@ -193,6 +195,15 @@ class Run:
                 end(injection)
             except Exception as error:  # noqa: BLE001 - a bug in one must not leave others in
                 self._recorder.trouble(error)
+
+    def _look_at_bench(self) -> None:
+        """What the bench did by itself is no fault of the terminal: devices that can, tell it."""
+        for player in self._rig.players.values():
+            if plays(getattr(player, "driver", player), Vigilant):
+                try:
+                    player.look()
+                except BenchError as error:
+                    self._recorder.trouble(error)
 
     @property
     def recorder(self) -> Recorder:

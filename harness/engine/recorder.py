@@ -74,7 +74,8 @@ class Recorder:
         if not ours:
             self.bugs.append(error)
         said = str(error) if ours else told(error)
-        self.say("bench_error", role="bench", message=said)
+        since = getattr(error, "since", None)
+        self.say("bench_error", role="bench", message=said, since=since)
 
     def take(self, source: str, kind: str, t: float, fields: Mapping[str, Any]) -> Observation:
         """Append one observation; raises BenchError when it cannot be written."""

@@ -40,6 +40,7 @@ class Monitor(ABC):
         kinds: The observation kinds it wants to be fed; None for all.
         needs_rest: Whether it can only be judged once the terminal has come to rest.
         settled: The answer that nothing can change any more, None while open.
+        settled_at: When that was, s.
         due: Its deadline when it was last fed; the case keeps it.
     """
 
@@ -51,6 +52,7 @@ class Monitor(ABC):
         self.run = run
         self.budget = budget
         self.settled: ClauseVerdict | None = None
+        self.settled_at = 0.0
         self.due: float | None = None
 
     @abstractmethod
@@ -107,6 +109,7 @@ class Monitor(ABC):
         self, outcome: Outcome, reason: str, evidence: Iterable[int], measured: float | None
     ) -> None:
         if self.settled is None:
+            self.settled_at = self.run.now
             self.settled = ClauseVerdict(
                 self.clause, outcome, reason, self.budget,
                 None if measured is None else round(measured, 6),

@@ -5,6 +5,7 @@ broken bench leave nothing to judge: then silence is no evidence, and the item i
 """
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from harness.judge._monitor import Monitor, span
@@ -22,7 +23,7 @@ class Staged(Monitor):
     """See the module text.
 
     Args:
-        failed: Whether another clause has already failed for good.
+        failed: Whether another clause had failed for good before a time, s.
         wants_rest: Clauses that can only be judged at rest.
     """
 
@@ -31,7 +32,9 @@ class Staged(Monitor):
         "records_missing", "run_ended", "power_achieved",
     })  # fmt: skip
 
-    def __init__(self, run: Run, failed: Callable[[], bool], wants_rest: tuple[str, ...]) -> None:
+    def __init__(
+        self, run: Run, failed: Callable[[float], bool], wants_rest: tuple[str, ...]
+    ) -> None:
         super().__init__("staged", run)
         self._failed = failed
         self._wants_rest = wants_rest
@@ -65,7 +68,7 @@ class Staged(Monitor):
     def _break(self, reason: str, seen: Observation) -> None:
         if self._broken:
             self._breaks.append(seen.n)  # what came of it: a supply not made safe, say
-        elif not self._failed():
+        elif not self._failed(float(seen.get("since", inf))):
             self._broken, self._breaks = reason, [seen.n]
         else:
             self._miss(f"after the terminal had failed, {reason}", seen)

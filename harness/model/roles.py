@@ -60,6 +60,14 @@ class Polled(Protocol):
 
 
 @runtime_checkable
+class Vigilant(Protocol):
+    """Can say whether it is still as it was told to be."""
+
+    def look(self) -> None:
+        """Asked at the end of a story; raises Astray where it is not."""
+
+
+@runtime_checkable
 class Identified(Protocol):
     """Can say who it is; checked against the driver's IDENTITY before anything is energised."""
 

@@ -8,7 +8,7 @@ then all of it read back once more, because one setting moves another on some in
 from collections.abc import Callable
 from typing import Any
 
-from harness.errors import BenchError
+from harness.errors import BenchError, DeviceRefused
 from harness.model.power import DeadMan, HardLimited, Protected, capability_of
 from harness.model.rigfile import Limits
 from harness.model.roles import Polled, SafeState, plays
@@ -57,6 +57,7 @@ def resume(supply: Any, limits: Limits | None, nominal: Volts, highest: Volts) -
     gate = getattr(supply, "gate", None)
     if gate is not None:
         gate.on, gate.volts = True, nominal
+        gate.move()
     _bound(supply, limits, nominal, highest)
 
 
@@ -65,7 +66,8 @@ def _bound(supply: Any, limits: Limits | None, nominal: Volts, highest: Volts) -
     level = min(limits.voltage, wanted) if limits else wanted
     read_backs: list[Callable[[], None]] = []
     if plays(supply, HardLimited):
-        read_backs.append(_limit(supply, limits.voltage if limits else wanted))
+        bound = limits.voltage if limits else wanted
+        read_backs.append(_limit(supply, bound))
     supply.set_current_limit(limits.current if limits else FALLBACK)
     if plays(supply, Protected):
         read_backs.append(_protect(supply, level))
@@ -74,6 +76,20 @@ def _bound(supply: Any, limits: Limits | None, nominal: Volts, highest: Volts) -
     supply.set_voltage(nominal)
     for look in read_backs:
         look()
+
+
+def _bounded(supply: Any, put: Callable[[Volts], None], verb: str, level: Volts) -> Volts:
+    """Set a level, or the most that this output takes: one of 6 V takes no 6.6 V. Returns it."""
+    try:
+        put(level)
+    except DeviceRefused:
+        asked = getattr(supply, "most", None)
+        most = asked(verb) if asked is not None else None
+        if most is None or not 0 < most < level:
+            raise
+        level = Volts(most)
+        put(level)
+    return level
 
 
 def disarm(supply: Any) -> None:
@@ -99,7 +115,7 @@ def _switch_off(supply: Any) -> None:
 
 
 def _limit(supply: HardLimited, level: Volts) -> Callable[[], None]:
-    supply.set_voltage_limit(level)
+    level = _bounded(supply, supply.set_voltage_limit, "limit", level)
 
     def look() -> None:
         _same("its own voltage limit", level, supply.voltage_limit())
@@ -111,7 +127,7 @@ def _limit(supply: HardLimited, level: Volts) -> Callable[[], None]:
 def _protect(supply: Protected, level: Volts) -> Callable[[], None]:
     if supply.tripped():
         supply.clear_trip()
-    supply.set_over_voltage(level)
+    level = _bounded(supply, supply.set_over_voltage, "ovp", level)
 
     def look() -> None:
         _same("over-voltage protection", level, supply.over_voltage())

@@ -13,49 +13,18 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from harness.clock import Clock
 from harness.errors import BenchError, LimitExceeded, PortLost
 from harness.model.power import capability_of
 from harness.model.rigfile import Limits
+from harness.model.roles import Polled, plays
 from harness.model.units import Amps, Slew, Volts
 from harness.ports.base import Port
+from harness.rig import vigil
+from harness.rig.gate import Gate, Heard
 
-NEVER = float("-inf")
 JITTER = 0.03  # s by which a host's step may come too early after a late one (see ``_slew``)
-
-
-@dataclass(slots=True)
-class Gate:
-    """What is known of an output, and whether it may be energised.
-
-    Attributes:
-        clock: The clock of its port.
-        limits: The rig file's; None without any.
-        nominal: The terminal's normal voltage; None when that is not known.
-        closed: Why nothing may be energised now; empty when it may.
-        on: Whether the output was switched on last.
-        volts: The set-point last told, V.
-        changed: When that was, s.
-        debt: Volts by which the set-point has changed faster than the slew limit lets it.
-        off_at: When the output went off, s.
-        min_off: For how long it stays off at least, s.
-        ovp: Over-voltage level as it was set, V; None before.
-    """
-
-    clock: Clock
-    limits: Limits | None = None
-    nominal: float | None = None
-    closed: str = ""
-    on: bool = False
-    volts: float = 0.0
-    changed: float = NEVER
-    debt: float = 0.0
-    off_at: float = NEVER
-    min_off: float = 0.0
-    ovp: float | None = None
 
 
 #: check(limits, driver, value): raises LimitExceeded.
@@ -160,22 +129,6 @@ def _rest(gate: Gate, name: str, value: Any) -> None:
         gate.clock.sleep_until(gate.off_at + gate.min_off)
 
 
-def _remember(gate: Gate, name: str, value: Any) -> None:
-    if name == "set_output":
-        if gate.on and not value:
-            gate.off_at = gate.clock.now()
-        gate.on = bool(value)
-    elif name == "make_safe":
-        if gate.on:
-            gate.off_at = gate.clock.now()
-        gate.on = False
-    elif name == "set_voltage" or (name == "play" and value):
-        gate.volts = value if name == "set_voltage" else value[-1][0]
-        gate.changed = gate.clock.now()
-    elif name == "set_over_voltage":
-        gate.ovp = value
-
-
 def _look_again(driver: Any, gate: Gate, name: str, value: Any) -> None:
     """After a list, and after a set-point beyond it: is the protection still where it was?"""
     moves = name == "play" or (name == "set_voltage" and gate.ovp is not None and value > gate.ovp)
@@ -209,9 +162,14 @@ def limited(driver: type[Any], limits: Limits | None, nominal: Volts | None = No
         for name in dir(driver)
         if not name.startswith("_") and inspect.isfunction(inspect.getattr_static(driver, name))
     }
-    return type(
-        driver.__name__, (driver,), {**gated, "__init__": begin, "__module__": driver.__module__}
-    )
+    own = {"__init__": begin, "__module__": driver.__module__, "look": _look, "observe": Heard()}
+    return type(driver.__name__, (driver,), {**gated, **own})
+
+
+def _look(self: Any) -> None:
+    """Plays Vigilant: the supply is still as it was told to be; raises Astray."""
+    (self.poll if plays(self, Polled) else self.measure_voltage)()
+    vigil.look(self, self.gate, whole=True)
 
 
 def _gated(method: Callable[..., Any], name: str, limits: Limits | None) -> Callable[..., Any]:
@@ -226,8 +184,10 @@ def _gated(method: Callable[..., Any], name: str, limits: Limits | None) -> Call
         _rest(gate, name, value)
         try:
             told = method(self, *args, **keys)
-            _remember(gate, name, value)
+            gate.remember(name, value)
             _look_again(self, gate, name, value)
+            if name == "poll":
+                vigil.look(self, gate)
         except PortLost as error:
             gate.closed = f"its line was lost ({error}), so what its output does is unknown"
             raise

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.clock import Clock
-from harness.errors import BenchError, PortLost
+from harness.errors import Astray, BenchError, PortLost
 from harness.model.roles import Polled, Watched
 from harness.ports.base import Port
 
@@ -216,7 +216,9 @@ class Owner:
             self._port_away = self._port_away or (lost and self._watched)
             # What the terminal does on its own interfaces is no fault of the bench.
             if what not in self._troubled and not (lost and self.source == "terminal"):
-                fields = {"role": self.role, "message": str(error)}
+                fields: dict[str, Any] = {"role": self.role, "message": str(error)}
+                if isinstance(error, Astray):
+                    fields["since"] = error.since
                 self._take("engine", "bench_error", self._clock.now(), fields)
             self._troubled.add(what)
             return False

@@ -178,9 +178,11 @@ class Case:
         one.settled = verdict
         return verdict
 
-    def _has_failed(self) -> bool:
+    def _has_failed(self, before: float) -> bool:
         return any(
-            one.settled is not None and one.settled.outcome is Outcome.FAIL
+            one.settled is not None
+            and one.settled.outcome is Outcome.FAIL
+            and one.settled_at <= before
             for one in self._monitors
         )
 
