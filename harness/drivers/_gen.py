@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from harness.errors import BenchError, DeviceRefused, Garbled, PortError, PortTimeout
 from harness.ports.base import Port
+from harness.wire.scpi_replies import parse_number
 
 #: Tables 7-1 and 7-2.
 ERRORS = {
@@ -23,6 +24,7 @@ ERRORS = {
 #: Asked in turn to get in step: the answer to one is no late answer to the other.
 MARKERS = (("IDN?", re.compile(r"(?i).*LAMBDA.*")), ("DVC?", re.compile(r"[\d.]+(?:,[\d.]+){5}")))
 SERVICE_REQUEST = re.compile(r"[!I]\d\d")  # 7.9.4; may come at any time
+LONGEST = 1 << 16  # bytes in which an answer must have ended
 QUIET = 0.2  # s without a byte: nothing late is under way any more
 ADDRESSING = 0.1  # s after ADR (7.5.2)
 
@@ -76,7 +78,7 @@ class GenSession:
     def number(self, query: str) -> float:
         answer = self.ask(query)
         try:
-            return float(answer)
+            return parse_number(answer)
         except ValueError as error:
             raise Garbled(f"{self.port.address}: {query!r} was answered by {answer!r}") from error
 
@@ -127,15 +129,20 @@ class GenSession:
         raise PortTimeout(f"{self.port.address}: unit {self._address} does not answer {marker!r}")
 
     def _listen_until(self, when: float) -> None:
+        heard = 0
         try:
             while chunk := self.port.read(until=when):
                 self._buffer = (self._buffer + chunk.data)[-4096:]
+                heard += len(chunk.data)
+                if heard > LONGEST:
+                    raise Garbled(f"{self.port.address}: it does not stop talking")
         except BenchError:
             self._in_step = False
             raise
 
     def _next_line(self, deadline: float) -> str | None:
-        while True:
+        heard = 0
+        while heard <= LONGEST:
             line, end, rest = self._buffer.partition(b"\r")
             if end:
                 self._buffer = rest
@@ -147,3 +154,5 @@ class GenSession:
             if chunk is None:
                 return None
             self._buffer, self.heard = self._buffer + chunk.data, chunk.t
+            heard += len(chunk.data)
+        raise Garbled(f"{self.port.address}: it does not stop talking")

@@ -11,10 +11,12 @@ from contextlib import suppress
 
 from harness.errors import BenchError, Garbled, PortError, PortTimeout
 from harness.ports.base import Port
+from harness.wire.scpi_replies import parse_number
 
 WHO = "*IDN?"
 LENGTHS = {"STATUS?": 1, WHO: 0}  # any other question: 5
 STRAY = {"ISET1?": 1}
+LONGEST = 1 << 16  # bytes: nobody has that much to say
 QUIET = 0.3  # s without a byte: an answer of unknown length is over
 NAMED = re.compile(r"[A-Z]{1,12}[ -]?[\w .:/-]{4,}$")
 
@@ -47,7 +49,7 @@ class KoradSession:
         self._write(command, self._settle)
         if extra := self._listen_until(self._free):
             self._in_step = False
-            raise Garbled(f"{self.port.address}: {command!r} was answered by {extra!r}")
+            raise Garbled(f"{self.port.address}: {command!r} was answered by {extra[:80]!r}")
 
     def ask(self, query: str) -> str:
         """The answer; latin-1, so that ``STATUS?`` keeps its eight bits.
@@ -68,7 +70,8 @@ class KoradSession:
             answer, extra = answer[:length], answer[length:]
         extra += self._listen_until(self._free)
         if len(extra) > STRAY.get(query, 0):
-            raise Garbled(f"{self.port.address}: {query!r} was answered by {answer + extra!r}")
+            said = (answer + extra)[:80]
+            raise Garbled(f"{self.port.address}: {query!r} was answered by {said!r}")
         self._in_step = True
         return answer.decode("latin-1")
 
@@ -81,7 +84,7 @@ class KoradSession:
     def number(self, query: str) -> float:
         answer = self.ask(query)
         try:
-            return float(answer)
+            return parse_number(answer)
         except ValueError as error:
             self._in_step = False
             raise Garbled(f"{self.port.address}: {query!r} was answered by {answer!r}") from error
@@ -104,13 +107,14 @@ class KoradSession:
     def _answer(self, length: int) -> bytes:
         """So many bytes, or all until it is quiet."""
         heard, until = b"", self.port.clock.now() + self._timeout
-        while not length or len(heard) < length:
+        limit = until + self._timeout  # a name is short, even at 1200 bit/s
+        while len(heard) < (length or LONGEST):
             chunk = self.port.read(until)
             if chunk is None:
                 break
             heard, self.heard = heard + chunk.data, chunk.t
             if not length:
-                until = self.port.clock.now() + QUIET
+                until = min(self.port.clock.now() + QUIET, limit)
         self._free = max(self._free, self.heard + self._gap)
         return heard
 
@@ -122,7 +126,7 @@ class KoradSession:
         self._write(WHO, self._gap)
         heard = self._answer(0).decode("latin-1")
         if not NAMED.search(heard):
-            raise PortTimeout(f"{self.port.address}: does not say who it is but {heard!r}")
+            raise PortTimeout(f"{self.port.address}: does not say who it is but {heard[-80:]!r}")
         self._listen_until(self._free)
         self._in_step = True
 
@@ -130,7 +134,9 @@ class KoradSession:
         heard = b""
         try:
             while chunk := self.port.read(until=when):
-                heard += chunk.data[-256:]
+                heard += chunk.data
+                if len(heard) > LONGEST:
+                    raise Garbled(f"{self.port.address}: it does not stop talking")
         except BenchError:
             self._in_step = False
             raise

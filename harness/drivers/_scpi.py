@@ -15,10 +15,19 @@ from typing import TypeVar
 
 from harness.errors import BenchError, DeviceRefused, Garbled, PortError, PortTimeout
 from harness.ports.base import Port
-from harness.wire.scpi_replies import parse_boolean, parse_error, parse_number, parse_numbers, strip
+from harness.wire.scpi_replies import (
+    parse_boolean,
+    parse_error,
+    parse_integer,
+    parse_number,
+    parse_numbers,
+    strip,
+)
 
 T = TypeVar("T")
-LONGEST = 1 << 20  # bytes of one answer
+LONGEST = 1 << 18  # bytes of one answer; 2048 groups of a timer are some 50 KiB
+TOLD = 120  # characters of an answer that an error quotes
+BUSY = 2.0  # s after its time that a busy host may come to read an answer
 MOST_ERRORS = 40  # error queues hold 20 to 30
 #: Questions whose answers look like no other's, used in turn, and what their answers look like.
 MARKERS = tuple(("*ESE?;" * n + "*IDN?", rf"(?:\+?\d+;){{{n}}}[^;\d+][^;]*") for n in range(1, 9))
@@ -89,7 +98,9 @@ class ScpiSession:
         errors = self.errors()
         if errors:
             said = "; ".join(f'{code:+d},"{text}"' for code, text in errors)
-            raise DeviceRefused(f"{self.port.address}: {command!r} was refused: {said}")
+            raise DeviceRefused(
+                f"{self.port.address}: {command[:TOLD]!r} was refused: {said[: 5 * TOLD]}"
+            )
 
     def errors(self) -> list[tuple[int, str]]:
         """Empty the instrument's error queue, oldest first."""
@@ -99,7 +110,9 @@ class ScpiSession:
             try:
                 code, text = parse_error(answer)
             except ValueError as error:
-                raise Garbled(f"{self.port.address}: {error}") from error
+                raise Garbled(
+                    f"{self.port.address}: {answer[:TOLD]!r} is no answer to SYST:ERR?"
+                ) from error
             if code == 0:
                 break
             errors.append((code, text))
@@ -118,6 +131,10 @@ class ScpiSession:
     def number(self, query: str) -> float:
         """The answer to a query, as a number."""
         return self._parsed(query, parse_number)
+
+    def integer(self, query: str) -> int:
+        """The answer to a query, as a whole number."""
+        return self._parsed(query, parse_integer)
 
     def numbers(self, query: str) -> list[float]:
         """The answer to a query, as numbers."""
@@ -152,7 +169,9 @@ class ScpiSession:
         try:
             return parse(answer)
         except ValueError as error:
-            raise Garbled(f"{self.port.address}: {query!r} was answered by {answer!r}") from error
+            raise Garbled(
+                f"{self.port.address}: {query!r} was answered by {answer[:TOLD]!r}"
+            ) from error
 
     def _exchange(self, query: str) -> str:
         self._write(query)
@@ -213,6 +232,7 @@ class ScpiSession:
             while chunk := self.port.read(until=max(when, self.port.clock.now())):
                 self._buffer += chunk.data
                 if len(self._buffer) > LONGEST:
+                    self._buffer = b""
                     raise Garbled(f"{self.port.address}: it does not stop talking")
         except BenchError:
             self._in_step = False
@@ -223,7 +243,7 @@ class ScpiSession:
             if len(self._buffer) > LONGEST:
                 raise Garbled(f"{self.port.address}: an answer of {len(self._buffer)} bytes")
             chunk = self.port.read(until=deadline)
-            if chunk is None:
+            if chunk is None or chunk.t > deadline + BUSY:  # some never stop talking
                 return None
             self._buffer += chunk.data
             self.heard = chunk.t

@@ -10,7 +10,7 @@ Source: SCPI-1999 vol. 2 (SOURce, OUTPut, MEASure); each driver names its instru
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from harness.drivers._scpi import ScpiSession
 from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
 from harness.model.power import Capability, Points
 from harness.model.roles import Observe, ignore
-from harness.model.units import Amps, Volts
+from harness.model.units import Amps, Seconds, Volts
 from harness.ports.base import Port
 from harness.wire.scpi_replies import parse_number
 
@@ -194,8 +194,10 @@ class ScpiSupply:
 
     def _await_off(self) -> None:
         clock = self._scpi.port.clock
+        self._scpi.pause(0.05)  # an answer that comes twice must not pass for a voltage
         deadline = clock.now() + 4 * max(self.capability.fall_time, 0.25)
-        while not (volts := self.measure_voltage()) < OFF:
+        # Neither -9.9E37, an overflow of the meter, nor NaN is off.
+        while not abs(volts := self.measure_voltage()) < OFF:
             if clock.now() >= deadline:
                 raise BenchError(f"the output is off but still has {volts}: is it fed back?")
             self._scpi.pause(0.05)
@@ -282,6 +284,12 @@ class ListOnly(ScpiSupply):
     def _halt(self) -> None:
         """End a list, if one runs, and go back to fixed mode."""
         raise NotImplementedError
+
+    def _rows(self, volts: Sequence[float], stays: Sequence[float]) -> Points:
+        """Points from two columns as they were read back; raises DeviceRefused for uneven ones."""
+        if len(volts) != len(stays):
+            raise DeviceRefused(f"a list reads back as {len(volts)} levels and {len(stays)} stays")
+        return [(Volts(level), Seconds(stay)) for level, stay in zip(volts, stays, strict=True)]
 
     def _compare(self, points: Points, seen: Points) -> Points:
         """What was read back, when it is what was asked for; raises DeviceRefused otherwise."""

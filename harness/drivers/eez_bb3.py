@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from harness.drivers._scpi_supply import HardLimit, OwnList
 from harness.errors import DeviceRefused
 from harness.model.power import Capability, Points
-from harness.model.units import Seconds, Volts
+from harness.model.units import Volts
 from harness.wire.scpi_replies import parse_error
 
 IDENTITY = r"(?i)^Envox,EEZ BB3"
@@ -86,11 +86,10 @@ class Driver(OwnList, HardLimit):
         self._tell("TRIG:SOUR IMM;:TRIG:EXIT:COND LAST,CH{n};:OUTP:TRIG {v},CH{n}", state)
         if "LAST" not in self._scpi.ask(self._spelt("TRIG:EXIT:COND? CH{n}")):
             raise DeviceRefused("the list would end with the output off")
-        volts, stays = self._scpi.numbers(lists + "VOLT?"), self._scpi.numbers(lists + "DWEL?")
-        return [(Volts(v), Seconds(s)) for v, s in zip(volts, stays, strict=True)]
+        return self._rows(self._scpi.numbers(lists + "VOLT?"), self._scpi.numbers(lists + "DWEL?"))
 
     def _check_others(self) -> None:
-        for n in range(1, int(self._scpi.number("SYST:CHAN?")) + 1):
+        for n in range(1, self._scpi.integer("SYST:CHAN?") + 1):
             if n != self._channel and "FIX" not in self._scpi.ask(f"INST:NSEL {n};:VOLT:MODE?"):
                 raise DeviceRefused(f"channel {n} is in a transient mode: INIT would start it too")
 

@@ -69,18 +69,21 @@ class Driver(HardLimit, OwnList):
         answer = self._scpi.ask(query)
         found = re.search(rf"([+-][\d.]+E[+-]\d+){unit}(?:,|$)", answer)
         if not found:
-            raise Garbled(f"{query!r} was answered by {answer!r}")
+            raise Garbled(f"{query!r} was answered by {answer[:80]!r}")
         return float(found[1])
 
     def _runs(self) -> bool:
         if self._listing:
-            state = int(self._scpi.number(":STAT:OPER:INST:ISUM:COND?"))
+            state = self._scpi.integer(":STAT:OPER:INST:ISUM:COND?")
             self._listing = bool(state & LISTING)
         return self._listing
 
     def tripped(self) -> str:
-        word = self._scpi.ask(":OUTP:PROT:TRIP?").strip('"').lower()
-        which = "" if word == "none" else word
+        said = self._scpi.ask(":OUTP:PROT:TRIP?")
+        word = re.fullmatch('"?([a-z]{2,9})"?', said.lower())
+        if not word:
+            raise Garbled(f":OUTP:PROT:TRIP? was answered by {said[:80]!r}")
+        which = "" if word[1] == "none" else word[1]
         if which and which != self._tripped:
             self.observe("tripped", which=which)
         self._tripped = which

@@ -18,7 +18,7 @@ from typing import ClassVar
 from harness.drivers._scpi_supply import OwnList
 from harness.errors import BenchError, DeviceRefused
 from harness.model.power import Capability, Points
-from harness.model.units import Seconds, Volts
+from harness.model.units import Seconds
 
 IDENTITY = r"(?i)^(agilent|keysight)[^,]*,N670[0-5][ABC]?,"  # matched before energising
 
@@ -59,7 +59,7 @@ class Driver(OwnList):
         return super().output() and not self.tripped()
 
     def tripped(self) -> str:
-        bits = int(self._scpi.number(self._query("questionable")))
+        bits = self._scpi.integer(self._query("questionable"))
         which = next((word for bit, word in TRIPPED.items() if bits >> bit & 1), "")
         if which and which != self._tripped:
             self.observe("tripped", which=which)
@@ -109,11 +109,9 @@ class Driver(OwnList):
         self._scpi.put("LIST:DWEL", stays, at=at, within=0.001)
         self._tell("LIST:TOUT:BOST 0,(@{n});EOST 0,(@{n})")
         self._tell("LIST:COUN 1,(@{n});STEP AUTO,(@{n});TERM:LAST ON,(@{n})")
-        seen = zip(
-            self._scpi.numbers(f"LIST:VOLT? {at}"), self._scpi.numbers(f"LIST:DWEL? {at}"),
-            strict=True,
-        )  # fmt: skip
-        return [(Volts(level), Seconds(stay)) for level, stay in seen]
+        return self._rows(
+            self._scpi.numbers(f"LIST:VOLT? {at}"), self._scpi.numbers(f"LIST:DWEL? {at}")
+        )
 
     def _start(self) -> None:
         self._tell("VOLT:MODE LIST,(@{n});:TRIG:TRAN:SOUR IMM,(@{n});:INIT:TRAN (@{n})")

@@ -65,7 +65,7 @@ class Driver(Rigol):
                 )
             ]
         )
-        over = int(self._scpi.number(":TIME:GROUP:NUM?")) - len(points)
+        over = self._scpi.integer(":TIME:GROUP:NUM?") - len(points)
         if over > 0:  # of an older list
             self._tell(f":TIME:GROUP:INDE {len(points) + 1}")
             self._tell(f":TIME:GROUP:DEL {over}")

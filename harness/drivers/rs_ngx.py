@@ -17,7 +17,6 @@ from harness.drivers._rs import AT, VERBS, RsSupply
 from harness.drivers._scpi_supply import HardLimit, OwnList
 from harness.errors import DeviceRefused, NotSupported
 from harness.model.power import Capability, Points
-from harness.model.units import Seconds, Volts
 
 IDENTITY = r"(?i)^ROHDE ?& ?SCHWARZ,NG[LMUP]\d{3},"
 
@@ -61,7 +60,7 @@ class Driver(RsSupply, OwnList, HardLimit):
         if self._scpi.ask(self._spelt(AT + "ARB:BEH:END?")).upper() != "HOLD":
             raise DeviceRefused("the list would end with the output off")
         told = self._scpi.numbers(self._spelt(AT + "ARB:DATA?"))
-        seen = [(Volts(v), Seconds(s)) for v, s in zip(told[0::4], told[2::4], strict=True)]
+        seen = self._rows(told[0::4], told[2::4])
         self._tell(AT + "ARB:TRAN {n}")
         return self._compare(points, seen)
 

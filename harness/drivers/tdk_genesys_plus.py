@@ -63,7 +63,7 @@ class Driver(Protection):
         super().set_output(on=on)
 
     def tripped(self) -> str:
-        bits = int(self._scpi.number(self._query("faults")))
+        bits = self._scpi.integer(self._query("faults"))
         which = next((word for bit, word in FAULTS if bits & bit), "")
         if which and which != self._tripped:
             self.observe("tripped", which=which)

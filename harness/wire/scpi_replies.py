@@ -53,6 +53,18 @@ def parse_numbers(text: str) -> list[float]:
     return [parse_number(part) for part in text.split(",")]
 
 
+def parse_integer(text: str) -> int:
+    """NR1, or a number that is whole.
+
+    Raises:
+        ValueError: it is none; infinity and NaN are no registers and no counts.
+    """
+    value = parse_number(text)
+    if not value.is_integer():
+        raise ValueError(f"{text!r} is no whole number")
+    return int(value)
+
+
 def parse_boolean(text: str) -> bool:
     """0 or 1, ON or OFF, YES or NO.
 
@@ -62,7 +74,10 @@ def parse_boolean(text: str) -> bool:
     word = text.strip(BLANKS).upper()
     if word in ("ON", "OFF", "YES", "NO"):
         return word in ("ON", "YES")
-    return parse_number(word) != 0
+    value = parse_number(word)
+    if value not in (0, 1):  # 9.91E37 is no yes
+        raise ValueError(f"{text!r} is neither 0 nor 1")
+    return value == 1
 
 
 def parse_string(text: str) -> str:
