@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.faults._trials import Trial, Trials
-from harness.model.bounds import spoken
 from harness.model.presets_build import off
 from harness.model.units import Fraction, Seconds, Volts
 
@@ -32,10 +31,10 @@ class PowerCycles(Trials):
             raise ValueError("times: wanted one off-time or more, above zero")
 
     def what(self) -> str:
-        return f"power cycles of {spoken(min(self.times))} to {spoken(max(self.times))}"
+        return f"power cycles of {Seconds(min(self.times))} to {Seconds(max(self.times))}"
 
     def trials(self, nominal: Volts) -> Sequence[Trial]:
         return [
-            Trial(f"off for {spoken(one)}", off({"lasting": one}), Fraction(0), one)
+            Trial(f"off for {Seconds(one)}", off({"lasting": one}), Fraction(0), one)
             for one in self.times
         ]

@@ -7,7 +7,6 @@ Short dips are played by the supply's own list where it has one: a host's timing
 from dataclasses import dataclass
 
 from harness.faults._waves import Waves
-from harness.model.bounds import spoken
 from harness.model.units import Fraction, Seconds, Volts
 from harness.model.waveform import Segment, Waveform
 
@@ -20,7 +19,7 @@ class PowerDip(Waves):
     lasting: Seconds
 
     def what(self) -> str:
-        return f"a dip of {spoken(self.lasting)}"
+        return f"a dip of {Seconds(self.lasting)}"
 
     def waveform(self, nominal: Volts) -> Waveform:
         return Waveform((Segment(self.to, self.lasting),))

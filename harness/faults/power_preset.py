@@ -11,7 +11,6 @@ from harness.faults._waves import Waves
 from harness.faults.power_cycles import PowerCycles
 from harness.faults.power_hover import PowerHover
 from harness.faults.power_staircase import PowerStaircase
-from harness.model.bounds import spoken
 from harness.model.means import Means
 from harness.model.plan import Plan
 from harness.model.presets import PRESETS, Preset
@@ -101,7 +100,7 @@ class PowerPreset(Waves):
 
     def what(self) -> str:
         stay = self.values.get("lasting")
-        return f"{self.preset} of {spoken(stay)}" if stay is not None else self.preset
+        return f"{self.preset} of {Seconds(stay)}" if stay is not None else self.preset
 
     def asked(self) -> dict[str, Any]:
         row = self.row

@@ -7,7 +7,6 @@ where the way leaves time for them. A ramp too fast for a host is played by the 
 from dataclasses import dataclass
 
 from harness.faults._waves import Waves
-from harness.model.bounds import spoken
 from harness.model.units import Fraction, Seconds, Volts
 from harness.model.waveform import Segment, Waveform
 
@@ -23,7 +22,7 @@ class PowerRamp(Waves):
     repeat: int = 1
 
     def what(self) -> str:
-        return f"a ramp of {spoken(self.down)}"
+        return f"a ramp of {Seconds(self.down)}"
 
     def waveform(self, nominal: Volts) -> Waveform:
         back = Segment(Fraction(1), Seconds(0), self.up)

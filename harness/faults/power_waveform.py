@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.faults._waves import Waves
-from harness.model.bounds import spoken
 from harness.model.units import Seconds, Volts
 from harness.model.waveform import Corner, Waveform, drawn
 
@@ -34,7 +33,7 @@ class PowerWaveform(Waves):
         self.waveform(Volts(0))
 
     def what(self) -> str:
-        return f"a waveform of {len(self.points)} points in {spoken(self.points[-1].at)}"
+        return f"a waveform of {len(self.points)} points in {Seconds(self.points[-1].at)}"
 
     def waveform(self, nominal: Volts) -> Waveform:
         return drawn(self.points, repeat=self.repeat, every=self.every, seed=self.seed)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from harness.model.means import Means
 from harness.model.power import Capability
 from harness.model.rigfile import Limits
+from harness.model.units import Seconds
 from harness.model.waveform import State, Step, Waveform
 
 ROOM = 1.01  # of the limit over the highest level: over-voltage protection has its tolerance
@@ -14,11 +15,6 @@ SWITCH = "use a switch in the supply line"
 
 class Cannot(Exception):
     """One way does not do; the text says why, and what would help."""
-
-
-def spoken(seconds: float) -> str:
-    """``10 ms``, ``1.5 s``."""
-    return f"{seconds * 1e3:g} ms" if seconds < 1 else f"{seconds:g} s"
 
 
 def check_limits(waveform: Waveform, means: Means) -> None:
@@ -60,7 +56,7 @@ def _check_slew(step: Step, limits: Limits, means: Means) -> None:
     within = step.ramp or min(able.rise_time, able.fall_time)
     if change > limits.slew * within + 1e-6:
         raise Cannot(
-            f"has an edge of {change:.3g} V within {spoken(within)}; this rig allows {limits.slew}"
+            f"has an edge of {change:.3g} V within {Seconds(within)}; this rig allows {limits.slew}"
         )
 
 
@@ -77,8 +73,8 @@ def slow(steps: Sequence[Step], means: Means, able: Capability) -> str:
         near = one.start - way * there / needed
         if way > 0 and not able.sinks and there / needed < LEAST_REACH:
             raise Cannot(
-                f"needs an output that falls by {way:.3g} V in {spoken(there)}; this {means.name} "
-                f"does not sink and takes {spoken(round(needed, 3))} at light load; {SWITCH}"
+                f"needs an output that falls by {way:.3g} V in {Seconds(there)}; this {means.name} "
+                f"does not sink and takes {Seconds(round(needed, 3))} at light load; {SWITCH}"
             )
         return f"at light load it may come to {near:.2f} V only instead of {one.to:.2f} V"
     return ""

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from harness.model.bounds import Cannot, spoken
+from harness.model.bounds import Cannot
 from harness.model.means import Means
 from harness.model.power import Capability
 from harness.model.units import Seconds, Volts
@@ -49,7 +49,7 @@ def _blunt(step: Step, means: Means, able: Capability) -> Step:
     if not step.ramp or step.ramp >= least - 1e-9:
         return step
     if whole < least - 1e-9 and abs(step.volts - means.nominal) > 1e-6:
-        raise Cannot(f"needs a point of {spoken(whole)}; this {means.name} has {spoken(least)}")
+        raise Cannot(f"needs a point of {Seconds(whole)}; this {means.name} has {Seconds(least)}")
     return replace(step, ramp=Seconds(0), lasting=Seconds(max(whole, least)))
 
 
@@ -80,11 +80,12 @@ def _check_stays(rows: Sequence[tuple[Volts, Seconds]], means: Means, able: Capa
         if able.max_dwell and dwell > able.max_dwell + 1e-9:
             raise Cannot(
                 f"needs more points than this {means.name}'s {able.points}: none may last longer "
-                f"than {spoken(able.max_dwell)}"
+                f"than {Seconds(able.max_dwell)}"
             )
         if grid and abs(dwell / grid - round(dwell / grid)) > 1e-6:
             raise Cannot(
-                f"needs a dwell of {spoken(dwell)}; this {means.name} has whole {spoken(grid)} only"
+                f"needs a dwell of {Seconds(dwell)}; this {means.name} has whole {Seconds(grid)} "
+                "only"
             )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.errors import NotSupported
-from harness.model.bounds import SWITCH, Cannot, check_limits, slow, spoken
+from harness.model.bounds import SWITCH, Cannot, check_limits, slow
 from harness.model.listing import Stays, height, listed
 from harness.model.means import Breaker, Means
 from harness.model.units import Seconds, Volts
@@ -119,11 +119,11 @@ def by_list(waveform: Waveform, means: Means) -> Plan:
     shortest = _shortest(waveform)
     if able is None or not means.lists:
         has = f"this {means.name} has no list" if able else "this rig has no supply"
-        raise Cannot(f"needs a dwell of {spoken(shortest)} or less; {has}; {SWITCH}")
+        raise Cannot(f"needs a dwell of {Seconds(shortest)} or less; {has}; {SWITCH}")
     if shortest < able.min_dwell - 1e-9:
         raise Cannot(
-            f"needs a dwell of {spoken(shortest)} or less; this {means.name} has "
-            f"{spoken(able.min_dwell)}; {SWITCH}"
+            f"needs a dwell of {Seconds(shortest)} or less; this {means.name} has "
+            f"{Seconds(able.min_dwell)}; {SWITCH}"
         )
     one = _joined(waveform, able.points)
     steps = one.steps(means.nominal)
@@ -146,8 +146,8 @@ def by_host(waveform: Waveform, means: Means) -> Plan:
     if shortest < least - 1e-9:
         has = "" if means.lists else f"; this {means.name} has none"
         raise Cannot(
-            f"needs a dwell of {spoken(shortest)} or less, which takes a list{has}: a host makes "
-            f"{spoken(least)} or longer; {SWITCH}"
+            f"needs a dwell of {Seconds(shortest)} or less, which takes a list{has}: a host makes "
+            f"{Seconds(least)} or longer; {SWITCH}"
         )
     steps = waveform.steps(means.nominal)
     for one in steps:
@@ -176,8 +176,8 @@ def by_pulse(waveform: Waveform, means: Means) -> Plan:
     openings = sum(step.to is State.OPEN for step in steps)
     if shortest < found.able.min_pulse - 1e-9:
         raise Cannot(
-            f"needs pulses of {spoken(shortest)} or less; this {found.name} makes "
-            f"{spoken(found.able.min_pulse)}"
+            f"needs pulses of {Seconds(shortest)} or less; this {found.name} makes "
+            f"{Seconds(found.able.min_pulse)}"
         )
     if openings > found.able.pulses:
         raise Cannot(f"needs {openings} pulses; this {found.name} times {found.able.pulses}")
@@ -195,8 +195,8 @@ def by_switch(waveform: Waveform, means: Means) -> Plan:
         least = max(breaker.able.min_open, breaker.able.bounce)
         if shortest < least - 1e-9:
             raise Cannot(
-                f"needs a switch that opens for {spoken(shortest)}; this {breaker.name} needs "
-                f"{spoken(least)} or more"
+                f"needs a switch that opens for {Seconds(shortest)}; this {breaker.name} needs "
+                f"{Seconds(least)} or more"
             )
     return Plan(
         "switch", found[0].name, steps, waveform.repeat, waveform.gap, waveform,
@@ -212,8 +212,8 @@ def by_output(waveform: Waveform, means: Means) -> Plan:
         raise Cannot("needs a supply or a switch in the supply line; this rig has neither")
     if min(openings) < BY_OUTPUT:
         raise Cannot(
-            f"needs an opening of {spoken(min(openings))}; a supply's output is too slow below "
-            f"{spoken(BY_OUTPUT)}; {SWITCH}"
+            f"needs an opening of {Seconds(min(openings))}; a supply's output is too slow below "
+            f"{Seconds(BY_OUTPUT)}; {SWITCH}"
         )
     steps = waveform.steps(means.nominal)
     others = [one for one in steps if one.line != "dc"]

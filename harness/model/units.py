@@ -51,6 +51,9 @@ class Seconds(Quantity):
         "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0,
     }  # fmt: skip
 
+    def __str__(self) -> str:
+        return f"{float(self) * 1e3:g} ms" if 0 < self < 1 else super().__str__()
+
 
 class Volts(Quantity):
     """Electric potential, volts."""

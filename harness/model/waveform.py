@@ -230,7 +230,7 @@ def staircase(
     count = max(1, int(min(wanted, lasting / max(shortest, 1e-9) + 1e-9, most)))
     stays = _stays(max(lasting, shortest), count, grid)
     return [
-        (Volts(start + (end - start) * (place + 1) / count), Seconds(stay))
+        (Volts(start * (1 - (place + 1) / count) + end * ((place + 1) / count)), Seconds(stay))
         for place, stay in enumerate(stays)
     ]
 

@@ -70,7 +70,7 @@ def test_with_a_rig_each_is_made_or_refused_by_name(
     assert [one["how"] for one in rows["dip_40"]] == ["list"] * 3 + ["host"] * 2
     assert all("switch in the supply line" in one["refused"] for one in rows["interrupt_open"])
     assert "goes up to 6 V" in rows["variation_85_120"][0]["refused"]
-    assert "dip_40 lasting 0.1 s" in told
+    assert "dip_40 lasting 100 ms" in told
     assert "refused: interrupt_open of 1 ms needs a switch" in told
     assert "slow_brownout" not in told
 

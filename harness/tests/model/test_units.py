@@ -91,6 +91,6 @@ def test_currencies_have_their_numbers() -> None:
 def test_quantities_say_their_unit() -> None:
     """In a report a number has its unit."""
     assert [str(one) for one in (Seconds(0.3), Volts(9), Fraction(0.4), Bytes(3))] == [
-        "0.3 s", "9 V", "40 %", "3 B",
+        "300 ms", "9 V", "40 %", "3 B",
     ]  # fmt: skip
     assert repr(Volts(9)) == "Volts(9)"
