@@ -7,7 +7,7 @@ remembered, and the driver's docstring says so.
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from harness.errors import BenchError, DeviceRefused
+from harness.errors import Astray, BenchError, DeviceRefused
 from harness.model.power import Switching
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
@@ -16,7 +16,7 @@ Feeds = Literal["dc", "mains", "vbus", "poe", "battery"]
 
 
 class Switched:
-    """Plays Switch and SafeState."""
+    """Plays Switch, SafeState and Vigilant."""
 
     switching: Switching = Switching()
     #: What it is called when it does not do as told.
@@ -31,6 +31,7 @@ class Switched:
             feeds: What it opens: dc, mains, vbus, poe or battery.
         """
         self._port = port
+        self._told: bool | None = None  # nothing so far, or the position that was verified last
         self.switching = replace(self.switching, feeds=feeds or self.switching.feeds)
 
     def set_closed(self, *, closed: bool) -> None:
@@ -39,10 +40,19 @@ class Switched:
         if self._is_closed() != closed:
             said = "open" if closed else "closed"
             raise DeviceRefused(f"{self.NAME} is still {said} after it was switched")
+        self._told = closed
         if closed:
             self.observe("closed", t=t)
         else:
             self.observe("opened", t=t, shorted=False)
+
+    def look(self) -> None:
+        """Raises Astray where it says another position than it was told."""
+        if self._told is not None and self._is_closed() != self._told:
+            now, told = ("open", "closed") if self._told else ("closed", "open")
+            raise Astray(
+                f"{self.NAME} is {now}, told was {told}: it moved by itself, or by hand", since=0
+            )
 
     def closed(self) -> bool:
         return self._is_closed()

@@ -81,6 +81,7 @@ class Driver(Switched):
             raise DeviceRefused(
                 f"the pulse switch says {state} after SHORT {'ON' if on else 'OFF'}"
             )
+        self._told = False
         self.observe("opened", shorted=on)
 
     def attend(self) -> None:

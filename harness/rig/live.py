@@ -13,6 +13,7 @@ from harness.model.rigfile import Device, RigFile
 from harness.model.roles import Cast, SafeState
 from harness.model.units import Volts
 from harness.ports.base import Port
+from harness.rig import vigil
 from harness.rig.address import Connect, port_to, resolve
 from harness.rig.arm import arm, disarm, resume
 from harness.rig.casting import check_identity, driver_class, has_identity
@@ -236,6 +237,8 @@ class LiveRig:
         return owner
 
     def _take(self, source: str, kind: str, t: float, fields: Mapping[str, Any]) -> None:
+        if source == "terminal" and kind in vigil.TROUBLE:
+            vigil.hurry(self.players.get("supply"))
         if self._listener is not None:
             self._listener(source, kind, t, fields)
         elif self._early is not None:

@@ -148,6 +148,11 @@ class Owner:
         self._port_away = True
         self.port.arrived.notify()
 
+    def poll_soon(self) -> None:
+        """Poll as soon as nothing else is to be done."""
+        self._next_poll = min(self._next_poll, self._clock.now())
+        self.port.arrived.notify()
+
     def release(self) -> None:
         """Stop listening, break off what runs, refuse what waits. The port stays open."""
         self._released = True
@@ -167,7 +172,10 @@ class Owner:
                 self._calls.popleft().refuse("the device has been released")
 
     def _awake(self) -> bool:
-        return bool(self._calls) or self._can_attend()
+        return bool(self._calls) or self._can_attend() or self._poll_is_due()
+
+    def _poll_is_due(self) -> bool:
+        return self._every is not None and self._clock.now() >= self._next_poll
 
     def _can_attend(self) -> bool:
         ready = self._watched and self._clock.now() >= self._next_attend
@@ -186,7 +194,7 @@ class Owner:
             call = self._calls.popleft()
             if not call.dropped:
                 call.run()
-        elif self._every is not None and self._clock.now() >= self._next_poll:
+        elif self._every is not None and self._poll_is_due():
             self._next_poll = self._clock.now() + self._every
             self._try("poll", self.driver.poll)
 

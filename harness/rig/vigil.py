@@ -20,6 +20,8 @@ from harness.rig.gate import Gate
 SHARE, LEAST = 0.03, 0.15  # of the set-point, and V: what meters and cables may differ by
 AT_LIMIT = 0.95  # of its current limit: a supply that delivers so much is in it
 ARRIVES = 1.0  # s besides its slopes, until the output is where it was told to be
+#: What a terminal says when its supply may be the reason.
+TROUBLE = frozenset({"boot", "detected"})
 ALIVE = 1.0  # V: an output that is off may still have so much
 
 
@@ -28,6 +30,12 @@ def steady(driver: Any, gate: Gate) -> bool:
     able = capability_of(driver)
     settling = ARRIVES + 2 * max(able.rise_time, able.fall_time)
     return not gate.closed and not gate.listing and gate.clock.now() - gate.moved > settling
+
+
+def hurry(supply: Any) -> None:
+    """The terminal is in trouble: look at its supply while that lasts, if nobody moves it."""
+    if supply is not None and steady(supply.driver, supply.driver.gate):
+        supply.poll_soon()
 
 
 def look(driver: Any, gate: Gate, *, whole: bool = False) -> None:
@@ -39,21 +47,19 @@ def look(driver: Any, gate: Gate, *, whole: bool = False) -> None:
     at, volts, _ = gate.seen
     if gate.closed or at < gate.moved:
         return
-    doubtful = whole or volts < gate.volts / 2
-    if gate.on and doubtful and not driver.output():
-        raise _gone_off(driver, gate)
-    if not steady(driver, gate):
-        return
-    if not gate.on:
-        if volts > ALIVE and driver.output():
-            raise Astray("the supply's output was switched on, and not by the run", gate.looked)
-        return
+    settled = steady(driver, gate)
     within = max(LEAST, SHARE * gate.volts)
-    _look_at_limit(driver, gate, low=volts < gate.volts - within)
-    if whole or abs(volts - gate.volts) > within:
-        _look_at_set_point(driver, gate)
-    _look_at_drift(gate, volts, within)
-    gate.looked = gate.clock.now()
+    astray = settled and abs(volts - gate.volts) > within
+    if gate.on and (whole or astray or volts < gate.volts / 2) and not driver.output():
+        raise _gone_off(driver, gate)
+    if settled and not gate.on and volts > ALIVE and driver.output():
+        raise Astray("the supply's output was switched on, and not by the run", gate.looked)
+    if settled and gate.on:
+        _look_at_limit(driver, gate, low=volts < gate.volts - within)
+        if whole or astray:
+            _look_at_set_point(driver, gate)
+        _look_at_drift(gate, volts, within)
+        gate.looked = gate.clock.now()
 
 
 def _gone_off(driver: Any, gate: Gate) -> Astray:
