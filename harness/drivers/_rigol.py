@@ -36,6 +36,7 @@ class Rigol(OwnList):
         "ovp_tripped": ":OUTP:OVP:QUES? CH{n}",
         "ocp_tripped": ":OUTP:OCP:QUES? CH{n}",
     }
+    MOST: ClassVar[str] = "{head}? {at},MAX"
     CLEAR = (":OUTP:OVP:CLEAR CH{n}", ":OUTP:OCP:CLEAR CH{n}")
     TALK: ClassVar[Mapping[str, Any]] = {
         "markers": (

@@ -38,6 +38,8 @@ class ScpiSupply:
     ON_OFF: ClassVar[tuple[str, str]] = ("ON", "OFF")
     #: Keyword arguments of the session: chatter, timeout.
     TALK: ClassVar[Mapping[str, Any]] = {}
+    #: How the most of a setting is asked where its query names a channel.
+    MOST: ClassVar[str] = "{head}? MAX,{at}"
     #: The bit of ``limited`` that says current limit; 1 in QUES:INST:ISUM (SCPI-1999, 20.3).
     LIMITED: ClassVar[int] = 1
     capability: Capability = Capability()
@@ -94,7 +96,7 @@ class ScpiSupply:
         head, _, at = asked.partition("? ")
         seen: float | None = None
         with suppress(DeviceRefused, Garbled, PortTimeout):
-            seen = self._scpi.number(f"{head}? MAX,{at}" if at else f"{asked} MAX")
+            seen = self._scpi.number(self.MOST.format(head=head, at=at) if at else f"{asked} MAX")
         with suppress(Garbled, PortTimeout):
             self._scpi.errors()  # what does not know the word may have queued one
         return seen
