@@ -12,15 +12,15 @@ from harness.model.power import HardLimited, ListMode, Protected, Supply
 from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Volts
 from harness.testing import Pair, replay
-from harness.tests.drivers.supply_bench import Bench, on_bench
+from harness.tests.supplies import SupplyBench, on_supply
 
 OK = ("SYST:ERR?", '+0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
 
 
-def bench(story: Callable[[Bench], None]) -> None:
+def bench(story: Callable[[SupplyBench], None]) -> None:
     """Run a story on a 2230-30-1 of its own."""
-    on_bench("2230-30-1", Driver, story)
+    on_supply("2230-30-1", story)
 
 
 def test_it_plays_its_roles() -> None:
@@ -127,7 +127,7 @@ def test_what_stays_on_is_not_called_safe(state: str, volts: tuple[str, ...]) ->
 def test_its_daily_work_on_the_simulated_supply() -> None:
     """Set, switch, measure, poll, while another client moves the selection."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert re.search(IDENTITY, on.driver.identify())
         on.driver.set_current_limit(Amps(1))
         on.amps = 0.3
@@ -147,7 +147,7 @@ def test_its_daily_work_on_the_simulated_supply() -> None:
 def test_a_foreign_client_may_leave_out_the_colon() -> None:
     """INST:SEL CH1;VOLT 5 is understood, and so is a header path; MEAS takes a channel or ALL."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.ask("INST:SEL CH1;VOLT 5", "INST:SEL CH1;SOURCE:OUTP:ENAB 1")
         assert on.ask("INST:SEL CH1;VOLT?") == "5.0000"
         assert on.ask("VOLT:LEV 4; LIM:STAT ON", "VOLT:LIM:STAT?") == "1"
@@ -163,7 +163,7 @@ def test_a_foreign_client_may_leave_out_the_colon() -> None:
 def test_three_switches() -> None:
     """OUTP is all that are enabled, CHAN:OUTP one, and a channel that takes no part is off."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.ask("INST:SEL CH2;:OUTP:ENAB 0", "OUTP ON")
         assert on.ask("INST:SEL CH1;:CHAN:OUTP?") == "1"
         assert on.ask("INST:SEL CH2;:CHAN:OUTP?") == "0"
@@ -178,7 +178,7 @@ def test_three_switches() -> None:
 def test_the_output_timer_switches_off() -> None:
     """A second client's timer takes the output away; the driver sees it."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.ask("OUTP:TIM:DEL 2", "OUTP:TIM ON")
         on.energise(5)
         assert on.driver.output()
@@ -203,7 +203,7 @@ def test_the_output_timer_switches_off() -> None:
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """Each has its error."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(message, "SYST:ERR?").startswith(f"{code},")
 
     bench(story)
@@ -212,7 +212,7 @@ def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
 def test_a_hard_limit_refuses_what_is_above_it() -> None:
     """In the supply's own words."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.driver.set_voltage_limit(Volts(6))
         with pytest.raises(DeviceRefused, match="-222"):
             on.driver.set_voltage(Volts(6.5))
@@ -224,9 +224,9 @@ def test_a_hard_limit_refuses_what_is_above_it() -> None:
 def test_a_dead_line_is_an_error_at_once() -> None:
     """Nothing is believed of a line that was cut."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
-        on.line.close()
+        on.port.close()
         with pytest.raises(PortError):
             on.driver.output()
         with pytest.raises(PortError):

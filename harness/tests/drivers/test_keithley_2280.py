@@ -12,7 +12,7 @@ from harness.model.power import HardLimited, ListMode, Protected, Supply
 from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
-from harness.tests.drivers.supply_bench import Bench, on_bench
+from harness.tests.supplies import SupplyBench, on_supply
 
 OK = ("SYST:ERR?", '+0,"No error"')
 NO_HEADER: list[Pair] = [("SYST:ERR?", '-113,"Undefined header"'), OK]
@@ -21,9 +21,9 @@ FETCH, STATE = ':FORM:ELEM "READ,SOUR,UNIT";:FETC?', ":STAT:OPER:INST:ISUM:COND?
 POINTS = [(Volts(3.5), Seconds(0.03)), (Volts(5), Seconds(2))]
 
 
-def bench(story: Callable[[Bench], None]) -> None:
+def bench(story: Callable[[SupplyBench], None]) -> None:
     """Run a story on a 2281S of its own."""
-    on_bench("2281s-20-6", Driver, story)
+    on_supply("2281s-20-6", story)
 
 
 def test_it_plays_its_roles() -> None:
@@ -158,7 +158,7 @@ def test_the_safe_state_of_a_2280s_passes_over_what_it_does_not_have() -> None:
 def test_its_daily_work_on_the_simulated_supply() -> None:
     """Set, switch, measure, poll."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert re.search(IDENTITY, on.driver.identify())
         on.driver.set_over_voltage(Volts(10))
         on.driver.set_current_limit(Amps(1))
@@ -175,7 +175,7 @@ def test_its_daily_work_on_the_simulated_supply() -> None:
 def test_a_foreign_client_finds_the_manuals_answers() -> None:
     """Six points written in two goes, elements of a reading, the trip's word."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.ask(':LIST1:CURR "1,1,1"', ':LIST1:VOLT "5,10,15"', ':LIST1:DWEL "2,2,2"')
         on.ask(':LIST1:CURR:APPE "2,2,2"', ':LIST1:VOLT:APPE "5,10,15"', ':LIST1:DWEL:APPE "3,3,3"')
         assert on.ask(":LIST:SAVE:INTE 1", ":LIST1:CURR?") == (
@@ -214,7 +214,7 @@ def test_a_foreign_client_finds_the_manuals_answers() -> None:
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """201, 202 and 209 are the maker's own, with the maker's words."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(message, "SYST:ERR?").lstrip("+").startswith(f"{code},")
 
     bench(story)
@@ -223,7 +223,7 @@ def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
 def test_a_list_is_played_polled_and_left() -> None:
     """Polling does not end it, though a measurement would."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         on.driver.play([(Volts(3), Seconds(2)), (Volts(4), Seconds(2))])
         on.clock.sleep(1)
@@ -246,7 +246,7 @@ def test_a_list_is_played_polled_and_left() -> None:
 def test_a_list_by_bus_waits_for_its_trigger() -> None:
     """The manual's example: ARM:SOUR BUS, TRIG:COUN, LIST:STAT, INIT, *TRG."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         on.ask(':LIST1:VOLT "1,2,3"', ':LIST1:CURR "1,1,1"', ':LIST1:DWEL "1,1,1"')
         on.ask(":LIST:SAVE:INTE 1", ":LIST:RCL 1", ":ARM:SOUR BUS", ":TRIG:COUN 2", ":LIST:STAT ON")
@@ -262,7 +262,7 @@ def test_a_list_by_bus_waits_for_its_trigger() -> None:
 def test_a_trip_is_told_and_cleared() -> None:
     """OVP latches, refuses to go on, and clearing leaves it off."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.driver.set_over_voltage(Volts(6))
         on.energise(5)
         on.driver.set_voltage(Volts(9))
@@ -281,7 +281,7 @@ def test_a_trip_is_told_and_cleared() -> None:
 def test_a_battery_that_was_left_on_is_switched_off() -> None:
     """The supply's OFF is refused in that function; the safe state comes back to POWER."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.ask(":ENTR:FUNC SIMULATOR", ":BATT:OUTP ON")
         on.clock.sleep(1)
         assert on.rail.volts() == pytest.approx(4)
@@ -296,9 +296,9 @@ def test_a_battery_that_was_left_on_is_switched_off() -> None:
 def test_a_dead_line_is_an_error_at_once() -> None:
     """Nothing is believed of a line that was cut."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
-        on.line.close()
+        on.port.close()
         with pytest.raises(PortError):
             on.driver.output()
         with pytest.raises(BenchError):

@@ -12,16 +12,16 @@ from harness.model.power import ListMode, Protected, Supply
 from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
-from harness.tests.drivers.supply_bench import Bench, on_bench
+from harness.tests.supplies import SupplyBench, on_supply
 
 OK = ("SYST:ERR?", '0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
 POINTS = [(Volts(3.5), Seconds(0.03)), (Volts(5), Seconds(2))]
 
 
-def bench(story: Callable[[Bench], None]) -> None:
+def bench(story: Callable[[SupplyBench], None]) -> None:
     """Run a story on a DP2031 of its own."""
-    on_bench("dp2031", Driver, story)
+    on_supply("dp2031", story)
 
 
 def test_it_plays_its_roles() -> None:
@@ -120,7 +120,7 @@ def test_channels_that_stay_paired_are_not_safe() -> None:
 def test_its_daily_work_on_the_simulated_supply() -> None:
     """Set, switch, measure, poll."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert re.search(IDENTITY, on.driver.identify())
         on.driver.set_over_voltage(Volts(10))
         on.driver.set_current_limit(Amps(1))
@@ -137,7 +137,7 @@ def test_its_daily_work_on_the_simulated_supply() -> None:
 def test_a_foreign_client_finds_what_was_seen_on_a_real_one() -> None:
     """Blanks after booleans, units, long words, a NUL in the block, 33.6 V at most."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(":OUTP:TRAC? CH1") == "0 "
         assert on.ask(":OUTP:OCP:DEL? CH1") == "200ms"
         assert on.ask(":SYST:TMOD?") == "SYNCHRONOUS"
@@ -169,7 +169,7 @@ def test_a_foreign_client_finds_what_was_seen_on_a_real_one() -> None:
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """Each has its error."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(message, ":SYST:ERR?").startswith(f"{code},")
 
     bench(story)
@@ -178,7 +178,7 @@ def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
 def test_a_list_of_tens_of_milliseconds_is_played_and_left() -> None:
     """Twice, the second shorter than the first."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         low = [(Volts(3 + n / 10), Seconds(0.2)) for n in range(5)]
         for points in (low, [(Volts(4), Seconds(0.1)), (Volts(4.5), Seconds(0.1))]):
@@ -195,7 +195,7 @@ def test_a_list_of_tens_of_milliseconds_is_played_and_left() -> None:
 def test_a_bus_trigger_and_single_runs() -> None:
     """With BUS it waits for *TRG; a single run plays a group each time."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         on.ask(":TIME:GROUP:PARA 3,1,5", ":TIME:GROUP:INDE 2", ":TIME:GROUP:PARA 4,1,5")
         on.ask(":TIME:RUN SING", ":TIME:TRIG BUS", ":TIME:STAT ON")
@@ -214,7 +214,7 @@ def test_a_bus_trigger_and_single_runs() -> None:
 def test_a_trip_shows_late_and_is_cleared_without_a_surprise() -> None:
     """For 0.2 s it claims to be on; clearing leaves it off, the relative under SOURce would not."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.driver.set_over_voltage(Volts(4))
         on.driver.set_voltage(Volts(5))
         with pytest.raises(DeviceRefused, match="ovp"):
@@ -237,7 +237,7 @@ def test_a_trip_shows_late_and_is_cleared_without_a_surprise() -> None:
 def test_a_pairing_survives_a_reset_and_is_ended_by_the_safe_state() -> None:
     """It shows late, what is said to one channel means both, and *RST does not end it."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(":OUTP:PAIR PAR", ":OUTP:PAIR?") == "OFF"
         on.clock.sleep(2)
         assert on.ask("*RST", ":OUTP:PAIR?") == "PARALLEL"
@@ -256,9 +256,9 @@ def test_a_pairing_survives_a_reset_and_is_ended_by_the_safe_state() -> None:
 def test_a_dead_line_is_an_error_at_once() -> None:
     """Nothing is believed of a line that was cut."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
-        on.line.close()
+        on.port.close()
         with pytest.raises(PortError):
             on.driver.measure_voltage()
         with pytest.raises(PortError):
@@ -270,7 +270,7 @@ def test_a_dead_line_is_an_error_at_once() -> None:
 def test_its_longest_list_is_not_too_much_at_once() -> None:
     """It is asked for errors on the way, so that no answer waits for hundreds of commands."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         points = [(Volts(3 + n % 2), Seconds(0.02)) for n in range(512)]
         assert on.driver.play(points) == points

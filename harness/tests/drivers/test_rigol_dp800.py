@@ -13,15 +13,15 @@ from harness.model.power import HardLimited, ListMode, Protected, Supply
 from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
-from harness.tests.drivers.supply_bench import Bench, on_bench
+from harness.tests.supplies import SupplyBench, on_supply
 
 OK = ("SYST:ERR?", '0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
 
 
-def bench(story: Callable[[Bench], None]) -> None:
+def bench(story: Callable[[SupplyBench], None]) -> None:
     """Run a story on a DP832 of its own."""
-    on_bench("dp832", Driver, story)
+    on_supply("dp832", story)
 
 
 def test_it_plays_its_roles() -> None:
@@ -166,7 +166,7 @@ def test_a_late_answer_is_told_from_a_markers() -> None:
 def test_its_daily_work_on_the_simulated_supply() -> None:
     """Set, switch, measure, poll."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert re.search(IDENTITY, on.driver.identify())
         on.driver.set_over_voltage(Volts(10))
         on.driver.set_current_limit(Amps(1))
@@ -184,7 +184,7 @@ def test_its_daily_work_on_the_simulated_supply() -> None:
 def test_a_foreign_client_finds_the_guides_answers() -> None:
     """APPLy, MEASure:ALL, the mode, the words of switches and trips, the block of groups."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(":APPL CH1,5,1", ":APPL? CH1") == "CH1:30V/3A,5.000,1.0000"
         assert on.ask(":OUTP CH1,ON", ":OUTP? CH1") == "ON"
         on.clock.sleep(1)
@@ -219,7 +219,7 @@ def test_a_foreign_client_finds_the_guides_answers() -> None:
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """Each has its error, and a question that is none has no answer."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(message, ":SYST:ERR?").startswith(f"{code},")
 
     bench(story)
@@ -228,7 +228,7 @@ def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
 def test_the_timer_cannot_be_edited_while_it_is_on_and_needs_the_output() -> None:
     """It waits for the output, runs, and leaves the last group's voltage."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.driver.set_voltage(Volts(5))
         on.driver.play([(Volts(3), Seconds(1)), (Volts(4), Seconds(1))])
         on.clock.sleep(5)
@@ -250,7 +250,7 @@ def test_the_timer_cannot_be_edited_while_it_is_on_and_needs_the_output() -> Non
 def test_a_timer_that_ends_off_and_one_without_an_end() -> None:
     """ENDS OFF switches the output off; CYCLE I goes on."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         on.ask(":INST CH1", ":TIME:GROUP 2", ":TIME:PARA 0,3,1,1", ":TIME:PARA 1,4,1,1")
         on.ask(":TIME:CYCLE I", ":TIME ON")
@@ -268,7 +268,7 @@ def test_a_timer_that_ends_off_and_one_without_an_end() -> None:
 def test_a_trip_is_cleared_without_a_surprise() -> None:
     """The driver's way leaves it off; the relative under SOURce would put it back on."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         for clear, after in ((None, "OFF"), (":SOUR1:VOLT:PROT:CLE", "ON")):
             on.driver.set_over_voltage(Volts(6))
             on.driver.set_voltage(Volts(5))
@@ -293,7 +293,7 @@ def test_a_trip_is_cleared_without_a_surprise() -> None:
 def test_over_current_has_a_level_of_its_own() -> None:
     """It trips above OCP, not in current limit."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.driver.set_current_limit(Amps(1))
         on.ask(":OUTP:OCP:VAL CH1,0.5", ":OUTP:OCP CH1,ON")
         on.amps = 0.4
@@ -310,19 +310,19 @@ def test_over_current_has_a_level_of_its_own() -> None:
 def test_a_swallowed_off_and_a_dead_line_are_noticed() -> None:
     """OFF is said twice; a dead line is an error at once."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
-        said, write = [], on.line.write
+        said, write = [], on.port.write
 
         def swallow_first(data: bytes) -> None:
             said.append(data)
             if len(said) > 1:
                 write(data)
 
-        on.line.write = swallow_first  # type: ignore[method-assign]
+        on.port.write = swallow_first  # type: ignore[method-assign]
         on.driver.make_safe()
         assert on.rail.volts() < 0.5
-        on.line.close()
+        on.port.close()
         with pytest.raises(PortError):
             on.driver.output()
         with pytest.raises(PortError):
@@ -334,7 +334,7 @@ def test_a_swallowed_off_and_a_dead_line_are_noticed() -> None:
 def test_its_longest_list_is_not_too_much_at_once() -> None:
     """It is asked for errors on the way, so that no answer waits for hundreds of commands."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         points = [(Volts(3 + n % 2), Seconds(1)) for n in range(2048)]
         assert on.driver.play(points) == points

@@ -20,16 +20,16 @@ from harness.model.power import ListMode, Protected, Supply
 from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
-from harness.tests.drivers.supply_bench import Bench, on_bench
+from harness.tests.supplies import SupplyBench, on_supply
 
 OK = ("SYST:ERR?", '0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
 POINTS = [(Volts(3.5), Seconds(1)), (Volts(5), Seconds(2))]
 
 
-def bench(story: Callable[[Bench], None]) -> None:
+def bench(story: Callable[[SupplyBench], None]) -> None:
     """Run a story on an SPD3303X-E of its own."""
-    on_bench("spd3303x", Driver, story)
+    on_supply("spd3303x", story)
 
 
 def test_it_plays_its_roles() -> None:
@@ -190,7 +190,7 @@ def test_a_question_without_an_answer_is_followed_by_one_it_knows() -> None:
 def test_its_daily_work_on_the_simulated_supply() -> None:
     """Set, switch, measure, poll; the NULs of its serial number are nobody's business."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.driver.identify().endswith("SPD3XJFX000001,1.01.01.02.05,V3.0")
         assert re.search(IDENTITY, on.driver.identify())
         on.driver.set_current_limit(Amps(1))
@@ -207,7 +207,7 @@ def test_its_daily_work_on_the_simulated_supply() -> None:
 def test_a_foreign_client_finds_what_was_seen_on_a_real_one() -> None:
     """Answers of three shapes, four letters for power, silence for what it does not know."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask("SYST:ERR?") == '0,"No error"'
         assert on.ask("SYST:ERR?") == "+0, No error"
         assert on.ask("MEAS:POW? CH1") == ""
@@ -232,7 +232,7 @@ def test_a_foreign_client_finds_what_was_seen_on_a_real_one() -> None:
 def test_seconds_are_cut_to_whole_ones_and_each_group_complains(asked: str, stored: str) -> None:
     """Every form queues -103, and every form takes effect."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(f"TIMEr:SET CH1,1, 4, 0.4, {asked}", "TIMEr:SET? CH1,1") == (
             f"4.00,0.40,{stored},"
         )
@@ -256,7 +256,7 @@ def test_seconds_are_cut_to_whole_ones_and_each_group_complains(asked: str, stor
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """Each has its error, with the message behind it."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask(message, "SYST:ERR?").startswith(f"{code},")
 
     bench(story)
@@ -265,8 +265,8 @@ def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
 def test_what_comes_while_it_works_is_lost() -> None:
     """Two messages in one breath: the second one vanishes without a word."""
 
-    def story(on: Bench) -> None:
-        line = on.connect()
+    def story(on: SupplyBench) -> None:
+        line = on.connect()[0]
         line.write(b"CH1:VOLT 5\nCH1:VOLT 6\n")
         line.write(b"CH1:CURR 1\n")
         on.clock.sleep(0.1)
@@ -280,7 +280,7 @@ def test_what_comes_while_it_works_is_lost() -> None:
 def test_the_timer_pauses_while_the_output_is_off_and_ends_with_it_off() -> None:
     """Two seconds of groups take four with a pause of two."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         on.ask("TIME:SET CH1,1,3,1,1", "TIME:SET CH1,2,4,1,1", "TIME CH1,ON")
         on.ask("OUTP CH1,OFF")
@@ -300,7 +300,7 @@ def test_the_timer_pauses_while_the_output_is_off_and_ends_with_it_off() -> None
 def test_a_timer_of_channels_in_series_does_nothing() -> None:
     """Nor does it say so; the driver does, and its safe state takes the channels apart."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         on.ask("OUTPut:TRACK 1", "TIME:SET CH1,1,3,1,9", "TIME CH1,ON", "SYST:ERR?")
         assert on.ask("SYST:STAT?") == "0x1c"
@@ -315,7 +315,7 @@ def test_a_timer_of_channels_in_series_does_nothing() -> None:
 def test_a_list_is_played_held_and_left() -> None:
     """The last voltage stays although the timer would switch off at its end."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
         on.driver.play([(Volts(3), Seconds(1)), (Volts(4), Seconds(1))])
         on.clock.sleep(0.5)
@@ -333,9 +333,9 @@ def test_a_list_is_played_held_and_left() -> None:
 def test_a_dead_line_is_an_error_at_once() -> None:
     """Nothing is believed of a line that was cut."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         on.energise(5)
-        on.line.close()
+        on.port.close()
         with pytest.raises(PortError):
             on.driver.output()
         with pytest.raises(PortError):
@@ -347,7 +347,7 @@ def test_a_dead_line_is_an_error_at_once() -> None:
 def test_an_spd1168x_has_levels_that_trip() -> None:
     """OVP, OCP and OUTP:RESE:PROT are the SPD1000X's; there is nothing to ask for a trip."""
 
-    def story(on: Bench) -> None:
+    def story(on: SupplyBench) -> None:
         assert on.ask("OVP 6", "OVP?") == "6.000"
         on.driver.make_safe()
         assert on.ask("SYST:STAT?") == "0x0"
@@ -360,4 +360,4 @@ def test_an_spd1168x_has_levels_that_trip() -> None:
         on.ask("CH1:VOLT 5", "OUTP:RESE:PROT")
         on.driver.set_output(on=True)
 
-    on_bench("spd1168x", Driver, story)
+    on_supply("spd1168x", story)
