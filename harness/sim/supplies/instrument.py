@@ -78,6 +78,7 @@ class Supply(Outputs):
         self._answer_end = str(personality.get("answer_end", "\n")).encode()
         self._done = clock.signal("the end of the supply's lists")
         self._control, self._completion_wanted = "LOC", False
+        self._lit, self._written = True, ""  # its display
         self._waiting: list[_Connection] = []
         self._connections = self._served = 0
         self._left = clock.signal("a client of the supply to leave")
@@ -213,7 +214,19 @@ class Supply(Outputs):
         return self._control
 
     def show(self, *_: object) -> None:
-        """There is no display to look at."""
+        """Nobody is there to look or to listen."""
+
+    def light(self, on: bool) -> None:
+        self._lit = on
+
+    def lit(self) -> str:
+        return str(int(self._lit))
+
+    def write_on_display(self, text: str = "") -> None:
+        self._written = text
+
+    def on_display(self) -> str:
+        return '"{}"'.format(self._written.replace('"', '""'))
 
     # --- status groups ----------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from harness.sim.supplies._keithley_lists import ListCommands, Lists
 from harness.sim.supplies.channel import Channel
 from harness.sim.supplies.commands import COMMON, STATUS, SYSTEM, without
 from harness.sim.supplies.instrument import Supply
-from harness.wire.scpi import BOOLEAN, Command, choice, number
+from harness.wire.scpi import BOOLEAN, STRING, Command, choice, number
 from harness.wire.scpi_syntax import Limit, ScpiError, spellings
 
 QUOTED = _keithley_lists.QUOTED
@@ -62,6 +62,8 @@ COMMANDS = {
     "MEASure:CONCurrent[:DC]?": Command("measure_one", (), ("CONC",)),
     "READ?": Command("read"),
     "FETCh?": Command("fetch"),
+    "SYSTem:LFRequency?": Command("mains"),
+    "DISPlay:USER:TEXT[:DATA]": Command("write_on_display", (STRING,)),
     "ARM:SOURce": Command("arm_by", (IMMEDIATE,)),
     "ARM:SOURce?": Command("armed_by"),
     "TRIGger:COUNt": Command("set_trigger_count", (number(),)),
@@ -184,6 +186,10 @@ class Instrument(ListCommands, Supply):
         self.output_channel.clear_trip()
 
     # --- measuring --------------------------------------------------------------------------
+
+    def mains(self) -> str:
+        """The frequency of the mains that it found, Hz."""
+        return "50"
 
     def sense(self, n: int, function: str) -> None:
         self.sense_function = short_of(function, SENSES)

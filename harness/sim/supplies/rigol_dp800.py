@@ -31,6 +31,7 @@ TIMER = {
     "OUTPut:TIMEr:STATe": Command("time", (ANY,)),
     "OUTPut:TIMEr:STATe?": Command("timed", (HERE,)),
     "SYSTem:TRACKMode?": Command("track_mode"),
+    "*OPT?": Command("options"),
 }
 
 
@@ -54,6 +55,10 @@ class Instrument(Rigol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.timers = {n: Timer() for n in self.channels}
+
+    def options(self) -> str:
+        """A 0 for each of the four options that it does not have (guide, *OPT?)."""
+        return "0,0,0,0"
 
     def reset(self) -> None:
         super().reset()

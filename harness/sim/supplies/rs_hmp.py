@@ -4,13 +4,15 @@ Source: HMP series SCPI programmer's manual, as pymeasure's HMP4040 and public H
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.sim.supplies._rs import ARB, BASIC, VOLTS, RsSupply
 from harness.sim.supplies.commands import setting, word
 from harness.sim.supplies.outputs import At
 from harness.wire.scpi import Command, choice, number
-from harness.wire.scpi_syntax import Limit
+from harness.wire.scpi_syntax import Limit, ScpiError
+
+SLOTS = (1, 2, 3)
 
 
 class Instrument(RsSupply):
@@ -26,7 +28,13 @@ class Instrument(RsSupply):
         "FUSE:DELay?": Command("fuse_delay"),
         "ARBitrary:STARt": Command("start_list", (number(),)),
         "ARBitrary:STOP": Command("stop_list", (number(),)),
+        "ARBitrary:SAVE": Command("save_list", (number(),)),
+        "ARBitrary:RESTore": Command("restore_list", (number(),)),
     }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._saved: dict[int, tuple[float, ...]] = dict.fromkeys(SLOTS, ())
 
     def set_fuse_delay(self, delay: float | Limit, at: At = None) -> None:
         """FUSE:DELay, in ms."""
@@ -35,6 +43,18 @@ class Instrument(RsSupply):
 
     def fuse_delay(self, at: At = None) -> str:
         return ",".join(f"{1000 * row.set.over_amps_delay:.0f}" for row in self._at(at))
+
+    def save_list(self, slot: float | Limit) -> None:
+        """ARBitrary:SAVE: one of three memories, which outlive a reset."""
+        self._saved[self._memory(slot)] = self._table
+
+    def restore_list(self, slot: float | Limit) -> None:
+        self._table = self._saved[self._memory(slot)]
+
+    def _memory(self, slot: float | Limit) -> int:
+        if isinstance(slot, Limit) or slot not in SLOTS:
+            raise ScpiError(-222)
+        return int(slot)
 
     def start_list(self, n: float | Limit) -> None:
         self.channels[self._other(n)[0]].start_list()

@@ -37,6 +37,7 @@ COMMANDS = {
     "MEASure:POWEr?": Command("meter", (HERE,), ("watts",)),
     "OUTPut": Command("switch", (ANY,)),
     "OUTPut:TRACK": Command("couple", (number(),)),
+    "MODE:SET": Command("sense_by", (Slot(str),)),
     "OUTPut:WAVE": Command("draw", (ANY,)),
     "TIMEr:SET": Command("set_group", (ANY,)),
     "TIMEr:SET?": Command("group", (ANY,)),
@@ -59,7 +60,7 @@ class Instrument(Supply):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.groups: dict[int, Groups] = {}
-        self._track, self._asked, self._drawn = 0, 0, set[int]()
+        self._track, self._asked, self._drawn, self._wires = 0, 0, set[int](), "2W"
         self._saved: dict[int, list[tuple[int, float, float]]] = {}
         super().__init__(*args, **options)
         self.rows: dict[int, list[Row]] = {}
@@ -82,6 +83,8 @@ class Instrument(Supply):
         errors = self.status.errors
         for at in range(min(before, len(errors)), len(errors)):
             errors[at] = errors[at][0], f"{errors[at][1]},{text}"
+        if not self._personality["deaf_at_work"]:
+            return
         client.messages.clear()  # it was deaf until now
         while client.port.readable:
             client.port.read()
@@ -190,6 +193,14 @@ class Instrument(Supply):
         for n in self.groups:
             self._follow(n)
 
+    def sense_by(self, wires: str) -> None:
+        """An SPD1000X senses by two wires or by four."""
+        if 2 in self.channels:
+            raise ScpiError(-113)
+        if wires.upper() not in ("2W", "4W"):
+            raise ScpiError(-224)
+        self._wires = wires.upper()
+
     def draw(self, words: Sequence[str]) -> None:
         channel, (word,) = self._at_channel(words, 2)
         (self._drawn.add if read_boolean(word) else self._drawn.discard)(channel.number)
@@ -202,7 +213,7 @@ class Instrument(Supply):
                 bits |= (channel.on and channel.limiting) << (n - 1)
                 bits |= channel.on << (n + 3) | self.groups[n].running << (n + 5)
                 bits |= (n in self._drawn) << (n + 7)
-        return f"0x{bits:x}"
+        return f"0x{bits | (self._wires == '4W') << 5:x}"
 
     def next_error(self) -> str:
         if self.status.errors:
