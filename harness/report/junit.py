@@ -40,6 +40,9 @@ def _case(played: Played) -> TestCase:
         "verdict": str(outcome_of(played)), "wall_s": f"{played.wall:.3f}",
         "folder": played.folder.name,
     }  # fmt: skip
+    graded = played.verdict.performance
+    if graded is not None:
+        properties["performance"] = graded.letter
     shown = Properties()  # type: ignore[no-untyped-call]
     for name, value in properties.items():
         shown.add_property(Property(name, value))

@@ -1,5 +1,6 @@
 """junit.xml as CI servers read it."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -7,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from harness.model.played import Played
-from harness.model.verdict import Outcome
+from harness.model.verdict import Outcome, Performance
 from harness.report import junit
 
 Play = Callable[..., Played]
@@ -45,6 +46,18 @@ def test_a_pass_has_no_result_and_says_what_it_covers(play: Play, tmp_path: Path
     assert case.find("failure") is None
     assert properties["covers"] == "E3,F1"
     assert case.get("time") == "62.0"
+
+
+def test_the_performance_class_is_a_property(play: Play, tmp_path: Path) -> None:
+    """Where the item had one; nowhere else."""
+    plain = play()
+    verdict = dataclasses.replace(plain.verdict, performance=Performance("b", "back by itself"))
+    graded = dataclasses.replace(plain, verdict=verdict)
+
+    for played, wanted in ((plain, None), (graded, "b")):
+        case = _cases([played], tmp_path)["dip_mid_sale"]
+        properties = {one.get("name"): one.get("value") for one in case.iter("property")}
+        assert properties.get("performance") == wanted
 
 
 def test_hostile_text_leaves_the_file_well_formed(play: Play, tmp_path: Path) -> None:
