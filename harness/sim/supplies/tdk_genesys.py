@@ -6,6 +6,7 @@ error messages (7.6), commands (7.7), group commands (7.8, unanswered), register
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from harness.clock import Clock
@@ -122,4 +123,5 @@ class Instrument(Words):
     def request(self) -> None:
         """Something enabled has happened: a service request, unasked (7.9.4)."""
         for port in self._ports:
-            port.write(f"!{self.personality['address']:02d}\r".encode())
+            with suppress(PortLost):  # a client that has just left
+                port.write(f"!{self.personality['address']:02d}\r".encode())

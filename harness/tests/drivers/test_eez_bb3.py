@@ -1,15 +1,12 @@
 """The BB3 driver: against its dialogue, and against the simulated BB3."""
 
 import re
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from harness.drivers.eez_bb3 import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, PortLost, PortTimeout
-from harness.model.power import DeadMan, HardLimited, ListMode, Points, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.drivers.eez_bb3 import Driver
+from harness.errors import BenchError, DeviceRefused
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.memory import MemoryPort
 from harness.testing import Pair, replay
@@ -19,16 +16,7 @@ OK = ("SYST:ERR?", '0,"No error"')
 FIXED: list[Pair] = [("INST:NSEL 2;:VOLT:MODE FIX;:CURR:MODE FIX", None), OK]
 on_channel_2 = partial(Driver, channel=2)
 POINT = [(Volts(3.5), Seconds(0.1))]
-
-
-def bench(story: Callable[[SupplyBench], None]) -> None:
-    """Run a story on channel 1 of a BB3 of its own, with some current."""
-
-    def with_current(bench: SupplyBench) -> None:
-        bench.driver.set_current_limit(Amps(1))
-        story(bench)
-
-    on_supply("eez_bb3", with_current)
+bench = partial(on_supply, "eez_bb3", current=1)
 
 
 class Stranger:
@@ -47,22 +35,6 @@ class Stranger:
             assert chunk is not None, f"{message!r}: only {heard!r}"
             heard += chunk.data
         return heard.decode("latin-1").removesuffix("\r\n")
-
-
-def test_it_plays_its_roles() -> None:
-    """List and hard limit too; it has no watchdog."""
-    for role in (Supply, Protected, HardLimited, ListMode, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-    assert not plays(Driver, DeadMan)
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [("Envox,EEZ BB3,0000000001,1.8", True), ("KEYSIGHT,E36313A,MY1,1.0", False)],
-)
-def test_only_its_own_kind_is_recognised(text: str, fits: bool) -> None:
-    """Another supply's identity does not match."""
-    assert bool(re.search(IDENTITY, text)) is fits
 
 
 def test_a_refusal_is_told_in_its_words_though_it_is_told_twice() -> None:
@@ -163,28 +135,6 @@ def test_a_refused_start_leaves_everything_as_it_was() -> None:
         supply.play(POINT)
 
 
-@pytest.mark.parametrize(
-    ("points", "said"),
-    [
-        ([], "1 to 256"),
-        ([(Volts(1), Seconds(1))] * 257, "1 to 256"),
-        ([(Volts(1), Seconds(0.00005))], "0.001 s"),  # it would take it silently
-    ],
-)
-def test_a_list_it_cannot_play_is_refused_before_the_wire(points: Points, said: str) -> None:
-    """Nothing is written for an impossible list."""
-    with replay(on_channel_2, []) as supply, pytest.raises(DeviceRefused, match=said):
-        supply.play(points)
-
-
-def test_a_supply_that_says_nothing_is_told_to_go_off_all_the_same() -> None:
-    """The first thing on the wire is the order itself."""
-    talk = [("OUTP OFF,CH2", None), ("ABOR", None), ("SYST:ERR?", None)]
-
-    with replay(on_channel_2, talk) as supply, pytest.raises(PortTimeout):
-        supply.make_safe()
-
-
 def test_an_output_that_stays_on_is_not_called_safe() -> None:
     """A swallowed OFF is found."""
     told = ("ABOR", "OUTP OFF,CH2", "INST:NSEL 2;:VOLT:MODE FIX;:CURR:MODE FIX")
@@ -194,22 +144,6 @@ def test_an_output_that_stays_on_is_not_called_safe() -> None:
 
     with replay(on_channel_2, talk) as supply, pytest.raises(BenchError, match="switched off"):
         supply.make_safe()
-
-
-def test_its_daily_work() -> None:
-    """Set, switch, measure, poll; the safe state is measured."""
-
-    def story(bench: SupplyBench) -> None:
-        assert re.search(IDENTITY, bench.driver.identify())
-        bench.energise(9, ovp=10)
-        assert bench.driver.measure_voltage() == pytest.approx(9, abs=0.01)
-        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        bench.driver.poll()
-        bench.driver.make_safe()
-        assert bench.rail.volts() < 0.5
-        assert bench.kinds()[:4] == ["set", "output", "measured", "measured"]
-
-    bench(story)
 
 
 def test_the_instruments_own_limit_refuses_set_points_and_lists() -> None:
@@ -285,20 +219,6 @@ def test_a_list_of_another_channel_would_start_too_and_is_refused() -> None:
     bench(story)
 
 
-def test_off_in_the_middle_of_a_list_is_off() -> None:
-    """The safe state; no point of the list comes after it."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(9)
-        bench.driver.play([(Volts(5), Seconds(0.5)), (Volts(6), Seconds(9))])
-        bench.driver.make_safe()
-        bench.clock.sleep(1)
-        assert bench.rail.volts() < 0.5
-        bench.driver.set_output(on=True)
-
-    bench(story)
-
-
 @pytest.mark.parametrize("which", ["ovp", "ocp", "opp"])
 def test_a_trip_is_named_and_cleared_without_a_surprise(which: str) -> None:
     """201 refuses to go on before; after clearing the output is off."""
@@ -313,17 +233,6 @@ def test_a_trip_is_named_and_cleared_without_a_surprise(which: str) -> None:
         bench.driver.clear_trip()
         assert bench.driver.tripped() == ""
         assert not bench.driver.output()
-
-    bench(story)
-
-
-def test_a_dead_link_is_told() -> None:
-    """The line's end is an error at once."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.port.close()
-        with pytest.raises(PortLost):
-            bench.driver.output()
 
     bench(story)
 
@@ -566,15 +475,13 @@ def test_protections_trip_by_themselves() -> None:
         bench.energise(5)
         client = Stranger(bench)
         client.ask("CURR:PROT:STAT ON;DEL 0.1;:POW:PROT 3;PROT:STAT ON;DEL 1;STAT?")
-        bench.amps = 0.8
-        bench.supply.load_changed(1)
+        bench.overload(0.8)
         bench.clock.sleep(2)
         assert client.ask("POW:PROT:TRIP?;:CURR:PROT:TRIP?") == "1;0"
         bench.amps = 0.3
         client.ask("OUTP:PROT:CLE;:OUTP ON;*OPC?")
         bench.clock.sleep(0.5)
-        bench.amps = 1.5
-        bench.supply.load_changed(1)
+        bench.overload(1.5)
         bench.clock.sleep(0.3)
         assert client.ask("CURR:PROT:TRIP?;:OUTP?") == "1;0"
 

@@ -1,48 +1,22 @@
 """The Keithley 2280 driver: against its dialogue, and against the simulated 2281S-20-6."""
 
 import re
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import pytest
 
-from harness.drivers.keithley_2280 import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, Garbled, PortError
-from harness.model.power import HardLimited, ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
-from harness.model.units import Amps, Seconds, Volts
+from harness.drivers.keithley_2280 import Driver
+from harness.errors import DeviceRefused, Garbled
+from harness.model.units import Seconds, Volts
 from harness.testing import Pair, replay
-from harness.tests.supplies import SupplyBench, on_supply
+from harness.tests.supplies import SupplyBench, asked, on_supply
 
 OK = ("SYST:ERR?", '+0,"No error"')
 NO_HEADER: list[Pair] = [("SYST:ERR?", '-113,"Undefined header"'), OK]
 VOLTS, AMPS = ':FORM:ELEM "READ,UNIT";:MEAS:VOLT?', ':FORM:ELEM "READ,UNIT";:MEAS:CURR?'
 FETCH, STATE = ':FORM:ELEM "READ,SOUR,UNIT";:FETC?', ":STAT:OPER:INST:ISUM:COND?"
 POINTS = [(Volts(3.5), Seconds(0.03)), (Volts(5), Seconds(2))]
-
-
-def bench(story: Callable[[SupplyBench], None]) -> None:
-    """Run a story on a 2281S of its own."""
-    on_supply("2281s-20-6", story)
-
-
-def test_it_plays_its_roles() -> None:
-    """Protection, a hard limit and a list."""
-    for role in (Supply, Protected, HardLimited, ListMode, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("KEITHLEY INSTRUMENTS INC.,MODEL 2281S-20-6,4000001,01.08b", True),
-        ("KEITHLEY INSTRUMENTS INC., 2280S-32-6, 4000001, 01.02", True),
-        ("Keithley Instruments Inc.,2230-30-1,9100001,1.16", False),
-    ],
-)
-def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
-    """A 2230 is another."""
-    assert bool(re.search(IDENTITY, text)) is fits
+bench = partial(on_supply, "2281s-20-6")
 
 
 def test_set_limit_protect_and_measure() -> None:
@@ -130,15 +104,6 @@ def test_a_list_that_is_not_what_was_asked_for_is_not_started(talk: list[Pair]) 
         supply.play(POINTS)
 
 
-@pytest.mark.parametrize(
-    "rows", [[], [POINTS[0]] * 100, [(Volts(1), Seconds(0.01))], [(Volts(1), Seconds(61))]]
-)
-def test_a_list_it_cannot_play_is_refused_before_the_wire(rows: Any) -> None:
-    """99 points of 20 ms to a minute."""
-    with replay(Driver, []) as supply, pytest.raises(DeviceRefused):
-        supply.play(rows)
-
-
 def test_the_safe_state_of_a_2280s_passes_over_what_it_does_not_have() -> None:
     """The battery's commands are unknown there; what counts is the output and its voltage."""
     talk: list[Pair] = [(":OUTP:STAT OFF", None)]
@@ -153,23 +118,6 @@ def test_the_safe_state_of_a_2280s_passes_over_what_it_does_not_have() -> None:
 
 
 # --- the simulated instrument ---------------------------------------------------------------
-
-
-def test_its_daily_work_on_the_simulated_supply() -> None:
-    """Set, switch, measure, poll."""
-
-    def story(on: SupplyBench) -> None:
-        assert re.search(IDENTITY, on.driver.identify())
-        on.driver.set_over_voltage(Volts(10))
-        on.driver.set_current_limit(Amps(1))
-        on.amps = 0.3
-        on.energise(9)
-        assert on.driver.measure_voltage() == pytest.approx(9, abs=0.01)
-        assert on.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        on.driver.poll()
-        assert on.kinds() == ["set", "output", "measured", "measured"]
-
-    bench(story)
 
 
 def test_a_foreign_client_finds_the_manuals_answers() -> None:
@@ -213,11 +161,7 @@ def test_a_foreign_client_finds_the_manuals_answers() -> None:
 )
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """201, 202 and 209 are the maker's own, with the maker's words."""
-
-    def story(on: SupplyBench) -> None:
-        assert on.ask(message, "SYST:ERR?").lstrip("+").startswith(f"{code},")
-
-    bench(story)
+    assert asked("2281s-20-6", message, "SYST:ERR?").lstrip("+").startswith(f"{code},")
 
 
 def test_a_list_is_played_polled_and_left() -> None:
@@ -259,25 +203,6 @@ def test_a_list_by_bus_waits_for_its_trigger() -> None:
     bench(story)
 
 
-def test_a_trip_is_told_and_cleared() -> None:
-    """OVP latches, refuses to go on, and clearing leaves it off."""
-
-    def story(on: SupplyBench) -> None:
-        on.driver.set_over_voltage(Volts(6))
-        on.energise(5)
-        on.driver.set_voltage(Volts(9))
-        on.clock.sleep(1)
-        assert on.driver.tripped() == "ovp"
-        with pytest.raises(DeviceRefused):
-            on.driver.set_output(on=True)
-        on.driver.set_voltage(Volts(5))
-        on.driver.clear_trip()
-        assert on.driver.tripped() == ""
-        assert not on.driver.output()
-
-    bench(story)
-
-
 def test_a_battery_that_was_left_on_is_switched_off() -> None:
     """The supply's OFF is refused in that function; the safe state comes back to POWER."""
 
@@ -289,19 +214,5 @@ def test_a_battery_that_was_left_on_is_switched_off() -> None:
         on.driver.make_safe()
         assert on.rail.volts() < 0.5
         assert on.ask(":ENTR:FUNC?") == "POWER"
-
-    bench(story)
-
-
-def test_a_dead_line_is_an_error_at_once() -> None:
-    """Nothing is believed of a line that was cut."""
-
-    def story(on: SupplyBench) -> None:
-        on.energise(5)
-        on.port.close()
-        with pytest.raises(PortError):
-            on.driver.output()
-        with pytest.raises(BenchError):
-            on.driver.make_safe()
 
     bench(story)

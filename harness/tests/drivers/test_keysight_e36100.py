@@ -1,45 +1,14 @@
 """The E36100 driver: against its dialogue, and against the simulated E36103B."""
 
-import re
-
 import pytest
 
-from harness.drivers.keysight_e36100 import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, PortLost, RigError
-from harness.model.power import HardLimited, ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.drivers.keysight_e36100 import Driver
+from harness.errors import DeviceRefused
 from harness.model.units import Amps, Volts
 from harness.testing import Pair, replay
 from harness.tests.supplies import SupplyBench, on_supply
 
 OK = ("SYST:ERR?", '+0,"No error"')
-
-
-def test_it_plays_what_it_has() -> None:
-    """It is protected, but has neither a list nor a hard limit."""
-    for role in (Supply, Protected, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-    assert not plays(Driver, (ListMode, HardLimited))
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("Keysight Technologies,E36103B,MY61001983,1.0.2-1.02", True),
-        ("KEYSIGHT,E36106A,MY1,1.0", True),
-        ("Keysight Technologies,E36154A,MY1,1.0", False),
-        ("Keysight Technologies,E36233A,MY1,1.0", False),
-    ],
-)
-def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
-    """A relative's identity does not match."""
-    assert bool(re.search(IDENTITY, text)) is fits
-
-
-def test_it_has_one_output() -> None:
-    """A rig that asks for another channel is told so before anything is said."""
-    with pytest.raises(RigError, match="one output"), replay(Driver, [], channel=2):
-        pass
 
 
 def test_no_channel_is_named() -> None:
@@ -84,47 +53,6 @@ def test_a_latch_that_stays_is_told() -> None:
 
     with replay(Driver, talk) as supply, pytest.raises(DeviceRefused, match="ovp stays"):
         supply.clear_trip()
-
-
-def test_a_refusal_is_told_in_its_words() -> None:
-    """The instrument's own error reaches the reader."""
-
-    def story(bench: SupplyBench) -> None:
-        with pytest.raises(DeviceRefused, match="-222"):
-            bench.driver.set_voltage(Volts(30))
-
-    on_supply("e36103b", story)
-
-
-def test_its_daily_work_on_the_simulated_supply() -> None:
-    """Set, switch, measure and poll."""
-
-    def story(bench: SupplyBench) -> None:
-        assert re.search(IDENTITY, bench.driver.identify())
-        bench.energise(5, ovp=6)
-        assert bench.driver.measure_voltage() == pytest.approx(5, abs=0.01)
-        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        bench.driver.poll()
-        bench.driver.make_safe()
-        assert bench.rail.volts() < 0.5
-        assert bench.kinds()[:3] == ["set", "output", "measured"]
-
-    on_supply("e36103b", story)
-
-
-def test_clearing_a_trip_energises_nothing() -> None:
-    """Its relatives put the output back when a latch is cleared; it was switched off first."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(9, ovp=6)
-        assert bench.driver.tripped() == "ovp"
-        bench.driver.set_voltage(Volts(5))
-        bench.driver.clear_trip()
-        bench.clock.sleep(1)
-        assert not bench.driver.output()
-        assert bench.rail.volts() < 0.5
-
-    on_supply("e36103b", story)
 
 
 def test_an_overload_trips_over_current() -> None:
@@ -184,18 +112,5 @@ def test_status_bits_stand_in_the_questionable_register_itself() -> None:
     def story(bench: SupplyBench) -> None:
         bench.energise(9, ovp=6)
         assert int(bench.ask("STAT:QUES:COND?")) == 1 << 9
-
-    on_supply("e36103b", story)
-
-
-def test_a_dead_link_is_told_at_once() -> None:
-    """Neither a question nor the safe state passes over a line that is gone."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(5)
-        bench.port.close()
-        for act in (bench.driver.output, bench.driver.make_safe):
-            with pytest.raises((PortLost, BenchError)):
-                act()
 
     on_supply("e36103b", story)

@@ -1,41 +1,17 @@
 """The E36200 driver: against its dialogue, and against the simulated E36233A."""
 
-import re
 from functools import partial
 
 import pytest
 
-from harness.drivers.keysight_e36200 import IDENTITY, Driver
+from harness.drivers.keysight_e36200 import Driver
 from harness.errors import BenchError, DeviceRefused
-from harness.model.power import HardLimited, ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Volts
 from harness.testing import Pair, replay
 from harness.tests.supplies import SupplyBench, on_supply
 
 OK = ("SYST:ERR?", '+0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
-
-
-def test_it_plays_what_it_has() -> None:
-    """It is protected, but is given neither a list nor a hard limit."""
-    for role in (Supply, Protected, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-    assert not plays(Driver, (ListMode, HardLimited))
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("Keysight Technologies,E36233A,MY1,1.1.1-1.0.3-1.01", True),
-        ("Keysight Technologies,E36231A,MY1,1.0", True),
-        ("Keysight Technologies,E36312A,MY1,1.0", False),
-        ("Keysight Technologies,EL36234A,MY1,1.0", False),
-    ],
-)
-def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
-    """Another supply's identity does not match."""
-    assert bool(re.search(IDENTITY, text)) is fits
 
 
 def test_a_voltage_is_set_checked_and_read_back() -> None:
@@ -70,21 +46,6 @@ def test_a_set_that_reads_back_otherwise_is_a_refusal() -> None:
         supply.set_over_voltage(Volts(6))
 
 
-def test_its_daily_work_on_the_simulated_supply() -> None:
-    """Set, switch, measure and be safe, on the second output."""
-
-    def story(bench: SupplyBench) -> None:
-        assert re.search(IDENTITY, bench.driver.identify())
-        bench.energise(5, ovp=6)
-        assert bench.driver.measure_voltage() == pytest.approx(5, abs=0.01)
-        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        assert bench.ask("OUTP? (@1:2)") == "0,1"
-        bench.driver.make_safe()
-        assert bench.rail.volts() < 0.5
-
-    on_supply("e36233a", story, channel=2)
-
-
 def test_paired_outputs_are_parted_before_use() -> None:
     """Outputs that somebody paired are single again, *RST or not."""
 
@@ -112,21 +73,6 @@ def test_outputs_that_stay_paired_are_told() -> None:
     talk = [("OUTP:PAIR OFF", None), ("SYST:ERR?", '-221,"Settings conflict"'), OK]
     with replay(Driver, talk) as supply, pytest.raises(DeviceRefused, match="-221"):
         supply.reset_topology()
-
-
-def test_clearing_a_trip_energises_nothing() -> None:
-    """The output was switched off before the latch was released."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(9, ovp=6)
-        assert bench.driver.tripped() == "ovp"
-        bench.driver.set_voltage(Volts(5))
-        bench.driver.clear_trip()
-        bench.clock.sleep(1)
-        assert not bench.driver.output()
-        assert bench.rail.volts() < 0.5
-
-    on_supply("e36233a", story)
 
 
 def test_beyond_its_rating_it_says_so() -> None:

@@ -1,15 +1,11 @@
 """The N6700 driver: against its dialogue, and against the simulated N6701C."""
 
-import re
 from functools import partial
-from typing import Any
 
 import pytest
 
-from harness.drivers.keysight_n6700 import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, PortLost
-from harness.model.power import DeadMan, HardLimited, ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.drivers.keysight_n6700 import Driver
+from harness.errors import BenchError, DeviceRefused
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
 from harness.tests.supplies import SupplyBench, on_supply
@@ -17,28 +13,6 @@ from harness.tests.supplies import SupplyBench, on_supply
 OK = ("SYST:ERR?", '+0,"No error"')
 CLEAN = ("STAT:QUES:COND? (@2)", "+0")
 on_channel_2 = partial(Driver, channel=2)
-
-
-def test_it_plays_its_roles() -> None:
-    """It has a list and a watchdog; VOLT:LIM is for source-measure modules only, so no limit."""
-    for role in (Supply, Protected, ListMode, DeadMan, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-    assert not plays(Driver, HardLimited)
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("Keysight Technologies,N6701C,MY1,E.02", True),
-        ("Agilent Technologies,N6705B,MY1,D.01.08", True),
-        ("Agilent Technologies,N6702A,MY1,C.00", True),
-        ("Agilent Technologies,N6972A,MY1,A.01", False),
-        ("Keysight Technologies,E36312A,MY1,1.0", False),
-    ],
-)
-def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
-    """Another supply's identity does not match."""
-    assert bool(re.search(IDENTITY, text)) is fits
 
 
 def test_set_measure_and_protect_name_the_channel() -> None:
@@ -115,20 +89,6 @@ def test_a_list_is_uploaded_read_back_and_started() -> None:
     assert seen == [(4.0, 0.01), (5.0, 0.5)]
 
 
-@pytest.mark.parametrize(
-    ("points", "said"),
-    [
-        ([], "1 to 512"),
-        ([(Volts(1), Seconds(1))] * 513, "1 to 512"),
-        ([(Volts(1), Seconds(300))], "262.144"),
-    ],
-)
-def test_a_list_it_cannot_play_is_refused_before_the_wire(points: Any, said: str) -> None:
-    """Nothing is written for an impossible list."""
-    with replay(on_channel_2, []) as supply, pytest.raises(DeviceRefused, match=said):
-        supply.play(points)
-
-
 @pytest.mark.parametrize("seconds", [0.5, 4000])
 def test_a_watchdog_it_does_not_have_is_refused_before_the_wire(seconds: float) -> None:
     """It takes 1 to 3600 s."""
@@ -171,22 +131,6 @@ def test_coupled_outputs_are_parted_before_use() -> None:
         assert bench.ask("OUTP? (@1:4);:OUTP:PON:STAT?") == "1,0,0,0;RST"
 
     on_supply("n6701c", story)
-
-
-def test_its_daily_work_on_the_simulated_system() -> None:
-    """Set, switch, measure, poll and be safe, on the second module."""
-
-    def story(bench: SupplyBench) -> None:
-        assert re.search(IDENTITY, bench.driver.identify())
-        bench.energise(5, ovp=6)
-        assert bench.driver.measure_voltage() == pytest.approx(5, abs=0.01)
-        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        bench.driver.poll()
-        assert bench.ask("OUTP? (@1:4)") == "0,1,0,0"
-        bench.driver.make_safe()
-        assert bench.rail.volts() < 0.5
-
-    on_supply("n6701c", story, channel=2)
 
 
 def test_clearing_a_trip_energises_nothing_although_it_would() -> None:
@@ -260,18 +204,5 @@ def test_slow_edges_of_a_former_user_are_undone_when_safe() -> None:
         assert bench.ask("VOLT:SLEW:MAX? (@1)") == "1"
         bench.energise(5)
         assert bench.rail.volts() == pytest.approx(5.0)
-
-    on_supply("n6701c", story)
-
-
-def test_a_dead_link_is_told_at_once() -> None:
-    """Neither a question nor the safe state passes over a line that is gone."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(5)
-        bench.port.close()
-        for act in (bench.driver.output, bench.driver.make_safe):
-            with pytest.raises((PortLost, BenchError)):
-                act()
 
     on_supply("n6701c", story)

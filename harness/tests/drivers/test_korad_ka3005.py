@@ -1,86 +1,17 @@
 """The Korad driver: messages without ends, and the simulated KA3005P."""
 
-import random
-import re
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from harness.clock import CooperativeClock
-from harness.drivers.korad_ka3005 import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout, UsageError
-from harness.files import fixture, read_plain
-from harness.model.power import HardLimited, ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.drivers.korad_ka3005 import Driver
+from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout
 from harness.model.units import Amps, Volts
-from harness.ports.memory import pair
-from harness.sim.rail import Rail
-from harness.sim.supplies.korad_ka3005 import Instrument
 from harness.testing import Pair, replay
+from harness.tests.supplies import SupplyBench, on_supply
 
-PERSONALITY = read_plain(fixture("supply", "ka3005p", "personality.yaml"))
 ON, OFF = b"\x51", b"\x11"  # STATUS?: beep and CV, with and without output
-
-
-class Bench:
-    """The driver, the simulated supply behind it, and what it observed."""
-
-    def __init__(self, clock: CooperativeClock, changes: dict[str, Any], **options: Any) -> None:
-        self.clock, self.rail, self.amps = clock, Rail(clock), 0.3
-        self.supply = Instrument(
-            clock, {**PERSONALITY, **changes}, rng=random.Random(1), rails={1: self.rail},
-            load=lambda _: self.amps if self.rail.volts() > 1 else 0.0,
-        )  # fmt: skip
-        self.port, theirs = pair(clock, "supply")
-        self.supply.outlets["scpi"](theirs)
-        self.driver = Driver(self.port, **options)
-        self.seen: list[tuple[str, dict[str, Any]]] = []
-        self.driver.observe = lambda kind, /, **fields: self.seen.append((kind, fields))
-
-    def on(self) -> None:
-        """On at 5 V."""
-        self.driver.make_safe()
-        self.driver.reset_topology()
-        self.driver.set_current_limit(Amps(1))
-        self.driver.set_voltage(Volts(5))
-        self.driver.set_output(on=True)
-        self.clock.sleep(1)
-
-    def raw(self, text: str, *, wait: float = 0.3) -> bytes:
-        """What the instrument answers to a message of somebody else's."""
-        self.port.write(text.encode("latin-1"))
-        heard, until = b"", self.clock.now() + wait
-        while chunk := self.port.read(until):
-            heard += chunk.data
-        return heard
-
-
-def on_bench(story: Callable[[Bench], None], changes: Any = None, **options: Any) -> None:
-    """Run a story in virtual time."""
-    clock = CooperativeClock()
-    clock.run(lambda: story(Bench(clock, changes or {}, **options)))
-
-
-def test_it_plays_its_roles_and_no_other() -> None:
-    """Its protections trip at the set values: it is no Protected."""
-    assert all(plays(Driver, role) for role in (Supply, Identified, Polled, SafeState))
-    assert not any(plays(Driver, role) for role in (Protected, ListMode, HardLimited))
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("KORADKA3005PV2.0", True), ("TENMA72-2540V2.1", True), ("VELLEMANPS3005DV2.0", True),
-        ("VELLEMANLABPS3005DV2.0", True), ("RND 320-KA3005P V2.0", True), ("S-LS-31 V2.0", True),
-        ("KORAD KD3005P V2.0 SN:1", True), ("TENMA 72-13360", True),
-        ("KEYSIGHT,E36313A,1,1", False),
-    ],
-)  # fmt: skip
-def test_relatives_are_recognised(text: str, fits: bool) -> None:
-    """Whatever name is on the front."""
-    assert bool(re.search(IDENTITY, text)) is fits
 
 
 def test_a_voltage_is_set_and_read_back_without_any_line_end() -> None:
@@ -167,116 +98,108 @@ def test_a_protection_that_stays_on_is_told(status: bytes) -> None:
         supply.reset_topology()
 
 
-def test_another_channel_is_refused_before_the_wire() -> None:
-    """It has one."""
-    with pytest.raises(UsageError, match="has one"):
-        Driver(pair(CooperativeClock(), "x")[0], channel=2)
-
-
 # --- against the simulated supply -----------------------------------------------------------
 
 
-def test_its_daily_work() -> None:
-    """Set, switch, measure, poll, off."""
+def switch_on(bench: SupplyBench) -> None:
+    """On at 5 V, from the safe state."""
+    bench.driver.make_safe()
+    bench.driver.reset_topology()
+    bench.driver.set_current_limit(Amps(1))
+    bench.energise(5)
 
-    def story(bench: Bench) -> None:
-        assert re.search(IDENTITY, bench.driver.identify())
-        bench.on()
-        assert bench.rail.volts() == pytest.approx(5)
-        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        bench.driver.poll()
-        assert bench.seen[-1][0] == "measured"
-        bench.driver.make_safe()
-        assert bench.rail.volts() < 0.5
 
-    on_bench(story)
+def raw(bench: SupplyBench, text: str, *, wait: float = 0.3) -> bytes:
+    """What the instrument answers on the driver's line to a message without an end."""
+    bench.port.write(text.encode("latin-1"))
+    heard, until = b"", bench.clock.now() + wait
+    while chunk := bench.port.read(until):
+        heard += chunk.data
+    return heard
 
 
 def test_an_output_that_went_off_by_itself_is_seen_once() -> None:
     """A trip leaves no other mark."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
-        bench.raw("OCP1")
-        bench.amps = 3.0
-        bench.supply.load_changed(1)
+    def story(bench: SupplyBench) -> None:
+        switch_on(bench)
+        raw(bench, "OCP1")
+        bench.overload(3.0)
         bench.clock.sleep(1)
         for _ in range(4):
             bench.driver.poll()
-        kinds = [kind for kind, _ in bench.seen]
-        assert kinds.count("tripped") == 1
+        assert bench.kinds().count("tripped") == 1
         assert not bench.driver.output()
 
-    on_bench(story)
+    on_supply("ka3005p", story)
 
 
 def test_a_slow_relative_needs_its_own_pause() -> None:
     """With half a second of deafness the usual pause loses sets; the option mends it."""
     slow = {"busy": {"ask": 0.08, "set": 0.53, "status": 0.53}, "stray": ""}
 
-    def hasty(bench: Bench) -> None:
+    def hasty(bench: SupplyBench) -> None:
         with pytest.raises(BenchError):
-            bench.on()
+            switch_on(bench)
 
-    def patient(bench: Bench) -> None:
-        bench.on()
+    def patient(bench: SupplyBench) -> None:
+        switch_on(bench)
         assert bench.rail.volts() == pytest.approx(5)
 
-    on_bench(hasty, slow)
-    on_bench(patient, slow, settle=0.55, gap=0.1)
+    on_supply("ka3005p", hasty, changes=slow)
+    on_supply("ka3005p", patient, changes=slow, settle=0.55, gap=0.1)
 
 
 def test_its_messages_are_ended_by_time_alone() -> None:
     """Two at once are one that it does not know; pieces of one are one; a line end is nothing."""
 
-    def story(bench: Bench) -> None:
-        assert bench.raw("*IDN?") == b"KORADKA3005PV2.0"
-        assert bench.raw("VSET1?VSET1?") == b""
-        assert bench.raw("VSET1:04.20\r\n") == b""
+    def story(bench: SupplyBench) -> None:
+        assert raw(bench, "*IDN?") == b"KORADKA3005PV2.0"
+        assert raw(bench, "VSET1?VSET1?") == b""
+        assert raw(bench, "VSET1:04.20\r\n") == b""
         bench.port.write(b"VSE")
-        assert bench.raw("T1?") == b"04.20"
-        assert bench.raw("ISET1?") == b"5.000K"
-        assert bench.raw("VSET1:99", wait=0.1) == b""
-        assert bench.raw("VSET1?") == b"04.20"
-        assert bench.raw("STATUS?") == OFF
+        assert raw(bench, "T1?") == b"04.20"
+        assert raw(bench, "ISET1?") == b"5.000K"
+        assert raw(bench, "VSET1:99", wait=0.1) == b""
+        assert raw(bench, "VSET1?") == b"04.20"
+        assert raw(bench, "STATUS?") == OFF
         bench.port.write(b"VOUT1?")
         bench.clock.sleep(0.04)
         bench.port.write(b"IOUT1?")
-        assert bench.raw("") == b"00.00", "the second came too soon"
+        assert raw(bench, "") == b"00.00", "the second came too soon"
 
-    on_bench(story)
+    on_supply("ka3005p", story)
 
 
 def test_memories_switch_the_output_off() -> None:
     """Recalled levels come with the output off."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
+    def story(bench: SupplyBench) -> None:
+        switch_on(bench)
         for message in ("SAV1", "VSET1:03.00", "RCL1", "RCL2", "BEEP0"):
-            bench.raw(message)
-        assert bench.raw("VSET1?") == b"05.00"
-        assert bench.raw("STATUS?") == b"\x01"
+            raw(bench, message)
+        assert raw(bench, "VSET1?") == b"05.00"
+        assert raw(bench, "STATUS?") == b"\x01"
 
-    on_bench(story)
+    on_supply("ka3005p", story)
 
 
 def test_in_constant_current_the_status_says_so() -> None:
     """Bit 0 is CV."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
-        bench.amps = 3.0
-        bench.supply.load_changed(1)
-        assert bench.raw("STATUS?") == b"\x50"
+    def story(bench: SupplyBench) -> None:
+        switch_on(bench)
+        bench.overload(3.0)
+        assert raw(bench, "STATUS?") == b"\x50"
 
-    on_bench(story)
+    on_supply("ka3005p", story)
 
 
 def test_the_pauses_are_kept_on_the_wire() -> None:
     """A question and a set are at least as far apart as the options say."""
     times: list[float] = []
 
-    def story(bench: Bench) -> None:
+    def story(bench: SupplyBench) -> None:
         write: Any = bench.port.write
 
         def noted(octets: bytes) -> None:
@@ -290,4 +213,4 @@ def test_the_pauses_are_kept_on_the_wire() -> None:
         assert all(later - first >= 0.08 for first, later in pairwise(times))
         assert len(times) == 3
 
-    on_bench(story)
+    on_supply("ka3005p", story)

@@ -1,40 +1,19 @@
 """The DP2000 driver: against its dialogue, and against the simulated DP2031."""
 
-import re
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from harness.drivers.rigol_dp2000 import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, PortError
-from harness.model.power import ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
-from harness.model.units import Amps, Seconds, Volts
+from harness.drivers.rigol_dp2000 import Driver
+from harness.errors import BenchError, DeviceRefused
+from harness.model.units import Seconds, Volts
 from harness.testing import Pair, replay
-from harness.tests.supplies import SupplyBench, on_supply
+from harness.tests.supplies import SupplyBench, asked, on_supply
 
 OK = ("SYST:ERR?", '0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
 POINTS = [(Volts(3.5), Seconds(0.03)), (Volts(5), Seconds(2))]
-
-
-def bench(story: Callable[[SupplyBench], None]) -> None:
-    """Run a story on a DP2031 of its own."""
-    on_supply("dp2031", story)
-
-
-def test_it_plays_its_roles() -> None:
-    """All powers that it has are there."""
-    for role in (Supply, Protected, ListMode, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-
-
-def test_only_its_own_family_is_recognised() -> None:
-    """A DP832 and a DP932 are others."""
-    assert re.search(IDENTITY, "RIGOL TECHNOLOGIES,DP2031,DP2A1,01.00.01.00.16")
-    assert not re.search(IDENTITY, "RIGOL TECHNOLOGIES,DP832,DP8C1,00.01.16")
-    assert not re.search(IDENTITY, "RIGOL TECHNOLOGIES,DP932A,DP9C1,00.01.00")
+bench = partial(on_supply, "dp2031")
 
 
 def test_an_output_that_trips_at_once_is_asked_for_again() -> None:
@@ -117,23 +96,6 @@ def test_channels_that_stay_paired_are_not_safe() -> None:
 # --- the simulated instrument ---------------------------------------------------------------
 
 
-def test_its_daily_work_on_the_simulated_supply() -> None:
-    """Set, switch, measure, poll."""
-
-    def story(on: SupplyBench) -> None:
-        assert re.search(IDENTITY, on.driver.identify())
-        on.driver.set_over_voltage(Volts(10))
-        on.driver.set_current_limit(Amps(1))
-        on.amps = 0.3
-        on.energise(9)
-        assert on.driver.measure_voltage() == pytest.approx(9, abs=0.01)
-        assert on.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        on.driver.poll()
-        assert on.kinds() == ["set", "output", "measured", "measured"]
-
-    bench(story)
-
-
 def test_a_foreign_client_finds_what_was_seen_on_a_real_one() -> None:
     """Blanks after booleans, units, long words, a NUL in the block, 33.6 V at most."""
 
@@ -168,11 +130,7 @@ def test_a_foreign_client_finds_what_was_seen_on_a_real_one() -> None:
 )
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """Each has its error."""
-
-    def story(on: SupplyBench) -> None:
-        assert on.ask(message, ":SYST:ERR?").startswith(f"{code},")
-
-    bench(story)
+    assert asked("dp2031", message, ":SYST:ERR?").startswith(f"{code},")
 
 
 def test_a_list_of_tens_of_milliseconds_is_played_and_left() -> None:
@@ -249,31 +207,5 @@ def test_a_pairing_survives_a_reset_and_is_ended_by_the_safe_state() -> None:
         on.ask(":OUTP CH2,ON")
         on.clock.sleep(1)
         assert on.rail.volts() < 0.5
-
-    bench(story)
-
-
-def test_a_dead_line_is_an_error_at_once() -> None:
-    """Nothing is believed of a line that was cut."""
-
-    def story(on: SupplyBench) -> None:
-        on.energise(5)
-        on.port.close()
-        with pytest.raises(PortError):
-            on.driver.measure_voltage()
-        with pytest.raises(PortError):
-            on.driver.make_safe()
-
-    bench(story)
-
-
-def test_its_longest_list_is_not_too_much_at_once() -> None:
-    """It is asked for errors on the way, so that no answer waits for hundreds of commands."""
-
-    def story(on: SupplyBench) -> None:
-        on.energise(5)
-        points = [(Volts(3 + n % 2), Seconds(0.02)) for n in range(512)]
-        assert on.driver.play(points) == points
-        on.driver.make_safe()
 
     bench(story)

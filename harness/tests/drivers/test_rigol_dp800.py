@@ -1,48 +1,19 @@
 """The DP800 driver: against its dialogue, and against the simulated DP832."""
 
 import re
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
 
-from harness.drivers.rigol_dp800 import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, Garbled, PortError, PortTimeout
-from harness.model.power import HardLimited, ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.drivers.rigol_dp800 import Driver
+from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
-from harness.tests.supplies import SupplyBench, on_supply
+from harness.tests.supplies import SupplyBench, asked, on_supply
 
 OK = ("SYST:ERR?", '0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
-
-
-def bench(story: Callable[[SupplyBench], None]) -> None:
-    """Run a story on a DP832 of its own."""
-    on_supply("dp832", story)
-
-
-def test_it_plays_its_roles() -> None:
-    """All powers that it has are there, and no hard limit, which it has not."""
-    for role in (Supply, Protected, ListMode, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-    assert not plays(Driver, HardLimited)
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("RIGOL TECHNOLOGIES,DP832,DP8C1,00.01.16", True),
-        ("RIGOL TECHNOLOGIES,DP811A,DP8D1,00.01.16", True),
-        ("RIGOL TECHNOLOGIES,DP2031,DP2A1,01.00", False),
-        ("RIGOL TECHNOLOGIES,DP712,DP7A1,01.00", False),
-    ],
-)
-def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
-    """Another supply's identity does not match."""
-    assert bool(re.search(IDENTITY, text)) is fits
+bench = partial(on_supply, "dp832")
 
 
 def test_what_is_set_is_read_back_with_the_channel_in_every_command() -> None:
@@ -117,15 +88,6 @@ def test_a_list_that_is_not_what_was_asked_for_is_not_started(
         supply.play(POINTS)
 
 
-@pytest.mark.parametrize(
-    "points", [[], [POINTS[0]] * 2049, [(Volts(1), Seconds(0.5))], [(Volts(1), Seconds(1.5))]]
-)
-def test_a_list_it_cannot_play_is_refused_before_the_wire(points: Any) -> None:
-    """Whole seconds only, 2048 groups at most."""
-    with replay(on_channel_2, []) as supply, pytest.raises(DeviceRefused):
-        supply.play(points)
-
-
 def test_a_selection_that_did_not_move_writes_no_list_into_another_channel() -> None:
     """Timer commands mean the selected channel, so the selection is asked for."""
     talk = [*LIST[:5], (":INST:NSEL?", "1")]
@@ -161,24 +123,6 @@ def test_a_late_answer_is_told_from_a_markers() -> None:
 
 
 # --- the simulated instrument ---------------------------------------------------------------
-
-
-def test_its_daily_work_on_the_simulated_supply() -> None:
-    """Set, switch, measure, poll."""
-
-    def story(on: SupplyBench) -> None:
-        assert re.search(IDENTITY, on.driver.identify())
-        on.driver.set_over_voltage(Volts(10))
-        on.driver.set_current_limit(Amps(1))
-        on.amps = 0.3
-        on.energise(9)
-        assert on.driver.output()
-        assert on.driver.measure_voltage() == pytest.approx(9, abs=0.01)
-        assert on.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        on.driver.poll()
-        assert on.kinds() == ["set", "output", "measured", "measured"]
-
-    bench(story)
 
 
 def test_a_foreign_client_finds_the_guides_answers() -> None:
@@ -218,11 +162,7 @@ def test_a_foreign_client_finds_the_guides_answers() -> None:
 )
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """Each has its error, and a question that is none has no answer."""
-
-    def story(on: SupplyBench) -> None:
-        assert on.ask(message, ":SYST:ERR?").startswith(f"{code},")
-
-    bench(story)
+    assert asked("dp832", message, ":SYST:ERR?").startswith(f"{code},")
 
 
 def test_the_timer_cannot_be_edited_while_it_is_on_and_needs_the_output() -> None:
@@ -299,45 +239,8 @@ def test_over_current_has_a_level_of_its_own() -> None:
         on.amps = 0.4
         on.energise(5)
         assert on.driver.tripped() == ""
-        on.amps = 0.6
-        on.supply.load_changed(1)
+        on.overload(0.6)
         on.clock.sleep(1)
         assert on.driver.tripped() == "ocp"
-
-    bench(story)
-
-
-def test_a_swallowed_off_and_a_dead_line_are_noticed() -> None:
-    """OFF is said twice; a dead line is an error at once."""
-
-    def story(on: SupplyBench) -> None:
-        on.energise(5)
-        said, write = [], on.port.write
-
-        def swallow_first(data: bytes) -> None:
-            said.append(data)
-            if len(said) > 1:
-                write(data)
-
-        on.port.write = swallow_first  # type: ignore[method-assign]
-        on.driver.make_safe()
-        assert on.rail.volts() < 0.5
-        on.port.close()
-        with pytest.raises(PortError):
-            on.driver.output()
-        with pytest.raises(PortError):
-            on.driver.make_safe()
-
-    bench(story)
-
-
-def test_its_longest_list_is_not_too_much_at_once() -> None:
-    """It is asked for errors on the way, so that no answer waits for hundreds of commands."""
-
-    def story(on: SupplyBench) -> None:
-        on.energise(5)
-        points = [(Volts(3 + n % 2), Seconds(1)) for n in range(2048)]
-        assert on.driver.play(points) == points
-        on.driver.make_safe()
 
     bench(story)

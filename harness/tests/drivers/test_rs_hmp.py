@@ -1,15 +1,11 @@
 """The HMP driver: against its dialogue, and against the simulated HMP4040."""
 
-import re
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from harness.drivers.rs_hmp import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, PortLost, PortTimeout
-from harness.model.power import HardLimited, ListMode, Points, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.drivers.rs_hmp import Driver
+from harness.errors import BenchError, DeviceRefused, PortTimeout
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
 from harness.tests.supplies import SupplyBench, on_supply
@@ -17,38 +13,7 @@ from harness.tests.supplies import SupplyBench, on_supply
 OK = ("SYST:ERR?", '0,"No error"')
 IDN = "HAMEG,HMP2030,000000001,HW50020003/SW2.51"
 on_channel_2 = partial(Driver, channel=2)
-
-
-def bench(story: Callable[[SupplyBench], None]) -> None:
-    """Run a story on channel 2 of an HMP4040 of its own."""
-
-    def with_current(bench: SupplyBench) -> None:
-        bench.driver.set_current_limit(Amps(1))
-        story(bench)
-
-    on_supply("hmp4040", with_current, channel=2)
-
-
-def test_it_plays_its_roles() -> None:
-    """All powers that it has are there, and no hard limit, which it has not."""
-    for role in (Supply, Protected, ListMode, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-    assert not plays(Driver, HardLimited)
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        (IDN, True),
-        ("ROHDE&SCHWARZ,HMP4040,103781,HW50020003/SW2.62", True),
-        ("ROHDE & SCHWARZ,HMP2020,1,2", True),
-        ("Rohde&Schwarz,NGE103B,5601.3800k03/1,1.54", False),
-        ("HAMEG,HMO3524,1,2", False),
-    ],
-)
-def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
-    """Another instrument's identity does not match, the old maker's letters do."""
-    assert bool(re.search(IDENTITY, text)) is fits
+bench = partial(on_supply, "hmp4040", channel=2, current=1)
 
 
 def test_each_command_selects_its_channel_in_the_same_message() -> None:
@@ -99,18 +64,6 @@ def test_a_model_that_does_not_tell_its_channels_is_not_switched_on() -> None:
         supply.set_output(on=True)
 
 
-def test_a_refusal_is_told_in_its_words() -> None:
-    """The queue's own text reaches the reader."""
-    talk = [
-        ("INST:NSEL 2;:VOLT 40", None),
-        ("SYST:ERR?", '-222,"Data out of range"'),
-        OK,
-    ]
-
-    with replay(on_channel_2, talk) as supply, pytest.raises(DeviceRefused, match="-222"):
-        supply.set_voltage(Volts(40))
-
-
 def test_a_list_goes_through_easy_arb_once() -> None:
     """Data, one repetition, transfer to the channel, start; it cannot be read back."""
     talk = [
@@ -141,22 +94,6 @@ def test_a_list_that_would_repeat_is_not_started() -> None:
         supply.play([(Volts(3.5), Seconds(0.1))])
 
 
-@pytest.mark.parametrize(
-    ("points", "said"),
-    [
-        ([], "1 to 128"),
-        ([(Volts(1), Seconds(1))] * 129, "1 to 128"),
-        ([(Volts(1), Seconds(0.05))], "0.06 s"),
-        ([(Volts(1), Seconds(0.065))], "whole 0.01 s"),
-        ([(Volts(1), Seconds(11))], "10 s"),
-    ],
-)
-def test_a_list_it_cannot_play_is_refused_before_the_wire(points: Points, said: str) -> None:
-    """Nothing is written for an impossible list."""
-    with replay(on_channel_2, []) as supply, pytest.raises(DeviceRefused, match=said):
-        supply.play(points)
-
-
 def test_the_master_goes_off_first_of_all() -> None:
     """The first word on the wire takes the power away, and waits for no answer."""
     off = "OUTP:GEN 0;:INST:NSEL 2;:OUTP:SEL 0"
@@ -164,24 +101,6 @@ def test_the_master_goes_off_first_of_all() -> None:
 
     with replay(on_channel_2, talk) as supply, pytest.raises(PortTimeout):
         supply.make_safe()
-
-
-def test_its_daily_work() -> None:
-    """Set, switch, measure, poll; each is seen in the observations."""
-
-    def story(bench: SupplyBench) -> None:
-        supply = bench.driver
-        assert re.search(IDENTITY, supply.identify())
-        bench.energise(9, ovp=10)
-        assert supply.output()
-        assert supply.measure_voltage() == pytest.approx(9, abs=0.01)
-        assert supply.measure_current() == pytest.approx(0.3, abs=0.01)
-        supply.poll()
-        supply.make_safe()
-        assert bench.rail.volts() < 0.5
-        assert bench.kinds()[:4] == ["set", "output", "measured", "measured"]
-
-    bench(story)
 
 
 def test_what_another_had_chosen_does_not_go_on_with_us() -> None:
@@ -238,8 +157,7 @@ def test_a_blown_fuse_takes_its_linked_channel_along_and_is_cleared() -> None:
         bench.energise(5)
         bench.ask("INST:NSEL 2;:CURR 0.5;:FUSE:LINK 1;:FUSE:DEL 50;:FUSE ON;:FUSE:DEL?")
         bench.ask("INST:NSEL 1;:VOLT 3;:OUTP:SEL ON;:OUTP:SEL?")
-        bench.amps = 2.0
-        bench.supply.load_changed(2)
+        bench.overload(2.0)
         bench.clock.sleep(0.04)
         assert bench.supply.channels[1].on
         bench.clock.sleep(0.1)
@@ -250,38 +168,6 @@ def test_a_blown_fuse_takes_its_linked_channel_along_and_is_cleared() -> None:
         assert bench.driver.tripped() == ""
         assert bench.ask("INST:NSEL 2;:FUSE?") == "1"
         assert bench.rail.volts() < 0.5
-
-    bench(story)
-
-
-def test_a_list_is_played_held_and_left() -> None:
-    """The points are the instrument's; the last is held; stop returns to the set voltage."""
-
-    def story(bench: SupplyBench) -> None:
-        supply = bench.driver
-        bench.energise(9)
-        supply.play([(Volts(4), Seconds(0.5)), (Volts(6), Seconds(0.1))])
-        with pytest.raises(DeviceRefused, match="-221"):
-            supply.set_voltage(Volts(8))
-        bench.clock.sleep(0.3)
-        assert bench.rail.volts() == pytest.approx(4)
-        bench.clock.sleep(1)
-        assert bench.rail.volts() == pytest.approx(6)
-        supply.stop()
-        bench.clock.sleep(1)
-        assert bench.rail.volts() == pytest.approx(9)
-
-    bench(story)
-
-
-def test_a_dead_link_is_told() -> None:
-    """The line's end is an error at once."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(5)
-        bench.port.close()
-        with pytest.raises(PortLost):
-            bench.driver.output()
 
     bench(story)
 
@@ -313,5 +199,17 @@ def test_a_foreign_client_is_answered(message: str, answer: str | None) -> None:
             assert bench.ask("SYST:ERR?").startswith("-109")
         else:
             assert bench.ask(message) == answer
+
+    bench(story)
+
+
+def test_while_a_list_runs_no_set_point_is_taken() -> None:
+    """-221 reaches the reader."""
+
+    def story(bench: SupplyBench) -> None:
+        bench.energise(9)
+        bench.driver.play([(Volts(4), Seconds(9))])
+        with pytest.raises(DeviceRefused, match="-221"):
+            bench.driver.set_voltage(Volts(8))
 
     bench(story)

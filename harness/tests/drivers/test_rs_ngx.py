@@ -1,15 +1,12 @@
 """The NGx driver: against its dialogue, and against the simulated NGM202 and NGP804."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from harness.drivers.rs_ngx import IDENTITY, Driver
-from harness.errors import DeviceRefused, NotSupported, PortLost, PortTimeout
-from harness.model.power import HardLimited, ListMode, Points, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.drivers.rs_ngx import Driver
+from harness.errors import DeviceRefused, NotSupported
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
 from harness.tests.supplies import SupplyBench, on_supply
@@ -23,34 +20,7 @@ both = pytest.mark.parametrize("model", ["ngm202", "ngp804"])
 
 def bench(story: Callable[[SupplyBench], None], model: str = "ngm202") -> None:
     """Run a story on channel 2 of a supply of its own, with some current."""
-
-    def with_current(bench: SupplyBench) -> None:
-        bench.driver.set_current_limit(Amps(1))
-        story(bench)
-
-    on_supply(model, with_current, channel=2)
-
-
-def test_it_plays_its_roles() -> None:
-    """List and hard limit too."""
-    for role in (Supply, Protected, HardLimited, ListMode, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        (IDN, True),
-        ("Rohde&Schwarz,NGP804,5601.4007.05/100001,02.020", True),
-        ("Rohde&Schwarz,NGU401,3639.3763k02/1,03.067", True),
-        ("Rohde&Schwarz,NGL201,3638.3376k02/1,03.067", True),
-        ("Rohde&Schwarz,NGE103B,5601.3800k03/1,1.54", False),
-        ("Rohde&Schwarz,NGA142,5601.8002k04/1,1.0", False),
-    ],
-)
-def test_only_its_own_families_are_recognised(text: str, fits: bool) -> None:
-    """Four families match, their sisters do not."""
-    assert bool(re.search(IDENTITY, text)) is fits
+    on_supply(model, story, channel=2, current=1)
 
 
 def test_a_hard_limit_is_a_value_and_a_switch() -> None:
@@ -120,48 +90,6 @@ def test_an_ngu401_plays_no_list() -> None:
         supply.play(POINT)
 
 
-@pytest.mark.parametrize(
-    ("points", "said"),
-    [
-        ([(Volts(1), Seconds(1))] * 1025, "1 to 1024"),
-        ([(Volts(1), Seconds(0.005))], "0.01 s"),
-        ([(Volts(1), Seconds(61))], "60 s"),
-    ],
-)
-def test_a_list_it_cannot_play_is_refused_before_the_wire(points: Points, said: str) -> None:
-    """Nothing is written for an impossible list."""
-    with replay(on_channel_2, []) as supply, pytest.raises(DeviceRefused, match=said):
-        supply.play(points)
-
-
-def test_a_supply_that_says_nothing_is_told_to_go_off_all_the_same() -> None:
-    """The first thing on the wire is the order itself: the master, then the channel."""
-    talk = [
-        ("OUTP:GEN OFF;:INST:NSEL 2;:OUTP OFF", None),
-        (AT + "ARB OFF", None),
-        ("SYST:ERR?", None),
-    ]
-
-    with replay(on_channel_2, talk) as supply, pytest.raises(PortTimeout):
-        supply.make_safe()
-
-
-@both
-def test_its_daily_work(model: str) -> None:
-    """Set, switch, measure; the safe state is measured."""
-
-    def story(bench: SupplyBench) -> None:
-        assert re.search(IDENTITY, bench.driver.identify())
-        bench.energise(9, ovp=10)
-        assert bench.driver.measure_voltage() == pytest.approx(9, abs=0.01)
-        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.01)
-        bench.driver.make_safe()
-        assert bench.rail.volts() < 0.5
-        assert not bench.driver.output()
-
-    bench(story, model)
-
-
 @both
 def test_what_the_front_panel_left_on_is_gone_in_the_safe_state(model: str) -> None:
     """Neither a ramp nor a delay is left to make other edges."""
@@ -203,24 +131,6 @@ def test_the_hard_limit_refuses_set_points_and_lists(model: str) -> None:
     bench(story, model)
 
 
-@both
-def test_a_trip_is_cleared_without_the_output_coming_back(model: str) -> None:
-    """This instrument would bring it back by itself, so it is switched off first."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(5, ovp=6)
-        bench.driver.set_voltage(Volts(9))
-        bench.clock.sleep(1)
-        assert bench.driver.tripped() == "ovp"
-        bench.driver.set_voltage(Volts(5))
-        bench.driver.clear_trip()
-        bench.clock.sleep(1)
-        assert not bench.driver.output()
-        assert bench.rail.volts() < 0.5
-
-    bench(story, model)
-
-
 def test_a_foreign_clear_brings_the_output_back() -> None:
     """The quirk that the driver guards against."""
 
@@ -232,43 +142,6 @@ def test_a_foreign_clear_brings_the_output_back() -> None:
         bench.ask(AT + "VOLT:PROT:CLE;*OPC?")
         bench.clock.sleep(1)
         assert bench.rail.volts() == pytest.approx(4)
-
-    bench(story)
-
-
-@both
-def test_a_list_is_played_held_and_left(model: str) -> None:
-    """The last point is held; stopped in the middle the set voltage is back, and VOLT is taken."""
-
-    def story(bench: SupplyBench) -> None:
-        supply = bench.driver
-        bench.energise(9)
-        supply.play([(Volts(4), Seconds(0.5)), (Volts(6), Seconds(0.1))])
-        bench.clock.sleep(0.3)
-        assert bench.rail.volts() == pytest.approx(4)
-        bench.clock.sleep(0.5)
-        assert bench.rail.volts() == pytest.approx(6)
-        supply.stop()
-        bench.clock.sleep(0.5)
-        assert bench.rail.volts() == pytest.approx(9)
-        supply.play([(Volts(4), Seconds(50))])
-        supply.stop()
-        bench.clock.sleep(0.5)
-        assert bench.rail.volts() == pytest.approx(9)
-
-    bench(story, model)
-
-
-def test_off_ends_a_list_for_good() -> None:
-    """Switched on again the output has its set voltage."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(9)
-        bench.driver.play([(Volts(4), Seconds(50))])
-        bench.driver.make_safe()
-        bench.driver.set_output(on=True)
-        bench.clock.sleep(1)
-        assert bench.rail.volts() == pytest.approx(9)
 
     bench(story)
 
@@ -288,17 +161,6 @@ def test_a_foreign_list_glides_and_switches_off_at_its_end() -> None:
         bench.clock.sleep(1.5)
         assert bench.rail.volts() < 0.1
         assert bench.ask(AT + "OUTP?;:ARB?") == "0;0"
-
-    bench(story)
-
-
-def test_a_dead_link_is_told() -> None:
-    """The line's end is an error at once."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.port.close()
-        with pytest.raises(PortLost):
-            bench.driver.output()
 
     bench(story)
 

@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 
 from harness.drivers.scpi import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, NotSupported, PortError, PortTimeout
-from harness.model.power import HardLimited, ListMode, Protected, Supply
+from harness.errors import BenchError, DeviceRefused, NotSupported, PortTimeout
+from harness.model.power import Protected
 from harness.model.rigfile import Limits
-from harness.model.roles import Identified, Polled, SafeState, plays
+from harness.model.roles import plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.rig.limits import limited
 from harness.testing import Pair, replay
@@ -36,13 +36,6 @@ def silent(question: str, marker: int) -> list[Pair]:
         ("*ESE?;" * marker + "*IDN?", "0;" * marker + "ACME,PS,0,1"),
         UNKNOWN, OK,
     ]  # fmt: skip
-
-
-def test_it_plays_what_any_supply_has() -> None:
-    """Protection may be there; a list and a hard limit are not asked for."""
-    for role in (Supply, Protected, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-    assert not plays(Driver, (ListMode, HardLimited))
 
 
 @pytest.mark.parametrize(
@@ -262,16 +255,3 @@ def test_another_clients_selection_does_not_matter() -> None:
         assert bench.ask("VOLT? (@3)") == "+0.00000000E+00"
 
     on_supply("e36313a", story, driver=Driver, channel=2)
-
-
-def test_a_dead_link_is_told_at_once() -> None:
-    """Neither a question nor the safe state passes over a line that is gone."""
-
-    def story(bench: SupplyBench) -> None:
-        bench.energise(5)
-        bench.port.close()
-        for act in (bench.driver.output, bench.driver.make_safe):
-            with pytest.raises(PortError):
-                act()
-
-    on_supply("generic", story)

@@ -1,62 +1,25 @@
 """The Siglent SPD driver: against its dialogue, and against the simulated SPD3303X-E."""
 
-import re
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 
-from harness.drivers.siglent_spd import IDENTITY, Driver
+from harness.drivers.siglent_spd import Driver
 from harness.errors import (
     BenchError,
     DeviceRefused,
     Garbled,
-    PortError,
     PortTimeout,
-    RigError,
 )
-from harness.model.power import ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.testing import Pair, replay
-from harness.tests.supplies import SupplyBench, on_supply
+from harness.tests.supplies import SupplyBench, asked, on_supply
 
 OK = ("SYST:ERR?", '0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
 POINTS = [(Volts(3.5), Seconds(1)), (Volts(5), Seconds(2))]
-
-
-def bench(story: Callable[[SupplyBench], None]) -> None:
-    """Run a story on an SPD3303X-E of its own."""
-    on_supply("spd3303x", story)
-
-
-def test_it_plays_its_roles() -> None:
-    """It has a list, and no protection that can be set."""
-    for role in (Supply, ListMode, Identified, Polled, SafeState):
-        assert plays(Driver, role)
-    assert not plays(Driver, Protected)
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("Siglent Technologies,SPD3303X-E,SPD3X1,1.01.01.02.05,V3.0", True),
-        ("Siglent Technologies,SPD1168X,SPD131,2.1.1.9,V1.0", True),
-        ("Siglent Technologies,SPD3303C,SPD3E1,1.02.01.01.03R9,V1.3", False),
-        ("Siglent Technologies,SDM3055,SDM1,1.01", False),
-    ],
-)
-def test_only_its_own_family_is_recognised(text: str, fits: bool) -> None:
-    """The SPD3303C, which has no timer, and a meter do not match."""
-    assert bool(re.search(IDENTITY, text)) is fits
-
-
-def test_the_fixed_channel_is_refused() -> None:
-    """What cannot be verified feeds no terminal."""
-    with replay(Driver, []), pytest.raises(RigError, match="channel 3"):
-        Driver(None, channel=3)  # type: ignore[arg-type]
+bench = partial(on_supply, "spd3303x")
 
 
 def test_set_and_measure_in_its_three_shapes() -> None:
@@ -139,15 +102,6 @@ def test_a_list_that_is_not_there_or_does_not_run_is_told(
         supply.play(POINTS)
 
 
-@pytest.mark.parametrize(
-    "rows", [[], [POINTS[0]] * 5, [(Volts(1), Seconds(0.5))], [(Volts(1), Seconds(2.5))]]
-)
-def test_a_list_it_cannot_play_is_refused_before_the_wire(rows: Any) -> None:
-    """Four points of whole seconds."""
-    with replay(on_channel_2, []) as supply, pytest.raises(DeviceRefused):
-        supply.play(rows)
-
-
 def safe(*statuses: str) -> list[Pair]:
     """Off; then what the status is from question to question."""
     talk: list[Pair] = [("OUTP CH2,OFF", None)]
@@ -187,19 +141,11 @@ def test_a_question_without_an_answer_is_followed_by_one_it_knows() -> None:
 # --- the simulated instrument ---------------------------------------------------------------
 
 
-def test_its_daily_work_on_the_simulated_supply() -> None:
-    """Set, switch, measure, poll; the NULs of its serial number are nobody's business."""
+def test_the_nuls_of_its_serial_number_are_nobodys_business() -> None:
+    """They are left out of its identity."""
 
     def story(on: SupplyBench) -> None:
         assert on.driver.identify().endswith("SPD3XJFX000001,1.01.01.02.05,V3.0")
-        assert re.search(IDENTITY, on.driver.identify())
-        on.driver.set_current_limit(Amps(1))
-        on.amps = 0.3
-        on.energise(9)
-        assert on.driver.measure_voltage() == pytest.approx(9, abs=0.02)
-        assert on.driver.measure_current() == pytest.approx(0.3, abs=0.02)
-        on.driver.poll()
-        assert on.kinds() == ["set", "output", "measured", "measured"]
 
     bench(story)
 
@@ -255,11 +201,7 @@ def test_seconds_are_cut_to_whole_ones_and_each_group_complains(asked: str, stor
 )
 def test_what_cannot_be_is_refused_by_number(message: str, code: str) -> None:
     """Each has its error, with the message behind it."""
-
-    def story(on: SupplyBench) -> None:
-        assert on.ask(message, "SYST:ERR?").startswith(f"{code},")
-
-    bench(story)
+    assert asked("spd3303x", message, "SYST:ERR?").startswith(f"{code},")
 
 
 def test_what_comes_while_it_works_is_lost() -> None:
@@ -308,38 +250,6 @@ def test_a_timer_of_channels_in_series_does_nothing() -> None:
             on.driver.play(POINTS)
         on.driver.make_safe()
         assert on.ask("SYST:STAT?") == "0x4"
-
-    bench(story)
-
-
-def test_a_list_is_played_held_and_left() -> None:
-    """The last voltage stays although the timer would switch off at its end."""
-
-    def story(on: SupplyBench) -> None:
-        on.energise(5)
-        on.driver.play([(Volts(3), Seconds(1)), (Volts(4), Seconds(1))])
-        on.clock.sleep(0.5)
-        assert on.rail.volts() == pytest.approx(3)
-        on.clock.sleep(600)
-        assert on.rail.volts() == pytest.approx(4)
-        assert on.driver.output()
-        on.driver.stop()
-        on.clock.sleep(0.5)
-        assert on.rail.volts() == pytest.approx(5)
-
-    bench(story)
-
-
-def test_a_dead_line_is_an_error_at_once() -> None:
-    """Nothing is believed of a line that was cut."""
-
-    def story(on: SupplyBench) -> None:
-        on.energise(5)
-        on.port.close()
-        with pytest.raises(PortError):
-            on.driver.output()
-        with pytest.raises(PortError):
-            on.driver.make_safe()
 
     bench(story)
 

@@ -1,81 +1,23 @@
 """The Genesys driver: the GEN language by its manual, and the simulated GEN20-38."""
 
-import random
 import re
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import pytest
 
-from harness.clock import CooperativeClock
-from harness.drivers.tdk_genesys import IDENTITY, Driver
-from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout, UsageError
-from harness.model.power import HardLimited, ListMode, Protected, Supply
-from harness.model.roles import Identified, Polled, SafeState, plays
-from harness.model.units import Amps, Volts
-from harness.ports.memory import pair
-from harness.sim.rail import Rail
-from harness.sim.supplies.make import make_supply
+from harness.drivers.tdk_genesys import Driver
+from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
+from harness.model.units import Volts
 from harness.testing import Pair, replay
+from harness.tests.supplies import SupplyBench, on_supply
 
 ADR: Pair = (b"ADR 6\r", b"OK\r")
+bench = partial(on_supply, "gen20_38", current=1)
 
 
 def said(*rows: tuple[str, str | None]) -> list[Pair]:
     """A dialogue after the address; lines end with CR both ways."""
     return [ADR, *((f"{ask}\r".encode(), tell and f"{tell}\r".encode()) for ask, tell in rows)]
-
-
-class Bench:
-    """The driver, the simulated supply behind it, and what it observed."""
-
-    def __init__(self, clock: CooperativeClock) -> None:
-        self.clock, self.rail, self.amps = clock, Rail(clock), 0.3
-        self.supply = make_supply(
-            clock, "gen20_38", rng=random.Random(1), rails={1: self.rail},
-            load=lambda _: self.amps if self.rail.volts() > 1 else 0.0,
-        )  # fmt: skip
-        self.port, theirs = pair(clock, "supply")
-        self.supply.outlets["scpi"](theirs)
-        self.driver = Driver(self.port)
-        self.seen: list[tuple[str, dict[str, Any]]] = []
-        self.driver.observe = lambda kind, /, **fields: self.seen.append((kind, fields))
-
-    def on(self, volts: float = 5.0, guard: float = 6.0) -> None:
-        """Armed and on."""
-        self.driver.make_safe()
-        self.driver.set_over_voltage(Volts(guard))
-        self.driver.set_current_limit(Amps(1))
-        self.driver.set_voltage(Volts(volts))
-        self.driver.set_output(on=True)
-        self.clock.sleep(1)
-
-    def raw(self, text: str) -> str:
-        """What the instrument answers to a line of somebody else's."""
-        self.port.write(f"{text}\r".encode())
-        chunk = self.port.read(self.clock.now() + 0.5)
-        return chunk.data.decode().strip() if chunk else ""
-
-
-def on_bench(story: Callable[[Bench], None]) -> None:
-    """Run a story in virtual time."""
-    clock = CooperativeClock()
-    clock.run(lambda: story(Bench(clock)))
-
-
-def test_it_plays_its_roles_and_no_other() -> None:
-    """No list and no limit of its own: GEN has neither."""
-    assert all(plays(Driver, role) for role in (Supply, Protected, Identified, Polled, SafeState))
-    assert not any(plays(Driver, role) for role in (ListMode, HardLimited))
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [("LAMBDA,GEN20-38", True), ("Lambda, GEN40-38", True), ("TDK-LAMBDA,G20-5,1,1", False)],
-)
-def test_its_own_family_is_recognised(text: str, fits: bool) -> None:
-    """Also as older units spell it; a GENESYS+ speaks another language."""
-    assert bool(re.search(IDENTITY, text)) is fits
 
 
 def test_every_set_is_answered_and_read_back() -> None:
@@ -136,127 +78,107 @@ def test_the_first_thing_in_an_emergency_is_the_order_itself() -> None:
         supply.make_safe()
 
 
-def test_another_channel_or_address_is_refused_before_the_wire() -> None:
-    """It has one output; addresses go to 30."""
-    port = pair(CooperativeClock(), "x")[0]
-    for wrong in ({"channel": 2}, {"address": 31}):
-        with pytest.raises(UsageError, match="wanted"):
-            Driver(port, **wrong)
-
-
 # --- against the simulated supply -----------------------------------------------------------
 
 
-def test_its_daily_work() -> None:
-    """Set, switch, measure, poll; each is seen in the observations."""
-
-    def story(bench: Bench) -> None:
-        assert re.search(IDENTITY, bench.driver.identify())
-        bench.on()
-        assert bench.rail.volts() == pytest.approx(5, abs=0.01)
-        assert bench.driver.measure_current() == pytest.approx(0.3, abs=0.02)
-        bench.seen.clear()
-        bench.driver.poll()
-        assert bench.seen[0][0] == "measured"
-        assert set(bench.seen[0][1]) >= {"volts", "amps"}
-
-    on_bench(story)
+def said_by(on: SupplyBench, line: str) -> str:
+    """What the instrument answers to a line of somebody else's."""
+    return on.ask(line, end="\r")
 
 
 def test_protection_and_voltage_keep_their_distance() -> None:
     """PV above 95 % of OVP and OVP below 105 % of PV are refused by the unit."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
+    def story(on: SupplyBench) -> None:
+        on.energise(5, ovp=6)
         with pytest.raises(DeviceRefused, match="E01"):
-            bench.driver.set_voltage(Volts(5.9))
+            on.driver.set_voltage(Volts(5.9))
         with pytest.raises(DeviceRefused, match="E04"):
-            bench.driver.set_over_voltage(Volts(5.1))
-        assert bench.driver.over_voltage() == Volts(6)
-        assert bench.rail.volts() == pytest.approx(5, abs=0.01)
+            on.driver.set_over_voltage(Volts(5.1))
+        assert on.driver.over_voltage() == Volts(6)
+        assert on.rail.volts() == pytest.approx(5, abs=0.01)
 
-    on_bench(story)
+    bench(story)
 
 
 @pytest.mark.parametrize("which", ["ovp", "ocp"])
 def test_a_trip_is_cleared_with_the_output_off_and_the_levels_kept(which: str) -> None:
     """RST forgets them and raises the protection; the driver puts them back."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
-        bench.supply.channel.protect(which)  # an over-voltage from outside, or foldback
-        assert [bench.driver.tripped(), bench.driver.tripped()] == [which, which]
-        assert [kind for kind, _ in bench.seen].count("tripped") == 1
+    def story(on: SupplyBench) -> None:
+        on.energise(5, ovp=6)
+        on.supply.channel.protect(which)  # an over-voltage from outside, or foldback
+        assert [on.driver.tripped(), on.driver.tripped()] == [which, which]
+        assert on.kinds().count("tripped") == 1
         with pytest.raises(DeviceRefused, match="latched"):
-            bench.driver.set_output(on=True)
-        bench.driver.clear_trip()
-        assert bench.driver.tripped() == ""
-        assert not bench.driver.output()
-        assert bench.driver.over_voltage() == Volts(6)
-        bench.clock.sleep(2)
-        assert bench.rail.volts() == 0
-        bench.driver.set_output(on=True)
-        bench.clock.sleep(1)
-        assert bench.rail.volts() == pytest.approx(5, abs=0.01)
+            on.driver.set_output(on=True)
+        on.driver.clear_trip()
+        assert on.driver.tripped() == ""
+        assert not on.driver.output()
+        assert on.driver.over_voltage() == Volts(6)
+        on.clock.sleep(2)
+        assert on.rail.volts() == 0
+        on.driver.set_output(on=True)
+        on.clock.sleep(1)
+        assert on.rail.volts() == pytest.approx(5, abs=0.01)
 
-    on_bench(story)
+    bench(story)
 
 
 def test_the_unit_itself_recovers_by_out_on() -> None:
     """What the driver guards against, as the unit does it."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
-        bench.supply.channel.protect("ovp")
-        assert bench.raw("FLT?") == "10"
-        assert bench.raw("OUT ON") == "OK"
-        bench.clock.sleep(1)
-        assert bench.rail.volts() > 4.9
-        bench.supply.channel.protect("otp")
-        assert bench.raw("OUT 1") == "E07"
+    def story(on: SupplyBench) -> None:
+        on.energise(5, ovp=6)
+        on.supply.channel.protect("ovp")
+        assert said_by(on, "FLT?") == "10"
+        assert said_by(on, "OUT ON") == "OK"
+        on.clock.sleep(1)
+        assert on.rail.volts() > 4.9
+        on.supply.channel.protect("otp")
+        assert said_by(on, "OUT 1") == "E07"
 
-    on_bench(story)
+    bench(story)
 
 
 def test_the_safe_state_leaves_no_auto_restart() -> None:
     """Off, measured, and off after a return of the mains."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
-        bench.raw("AST ON")
-        bench.driver.make_safe()
-        assert bench.rail.volts() < 0.5
-        assert bench.raw("AST?") == "OFF"
-        bench.raw("AST 1")
-        bench.driver.stay_off_at_power_on()
-        assert bench.raw("AST?") == "OFF"
+    def story(on: SupplyBench) -> None:
+        on.energise(5, ovp=6)
+        said_by(on, "AST ON")
+        on.driver.make_safe()
+        assert on.rail.volts() < 0.5
+        assert said_by(on, "AST?") == "OFF"
+        said_by(on, "AST 1")
+        on.driver.stay_off_at_power_on()
+        assert said_by(on, "AST?") == "OFF"
 
-    on_bench(story)
+    bench(story)
 
 
 def test_foldback_trips_after_its_delay() -> None:
     """Constant current for a quarter of a second and what was added."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
-        assert bench.raw("FBD 100") == "OK"
-        assert bench.raw("FBD?") == "350"
-        assert bench.raw("FLD ON") == "OK"
-        bench.amps = 3.0
-        bench.supply.load_changed(1)
-        bench.clock.sleep(0.3)
-        assert bench.driver.tripped() == ""
-        bench.clock.sleep(0.1)
-        assert bench.driver.tripped() == "ocp"
+    def story(on: SupplyBench) -> None:
+        on.energise(5, ovp=6)
+        assert said_by(on, "FBD 100") == "OK"
+        assert said_by(on, "FBD?") == "350"
+        assert said_by(on, "FLD ON") == "OK"
+        on.overload(3.0)
+        on.clock.sleep(0.3)
+        assert on.driver.tripped() == ""
+        on.clock.sleep(0.1)
+        assert on.driver.tripped() == "ocp"
 
-    on_bench(story)
+    bench(story)
 
 
 def test_the_language_is_the_manuals() -> None:
     """Words, errors, checksum, repetition, backspace, group commands, other addresses."""
 
-    def story(bench: Bench) -> None:
-        assert bench.raw("IDN?") == "", "nobody was addressed yet"
+    def story(on: SupplyBench) -> None:
+        assert said_by(on, "IDN?") == "", "nobody was addressed yet"
         for line, wanted in (
             ("ADR 6", "OK"), ("", "OK"), ("idn?", "LAMBDA,GEN20-38"), ("FOO", "C01"),
             ("PV5", "C01"), ("PV", "C02"), ("PV five", "C03"), ("PV 1e1", "C03"), ("PV 25", "E01"),
@@ -271,24 +193,24 @@ def test_the_language_is_the_manuals() -> None:
             ("PV?", "00.000"), ("ADR 7", ""), ("PV?", ""), ("ADR 6", "OK"), ("SAV", "OK"),
             ("RCL", "OK"), ("FBDRST", "OK"), ("CLS", "OK"),
         ):  # fmt: skip
-            assert (line, bench.raw(line)) == (line, wanted)
+            assert (line, said_by(on, line)) == (line, wanted)
         assert re.fullmatch(
             r"MV\(0\d\.\d{3}\),PV\(00\.000\),MC\(\d\d\.\d{3}\),PC\(00\.000\),SR\(04\),FR\(00\)",
-            bench.raw("STT?"),
+            said_by(on, "STT?"),
         )
 
-    on_bench(story)
+    on_supply("gen20_38", story)
 
 
 def test_an_enabled_fault_is_requested_unasked_and_kept_as_an_event() -> None:
     """FEVE keeps it until it is read; the driver is not put out of step."""
 
-    def story(bench: Bench) -> None:
-        bench.on()
-        bench.raw("FENA 10")
-        bench.supply.channel.protect("ovp")
-        assert bench.driver.tripped() == "ovp"
-        assert bench.raw("FEVE?") == "10"
-        assert bench.raw("FEVE?") == "00"
+    def story(on: SupplyBench) -> None:
+        on.energise(5, ovp=6)
+        said_by(on, "FENA 10")
+        on.supply.channel.protect("ovp")
+        assert on.driver.tripped() == "ovp"
+        assert said_by(on, "FEVE?") == "10"
+        assert said_by(on, "FEVE?") == "00"
 
-    on_bench(story)
+    bench(story)
