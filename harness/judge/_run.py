@@ -50,6 +50,7 @@ class Run:
         ended: ``run_ended``.
         state: The terminal's last ``state`` or ``boot``, also from before ``ready``.
         books: Who says what about money.
+        lines: Numbers of the lines that were seen: evidence must be among them.
         now: The latest time known.
     """
 
@@ -64,6 +65,7 @@ class Run:
     ended: Observation | None = None
     state: Observation | None = None
     books: Books = field(default_factory=Books)
+    lines: set[int] = field(default_factory=set)
     now: float = 0.0
 
     def readers(self) -> dict[str, Callable[[Observation], None]]:
@@ -130,8 +132,11 @@ class Run:
         ]  # fmt: skip
 
     def _take_effect(self, seen: Observation) -> None:
+        """Only with the line it rests on, which came after the injection."""
         for one in self._named(seen)[:1]:
-            one.effect = one.effect or seen
+            line = seen.get("evidence", seen.n)
+            if line in self.lines and line >= one.at.n:
+                one.effect = one.effect or seen
 
     def _achieve(self, seen: Observation) -> None:
         """What the host timed too late is not what was asked: it had no effect that counts."""

@@ -68,6 +68,7 @@ class Case:
                 self._staged.spoil(seen)
             return
         self.at(seen.t)
+        self.run.lines.add(seen.n)
         for read in self._readers.get(seen.kind, ()):
             self._safely(self._staged, read, seen)
         self.run.heard.add(seen.source)

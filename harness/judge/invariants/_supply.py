@@ -7,13 +7,15 @@ MOVED = frozenset({"set", "output", "tripped", "closed", "opened", "pulsed"})
 #: Faults of these words move it, some of them by a list or a switch, without a set-point.
 POWER = ("power", "supply", "battery", "switch", "update_interrupted")
 #: The kinds ``moves`` looks at.
-KINDS = MOVED | {"fault_injected"}
+KINDS = MOVED | {"fault_injected", "power_asked"}
 
 
 def moves(seen: Observation) -> bool:
     """Whether this is a move of the supply."""
     if seen.kind == "fault_injected":
         return is_power(seen)
+    if seen.kind == "power_asked":
+        return True
     return seen.source in ("supply", "switch") and seen.kind in MOVED
 
 

@@ -191,7 +191,13 @@ class Story:
     # --- judging --------------------------------------------------------------------------------
 
     def drop(self, wanted: Callable[[Row], bool]) -> Self:
-        self.rows = [row for row in self.rows if not wanted(row)]
+        """Without the wanted rows, as if they had never been; evidence keeps to its line."""
+        kept = [(n, row) for n, row in enumerate(self.rows, start=1) if not wanted(row)]
+        new = {old: n for n, (old, _) in enumerate(kept, start=1)}
+        self.rows = [row for _, row in kept]
+        for row in self.rows:
+            if "evidence" in row.fields:
+                row.fields["evidence"] = new.get(row.fields["evidence"], 0)
         return self
 
     def trace(self) -> Trace:
