@@ -8,11 +8,12 @@ too closely are lost, so there is a pause after each; some one-channel boards do
 
 import re
 
+from harness.drivers._heard import heard
 from harness.errors import DeviceRefused, PortTimeout
 from harness.ports.base import Port
 
 HEAD, STATUS = 0xA0, b"\xff"
-ANSWER = re.compile(rb"CH(\d+): ?(ON|OFF)")
+ANSWER = re.compile(rb"CH(\d{1,3}): ?(ON|OFF)")
 ANSWER_WITHIN = 1.0  # s; eight lines take 0.1 s at 9600 bit/s
 
 
@@ -61,16 +62,15 @@ class Board:
 
     def _ask(self) -> tuple[float, dict[int, bool]]:
         self._port.write(STATUS)
-        until, heard = self._port.clock.now() + ANSWER_WITHIN, b""
-        while chunk := self._port.read(until):
-            heard += chunk.data
-            seen = {int(number): state == b"ON" for number, state in ANSWER.findall(heard)}
-            if heard.endswith(b"\n") and len(seen) >= max(self._wanted, default=1):
+        said = b""
+        for chunk in heard(self._port, self._port.clock.now() + ANSWER_WITHIN):
+            said += chunk.data
+            seen = {int(number): state == b"ON" for number, state in ANSWER.findall(said)}
+            if said.endswith(b"\n") and len(seen) >= max(self._wanted, default=1):
                 return chunk.t, seen
-        raise PortTimeout(f"{self._port.address}: the relay board answered {heard[:40]!r} to FF")
+        raise PortTimeout(f"{self._port.address}: the relay board answered {said[:40]!r} to FF")
 
     def wait(self, seconds: float) -> None:
         """Let time pass; what the board says meanwhile was not asked for."""
-        until = self._port.clock.now() + seconds
-        while self._port.read(until) is not None:
+        for _ in heard(self._port, self._port.clock.now() + seconds):
             pass

@@ -6,6 +6,7 @@ responses); framing and PDUs by pymodbus. Coils are counted from 0, as on the wi
 answer a write before the relay has moved, so it is read back after ``settle``.
 """
 
+import struct
 from typing import ClassVar, Literal
 
 from pymodbus.exceptions import ModbusException
@@ -13,6 +14,7 @@ from pymodbus.framer import FramerBase, FramerRTU, FramerSocket
 from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU
 from pymodbus.pdu.bit_message import ReadCoilsRequest, WriteSingleCoilRequest
 
+from harness.drivers._heard import heard
 from harness.drivers._switched import Feeds, Switched
 from harness.errors import DeviceRefused, Garbled, PortTimeout, UsageError
 from harness.model.power import Switching
@@ -89,23 +91,23 @@ class Driver(Switched):
         self._number = self._number % 0xFFFF + 1 if self._tcp else 0
         request.dev_id, request.transaction_id = self._unit, self._number
         self._port.write(self._framer.buildFrame(request))
-        until, heard = self._port.clock.now() + ANSWER_WITHIN, b""
-        while chunk := self._port.read(until):
-            heard += chunk.data
-            used, answer = self._decoded(heard)
-            heard = heard[used:]
+        said = b""
+        for chunk in heard(self._port, self._port.clock.now() + ANSWER_WITHIN):
+            said += chunk.data
+            used, answer = self._decoded(said)
+            said = said[used:]
             if answer is not None:
                 return self._checked(request, answer)
         raise PortTimeout(
-            f"{self._port.address}: unit {self._unit} did not answer; heard {heard[:20]!r}"
+            f"{self._port.address}: unit {self._unit} did not answer; heard {said[:20]!r}"
         )
 
-    def _decoded(self, heard: bytes) -> tuple[int, ModbusPDU | None]:
+    def _decoded(self, said: bytes) -> tuple[int, ModbusPDU | None]:
         try:
-            return self._framer.handleFrame(heard, self._unit, self._number)
-        except (ModbusException, IndexError, ValueError) as error:
+            return self._framer.handleFrame(said, self._unit, self._number)
+        except (ModbusException, IndexError, ValueError, struct.error) as error:
             raise Garbled(
-                f"{self._port.address}: {heard[:20].hex()} is no Modbus: {error}"
+                f"{self._port.address}: {said[:20].hex()} is no Modbus: {error}"
             ) from error
 
     def _checked(self, request: ModbusPDU, answer: ModbusPDU) -> ModbusPDU:
@@ -120,6 +122,5 @@ class Driver(Switched):
         return answer
 
     def _pause(self, seconds: float) -> None:
-        until = self._port.clock.now() + seconds
-        while self._port.read(until) is not None:
+        for _ in heard(self._port, self._port.clock.now() + seconds):
             pass

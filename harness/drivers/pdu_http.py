@@ -21,6 +21,7 @@ from harness.ports.base import Port
 
 IDENTITY = None
 ANSWER_WITHIN = 5.0  # s
+BUSY = 2.0  # s after that a busy host may come to read an answer
 LONGEST = 1 << 16  # bytes of an answer
 
 
@@ -69,7 +70,7 @@ class Driver(Switched):
         answer = self._fetch(self._dialect.ask.format(n=self._number))
         try:
             return self._dialect.is_on(json.loads(answer), self._number)
-        except (KeyError, TypeError, ValueError, StopIteration) as error:
+        except (KeyError, TypeError, ValueError, StopIteration, RecursionError) as error:
             raise Garbled(
                 f"{self._port.address}: outlet {self._number} is not in {answer[:120]!r}"
             ) from error
@@ -96,10 +97,14 @@ class Driver(Switched):
             self._port.close()
 
     def _answer(self, talk: h11.Connection, target: str) -> bytes:
-        until, body, status = self._port.clock.now() + ANSWER_WITHIN, b"", 0
+        until, body, status, size = self._port.clock.now() + ANSWER_WITHIN, b"", 0, 0
         while not isinstance(event := talk.next_event(), h11.EndOfMessage):
             if event is h11.NEED_DATA:
-                talk.receive_data(self._heard(until, target))
+                heard = self._heard(until, target)
+                size += len(heard)
+                if size > 4 * LONGEST:
+                    raise Garbled(f"{self._port.address}: {target}: it does not stop talking")
+                talk.receive_data(heard)
             elif isinstance(event, h11.Response):
                 status = event.status_code
             elif isinstance(event, h11.Data):
@@ -113,6 +118,6 @@ class Driver(Switched):
             chunk = self._port.read(until)
         except PortLost:
             return b""  # that may be how it ends its answer
-        if chunk is None:
+        if chunk is None or chunk.t > until + BUSY:  # some never come to their answer's end
             raise PortTimeout(f"{self._port.address}: no answer to {target}")
         return chunk.data

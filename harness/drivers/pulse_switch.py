@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from harness.drivers._heard import heard
 from harness.drivers._switched import Feeds, Switched
 from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
 from harness.model.power import Switching
@@ -30,7 +31,7 @@ from harness.ports.base import Port
 
 IDENTITY = r"^PULSE-SWITCH "
 ANSWER_WITHIN = 1.0  # s
-STEP = re.compile(r"([oc])(\d+)us")
+STEP = re.compile(r"([oc])(\d{1,12})us")
 LONGEST = 999_999_999  # us
 
 
@@ -98,7 +99,7 @@ class Driver(Switched):
     def _is_closed(self) -> bool:
         state = self._ask("STATE?")
         if state not in ("CLOSED", "OPEN", "SHORT", "PULSING"):
-            raise Garbled(f"STATE? was answered by {state!r}")
+            raise Garbled(f"STATE? was answered by {state[:80]!r}")
         return state in ("CLOSED", "PULSING")  # a pattern ends closed
 
     # --- the line ---------------------------------------------------------------------------
@@ -106,7 +107,9 @@ class Driver(Switched):
     def _tell(self, command: str, wanted: str) -> None:
         answer = self._ask(command)
         if answer != wanted:
-            raise DeviceRefused(f"{self._port.address}: {command!r} was answered by {answer!r}")
+            raise DeviceRefused(
+                f"{self._port.address}: {command!r} was answered by {answer[:80]!r}"
+            )
 
     def _ask(self, command: str) -> str:
         self.attend()
@@ -122,9 +125,11 @@ class Driver(Switched):
     def _lines(self, until: float, *, wait: bool = False) -> list[str]:
         """The whole lines that are here; with ``wait`` the first that come until then."""
         found: list[str] = []
-        while not (wait and found) and (chunk := self._port.read(until)) is not None:
+        for chunk in heard(self._port, until):
             *whole, self._rest = (self._rest + chunk.data).split(b"\n")
             found += [line.decode("latin-1").strip() for line in whole if line.strip()]
+            if wait and found:
+                break
         return found
 
     def _unasked(self, line: str) -> bool:
@@ -135,5 +140,5 @@ class Driver(Switched):
         asked = [list(step) for step in self._asked]
         self.observe("pulsed", asked=asked, measured=timed)
         if [step[0] for step in timed] != [step[0] for step in asked] and asked:
-            raise BenchError(f"the pulse switch timed {line!r}, asked were {asked}")
+            raise BenchError(f"the pulse switch timed {line[:200]!r}, asked were {asked}")
         return True

@@ -11,15 +11,17 @@ import re
 from collections.abc import Callable
 from typing import ClassVar, Literal, Protocol
 
+from harness.drivers._heard import heard
 from harness.drivers._lcus import Board
 from harness.drivers._switched import Feeds, Switched
-from harness.errors import DeviceRefused, PortTimeout, UsageError
+from harness.errors import DeviceRefused, Garbled, PortTimeout, UsageError
 from harness.model.power import Switching
 from harness.ports.base import Port
 
 IDENTITY = None
 MOST = {"lcus": 255, "devantech": 8, "numato": 32}  # relays of a board; an LCUS frame has a byte
 ANSWER_WITHIN = 1.0  # s
+ALONE = 0.02  # s after an answer of one byte: who says more is not asked about relays
 
 
 class Relays(Protocol):
@@ -68,7 +70,7 @@ class Driver(Switched):
     def _move(self, *, closed: bool) -> float:
         self._relays.switch(self._channel, on=closed == self._on_closes)
         t = self._port.clock.now()
-        while self._port.read(t + self._settle) is not None:
+        for _ in heard(self._port, t + self._settle):
             pass
         return t
 
@@ -84,18 +86,16 @@ class _Asking:
         self._wanted: dict[int, bool] = {}
 
     def _ask(self, question: bytes, complete: Callable[[bytes], bool]) -> bytes:
-        clock, heard = self._port.clock, b""
-        while self._port.readable and self._port.read(clock.now()) is not None:
-            pass  # what was said before is no answer
+        clock, said = self._port.clock, b""
+        if self._port.readable:
+            for _ in heard(self._port, clock.now()):
+                pass  # what was said before is no answer
         self._port.write(question)
-        until = clock.now() + ANSWER_WITHIN
-        while chunk := self._port.read(until):
-            heard += chunk.data
-            if complete(heard):
-                return heard
-        raise PortTimeout(
-            f"{self._port.address}: the board answered {heard[:40]!r} to {question!r}"
-        )
+        for chunk in heard(self._port, clock.now() + ANSWER_WITHIN):
+            said += chunk.data
+            if complete(said):
+                return said
+        raise PortTimeout(f"{self._port.address}: the board answered {said[:40]!r} to {question!r}")
 
 
 class _Devantech(_Asking):
@@ -106,7 +106,12 @@ class _Devantech(_Asking):
     def on(self, channel: int) -> bool:
         if not self._read_back:
             return self._wanted.get(channel, False)
-        return bool(self._ask(b"\x5b", bool)[-1] >> (channel - 1) & 1)
+        said = self._ask(b"\x5b", bool)
+        for chunk in heard(self._port, self._port.clock.now() + ALONE):
+            said += chunk.data
+        if len(said) != 1:
+            raise Garbled(f"{self._port.address}: the board's states are a byte, not {said[:40]!r}")
+        return bool(said[0] >> (channel - 1) & 1)
 
 
 class _Numato(_Asking):
@@ -123,7 +128,7 @@ class _Numato(_Asking):
         said = self._ask(self._spelt("read", channel), lambda heard: heard.endswith(b">"))
         found = re.search(rb"[\r\n](on|off)\s", said)
         if not found:
-            raise DeviceRefused(f"relay {channel} reads {said!r}, neither on nor off")
+            raise DeviceRefused(f"relay {channel} reads {said[:40]!r}, neither on nor off")
         return found[1] == b"on"
 
 

@@ -66,6 +66,6 @@ class Driver(Switched):
         said, _, rest = chunk.data.decode("utf-8", "replace").partition("\0")
         code, _, wrong = rest.partition("\0")
         if code != "0":
-            why = " ".join((wrong.strip() or said.strip() or "no reason given").split())
+            why = " ".join((wrong.strip() or said.strip() or "no reason given").split())[:300]
             raise DeviceRefused(f"uhubctl {' '.join(arguments)} failed: {why}")
         return said
