@@ -28,9 +28,9 @@ class Driver(ScpiSupply):
     """Plays Supply, Identified, Polled and SafeState."""
 
     BAUD: ClassVar[int] = 9600
-    # A set and its read-back take 0.2 s, a measurement 0.1 s: no host is faster here.
+    # A set and its read-back take 0.2 s, a measurement 0.1 s or a little more: no host is faster.
     capability = Capability(
-        latency=0.25, rise_time=0.1, fall_time=1.5, voltage_step=0.01, current_step=0.001
+        latency=0.35, rise_time=0.1, fall_time=1.5, voltage_step=0.01, current_step=0.001
     )
     VERBS: ClassVar[Mapping[str, str | tuple[str, str]]] = {
         "output": ("OUT{v}", "STATUS?"),

@@ -21,7 +21,7 @@ class Driver(Rigol):
 
     # Groups and stays: guide, :TIMEr:PARAmeter. 10 mV, 1 mA: without the high-resolution option.
     capability = Capability(
-        points=2048, min_dwell=1.0, max_dwell=99999.0, dwell_step=1.0, latency=0.05, rise_time=0.05,
+        points=2048, min_dwell=1.0, max_dwell=99999.0, dwell_step=1.0, latency=0.06, rise_time=0.05,
         fall_time=0.5, voltage_step=0.01, current_step=0.001,
     )  # fmt: skip
     HALT: ClassVar[tuple[str, ...]] = (":OUTP:TIME:STAT CH{n},OFF",)

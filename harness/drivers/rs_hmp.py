@@ -26,7 +26,7 @@ class Driver(RsSupply, OwnList):
 
     # Points, dwell: pymeasure HMP4040. Fall time: nothing sinks its output capacitor (assumed).
     capability = Capability(
-        points=128, min_dwell=0.06, max_dwell=10.0, dwell_step=0.01, latency=0.05, rise_time=0.05,
+        points=128, min_dwell=0.06, max_dwell=10.0, dwell_step=0.01, latency=0.06, rise_time=0.05,
         fall_time=0.5, voltage_step=0.001, current_step=0.001,
     )  # fmt: skip
     VERBS: ClassVar[Mapping[str, str | tuple[str, str]]] = {

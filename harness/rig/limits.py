@@ -24,6 +24,7 @@ from harness.ports.base import Port
 from harness.rig import vigil
 from harness.rig.gate import Gate, Heard
 
+BRIEF = 0.1  # s: shorter lists leave no time for questions
 JITTER = 0.03  # s by which a host's step may come too early after a late one (see ``_slew``)
 
 
@@ -130,8 +131,13 @@ def _rest(gate: Gate, name: str, value: Any) -> None:
 
 
 def _look_again(driver: Any, gate: Gate, name: str, value: Any) -> None:
-    """After a list, and after a set-point beyond it: is the protection still where it was?"""
-    moves = name == "play" or (name == "set_voltage" and gate.ovp is not None and value > gate.ovp)
+    """After a list, and after a set-point beyond it: is the protection still where it was?
+
+    A list that is over before an answer comes is looked at when it is ended: it must be measured.
+    """
+    brief = name == "play" and sum(stay for _, stay in value) < BRIEF
+    beyond = name == "set_voltage" and gate.ovp is not None and value > gate.ovp
+    moves = (name == "play" and not brief) or name == "stop" or beyond
     if not moves or gate.ovp is None or not hasattr(driver, "over_voltage"):
         return
     seen = driver.over_voltage()
