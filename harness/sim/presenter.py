@@ -1,7 +1,6 @@
 """A card presenter behind a serial relay board: eight relays, a carousel of cards, a motor.
 
-The board is of the LCUS kind: ``A0``, channel, state, sum; ``FF`` for the status, a text line per
-channel, as slow as 9600 bit/s are. A frame with a wrong sum is ignored, as is any other byte.
+The board is of the LCUS kind (``_lcus.py``).
 Wiring: two lines choose the card, a motor holds it in the slot while its relay is on, a drive
 swipes it when its relay goes on, and four relays each cut one contact of the slot.
 """
@@ -11,14 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from harness.clock import Clock, Timer
-from harness.errors import PortLost
 from harness.ports.base import Port
+from harness.sim._lcus import LcusBoard
 from harness.sim.card import Card, make_card
 from harness.sim.slot import CONTACTS, Slot
 
-HEAD, STATUS = 0xA0, 0xFF
 RELAYS = 8
-BYTE = 10 / 9600  # s on the line
 SELECT, INSERT, SWIPE, FIRST_CONTACT = (1, 2), 3, 4, 5
 TRAVEL = 0.3  # s from the motor's start to the contacts, and for a swipe
 RELEASE = 0.02  # s from the motor's stop until the card is off the contacts
@@ -51,49 +48,11 @@ class Presenter:
         rng = rng or random.Random("cards")
         self._clock, self._slot = clock, slot
         self._cards: list[Card] = [make_card(name, deck["cards"][name], rng) for name in cards]
-        self._on = dict.fromkeys(range(1, RELAYS + 1), False)
+        self._board = LcusBoard(clock, RELAYS, self._switch)
         self._moving: Timer | None = None
-        self.outlets: dict[str, Callable[[Port], None]] = {"relay": self._accept}
+        self.outlets: dict[str, Callable[[Port], None]] = {"relay": self._board.accept}
 
-    def _accept(self, port: Port) -> None:
-        self._clock.spawn("relay board", lambda: self._listen(port))
-
-    def _listen(self, port: Port) -> None:
-        heard = b""
-        try:
-            while (chunk := port.read()) is not None:
-                heard += chunk.data
-                while heard:
-                    used = self._take(heard, port)
-                    if not used:
-                        break
-                    heard = heard[used:]
-        except PortLost:
-            pass  # relays stay as they are when the computer goes
-
-    def _take(self, heard: bytes, port: Port) -> int:
-        """How many bytes were understood, or skipped; 0 when a frame is not complete."""
-        if heard[0] == STATUS:
-            lines = [f"CH{number}:{'ON' if on else 'OFF'}\r\n" for number, on in self._on.items()]
-            answer = "".join(lines).encode()
-            self._clock.sleep(len(answer) * BYTE)
-            port.write(answer)
-            return 1
-        if heard[0] != HEAD:
-            return 1
-        if len(heard) < 4:
-            return 0
-        channel, state = heard[1], heard[2]
-        if heard[3] != (HEAD + channel + state) & 0xFF:
-            return 1
-        if channel in self._on and state in (0, 1):
-            self._switch(channel, on=bool(state))
-        return 4
-
-    def _switch(self, channel: int, *, on: bool) -> None:
-        if self._on[channel] == on:
-            return
-        self._on[channel] = on
+    def _switch(self, channel: int, on: bool) -> None:
         if channel == INSERT:
             self._move(TRAVEL if on else RELEASE, self._arrive if on else self._slot.remove)
         elif channel == SWIPE and on:
@@ -111,5 +70,5 @@ class Presenter:
         self._slot.insert(self._chosen())
 
     def _chosen(self) -> Card:
-        place = sum(self._on[channel] << bit for bit, channel in enumerate(SELECT))
+        place = sum(self._board.on[channel] << bit for bit, channel in enumerate(SELECT))
         return self._cards[place % len(self._cards)]

@@ -1,13 +1,12 @@
 """Switches in the terminal's feed, at the level of their bytes: a relay board, a pulse switch.
 
-The relay board is of the LCUS kind: ``A0``, channel, state, sum; ``FF`` for the status, a text
-line per channel, as slow as 9600 bit/s are. Its relays take their time and their contacts bounce.
-The pulse switch is a microcontroller with a MOSFET in the line and one across the terminal's side;
-its line protocol is told in ``drivers/pulse_switch.py``. Without power, and after a reset, both
-leave the line open, unless the relay's normally closed contact is used.
+The relay board is of the LCUS kind (``_lcus.py``); its relays take their time, and their contacts
+bounce. The pulse switch is a microcontroller with a MOSFET in the line and one across the
+terminal's side; its line protocol is told in ``drivers/pulse_switch.py``. Without power, and after
+a reset, both leave the line open, unless the relay's normally closed contact is used.
 
-Source: LC Technology's description of the LCUS boards; a relay's times are of the class of the
-Songle SRD-05VDC's data sheet (operate 10 ms, release 5 ms at most).
+Source: a relay's times are of the class of the Songle SRD-05VDC's data sheet (operate 10 ms,
+release 5 ms at most).
 """
 
 import random
@@ -19,11 +18,10 @@ from typing import Any
 from harness.clock import Clock, Timer
 from harness.errors import PortLost
 from harness.ports.base import Port
+from harness.sim._lcus import LcusBoard
 from harness.sim._lines import nothing, serve_lines
 from harness.sim.feed import Feed
 
-HEAD, STATUS = 0xA0, 0xFF
-BYTE = 10 / 9600  # s on the relay board's line
 STEP = re.compile(r"([oc]?)(\d{1,9})us")
 
 
@@ -39,7 +37,8 @@ class RelayBoard:
         self, clock: Clock, personality: Mapping[str, Any], feed: Feed, *, rng: random.Random
     ) -> None:
         self._clock, self._own, self._feed, self._rng = clock, personality, feed, rng
-        self._on = dict.fromkeys(range(1, int(personality["relays"]) + 1), False)
+        relays, tells = int(personality["relays"]), bool(personality["tells"])
+        self._board = LcusBoard(clock, relays, self._switch, tells=tells)
         self._moves: list[Timer] = []
         self._placed = False
         self.operations = 0
@@ -48,41 +47,10 @@ class RelayBoard:
     def _accept(self, port: Port) -> None:
         if not self._placed:  # who never connects has no contact in the line
             self._placed = True
-            self._set(self._on[self._own["channel"]])
-        self._clock.spawn("relay board of the feed", lambda: self._listen(port))
+            self._set(self._board.on[self._own["channel"]])
+        self._board.accept(port)
 
-    def _listen(self, port: Port) -> None:
-        heard = b""
-        try:
-            while (chunk := port.read()) is not None:
-                heard += chunk.data
-                while heard and (used := self._take(heard, port)):
-                    heard = heard[used:]
-        except PortLost:
-            pass  # relays stay as they are when the computer goes
-
-    def _take(self, heard: bytes, port: Port) -> int:
-        """How many bytes were understood, or skipped; 0 when a frame is not complete."""
-        if heard[0] == STATUS and self._own["tells"]:
-            rows = [f"CH{number}:{'ON' if on else 'OFF'}\r\n" for number, on in self._on.items()]
-            self._clock.sleep(len("".join(rows)) * BYTE)
-            port.write("".join(rows).encode())
-            return 1
-        if heard[0] != HEAD:
-            return 1
-        if len(heard) < 4:
-            return 0
-        channel, state = heard[1], heard[2]
-        if heard[3] != (HEAD + channel + state) & 0xFF:
-            return 1
-        if channel in self._on and state in (0, 1):
-            self._switch(channel, on=bool(state))
-        return 4
-
-    def _switch(self, channel: int, *, on: bool) -> None:
-        if self._on[channel] == on:
-            return
-        self._on[channel] = on
+    def _switch(self, channel: int, on: bool) -> None:
         if channel != self._own["channel"]:
             return
         for move in self._moves:

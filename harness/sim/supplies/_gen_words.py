@@ -4,11 +4,11 @@ Source: Genesys user manual 83-507-013, 7.7 (commands), 7.8 (group commands), 7.
 (registers); ``E``- and ``C``-codes: tables 7-1 and 7-2.
 """
 
-import random
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from harness.sim.supplies.channel import Channel
+from harness.clock import Clock
+from harness.sim.supplies._one_output import OneOutput
 
 MARGIN = 1.05  # of the voltage below OVP; its inverse, of the voltage above UVL
 STANDARD_DELAY = 250  # ms of foldback, to which FBD adds
@@ -52,13 +52,12 @@ def _number_told(value: float, whole: int) -> str:
 Act = Callable[["Words", Any], None]
 
 
-class Words:
+class Words(OneOutput):
     """The supply's state, and its words."""
 
-    def __init__(
-        self, personality: Mapping[str, Any], rng: random.Random, channel: Channel
-    ) -> None:
-        self.personality, self._rng, self.channel = personality, rng, channel
+    def __init__(self, clock: Clock, personality: Mapping[str, Any], **wiring: Any) -> None:
+        super().__init__(clock, personality, **wiring)
+        channel = self.channel
         self.fena = self.sena = self._feve = self._seve = 0
         self.remote, self.auto, self.under, self.delay = "REM", False, 0.0, 0
         self.hertz, self._saved = 18, (0.0, 0.0)

@@ -5,7 +5,6 @@ is quiet; what it does not know, and what comes too soon, is dropped without a w
 taken for nothing. ``OVP1`` and ``OCP1`` trip at the set values; a trip is an output that is off.
 """
 
-import random
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,8 +12,7 @@ from typing import Any
 from harness.clock import Clock
 from harness.errors import PortLost
 from harness.ports.base import Port
-from harness.sim.rail import Rail
-from harness.sim.supplies.channel import Channel
+from harness.sim.supplies._one_output import OneOutput
 
 LONGEST = 32  # bytes of a message (assumed)
 SET = re.compile(r"(VSET|ISET)1:(\d{0,2}(?:\.\d{0,3})?)")
@@ -22,36 +20,15 @@ SWITCH = re.compile(r"(OUT|OVP|OCP|BEEP|LOCK)([01])")
 MEMORY = re.compile(r"(SAV|RCL)([1-5])")
 
 
-class Instrument:
+class Instrument(OneOutput):
     """The instrument. ``outlets["scpi"]`` takes a new connection to its serial line."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        personality: Mapping[str, Any],
-        *,
-        rng: random.Random,
-        rails: Mapping[int, Rail] | None = None,
-        load: Callable[[int], float] | None = None,
-    ) -> None:
-        """Make one, with its output off.
-
-        Args:
-            clock: What it runs on; a cooperative clock.
-            personality: What it is like.
-            rng: The noise of its meter.
-            rails: What its output powers, by channel: it has channel 1.
-            load: The amps drawn at present; nothing when left out.
-        """
-        rail = (rails or {}).get(1) or Rail(clock)
-        draw = (lambda: load(1)) if load else (lambda: 0.0)
-        self._clock, self._personality, self._rng = clock, personality, rng
-        self.channel = Channel(clock, personality, 1, rail, draw, self._changed)
-        self.channels = {1: self.channel}
+    def __init__(self, clock: Clock, personality: Mapping[str, Any], **wiring: Any) -> None:
+        """Make one, with its output off; ``wiring`` is ``OneOutput``'s."""
+        super().__init__(clock, personality, **wiring)
         self._flags = {"OVP": False, "OCP": False, "BEEP": bool(personality["beeps"]), "LOCK": True}
         self._memory: dict[str, tuple[float, float]] = {}
-        self._busy_until, self._connections = float("-inf"), 0
-        self.outlets: dict[str, Callable[[Port], None]] = {"scpi": self.accept}
+        self._busy_until = float("-inf")
         self._asked: dict[str, Callable[[], str]] = {
             "*IDN?": lambda: str(personality["identity"]),
             "STATUS?": self._status,
@@ -61,25 +38,13 @@ class Instrument:
             "IOUT1?": lambda: f"{self._measured('amps'):05.3f}",
         }
 
-    def load_changed(self, n: int) -> None:
-        """Say that the output draws something else now."""
-        self.channel.drive()
-
-    def accept(self, port: Port) -> None:
-        """Serve a new connection; a serial line keeps no state for it."""
-        self._connections += 1
-        self._clock.spawn(f"Korad line {self._connections}", lambda: self._listen(port))
-
-    def _changed(self) -> None:
-        """There is no status to bring up to date."""
-
     # --- messages ---------------------------------------------------------------------------
 
     def _listen(self, port: Port) -> None:
         heard = b""
         try:
             while True:
-                until = self._clock.now() + self._personality["idle"] if heard else None
+                until = self._clock.now() + self.personality["idle"] if heard else None
                 chunk = port.read(until)
                 if chunk is not None:
                     heard = (heard + chunk.data)[:LONGEST]
@@ -92,12 +57,12 @@ class Instrument:
     def _hear(self, message: str, port: Port) -> None:
         if self._clock.now() < self._busy_until:
             return
-        busy, known = self._personality["busy"], self._asked.get(message)
+        busy, known = self.personality["busy"], self._asked.get(message)
         kind = "set" if known is None else "status" if message == "STATUS?" else "ask"
         if known is None:
             self._set(message)
         else:
-            self._clock.sleep(self._personality["processing"])
+            self._clock.sleep(self.personality["processing"])
             port.write(known().encode("latin-1"))
         self._busy_until = self._clock.now() + busy[kind]
 
@@ -138,7 +103,7 @@ class Instrument:
     # --- answers ----------------------------------------------------------------------------
 
     def _status(self) -> str:
-        own, bits = self.channel, self._personality["status_bits"]
+        own, bits = self.channel, self.personality["status_bits"]
         is_set = {
             "cv": not own.limiting, "beep": self._flags["BEEP"], "ocp": self._flags["OCP"],
             "output": own.on, "ovp": self._flags["OVP"],
@@ -149,7 +114,7 @@ class Instrument:
         return chr(mask)
 
     def _measured(self, which: str) -> float:
-        meter, own = self._personality["meter"][which], self.channel
+        meter, own = self.personality["meter"][which], self.channel
         own.drive()  # the load may draw something else by now
         true = own.rail.volts() if which == "volts" else own.drawn()
         return max(0.0, true + self._rng.gauss(0.0, meter["noise"]))

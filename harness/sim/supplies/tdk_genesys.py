@@ -4,17 +4,14 @@ Source: Genesys user manual 83-507-013, chapter 7: protocol (7.5: CR, checksum, 
 error messages (7.6), commands (7.7), group commands (7.8, unanswered), registers (7.10, 7.11).
 """
 
-import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from harness.clock import Clock
 from harness.errors import PortLost
 from harness.ports.base import Port
-from harness.sim.rail import Rail
 from harness.sim.supplies._gen_words import Words, Wrong
-from harness.sim.supplies.channel import Channel
 
 LONGEST = 64  # characters of a command (assumed)
 BACKSPACE, LINE_FEED, AGAIN = 0x08, 0x0A, "\\"
@@ -23,40 +20,11 @@ BACKSPACE, LINE_FEED, AGAIN = 0x08, 0x0A, "\\"
 class Instrument(Words):
     """The instrument. ``outlets["scpi"]`` takes a new connection to its serial line."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        personality: Mapping[str, Any],
-        *,
-        rng: random.Random,
-        rails: Mapping[int, Rail] | None = None,
-        load: Callable[[int], float] | None = None,
-    ) -> None:
-        """Make one, with its output off and nobody addressed.
-
-        Args:
-            clock: What it runs on; a cooperative clock.
-            personality: What it is like.
-            rng: The noise of its meter.
-            rails: What its output powers, by channel: it has channel 1.
-            load: The amps drawn at present; nothing when left out.
-        """
-        rail = (rails or {}).get(1) or Rail(clock)
-        draw = (lambda: load(1)) if load else (lambda: 0.0)
-        super().__init__(personality, rng, Channel(clock, personality, 1, rail, draw, self.look))
-        self._clock, self._listens, self._last, self._connections = clock, False, "", 0
+    def __init__(self, clock: Clock, personality: Mapping[str, Any], **wiring: Any) -> None:
+        """Make one, with its output off and nobody addressed; ``wiring`` is ``OneOutput``'s."""
+        super().__init__(clock, personality, **wiring)
+        self._listens, self._last = False, ""
         self._ports: list[Port] = []
-        self.channels = {1: self.channel}
-        self.outlets: dict[str, Callable[[Port], None]] = {"scpi": self.accept}
-
-    def load_changed(self, n: int) -> None:
-        """Say that the output draws something else now."""
-        self.channel.drive()
-
-    def accept(self, port: Port) -> None:
-        """Serve a new connection; a serial line keeps no state for it."""
-        self._connections += 1
-        self._clock.spawn(f"GEN line {self._connections}", lambda: self._listen(port))
 
     def _listen(self, port: Port) -> None:
         line = bytearray()
