@@ -10,7 +10,7 @@ when a protection is cleared (E3632A user's guide, VOLT:PROT:CLE), so it is swit
 from collections.abc import Mapping
 from typing import ClassVar
 
-from harness.drivers._scpi_supply import Protection
+from harness.drivers._scpi_powers import Protection
 
 
 class E36(Protection):

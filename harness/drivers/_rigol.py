@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from harness.drivers._scpi_supply import OwnList
+from harness.drivers._scpi_powers import OwnList
 from harness.errors import Garbled
 from harness.model.power import Points
 from harness.model.units import Seconds, Volts

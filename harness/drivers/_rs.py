@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from harness.drivers._scpi_supply import Protection
+from harness.drivers._scpi_powers import Protection
 from harness.errors import BenchError, DeviceRefused
 
 AT = "INST:NSEL {n};:"

@@ -14,7 +14,7 @@ code. Never tried on a real unit.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from harness.drivers._scpi_supply import HardLimit, OwnList
+from harness.drivers._scpi_powers import HardLimit, OwnList
 from harness.errors import DeviceRefused
 from harness.model.power import Capability, Points
 from harness.model.units import Volts

@@ -12,7 +12,7 @@ the names of series, parallel and tracking differ (unconfirmed): neither is used
 from collections.abc import Mapping
 from typing import ClassVar
 
-from harness.drivers._scpi_supply import HardLimit
+from harness.drivers._scpi_powers import HardLimit
 from harness.errors import RigError
 from harness.model.power import Capability
 from harness.ports.base import Port

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from harness.drivers._scpi_supply import HardLimit, OwnList
+from harness.drivers._scpi_powers import HardLimit, OwnList
 from harness.errors import DeviceRefused, Garbled
 from harness.model.power import Capability, Points
 from harness.model.units import Amps, Seconds, Volts

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from harness.drivers._keysight_e36 import E36
-from harness.drivers._scpi_supply import OwnList
+from harness.drivers._scpi_powers import OwnList
 from harness.model.power import Capability, Points
 
 IDENTITY = r"(?i)^keysight[^,]*,E3631[123]A,"  # matched against *IDN? before anything is energised

@@ -15,7 +15,7 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from harness.drivers._scpi_supply import OwnList
+from harness.drivers._scpi_powers import OwnList
 from harness.errors import BenchError, DeviceRefused
 from harness.model.power import Capability, Points
 from harness.model.units import Seconds

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from harness.drivers._rs import AT, VERBS, RsSupply
-from harness.drivers._scpi_supply import OwnList
+from harness.drivers._scpi_powers import OwnList
 from harness.errors import DeviceRefused
 from harness.model.power import Capability, Points
 from harness.model.units import Seconds, Volts

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from harness.drivers._rs import AT, VERBS, RsSupply
-from harness.drivers._scpi_supply import HardLimit, OwnList
+from harness.drivers._scpi_powers import HardLimit, OwnList
 from harness.errors import DeviceRefused, NotSupported
 from harness.model.power import Capability, Points
 

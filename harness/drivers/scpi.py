@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from harness.drivers._found import WhenFound
-from harness.drivers._scpi_supply import Protection
+from harness.drivers._scpi_powers import Protection
 from harness.errors import DeviceRefused, Garbled, NotSupported, PortTimeout
 from harness.model.units import Seconds, Volts
 from harness.ports.base import Port

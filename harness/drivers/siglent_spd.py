@@ -13,7 +13,7 @@ groups that are left hold the last voltage.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from harness.drivers._scpi_supply import ListOnly
+from harness.drivers._scpi_powers import ListOnly
 from harness.errors import BenchError, DeviceRefused, Garbled, RigError
 from harness.model.power import Capability, Points
 from harness.model.units import Seconds, Volts

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from harness.drivers._gen import GenSession
-from harness.drivers._scpi_supply import Protection
+from harness.drivers._scpi_powers import Protection
 from harness.errors import DeviceRefused, Garbled, UsageError
 from harness.model.power import Capability
 from harness.model.units import Volts

@@ -12,7 +12,7 @@ LIST and WAVE are unconfirmed and not used; it sinks too little to speak of.
 from collections.abc import Mapping
 from typing import ClassVar
 
-from harness.drivers._scpi_supply import Protection
+from harness.drivers._scpi_powers import Protection
 from harness.errors import DeviceRefused, UsageError
 from harness.model.power import Capability
 from harness.ports.base import Port

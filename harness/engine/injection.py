@@ -7,7 +7,7 @@ from typing import Any
 from harness.clock import Killed, Task
 from harness.engine.recorder import Recorder, told
 from harness.errors import BenchError, HarnessError
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 
 #: A bench that needs longer than this to inject or clear is broken, s.

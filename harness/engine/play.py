@@ -25,7 +25,8 @@ from harness.engine.steps import (
     read_step,
 )
 from harness.errors import BenchError, ScenarioError
-from harness.model.roles import Cast, DataPlan, Terminal, Updates, Vigilant, plays
+from harness.model.cast import Cast
+from harness.model.roles import DataPlan, Terminal, Updates, Vigilant, plays
 from harness.model.scenario import Scenario
 from harness.model.trace import Observation
 from harness.model.words import fill

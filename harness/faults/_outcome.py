@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from harness.errors import BenchError, DeviceRefused, NotSupported
-from harness.model.roles import Cast, Terminal
+from harness.model.cast import Cast
+from harness.model.roles import Terminal
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 

@@ -6,9 +6,10 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
+from harness.model.cast import Cast
 from harness.model.plan import BY_HOST, Plan
 from harness.model.power import PulseSwitch, Supply, Switch, capability_of
-from harness.model.roles import Cast, plays
+from harness.model.roles import plays
 from harness.model.units import Volts
 from harness.model.waveform import State, Step, staircase
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from harness.model.roles import Attenuator, Cast, Modem, Network
+from harness.model.cast import Cast
+from harness.model.roles import Attenuator, Modem, Network
 from harness.model.trace import Observation
 from harness.model.units import Db
 

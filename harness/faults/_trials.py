@@ -12,9 +12,9 @@ from typing import Any, Self
 from harness.faults._outcome import PATIENCE, look
 from harness.faults._player import Player
 from harness.faults._waves import Waves, tell_asked
+from harness.model.cast import Cast
 from harness.model.means import Means, means_of
 from harness.model.plan import Plan, plan
-from harness.model.roles import Cast
 from harness.model.units import Fraction, Seconds, Volts
 from harness.model.waveform import Waveform
 

@@ -12,10 +12,11 @@ from typing import Any, ClassVar, Self
 from harness.errors import NotSupported
 from harness.faults._levels import Reach
 from harness.faults._player import Player
+from harness.model.cast import Cast
 from harness.model.means import Means, means_of
 from harness.model.plan import Plan, plan
 from harness.model.power import Protected
-from harness.model.roles import Cast, plays
+from harness.model.roles import plays
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 from harness.model.waveform import Waveform

@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import ClassVar, Self
 
 from harness.faults._signal import is_gone, look, switch
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from harness.model.cast import Cast
 from harness.model.power import Supply
-from harness.model.roles import Cast
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.faults._trials import DOWN, Trial, Trials
+from harness.model.cast import Cast
 from harness.model.presets_build import drop, hover
-from harness.model.roles import Cast
 from harness.model.units import Fraction, Seconds, Volts
 
 EDGE = Seconds(0)

@@ -11,10 +11,10 @@ from harness.faults._waves import Waves
 from harness.faults.power_cycles import PowerCycles
 from harness.faults.power_hover import PowerHover
 from harness.faults.power_staircase import PowerStaircase
+from harness.model.cast import Cast
 from harness.model.means import Means
 from harness.model.plan import Plan
 from harness.model.presets import PRESETS, Preset
-from harness.model.roles import Cast
 from harness.model.trace import Observation
 from harness.model.units import Fraction, Seconds, Volts
 from harness.model.waveform import Waveform

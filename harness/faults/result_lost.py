@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from harness.model.roles import Cast, LossyRegister
+from harness.model.cast import Cast
+from harness.model.roles import LossyRegister
 from harness.model.trace import Observation
 
 

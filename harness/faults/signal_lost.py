@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.faults._signal import is_gone, switch
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 

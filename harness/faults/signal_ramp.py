@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.errors import BenchError
-from harness.model.roles import Attenuator, Cast, Modem
+from harness.model.cast import Cast
+from harness.model.roles import Attenuator, Modem
 from harness.model.trace import Observation
 from harness.model.units import Db, Dbm, Seconds
 

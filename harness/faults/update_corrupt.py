@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
-from harness.model.roles import Cast, Updates
+from harness.model.cast import Cast
+from harness.model.roles import Updates
 from harness.model.trace import Observation
 
 

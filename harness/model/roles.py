@@ -6,12 +6,11 @@ of their own (``Watched``, ``SafeState`` ...): who has them is found with ``play
 terminal has a file of its own, ``model/power.py``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from harness.model.trace import Observation
-from harness.model.units import BitRate, Bytes, Db, Fraction, Money, Seconds, Volts
+from harness.model.units import BitRate, Bytes, Db, Fraction, Money, Seconds
 
 
 class Observe(Protocol):
@@ -310,36 +309,3 @@ def plays(driver: Any, role: Any) -> bool:
         return any(plays(driver, one) for one in role)
     asked = {name for name in vars(role) if not name.startswith("_")}
     return all(hasattr(driver, name) for name in asked | set(role.__annotations__))
-
-
-def nothing(_n: int) -> Sequence[Observation]:
-    """What was seen where nobody looks."""
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Who plays what on this rig. A fault is handed this and nothing else.
-
-    Attributes:
-        players: Role name -> driver, or its owner (calls are serialised; ``owner.driver`` is it).
-        nominal: The supply's nominal voltage.
-        sleep: Waits on the run's clock.
-        note: Adds an observation about the fault itself, e.g. what a device confirmed.
-        now: The time on the run's clock, s; None where nobody says.
-        since: The observations after number ``n`` (0 for all), in order: what the world answered.
-    """
-
-    players: Mapping[str, Any]
-    nominal: Volts
-    sleep: Callable[[float], None]
-    note: Observe = field(default=ignore)
-    now: Callable[[], float] | None = None
-    since: Callable[[int], Sequence[Observation]] = field(default=nothing)
-
-    def playing(self, role: type[Any]) -> Any:
-        """The first player that plays ``role``; raises LookupError naming the role."""
-        for player in self.players.values():
-            if plays(getattr(player, "driver", player), role):
-                return player
-        raise LookupError(f"nobody on this rig plays {role.__name__}")

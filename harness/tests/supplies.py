@@ -1,16 +1,19 @@
 """A supply's driver, the simulated supply behind it, a foreign client, and what was observed."""
 
 import random
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from harness.clock import CooperativeClock
 from harness.files import fixture, read_plain
 from harness.model.units import Amps, Volts
 from harness.model.words import find
+from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.rail import Rail
-from harness.sim.supplies.make import language_of
+from harness.sim.supplies.make import language_of, make_supply
 
 
 def driver_of(word: str) -> type[Any]:
@@ -122,3 +125,29 @@ def asked(model: str, *messages: str) -> str:
     answers: list[str] = []
     on_supply(model, lambda bench: answers.append(bench.ask(*messages)))
     return answers[0]
+
+
+@contextmanager
+def served(
+    model: str, serve: Callable[[CooperativeClock, Callable[[Port], None]], str]
+) -> Iterator[str]:
+    """A supply in a thread of its own, in real time; ``serve`` opens its outlet and says where."""
+    address: list[str] = []
+    ready, over = threading.Event(), threading.Event()
+    clock = CooperativeClock(wall=True)
+
+    def main() -> None:
+        supply = make_supply(clock, model, rng=random.Random(1))
+        address.append(serve(clock, supply.outlets["scpi"]))
+        ready.set()
+        while not over.is_set():
+            clock.sleep(0.02)
+
+    thread = threading.Thread(target=lambda: clock.run(main), daemon=True)
+    thread.start()
+    assert ready.wait(5)
+    try:
+        yield address[0]
+    finally:
+        over.set()
+        thread.join(5)

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -10,12 +9,12 @@ from harness.clock import CooperativeClock
 from harness.files import fixture, read_plain
 from harness.model.rigfile import Limits
 from harness.model.units import Amps, Volts
-from harness.model.words import find
 from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.rail import Rail
 from harness.sim.supplies.make import make_supply, models
 from harness.testing.conformance import CHECKS, Bench, Skipped
+from harness.tests.supplies import driver_of
 
 LIMITS = Limits(voltage=Volts(6), current=Amps(2))
 
@@ -30,11 +29,13 @@ def bench_of(clock: CooperativeClock, model: str) -> Bench:
         supply.outlets["scpi"](theirs)
         return ours
 
-    word = personality["language"]
-    driver: type[Any] = find("harness.drivers", word, group="harness.drivers", name="Driver")
     rated = float(personality["channels"][1]["volts"])
     return Bench(
-        driver, connect, limits=LIMITS, nominal=Volts(5), beyond=Volts(round(1.5 * rated, 1))
+        driver_of(personality["language"]),
+        connect,
+        limits=LIMITS,
+        nominal=Volts(5),
+        beyond=Volts(round(1.5 * rated, 1)),
     )
 
 

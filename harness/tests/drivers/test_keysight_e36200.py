@@ -14,14 +14,6 @@ OK = ("SYST:ERR?", '+0,"No error"')
 on_channel_2 = partial(Driver, channel=2)
 
 
-def test_a_voltage_is_set_checked_and_read_back() -> None:
-    """One set is three exchanges on the channel's own list."""
-    talk = [("VOLT 3.2,(@2)", None), OK, ("VOLT? (@2)", "+3.20000000E+00")]
-
-    with replay(on_channel_2, talk) as supply:
-        supply.set_voltage(Volts(3.2))
-
-
 def test_a_model_with_one_output_is_spoken_to_without_lists() -> None:
     """From the identity on no channel is named."""
     talk: list[Pair] = [

@@ -1,47 +1,30 @@
 """The E36300 driver and a foreign client, over real TCP and pyvisa, on the simulated supply."""
 
-import random
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import pyvisa
 
 from harness.clock import CooperativeClock, ThreadClock
 from harness.drivers.keysight_e36300 import Driver
-from harness.files import fixture, read_plain
 from harness.model.units import Amps, Seconds, Volts
+from harness.ports.base import Port
 from harness.ports.served import serve_tcp
 from harness.ports.visa import VisaPort
-from harness.sim.supplies.instrument import Supply
+from harness.tests.supplies import served
+
+
+def on_loopback(clock: CooperativeClock, outlet: Callable[[Port], None]) -> str:
+    """Serve it there; its VISA resource."""
+    host, port = serve_tcp(clock, outlet, host="127.0.0.1", port=0)
+    return f"TCPIP0::{host}::{port}::SOCKET"
 
 
 @pytest.fixture
 def resource() -> Iterator[str]:
     """A simulated supply served on loopback, in a thread of its own, in real time."""
-    address: list[str] = []
-    ready, over = threading.Event(), threading.Event()
-
-    def run() -> None:
-        clock = CooperativeClock(wall=True)
-
-        def main() -> None:
-            personality = read_plain(fixture("supply", "e36313a", "personality.yaml"))
-            supply = Supply(clock, personality, rng=random.Random(1))
-            host, port = serve_tcp(clock, supply.outlets["scpi"], host="127.0.0.1", port=0)
-            address.append(f"TCPIP0::{host}::{port}::SOCKET")
-            ready.set()
-            while not over.is_set():
-                clock.sleep(0.02)
-
-        clock.run(main)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert ready.wait(5)
-    yield address[0]
-    over.set()
-    thread.join(5)
+    with served("e36313a", on_loopback) as found:
+        yield found
 
 
 def test_the_driver_works_unchanged_over_visa(resource: str) -> None:

@@ -10,7 +10,7 @@ from harness.clock import Clock, CooperativeClock, ThreadClock
 from harness.engine.injection import Injection
 from harness.engine.recorder import Recorder
 from harness.errors import BenchError
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 from harness.tests.engine.test_recorder import Undecided

@@ -7,7 +7,7 @@ from typing import Any
 from harness.clock import CooperativeClock
 from harness.drivers.keysight_e36300 import Driver as Supply
 from harness.drivers.pulse_switch import Driver as PulseSwitch
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Volts
 from harness.sim.bench import Bench

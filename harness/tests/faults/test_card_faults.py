@@ -12,7 +12,7 @@ from harness.faults.card_bad_atr import CardBadAtr
 from harness.faults.card_mute import CardMute
 from harness.faults.card_pulled import CardPulled
 from harness.files import fixture, read_plain
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Volts
 from harness.ports.memory import pair

@@ -15,7 +15,7 @@ from harness.faults.update_corrupt import UpdateCorrupt
 from harness.faults.update_interrupted import UpdateInterrupted
 from harness.faults.update_link_lost import UpdateLinkLost
 from harness.files import fixture, read_plain
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 from harness.ports.memory import MemoryPort, pair

@@ -13,7 +13,7 @@ from harness.faults.power_cut import PowerCut
 from harness.faults.power_dip import PowerDip
 from harness.faults.power_ramp import PowerRamp
 from harness.files import fixture, read_plain
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Fraction, Seconds, Volts
 from harness.ports.memory import pair

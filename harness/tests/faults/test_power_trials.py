@@ -11,7 +11,8 @@ from harness.faults.power_cycles import PowerCycles
 from harness.faults.power_hover import PowerHover
 from harness.faults.power_preset import PowerPreset
 from harness.faults.power_staircase import PowerStaircase
-from harness.model.roles import Cast, SaleResult
+from harness.model.cast import Cast
+from harness.model.roles import SaleResult
 from harness.model.trace import Observation
 from harness.model.units import Fraction, Money, Seconds, Volts
 

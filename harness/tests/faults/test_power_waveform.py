@@ -6,7 +6,7 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.faults.power_waveform import PowerWaveform
-from harness.model.roles import Cast
+from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 from harness.model.words import WordError, fill

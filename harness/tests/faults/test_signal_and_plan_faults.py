@@ -17,7 +17,8 @@ from harness.faults.signal_lost import SignalLost
 from harness.faults.signal_ramp import SignalRamp
 from harness.faults.sim_expired import SimExpired
 from harness.files import fixture, read_plain
-from harness.model.roles import Cast, Observe
+from harness.model.cast import Cast
+from harness.model.roles import Observe
 from harness.model.trace import Observation
 from harness.model.units import Bytes, Dbm, Seconds, Volts
 from harness.ports.memory import MemoryPort, pair

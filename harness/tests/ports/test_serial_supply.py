@@ -1,12 +1,10 @@
 """A supply on a serial line: the same driver over pyserial and over an ASRL resource, on a pty."""
 
-import random
-import threading
 from collections.abc import Iterator
 
 import pytest
 
-from harness.clock import CooperativeClock, ThreadClock
+from harness.clock import ThreadClock
 from harness.drivers.keysight_e36300 import Driver
 from harness.errors import PortLost
 from harness.model.units import Amps, Volts
@@ -14,33 +12,14 @@ from harness.ports.base import Port
 from harness.ports.reopen import reopen
 from harness.ports.served import serve_pty
 from harness.rig.address import port_to
-from harness.sim.supplies.make import make_supply
+from harness.tests.supplies import served
 
 
 @pytest.fixture
 def line() -> Iterator[str]:
     """A tty with a simulated E36313A at its other end, in a thread of its own, in real time."""
-    paths: list[str] = []
-    ready, over = threading.Event(), threading.Event()
-
-    def run() -> None:
-        clock = CooperativeClock(wall=True)
-
-        def main() -> None:
-            supply = make_supply(clock, "e36313a", rng=random.Random(1))
-            paths.append(serve_pty(clock, supply.outlets["scpi"]))
-            ready.set()
-            while not over.is_set():
-                clock.sleep(0.02)
-
-        clock.run(main)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert ready.wait(5)
-    yield paths[0]
-    over.set()
-    thread.join(5)
+    with served("e36313a", serve_pty) as path:
+        yield path
 
 
 @pytest.fixture(params=["{}", "ASRL{}::INSTR"], ids=["pyserial", "asrl"])

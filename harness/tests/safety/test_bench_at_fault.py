@@ -198,7 +198,7 @@ def test_an_output_that_takes_less_than_the_rigs_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 6 V output refuses 6.6 V as its own limit: it is armed with the most that it takes."""
-    six = {"model": "2230-30-1", "channel": 3, "driver": "keithley_2230"}
+    six: dict[str, Any] = {"model": "2230-30-1", "channel": 3, "driver": "keithley_2230"}
 
     played = _play(tmp_path, monkeypatch, story="cut_points.yaml", **six)
 

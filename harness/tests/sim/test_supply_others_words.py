@@ -5,20 +5,6 @@ import pytest
 from harness.tests.supplies import SupplyBench, on_supply
 
 
-def told(on: SupplyBench, *messages: str) -> str:
-    """What a client is answered to the last of its messages; "" for nothing at all."""
-    port, _ = on.connect()
-    heard = b""
-    for message in messages:
-        port.write(message.encode() + b"\n")
-        on.clock.sleep(0.1)
-        heard = b""
-        while chunk := port.read(on.clock.now()):
-            heard += chunk.data
-    port.close()
-    return heard.decode("latin-1").rstrip("\r\n")
-
-
 @pytest.mark.parametrize(
     ("model", "messages", "answer"),
     [
@@ -38,7 +24,7 @@ def test_words_of_other_drivers(model: str, messages: list[str], answer: str) ->
     """None of them is left without the answer that it waits for."""
 
     def story(on: SupplyBench) -> None:
-        assert told(on, *messages).lstrip("+") == answer
+        assert on.ask(*messages).lstrip("+") == answer
 
     on_supply(model, story)
 
@@ -48,8 +34,8 @@ def test_an_arb_is_kept_in_a_memory_and_comes_back() -> None:
 
     def story(on: SupplyBench) -> None:
         on.energise(5)
-        told(on, "ARB:DATA 3,1,1,4,1,1", "ARB:REP 1", "ARB:SAVE 2", "ARB:CLE 1")
-        told(on, "ARB:REST 2", "ARB:TRAN 1", "ARB:STAR 1")
+        on.ask("ARB:DATA 3,1,1,4,1,1", "ARB:REP 1", "ARB:SAVE 2", "ARB:CLE 1")
+        on.ask("ARB:REST 2", "ARB:TRAN 1", "ARB:STAR 1")
         on.clock.sleep(0.5)
         assert on.rail.volts() == pytest.approx(3, abs=0.05)
 
@@ -60,14 +46,14 @@ def test_four_wires_are_no_second_output() -> None:
     """An SPD1000X tells its sensing by the bit that is CH2's output in an SPD3303X."""
 
     def story(on: SupplyBench) -> None:
-        assert told(on, "MODE:SET 4W", "SYST:STAT?") == "0x20"
+        assert on.ask("MODE:SET 4W", "SYST:STAT?") == "0x20"
         assert not on.driver.output()
         on.energise(5)
-        assert told(on, "SYST:STAT?") == "0x30"
+        assert on.ask("SYST:STAT?") == "0x30"
         assert on.driver.output()
         on.driver.make_safe()
-        assert told(on, "MODE:SET 2W", "SYST:STAT?") == "0x0"
-        assert told(on, "MODE:SET 3W", "SYST:ERR?").startswith("-224")
+        assert on.ask("MODE:SET 2W", "SYST:STAT?") == "0x0"
+        assert on.ask("MODE:SET 3W", "SYST:ERR?").startswith("-224")
 
     on_supply("spd1168x", story)
 
@@ -76,7 +62,7 @@ def test_a_single_siglent_takes_commands_in_one_breath() -> None:
     """It works one off after the other."""
 
     def story(on: SupplyBench) -> None:
-        assert told(on, "CH1:VOLT 5\nCH1:CURR 1\nCH1:VOLT?") == "5.000"
-        assert told(on, "CH1:CURR?") == "1.000"
+        assert on.ask("CH1:VOLT 5\nCH1:CURR 1\nCH1:VOLT?") == "5.000"
+        assert on.ask("CH1:CURR?") == "1.000"
 
     on_supply("spd1168x", story)

@@ -1,0 +1,42 @@
+"""Who plays what on a rig: all that a fault is handed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.model.roles import Observe, ignore, plays
+from harness.model.trace import Observation
+from harness.model.units import Volts
+
+
+def nothing(_n: int) -> Sequence[Observation]:
+    """What was seen where nobody looks."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays what on this rig. A fault is handed this and nothing else.
+
+    Attributes:
+        players: Role name -> driver, or its owner (calls are serialised; ``owner.driver`` is it).
+        nominal: The supply's nominal voltage.
+        sleep: Waits on the run's clock.
+        note: Adds an observation about the fault itself, e.g. what a device confirmed.
+        now: The time on the run's clock, s; None where nobody says.
+        since: The observations after number ``n`` (0 for all), in order: what the world answered.
+    """
+
+    players: Mapping[str, Any]
+    nominal: Volts
+    sleep: Callable[[float], None]
+    note: Observe = field(default=ignore)
+    now: Callable[[], float] | None = None
+    since: Callable[[int], Sequence[Observation]] = field(default=nothing)
+
+    def playing(self, role: type[Any]) -> Any:
+        """The first player that plays ``role``; raises LookupError naming the role."""
+        for player in self.players.values():
+            if plays(getattr(player, "driver", player), role):
+                return player
+        raise LookupError(f"nobody on this rig plays {role.__name__}")
