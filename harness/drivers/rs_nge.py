@@ -20,7 +20,7 @@ class Driver(RsSupply):
     """Plays Supply, Protected, Identified, Polled and SafeState on one channel."""
 
     capability = Capability(
-        latency=0.06, rise_time=0.05, fall_time=0.5, voltage_step=0.01, current_step=0.001
+        latency=0.11, rise_time=0.05, fall_time=0.5, voltage_step=0.01, current_step=0.001
     )
     VERBS: ClassVar[Mapping[str, str | tuple[str, str]]] = {
         **VERBS,
