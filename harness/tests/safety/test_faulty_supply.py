@@ -14,7 +14,6 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.errors import BenchError, PortLost
-from harness.files import fixture
 from harness.model.rigfile import Device, Limits, RigFile
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.base import Port
@@ -268,8 +267,6 @@ def test_the_instruments_own_watchdog_acts_when_its_host_falls_silent() -> None:
 )
 def test_the_instruments_own_limit_is_the_rigs(model: str, driver: str, limit: bytes) -> None:
     """Where an instrument can refuse set-points itself it is told the rig's limit, and asked."""
-    if not fixture("supply", model, "personality.yaml").exists():
-        pytest.skip(f"no {model} is simulated")
     stage = Stage(model, driver)
 
     stage.play(lambda _: None)
