@@ -1,14 +1,16 @@
 """The harness's own network link: path, outage, data plan and subscription, by JSON lines.
 
-Source: ``harness.sim.link`` (the control protocol is described there). Its events become the
+Source: ``harness.links.link`` (the control protocol is described there). Its events become the
 observations ``plan``, ``subscription``, ``outage``, ``dropped`` and ``path``.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from harness.drivers._json_lines import JsonLines
 from harness.errors import DeviceRefused, Garbled
+from harness.model.network import Exhaustion, Subscribed
 from harness.model.roles import Observe, ignore
 from harness.model.units import BitRate, Bytes, Fraction, Seconds
 from harness.ports.base import Port
@@ -75,12 +77,16 @@ class Driver:
         left = self._link.ask("data_left").get("bytes")
         return None if left is None else Bytes(left)
 
-    def set_exhaustion(self, mode: str) -> None:
-        """What happens at zero: ``drop``, ``reset`` or ``pdp_deactivated``."""
-        self._link.ask("set_exhaustion", mode=mode)
+    def top_up(self, amount: Bytes) -> None:
+        """Buy more."""
+        self._link.ask("top_up", bytes=int(amount))
 
-    def set_subscription(self, state: str) -> None:
-        """``active``, ``expired`` or ``not_activated``."""
+    def set_exhaustion(self, how: Exhaustion) -> None:
+        """What happens at zero."""
+        self._link.ask("set_exhaustion", **asdict(how))
+
+    def set_subscription(self, state: Subscribed) -> None:
+        """What the SIM is to the carrier from now on."""
         self._link.ask("set_subscription", state=state)
 
     # --- SafeState ---

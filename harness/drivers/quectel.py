@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from harness.drivers._at import AtSession, Refused, Spelling
 from harness.errors import DeviceRefused, Garbled, PortError
-from harness.model.roles import Observe, Registration, Signal, ignore
+from harness.model.cellular import Registration, Signal
+from harness.model.roles import Observe, ignore
 from harness.model.units import Bytes
 from harness.ports.base import Port
 from harness.wire import at_reports as reports

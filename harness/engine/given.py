@@ -5,17 +5,10 @@ from typing import Any
 from harness.engine.recorder import Recorder
 from harness.engine.steps import Given
 from harness.errors import BenchError, DeviceRefused, NotSupported
+from harness.model.cellular import Attenuator
+from harness.model.network import DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
-from harness.model.roles import (
-    Attenuator,
-    DataPlan,
-    Host,
-    Network,
-    Subscription,
-    Terminal,
-    Updates,
-    plays,
-)
+from harness.model.roles import Host, Terminal, Updates, plays
 from harness.model.units import Db, Seconds
 
 #: From power on to ready at most, s.

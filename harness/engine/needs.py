@@ -5,16 +5,9 @@ from typing import Any
 
 from harness.engine.steps import NO_CARD, USUAL_CARD, Inject, Sale, read_step
 from harness.model.means import Means
+from harness.model.network import DataPlan
 from harness.model.power import Supply
-from harness.model.roles import (
-    Console,
-    DataPlan,
-    Host,
-    Reader,
-    Terminal,
-    Updates,
-    plays,
-)
+from harness.model.roles import Console, Host, Reader, Terminal, Updates, plays
 from harness.model.scenario import Scenario
 from harness.model.units import Volts
 

@@ -26,7 +26,8 @@ from harness.engine.steps import (
 )
 from harness.errors import BenchError, ScenarioError
 from harness.model.cast import Cast
-from harness.model.roles import DataPlan, Terminal, Updates, Vigilant, plays
+from harness.model.network import DataPlan
+from harness.model.roles import Terminal, Updates, Vigilant, plays
 from harness.model.scenario import Scenario
 from harness.model.trace import Observation
 from harness.model.words import fill

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.model.cast import Cast
-from harness.model.roles import Attenuator, Modem, Network
+from harness.model.cellular import Attenuator, Modem
+from harness.model.network import Network
 from harness.model.trace import Observation
 from harness.model.units import Db
 

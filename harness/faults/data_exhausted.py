@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from harness.model.cast import Cast
-from harness.model.roles import DataPlan
+from harness.model.network import DataPlan, Exhaustion
 from harness.model.trace import Observation
 from harness.model.units import Bytes
 
@@ -17,19 +17,19 @@ class DataExhausted:
 
     Attributes:
         mode: What the carrier does: ``drop`` every packet in silence, ``reset`` connections, or
-            ``pdp_deactivated``: take the bearer away and refuse it.
+            ``deactivate``: take the bearer away and refuse it.
         top_up: What is left after the clearing; as much as before where it is not given.
     """
 
     NEEDS: ClassVar[tuple[type, ...]] = (DataPlan,)
-    mode: Literal["drop", "reset", "pdp_deactivated"] = "drop"
+    mode: Literal["drop", "reset", "deactivate"] = "drop"
     top_up: Bytes | None = None
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
         plan = cast.playing(DataPlan)
         before = plan.data_left()
-        plan.set_exhaustion(self.mode)
+        plan.set_exhaustion(Exhaustion(self.mode))
         plan.set_data_left(Bytes(0))
         try:
             yield self

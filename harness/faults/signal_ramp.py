@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from harness.errors import BenchError
 from harness.model.cast import Cast
-from harness.model.roles import Attenuator, Modem
+from harness.model.cellular import Attenuator, Modem
 from harness.model.trace import Observation
 from harness.model.units import Db, Dbm, Seconds
 

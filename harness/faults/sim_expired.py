@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from harness.model.cast import Cast
-from harness.model.roles import Subscription
+from harness.model.network import Subscription
 from harness.model.trace import Observation
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.model.cast import Cast
-from harness.model.roles import Network
+from harness.model.network import Network
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 

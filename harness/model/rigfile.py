@@ -12,8 +12,8 @@ from harness.model.words import Path, WordError, fill, find, nearest, value_of
 
 #: Every role, in the order in which its device is opened and identified.
 ROLES = (
-    "supply", "switch", "attenuator", "network", "modem", "reader", "host", "updates", "console",
-    "terminal",
+    "supply", "switch", "attenuator", "carrier", "network", "sim_card", "modem", "reader", "host",
+    "updates", "console", "terminal",
 )  # fmt: skip
 
 #: A role that may be given by its address alone -> the driver it then has.
@@ -25,6 +25,8 @@ USUAL_DRIVERS = {
     "modem": "quectel",
     "attenuator": "rcdat",
     "network": "link",
+    "carrier": "carrier_api",
+    "sim_card": "sim_mux",
     "reader": "serial_relay",
     "host": "acquirer",
     "updates": "update_store",

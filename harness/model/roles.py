@@ -3,14 +3,15 @@
 A role is a Protocol; a driver plays it by having its methods, no base class needed. Every method
 blocks, may raise ``BenchError`` (our bench), and never decides a verdict. Optional powers are roles
 of their own (``Watched``, ``SafeState`` ...): who has them is found with ``plays``. What powers the
-terminal has a file of its own, ``model/power.py``.
+terminal, its modem and its network have files of their own: ``model/power.py``, ``cellular.py``,
+``network.py``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from harness.model.units import BitRate, Bytes, Db, Fraction, Money, Seconds
+from harness.model.units import Money
 
 
 class Observe(Protocol):
@@ -79,112 +80,6 @@ class SafeState(Protocol):
 
     def make_safe(self) -> None:
         """Reach the safe state and verify it; raises BenchError when it could not be verified."""
-
-
-# --- modem and radio ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A registration report (3GPP TS 27.007, 7.2/10.1.22).
-
-    Attributes:
-        stat: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming ...
-        cause: Reject cause, None when none was given.
-        raw: The line it was read from.
-    """
-
-    stat: int
-    cause: int | None = None
-    raw: str = ""
-
-    @property
-    def registered(self) -> bool:
-        return self.stat in (1, 5)
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """Signal quality; None where the modem does not know.
-
-    Attributes:
-        rsrp: dBm.
-        rsrq: dB.
-        rssi: dBm.
-        raw: The line it was read from.
-    """
-
-    rsrp: float | None = None
-    rsrq: float | None = None
-    rssi: float | None = None
-    raw: str = ""
-
-
-@runtime_checkable
-class Modem(Protocol):
-    """A cellular modem, by AT commands."""
-
-    def sim_state(self) -> str:
-        """``READY``, ``SIM PIN`` ..., or ``SIM NOT INSERTED``."""
-
-    def signal(self) -> Signal: ...
-    def registration(self) -> Registration: ...
-    def flight_mode(self, *, on: bool) -> None: ...
-    def bytes_used(self) -> tuple[Bytes, Bytes]:
-        """(sent, received)."""
-
-
-@runtime_checkable
-class Attenuator(Protocol):
-    """A step attenuator in the antenna path."""
-
-    def set_attenuation(self, attenuation: Db) -> None: ...
-    def attenuation(self) -> Db: ...
-    def max_attenuation(self) -> Db: ...
-
-
-# --- network --------------------------------------------------------------------------------
-
-
-@runtime_checkable
-class Network(Protocol):
-    """The path between the terminal and the host, shaped at will."""
-
-    def shape(
-        self,
-        *,
-        delay: Seconds | None = None,
-        jitter: Seconds | None = None,
-        rate: BitRate | None = None,
-        loss: Fraction | None = None,
-    ) -> None:
-        """Change what is named, leave the rest."""
-
-    def set_outage(self, *, on: bool) -> None:
-        """No packet passes while on, either way; nobody is told."""
-
-    def stats(self) -> Mapping[str, int]:
-        """Counters: ``bytes``, ``packets``, ``dropped``."""
-
-
-@runtime_checkable
-class DataPlan(Protocol):
-    """The carrier's side of a SIM's data plan."""
-
-    def set_data_left(self, amount: Bytes | None) -> None:
-        """What is left; None for a plan without end."""
-
-    def data_left(self) -> Bytes | None: ...
-    def set_exhaustion(self, mode: str) -> None:
-        """What happens at zero: ``drop``, ``reset`` or ``pdp_deactivated``."""
-
-
-@runtime_checkable
-class Subscription(Protocol):
-    """The carrier's side of a SIM's validity."""
-
-    def set_subscription(self, state: str) -> None:
-        """``active``, ``expired`` or ``not_activated``."""
 
 
 # --- reader ---------------------------------------------------------------------------------

@@ -24,9 +24,14 @@ from harness.rig.owner import Owner, Take
 from harness.rig.tenancy import Tenancy
 
 #: The order of the safe state; the supply first, for it is what can hurt.
-SAFE_ORDER = ("supply", "switch", "reader", "network", "attenuator", "updates", "host", "modem")
+SAFE_ORDER = (
+    "supply", "switch", "reader", "network", "carrier", "sim_card", "attenuator", "updates", "host",
+    "modem",
+)  # fmt: skip
 #: Roles that are the terminal itself: unpowered, they need not answer yet.
 OF_THE_TERMINAL = ("terminal", "console")
+#: Roles that are one thing with another: what they see has its source.
+SOURCES = {"console": "terminal", "carrier": "network"}
 LOST = "the guardian process of this run has died"
 
 #: What can be observed of a terminal by who plays the role; a driver's OBSERVES says otherwise.
@@ -231,7 +236,7 @@ class LiveRig:
             check_identity(device, self._drivers[device.role])
 
     def _owner(self, role: str) -> Owner:
-        source = "terminal" if role in OF_THE_TERMINAL else role
+        source = SOURCES.get(role, role)
         owner = Owner(self.clock, role, source, self._drivers[role], self._ports[role], self._take)
         if role in self._away:
             owner.port_is_away()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from harness.clock import Clock
 from harness.ports.base import Port
-from harness.sim._lines import nothing, serve_lines
+from harness.ports.lines import nothing, serve_lines
 from harness.sim.radio import Radio
 
 STEP = 0.25

@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.clock import CooperativeClock
 from harness.files import fixture, read_plain
+from harness.links.link import Link
 from harness.model.words import find, nearest
 from harness.ports.base import Port
 from harness.ports.memory import pair
@@ -25,7 +26,6 @@ from harness.sim.acquirer import Acquirer
 from harness.sim.attenuator import Attenuator
 from harness.sim.feed import Feed
 from harness.sim.internet import Internet
-from harness.sim.link import Link
 from harness.sim.modem import Modem
 from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio

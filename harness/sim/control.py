@@ -12,7 +12,7 @@ from typing import Any
 from harness.clock import Clock
 from harness.errors import PortLost
 from harness.ports.base import Port
-from harness.sim._lines import serve_lines
+from harness.ports.lines import serve_lines
 
 Act = Callable[..., Mapping[str, Any] | None]
 

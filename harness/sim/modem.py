@@ -14,10 +14,10 @@ from typing import Any
 
 from harness.clock import Clock, Timer
 from harness.errors import PortLost
+from harness.links.link import Link
 from harness.ports.base import Port
 from harness.sim.bearer import Bearer
 from harness.sim.internet import Internet, NoBearer
-from harness.sim.link import Link
 from harness.sim.messages import Message, MessageStore
 from harness.sim.modem_commands import carry_out
 from harness.sim.modem_port import AtPort
@@ -225,7 +225,7 @@ class Modem:
     @property
     def refusal(self) -> int:
         """The ESM cause with which the network would refuse a bearer now, 0 if it would not."""
-        ended = self.carrier.exhausted and self.carrier.mode == "pdp_deactivated"
+        ended = self.carrier.exhausted and self.carrier.mode == "deactivate"
         return int(self.personality["causes"]["plan"]) if ended else 0
 
     def bring_bearer(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.clock import Clock, Timer
-from harness.sim.carrier import Carrier
+from harness.links.carrier import Carrier
 from harness.sim.radio import Radio
 
 IDLE, HOME, SEARCHING, DENIED, ROAMING = 0, 1, 2, 3, 5

@@ -18,8 +18,8 @@ from typing import Any
 from harness.clock import Clock, Timer
 from harness.errors import PortLost
 from harness.ports.base import Port
+from harness.ports.lines import nothing, serve_lines
 from harness.sim._lcus import LcusBoard
-from harness.sim._lines import nothing, serve_lines
 from harness.sim.feed import Feed
 
 STEP = re.compile(r"([oc]?)(\d{1,9})us")

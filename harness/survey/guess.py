@@ -6,15 +6,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from harness.model import roles
+from harness.model import cellular, network, roles
 from harness.model.power import Supply, Switch
 from harness.model.words import find, words_in
 
 DRIVERS = "harness.drivers"
 #: Role -> what its driver must be able to do. The first that fits.
 ROLES: tuple[tuple[str, type[Any]], ...] = (
-    ("supply", Supply), ("switch", Switch), ("attenuator", roles.Attenuator),
-    ("modem", roles.Modem), ("reader", roles.Reader), ("network", roles.Network),
+    ("supply", Supply), ("switch", Switch), ("attenuator", cellular.Attenuator),
+    ("modem", cellular.Modem), ("reader", roles.Reader), ("network", network.Network),
     ("host", roles.Host), ("updates", roles.Updates), ("terminal", roles.Terminal),
     ("console", roles.Console),
 )  # fmt: skip

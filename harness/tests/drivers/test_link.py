@@ -8,10 +8,11 @@ import pytest
 from harness.clock import CooperativeClock
 from harness.drivers.link import IDENTITY, Driver
 from harness.errors import DeviceRefused, Garbled, PortTimeout
-from harness.model.roles import DataPlan, Identified, Network, SafeState, Subscription, Watched
+from harness.links.link import Link
+from harness.model.network import DataPlan, Exhaustion, Network, Subscription
+from harness.model.roles import Identified, SafeState, Watched
 from harness.model.units import BitRate, Bytes, Fraction, Seconds
 from harness.ports.memory import pair
-from harness.sim.link import Link
 from harness.testing import replay
 
 
@@ -79,7 +80,7 @@ def test_it_drives_the_simulated_link_and_tells_its_events() -> None:
         driver = Driver(ours)
         driver.observe = observe
         assert IDENTITY in driver.identify()
-        driver.set_exhaustion("pdp_deactivated")
+        driver.set_exhaustion(Exhaustion("deactivate"))
         driver.set_data_left(Bytes(0))
         assert driver.data_left() == Bytes(0)
         link.carry(50, up=True, deliver=lambda: None)
@@ -87,7 +88,7 @@ def test_it_drives_the_simulated_link_and_tells_its_events() -> None:
         link.carry(60, up=True, deliver=lambda: None)
         driver.set_subscription("expired")
         with pytest.raises(DeviceRefused, match="not_activated"):
-            driver.set_subscription("maybe")
+            driver.set_subscription("maybe")  # type: ignore[arg-type]
         ours.put_arrived(b'{"event":"sunrise"}\n')
         driver.attend()
         link.shape(delay=2.0)
@@ -98,8 +99,8 @@ def test_it_drives_the_simulated_link_and_tells_its_events() -> None:
     clock.run(main)
 
     assert [row for row in seen if row[0] != "path"][:6] == [
-        ("plan", {"left": 1000, "state": "open", "mode": "pdp_deactivated"}),
-        ("plan", {"left": 0, "state": "exhausted", "mode": "pdp_deactivated"}),
+        ("plan", {"left": 1000, "state": "open", "mode": "deactivate"}),
+        ("plan", {"left": 0, "state": "exhausted", "mode": "deactivate"}),
         ("dropped", {"why": "plan", "size": 50}),
         ("outage", {"on": True}),
         ("dropped", {"why": "outage", "size": 60}),

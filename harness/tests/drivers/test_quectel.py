@@ -11,12 +11,13 @@ from harness.clock import CooperativeClock
 from harness.drivers.quectel import IDENTITY, Driver
 from harness.errors import DeviceRefused, Garbled, PortLost, PortTimeout
 from harness.files import fixture, read_plain
-from harness.model.roles import Identified, Modem, Polled, Registration, Signal, Watched
+from harness.links.link import Link
+from harness.model.cellular import Modem, Registration, Signal
+from harness.model.roles import Identified, Polled, Watched
 from harness.model.units import Bytes
 from harness.ports.base import BufferedPort, Port
 from harness.sim import modem as sim
 from harness.sim.internet import Internet
-from harness.sim.link import Link
 from harness.sim.radio import Radio
 from harness.testing import Pair, replay
 
@@ -206,7 +207,7 @@ class Bench:
     def __init__(self, clock: CooperativeClock) -> None:
         self.clock = clock
         self.radio = Radio(clock)
-        self.link = Link(clock, rng=random.Random(1), exhaustion="pdp_deactivated")
+        self.link = Link(clock, rng=random.Random(1), exhaustion="deactivate")
         self.modem = sim.Modem(
             clock,
             read_plain(fixture("modem", "ec25", "personality.yaml")),

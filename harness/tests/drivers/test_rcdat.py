@@ -5,7 +5,8 @@ import pytest
 from harness.clock import CooperativeClock
 from harness.drivers.rcdat import IDENTITY, Driver
 from harness.errors import DeviceRefused, Garbled, PortTimeout
-from harness.model.roles import Attenuator, Identified, SafeState
+from harness.model.cellular import Attenuator
+from harness.model.roles import Identified, SafeState
 from harness.model.units import Db
 from harness.ports.memory import pair
 from harness.sim import attenuator as sim

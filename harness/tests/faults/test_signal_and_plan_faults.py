@@ -17,6 +17,7 @@ from harness.faults.signal_lost import SignalLost
 from harness.faults.signal_ramp import SignalRamp
 from harness.faults.sim_expired import SimExpired
 from harness.files import fixture, read_plain
+from harness.links.link import Link
 from harness.model.cast import Cast
 from harness.model.roles import Observe
 from harness.model.trace import Observation
@@ -24,7 +25,6 @@ from harness.model.units import Bytes, Dbm, Seconds, Volts
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.attenuator import Attenuator
 from harness.sim.internet import Internet
-from harness.sim.link import Link
 from harness.sim.modem import Modem
 from harness.sim.radio import Radio
 
@@ -103,9 +103,9 @@ def on_bench(story: Callable[[Bench], T], roles: tuple[str, ...] = ALL) -> T:
     return clock.run(main)
 
 
-@pytest.mark.parametrize("mode", ["drop", "reset", "pdp_deactivated"])
+@pytest.mark.parametrize("mode", ["drop", "reset", "deactivate"])
 def test_an_exhausted_plan_bites_and_is_topped_up_to_what_it_was(mode: Any) -> None:
-    """The carrier says exhausted; with pdp_deactivated the bearer goes."""
+    """The carrier says exhausted; with deactivate the bearer goes."""
     fault = DataExhausted(mode=mode)
 
     def story(bench: Bench) -> tuple[bool, int | None]:
@@ -120,7 +120,7 @@ def test_an_exhausted_plan_bites_and_is_topped_up_to_what_it_was(mode: Any) -> N
 
     (up, left), evidence = on_bench(with_evidence)
 
-    assert up == (mode != "pdp_deactivated")
+    assert up == (mode != "deactivate")
     assert left == 50_000
     assert evidence is not None
     assert (evidence.kind, evidence["state"], evidence["mode"]) == ("plan", "exhausted", mode)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from harness.clock import CooperativeClock
 from harness.errors import PortLost
+from harness.links.link import Link
 from harness.ports.base import Port
 from harness.sim import internet as net
 from harness.sim.internet import Internet
-from harness.sim.link import Link
 from harness.sim.tcp import End
 
 T = TypeVar("T")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from harness.clock import CooperativeClock
 from harness.errors import PortLost
 from harness.files import fixture, read_plain
+from harness.links.link import Link
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.internet import Internet, NetError, NoBearer
-from harness.sim.link import Link
 from harness.sim.modem import Modem
 from harness.sim.radio import Radio
 
@@ -207,9 +207,7 @@ def test_an_ended_plan_takes_the_bearer_until_there_is_data_again() -> None:
         quiet = bench.say("AT+CGACT?", 5)
         return [gone, refused, why, quiet, bench.say("AT+CGACT=1,1", 2)]
 
-    gone, refused, why, quiet, back = on_bench(
-        story, data_left=1_000_000, exhaustion="pdp_deactivated"
-    )
+    gone, refused, why, quiet, back = on_bench(story, data_left=1_000_000, exhaustion="deactivate")
 
     assert sorted(gone[:2]) == ['+CMTI: "ME",1', "OK"]
     assert gone[2:] == ["+CGEV: NW PDN DEACT 1", '+QIURC: "pdpdeact",1']

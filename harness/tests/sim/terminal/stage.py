@@ -9,6 +9,7 @@ from harness.clock import CooperativeClock
 from harness.drivers import console
 from harness.drivers.zvt import Driver as Zvt
 from harness.files import fixture, read_plain
+from harness.links.link import Link
 from harness.model.roles import SaleResult
 from harness.model.units import Money
 from harness.ports.base import Port
@@ -16,7 +17,6 @@ from harness.ports.memory import MemoryPort, pair
 from harness.sim.acquirer import Acquirer
 from harness.sim.card import read_deck
 from harness.sim.internet import Internet
-from harness.sim.link import Link
 from harness.sim.modem import Modem
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail

@@ -4,23 +4,24 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.model.network import Exhaustion, Mode, Subscribed
 from harness.sim.terminal.cellular import account_cause
 from harness.tests.sim.terminal.stage import HOST, Stage
 
 Act = Callable[[Stage], None]
 
 
-def empty(mode: str) -> Act:
+def empty(mode: Mode) -> Act:
     """The plan ends now, in this manner."""
 
     def act(stage: Stage) -> None:
-        stage.link.carrier.set_mode(mode)
+        stage.link.carrier.set_exhaustion(Exhaustion(mode))
         stage.link.carrier.set_left(0)
 
     return act
 
 
-def subscription(state: str) -> Act:
+def subscription(state: Subscribed) -> Act:
     """The carrier's mind changes."""
     return lambda stage: stage.link.carrier.set_subscription(state)
 
@@ -33,7 +34,7 @@ def top_up(stage: Stage) -> None:
 FAULTS: dict[str, tuple[Act, Act, str]] = {
     "plan, dropped": (empty("drop"), top_up, "data_exhausted"),
     "plan, reset": (empty("reset"), top_up, "data_exhausted"),
-    "plan, deactivated": (empty("pdp_deactivated"), top_up, "data_exhausted"),
+    "plan, deactivated": (empty("deactivate"), top_up, "data_exhausted"),
     "expired": (subscription("expired"), subscription("active"), "sim_expired"),
     "not activated": (
         subscription("not_activated"), subscription("active"), "sim_not_activated",

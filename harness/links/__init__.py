@@ -1,0 +1,1 @@
+"""The packet path between a terminal and its hosts, and the carrier on it."""

@@ -1,0 +1,184 @@
+"""The link: charging on the path, and its control protocol."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.clock import CooperativeClock
+from harness.links.link import Link
+from harness.ports.memory import MemoryPort, pair
+
+
+def stream(clock: CooperativeClock, port: MemoryPort) -> list[Any]:
+    """Everything it has said, as JSON."""
+    heard = b""
+    while (chunk := port.read(clock.now() + 0.01)) is not None:
+        heard += chunk.data
+    return [json.loads(line) for line in heard.splitlines()]
+
+
+def control(*requests: Any, **options: Any) -> tuple[list[Any], Link]:
+    """Send requests to a link's control; returns all that came."""
+    clock = CooperativeClock()
+    link = Link(clock, rng=random.Random(1), **options)
+
+    def main() -> list[Any]:
+        ours, theirs = pair(clock, "control")
+        link.outlets["control"](theirs)
+        for request in requests:
+            ours.write(request if isinstance(request, bytes) else json.dumps(request).encode())
+            ours.write(b"\n")
+        return stream(clock, ours)
+
+    return clock.run(main), link
+
+
+def test_requests_are_answered_and_events_pushed() -> None:
+    """An event of a request may come before its answer; answers keep the order."""
+    said, link = control(
+        {"do": "identify"},
+        {"do": "set_data_left", "bytes": 0},
+        {"do": "data_left"},
+        {"do": "outage", "on": True},
+        {"do": "set_subscription", "state": "expired"},
+        {"do": "stats"},
+    )
+
+    answers = [line for line in said if "event" not in line]
+    assert answers[0]["identity"].startswith("terminal-harness link")
+    assert answers[1:] == [
+        {"ok": True},
+        {"ok": True, "bytes": 0},
+        {"ok": True},
+        {"ok": True},
+        {"ok": True, "bytes": 0, "packets": 0, "dropped": 0},
+    ]
+    assert [line for line in said if "event" in line] == [
+        {"event": "plan", "left": 0, "state": "exhausted", "mode": "drop"},
+        {"event": "outage", "on": True},
+        {"event": "subscription", "state": "expired"},
+    ]
+    assert link.outage
+
+
+def test_shaping_changes_what_is_named_and_leaves_the_rest() -> None:
+    """One way or both."""
+    _, link = control(
+        {"do": "shape", "delay": 0.5, "way": "up"},
+        {"do": "shape", "rate": None, "burst": [0.1, 0.2]},
+    )
+
+    up, down = link.paths["up"].shape, link.paths["down"].shape
+    assert (up.delay, down.delay, up.rate, down.rate) == (0.5, 0.03, None, None)
+    assert up.burst is not None
+    assert up.jitter == 0.01
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"hello",
+        b"[1]",
+        b"{}",
+        b"\xff\xfe",
+        {"do": "explode"},
+        {"do": "shape", "delay": "much"},
+        {"do": "shape", "delay": -1},
+        {"do": "shape", "loss": 1.5},
+        {"do": "shape", "colour": 1},
+        {"do": "outage"},
+        {"do": "outage", "on": 1},
+        {"do": "set_data_left", "bytes": -1},
+        {"do": "set_data_left", "bytes": True},
+        {"do": "set_exhaustion", "mode": "x"},
+        {"do": "set_subscription"},
+        b'{"do":"shape","delay":NaN}',
+        b'{"do":"shape","delay":1e999}',
+        b'{"do":"shape","delay":1' + b"0" * 400 + b"}",
+        b'{"do":"shape","way":["up"]}',
+        b'{"do":["shape"]}',
+    ],
+)
+def test_a_bad_request_is_refused_and_changes_nothing(request_: Any) -> None:
+    """One error line; the next request works."""
+    said, link = control(request_, {"do": "data_left"}, data_left=77)
+
+    assert list(said[0]) == ["error"]
+    assert said[1:] == [{"ok": True, "bytes": 77}]
+    assert link.in_force()["up"]["delay"] == 0.03
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=120))
+def test_no_bytes_break_the_control(noise: bytes) -> None:
+    """It still answers afterwards."""
+    said, _ = control(noise, {"do": "data_left"})
+
+    assert said[-1] == {"ok": True, "bytes": None}
+
+
+def test_restore_brings_back_the_start() -> None:
+    """Shape, outage, plan and subscription."""
+    said, link = control(
+        {"do": "shape", "delay": 5, "loss": 0.5},
+        {"do": "outage", "on": True},
+        {"do": "set_exhaustion", "mode": "reset"},
+        {"do": "set_data_left", "bytes": 0},
+        {"do": "set_subscription", "state": "expired"},
+        {"do": "restore"},
+        {"do": "path"},
+        data_left=500,
+    )
+
+    assert said[-1]["outage"] is False
+    assert said[-1]["path"]["up"]["delay"] == 0.03
+    carrier = link.carrier
+    assert (carrier.left, carrier.mode, carrier.subscription) == (500, "drop", "active")
+
+
+def test_every_packet_is_charged_with_its_headers_and_drops_are_told() -> None:
+    """Both ways; at the end of the plan each drop is an event with its reason."""
+    clock = CooperativeClock()
+    arrived: list[str] = []
+    events: list[Any] = []
+
+    def main() -> None:
+        link = Link(clock, rng=random.Random(1), data_left=300, exhaustion="reset")
+        link.watchers.append(events.append)
+        link.carry(100, up=True, deliver=lambda: arrived.append("up"))
+        link.carry(150, up=False, deliver=lambda: arrived.append("down"))
+        link.carry(
+            100,
+            up=True,
+            deliver=lambda: arrived.append("never"),
+            reset=lambda: arrived.append("reset"),
+        )
+        clock.sleep(1.0)
+
+    clock.run(main)
+
+    assert sorted(arrived) == ["down", "reset", "up"]
+    assert events == [
+        {"event": "plan", "left": 0, "state": "exhausted", "mode": "reset"},
+        {"event": "dropped", "why": "plan", "size": 100},
+    ]
+
+
+def test_a_connection_that_has_gone_gets_no_events() -> None:
+    """Closing the control does not disturb the link."""
+    clock = CooperativeClock()
+
+    def main() -> int:
+        link = Link(clock, rng=random.Random(1))
+        ours, theirs = pair(clock, "control")
+        link.outlets["control"](theirs)
+        ours.close()
+        clock.sleep(0.1)
+        link.set_outage(on=True)
+        return len(link.watchers)
+
+    assert clock.run(main) == 0
