@@ -197,9 +197,10 @@ class VisaPort(Port):
     # --- bytes in ---------------------------------------------------------------------------
 
     def read(self, until: float | None = None) -> Chunk | None:
-        wait = float("inf") if until is None else max(until, self.clock.now() + SLICE)
+        # ``until`` is for the instrument; another's turn may last longer on a host that stalls.
+        patience = self.clock.now() + self._write_timeout
         turn = self._turn
-        with turn.taken(wait, over=True):
+        with turn.taken(float("inf") if until is None else max(until, patience), over=True):
             chunk = self._read(until)
             if chunk is not None and not chunk.data.endswith((b"\n", b"\r")):
                 turn.stay()
