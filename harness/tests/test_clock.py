@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from harness.clock import Clock, CooperativeClock, Killed, ThreadClock
 from harness.errors import Stuck
+from harness.tests.patience import LIMIT
 
 KERNELS: dict[str, Callable[[], Clock]] = {
     "virtual": CooperativeClock,
@@ -19,7 +20,6 @@ KERNELS: dict[str, Callable[[], Clock]] = {
     "threads": ThreadClock,
 }
 TICK = 0.01  # s
-LIMIT = 20.0  # s: when a wait for something that does happen is given up
 
 
 @pytest.fixture(params=list(KERNELS.values()), ids=list(KERNELS))

@@ -11,7 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from harness.tests.ports.instrument import Brain, exactly, nap, served
+from harness.tests.patience import LIMIT
+from harness.tests.ports.instrument import Brain, exactly, served
 
 HEADER = ">2sBBIQ"
 (INITIALIZE, INITIALIZE_RESPONSE, FATAL_ERROR) = (0, 1, 2)
@@ -68,7 +69,7 @@ class Hislip:
         answer = self.brain.ask(message)
         if answer is None:
             return
-        delay, body = answer
+        is_late, body = answer
         parts = [body[at : at + PART] for at in range(0, len(body), PART)]
 
         def send() -> None:
@@ -76,12 +77,12 @@ class Hislip:
                 self._send(line, DATA, 0, number, part)
             self._send(line, DATA_END, 0, number, parts[-1])
 
-        if not delay:
+        if not is_late:
             send()
             return
 
         def later() -> None:
-            nap(delay)
+            self.brain.ripe.wait(LIMIT)
             with suppress(OSError):
                 send()
 

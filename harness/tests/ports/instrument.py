@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-LATE = 0.4  # s
 BIG = bytes(range(32, 127)) * 33_000  # about 3 MB, no line feed in it
 
 
@@ -19,6 +18,7 @@ class Brain:
         clears: How many device clears came.
         pull: Set: the instrument drops its connections.
         stalled: It takes what is sent and does nothing more.
+        ripe: Set: its late answers come.
     """
 
     def __init__(self) -> None:
@@ -26,19 +26,20 @@ class Brain:
         self.clears = 0
         self.pull = threading.Event()
         self.stalled = False
+        self.ripe = threading.Event()
 
-    def ask(self, message: bytes) -> tuple[float, bytes] | None:
-        """(delay in s, answer) to a message, or None."""
+    def ask(self, message: bytes) -> tuple[bool, bytes] | None:
+        """(whether it is late, answer) to a message, or None."""
         self.heard.append(message)
         last = message.strip().rpartition(b";")[2]
         if not message.strip().endswith(b"?") or last == b"NEVER?":
             return None
         if last == b"SLOW?":
-            return LATE, b"late\n"
+            return True, b"late\n"
         if last == b"BIG?":
-            return 0.0, BIG + b"\n"
+            return False, BIG + b"\n"
         count = message.count(b"*ESE?")
-        return 0.0, b"0;" * count + b"MAKER,MODEL,1,2\n" if last == b"*IDN?" else last + b"\n"
+        return False, b"0;" * count + b"MAKER,MODEL,1,2\n" if last == b"*IDN?" else last + b"\n"
 
 
 def exactly(line: socket.socket, count: int) -> bytes:

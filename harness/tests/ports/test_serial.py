@@ -17,8 +17,7 @@ from harness.clock import ThreadClock
 from harness.errors import PortLost, PortTimeout, RigError
 from harness.ports import serial as serial_port
 from harness.ports.serial import SerialPort
-
-SOON = 5.0  # s, a bound; the waits themselves end with what they wait for
+from harness.tests.patience import LIMIT
 
 
 class Line:
@@ -58,7 +57,7 @@ def port(line: Line) -> Iterator[SerialPort]:
 def _read_all(port: SerialPort, size: int) -> bytes:
     seen = b""
     while len(seen) < size:
-        chunk = port.read(until=port.clock.now() + SOON)
+        chunk = port.read(until=port.clock.now() + LIMIT)
         assert chunk is not None
         seen += chunk.data
     return seen
@@ -79,7 +78,7 @@ def test_chunks_are_stamped_when_they_come(line: Line, port: SerialPort) -> None
     """The stamp is of the reading, though nobody asked until later."""
     before = port.clock.now()
     os.write(line.far, b"RDY\r\n")
-    assert port.arrived.wait_for(lambda: port.readable, until=before + SOON)
+    assert port.arrived.wait_for(lambda: port.readable, until=before + LIMIT)
     heard = port.clock.now()
     port.clock.sleep(0.02)
 
@@ -97,13 +96,13 @@ def test_silence_is_none(port: SerialPort) -> None:
 def test_an_unplugged_device_is_lost(line: Line, port: SerialPort) -> None:
     """What came before is read; then reading and writing raise PortLost."""
     os.write(line.far, b"bye")
-    assert port.arrived.wait_for(lambda: port.readable, until=port.clock.now() + SOON)
+    assert port.arrived.wait_for(lambda: port.readable, until=port.clock.now() + LIMIT)
 
     line.cut()
 
     assert _read_all(port, 3) == b"bye"
     with pytest.raises(PortLost):
-        port.read(until=port.clock.now() + SOON)
+        port.read(until=port.clock.now() + LIMIT)
     with pytest.raises(PortLost):
         port.write(b"AT\r")
 
@@ -116,7 +115,7 @@ def test_a_device_that_came_back_is_opened_again(line: Line, tmp_path: Path) -> 
     port.open()
     line.cut()
     with pytest.raises(PortLost):
-        port.read(until=port.clock.now() + SOON)
+        port.read(until=port.clock.now() + LIMIT)
     name.unlink()
     with pytest.raises(PortLost):
         port.open()
@@ -190,7 +189,7 @@ def test_close_ends_a_waiting_read(port: SerialPort) -> None:
     closer = threading.Timer(0.02, port.close)
     closer.start()
     with pytest.raises(PortLost, match="closed here"):
-        port.read(until=port.clock.now() + SOON)
+        port.read(until=port.clock.now() + LIMIT)
     closer.join()
     port.close()
 
@@ -211,7 +210,7 @@ def test_socket_urls_work_and_notice_the_end(monkeypatch: pytest.MonkeyPatch) ->
             assert same.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         other.close()
         with pytest.raises(PortLost):
-            port.read(until=port.clock.now() + SOON)
+            port.read(until=port.clock.now() + LIMIT)
         port.close()
 
 
@@ -244,7 +243,7 @@ def test_rfc2217_works_and_notices_the_end() -> None:
         with pytest.raises(PortLost):
             _read_all(port, 10)
         port.close()
-        server.join(SOON)
+        server.join(LIMIT)
     device.cut()
 
 

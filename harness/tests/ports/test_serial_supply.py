@@ -12,6 +12,7 @@ from harness.ports.base import Port
 from harness.ports.reopen import reopen
 from harness.ports.served import serve_pty
 from harness.rig.address import port_to
+from harness.tests.patience import soon
 from harness.tests.supplies import served
 
 
@@ -40,8 +41,7 @@ def test_a_supply_is_driven_over_its_serial_line(port: Port) -> None:
     supply.set_current_limit(Amps(1))
     supply.set_voltage(Volts(5))
     supply.set_output(on=True)
-    port.clock.sleep(0.2)
-    assert supply.measure_voltage() == pytest.approx(5, abs=0.05)
+    soon(lambda: supply.measure_voltage() == pytest.approx(5, abs=0.05))
     supply.make_safe()
     assert supply.measure_voltage() < 0.5
 

@@ -9,6 +9,7 @@ from harness.errors import PortLost
 from harness.model.rigfile import way_to
 from harness.ports.udp import UdpPort
 from harness.rig.address import port_to
+from harness.tests.patience import LIMIT
 
 
 def test_its_address_leads_to_it() -> None:
@@ -44,7 +45,7 @@ def test_a_write_is_a_datagram_and_a_datagram_is_a_chunk(
             stranger.sendto(b"mine", client)
         for answer in (b"", b"three", b"four"):
             peer.sendto(answer, client)
-        chunks = [port.read(clock.now() + 5) for _ in range(2)]
+        chunks = [port.read(clock.now() + LIMIT) for _ in range(2)]
         assert [chunk and chunk.data for chunk in chunks] == [b"three", b"four"]
         port.close()
         with pytest.raises(PortLost):
@@ -61,7 +62,7 @@ def test_a_port_that_nobody_has_is_told_at_the_next_read() -> None:
     port.open()
     port.write(b"anybody?")
     with pytest.raises(PortLost, match="refused"):
-        port.read(clock.now() + 5)
+        port.read(clock.now() + LIMIT)
     port.open()
     port.close()
 

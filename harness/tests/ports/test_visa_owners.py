@@ -13,17 +13,9 @@ from harness.errors import BenchError, Garbled, PortError, PortLost, PortTimeout
 from harness.ports import _turn
 from harness.ports._turn import QUIET, Turn
 from harness.ports.visa import SLICE, VisaPort
+from harness.tests.patience import LIMIT, soon
 
 ROUNDS = 100
-LIMIT = 30.0  # s: when a wait for something that does happen is given up
-
-
-def soon(true: Callable[[], bool]) -> None:
-    """Wait until it is true."""
-    clock = ThreadClock()
-    while not true():
-        assert clock.now() < LIMIT
-        clock.sleep(0.005)
 
 
 @contextmanager

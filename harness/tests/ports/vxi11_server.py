@@ -24,7 +24,7 @@ class Vxi11:
         self.brain = brain
         self._links: dict[int, bytearray] = {}
         self._output: dict[int, bytes] = {}
-        self._due: dict[int, float] = {}
+        self._late: dict[int, bool] = {}
         self._lock = threading.Lock()
 
     def talk(self, line: socket.socket) -> None:
@@ -67,13 +67,13 @@ class Vxi11:
             self._links[link].clear()
             answer = self.brain.ask(message)
             if answer is not None:
-                self._due[link], self._output[link] = now() + answer[0], answer[1]
+                self._late[link], self._output[link] = answer
         return struct.pack(">iI", 0, length)
 
     def _read(self, arguments: bytes) -> bytes:
         link, size, io_timeout = struct.unpack(">iII", arguments[:12])
         until = now() + io_timeout / 1000
-        while not self._output.get(link) or now() < self._due[link]:
+        while not self._output.get(link) or (self._late[link] and not self.brain.ripe.is_set()):
             if now() >= until:
                 return struct.pack(">iiI", IO_TIMEOUT, 0, 0)
             nap(0.002)
