@@ -80,7 +80,8 @@ def render(
     return pages.get_template("dossier.html.j2").render(
         rig=rig, out=out, groups=groups, counts=_counts(played), headline=_headline(played),
         facts=_facts(played, rig), coverage=_coverage(groups, known), outcome_of=outcome_of,
-        diagnosis=confusion(played), reason_of=reason_of, blamed=blamed, steps_of=steps_of, plain_text=plain_text,
+        diagnosis=confusion(played), reason_of=reason_of, blamed=blamed, steps_of=steps_of,
+        plain_text=plain_text,
         bar=_bar, anchor=_anchor,
         evidence=lambda clause, one: evidence_of(clause, one, QUOTED),
         folder=lambda one: folder_of(one, out),

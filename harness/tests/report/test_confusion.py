@@ -77,7 +77,8 @@ def test_each_of_two_faults_has_its_own_answer(play: Play) -> None:
                (40.0, "terminal", "report", "sim_expired"), CLEARED, expect=[EXPECT], **PLAN),
     ])  # fmt: skip
 
-    assert [(fault, found.causes[cells.index(Cell(1, true=True))]) for fault, cells in found.rows] == [
+    right = Cell(1, true=True)
+    assert [(fault, found.causes[cells.index(right)]) for fault, cells in found.rows] == [
         ("data_exhausted reset", "data_exhausted"), ("sim_expired reset", "sim_expired"),
     ]  # fmt: skip
 
