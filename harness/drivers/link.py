@@ -4,8 +4,8 @@ Source: ``harness.links.link`` (the control protocol is described there). Its ev
 observations ``plan``, ``subscription``, ``outage``, ``dropped`` and ``path``.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from harness.drivers._json_lines import JsonLines
@@ -28,7 +28,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
 
 
 class Driver:
-    """Plays Network, DataPlan, Subscription, Watched, SafeState and Identified."""
+    """Plays Network, Profiled, DataPlan, Subscription, Watched, SafeState and Identified."""
 
     def __init__(self, port: Port) -> None:
         self._link = JsonLines(port, self._hear)
@@ -60,6 +60,22 @@ class Driver:
     def set_outage(self, *, on: bool) -> None:
         """Nothing passes while on, either way, and nobody is told."""
         self._link.ask("outage", on=on)
+
+    def set_profile(self, up: Mapping[str, object], down: Mapping[str, object]) -> None:
+        """The two ways, keys as in ``harness.links.path.Shape``; the rest as at the start."""
+        self._link.ask("set_profile", up=_plain(up), down=_plain(down))
+
+    def follow(
+        self,
+        timeline: Sequence[tuple[Seconds, Mapping[str, object]]],
+        every: Seconds | None = None,
+    ) -> None:
+        """Change at these times from now on, again after ``every``; an empty one ends it.
+
+        A change is ``on`` (an outage begins or ends), what ``Shape`` has, or both, and ``way``.
+        """
+        rows = [[float(when), _plain(changes)] for when, changes in timeline]
+        self._link.ask("follow", timeline=rows, every=None if every is None else float(every))
 
     def stats(self) -> Mapping[str, int]:
         """``bytes``, ``packets``, ``dropped``."""
@@ -105,3 +121,13 @@ class Driver:
         if missing:
             raise Garbled(f"event {event} lacks {', '.join(missing)}")
         self.observe(event, t=t, **{name: fields[name] for name in wanted})
+
+
+def _plain(named: Mapping[str, object]) -> dict[str, object]:
+    """Values as JSON has them; a ``Burst`` is a list of its shares."""
+    return {
+        name: list(asdict(value).values())
+        if is_dataclass(value) and not isinstance(value, type)
+        else value
+        for name, value in named.items()
+    }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from harness.clock import Clock
-from harness.errors import PortLost
+from harness.errors import BenchError, PortLost
 from harness.links.path import Burst
 from harness.model.network import Exhaustion, Mode, Needs, Subscribed
 from harness.ports.base import Port
@@ -14,6 +14,8 @@ from harness.version import VERSION
 
 if TYPE_CHECKING:
     from harness.links.link import Link
+
+LONGEST = 1 << 20  # B; a recorded timeline may be long
 
 Checks = Mapping[str, Callable[[Any], Any]]
 
@@ -92,15 +94,45 @@ _EXHAUSTION: Checks = {
     "overrun": _whole,
     "delay": _number(0, 1e7),
 }
-_SHAPE: Checks = {
-    **_WAY,
+_WAYS_OWN: Checks = {
     "delay": _number(0, 600),
     "jitter": _number(0, 600),
     "rate": _or_none(_number(1, 1e12)),
     "queue": _whole,
     "loss": _number(0, 1),
     "burst": _or_none(_burst),
+    "duplicate": _number(0, 1),
+    "corrupt": _number(0, 1),
+    "reorder": _number(0, 1),
+    "mtu": _or_none(_whole),
 }
+_SHAPE: Checks = {**_WAY, **_WAYS_OWN}
+_CHANGE: Checks = {"on": _flag, **_SHAPE}
+
+
+def _fields(checks: Checks) -> Callable[[Any], dict[str, Any]]:
+    def check(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or any(name not in checks for name in value):
+            raise _Wrong(f"wanted an object with some of: {', '.join(checks)}")
+        return {name: checks[name](one) for name, one in value.items()}
+
+    return check
+
+
+def _timeline(value: Any) -> list[tuple[float, dict[str, Any]]]:
+    if not isinstance(value, list) or not all(_is_pair(row) for row in value):
+        raise _Wrong("wanted a list of [seconds, changes]")
+    return [(_number(0, 1e7)(when), _fields(_CHANGE)(what)) for when, what in value]
+
+
+def _is_pair(row: Any) -> bool:
+    return isinstance(row, list) and len(row) == 2
+
+
+def _place(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise _Wrong(f"{value!r} is no path of a file")
+    return value
 
 
 class LinkControl:
@@ -114,6 +146,17 @@ class LinkControl:
             "identify": ({}, (), lambda: {"identity": f"terminal-harness link {VERSION}"}),
             "shape": (_SHAPE, (), link.shape),
             "path": ({}, (), lambda: {"path": link.in_force(), "outage": link.outage}),
+            "set_profile": (
+                {"up": _fields(_WAYS_OWN), "down": _fields(_WAYS_OWN)},
+                ("up", "down"),
+                link.set_profile,
+            ),
+            "follow": (
+                {"timeline": _timeline, "every": _or_none(_number(1e-3, 1e7))},
+                ("timeline",),
+                link.follow,
+            ),
+            "capture": ({"path": _or_none(_place)}, ("path",), self._capture),
             "outage": ({"on": _flag, **_WAY}, ("on",), link.set_outage),
             "stats": ({}, (), link.stats),
             "set_data_left": ({"bytes": _or_none(_whole)}, ("bytes",), self._set_left),
@@ -146,7 +189,13 @@ class LinkControl:
                 self._link.watchers.remove(push)
 
         self._link.watchers.append(push)
-        serve_lines(self._clock, "link control", port, self._answer, gone=gone)
+        serve_lines(self._clock, "link control", port, self._answer, gone=gone, longest=LONGEST)
+
+    def _capture(self, **named: Any) -> None:
+        try:
+            self._link.capture(named["path"])
+        except (BenchError, OSError) as error:
+            raise _Wrong(str(error)) from error
 
     def _set_left(self, **named: Any) -> None:
         self._link.carrier.set_left(named["bytes"])

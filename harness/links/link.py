@@ -8,8 +8,14 @@ answers come in order, each one line, ``{"ok": true, ...}`` or ``{"error": "..."
 =====================  =====================================================================
 ``identify``           -> ``identity``
 ``shape``              ``delay`` s, ``jitter`` s, ``rate`` bit/s or null, ``queue`` bytes, ``loss``
-                       0..1, ``burst`` [begin, end, bad, good] or null, ``way`` up | down | both;
-                       what is not named stays
+                       0..1, ``burst`` [begin, end, bad, good] or null, ``duplicate``, ``corrupt``,
+                       ``reorder`` 0..1, ``mtu`` bytes or null, ``way`` up | down | both; what is
+                       not named stays
+``set_profile``        ``up``, ``down``: as in ``shape``, each way its own; what is not named is
+                       as it was at the start
+``follow``             ``timeline`` [[s, {"on": ..} or what ``shape`` takes], ...], ``every`` s or
+                       null: outages and changes at their times from now on, again after ``every``;
+                       an empty one ends it
 ``path``               -> ``path``: the shape in force, per way; ``outage``
 ``outage``             ``on``, ``way``: nothing passes and nobody is told
 ``stats``              -> ``bytes``, ``packets``, ``dropped``
@@ -18,6 +24,7 @@ answers come in order, each one line, ``{"ok": true, ...}`` or ``{"error": "..."
 ``data_left``          -> ``bytes``
 ``set_exhaustion``     ``mode`` and the other fields of ``model.network.Exhaustion`` (SI units)
 ``set_subscription``   ``state``: as in ``model.network.Subscribed``
+``capture``            ``path`` of a pcapng file, or null; only where real packets pass
 ``restore``            all as it was at the start
 =====================  =====================================================================
 
@@ -27,19 +34,43 @@ Events are pushed to every connection as they happen: ``{"event": "plan", "left"
 """
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from harness.clock import Clock
+from harness.errors import NotSupported
 from harness.links.carrier import Carrier
 from harness.links.control import LinkControl
 from harness.links.flow import Flow
 from harness.links.path import Path, Shape
+from harness.links.timeline import Row, Timeline
 from harness.model.network import Exhaustion, Mode, Subscribed
 from harness.ports.base import Port
 
 WAYS = {"up": ("up",), "down": ("down",), "both": ("up", "down")}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a packet.
+
+    Attributes:
+        t: When it came.
+        way: ``up`` or ``down``.
+        size: Bytes, headers included.
+        why: Why it was dropped, ``""`` when it was not.
+        release: When it will arrive; None when it was dropped.
+        flow: Its conversation, where that is known.
+    """
+
+    t: float
+    way: str
+    size: int
+    why: str
+    release: float | None = None
+    flow: Flow | None = None
 
 
 class Link:
@@ -57,6 +88,8 @@ class Link:
     Attributes:
         carrier: Plan and subscription.
         outlets: ``control``.
+        decided: Called with every decision about a packet, when it is made.
+        capture: Writes what passes to a file; real engines put their own here.
     """
 
     def __init__(
@@ -75,12 +108,15 @@ class Link:
         how = Exhaustion(exhaustion)
         self._start_plan = (data_left, how, subscription)
         self.paths = {way: Path(clock, rng, shape) for way, shape in self._start.items()}
+        self._timeline = Timeline(clock, self._change)
         self.carrier = Carrier(data_left, how=how, subscription=subscription)
         self.carrier.on_plan.append(self._say_plan)
         self.carrier.on_subscription.append(
             lambda: self._tell("subscription", state=self.carrier.subscription)
         )
         self.watchers: list[Callable[[Mapping[str, Any]], None]] = []
+        self.decided: list[Callable[[Decision], None]] = []
+        self.capture: Callable[[str | None], None] = _no_capture
         self.outlets: dict[str, Callable[[Port], None]] = {
             "control": LinkControl(clock, self).accept
         }
@@ -94,32 +130,72 @@ class Link:
         reset: Callable[[], None] | None = None,
         flow: Flow | None = None,
         account: Carrier | None = None,
+        spoilt: Callable[[], None] | None = None,
+        answer: Callable[[str], None] | None = None,
     ) -> None:
-        """Take a packet of ``size`` bytes, headers included, of the conversation ``flow``.
+        """Take a packet of ``size`` bytes, headers included.
 
-        ``account`` is charged, that of the first SIM where it is left out.
-
-        ``deliver`` is called when it arrives. ``reset`` is called instead where the carrier ends
-        the connection because the plan is used up (mode ``reset``).
+        Args:
+            size: Bytes, headers included.
+            up: From the terminal.
+            deliver: Called when it arrives.
+            reset: Called instead where the carrier ends the connection because the plan is used
+                up (mode ``reset``).
+            flow: The conversation it belongs to.
+            account: Is charged; that of the first SIM where it is left out.
+            spoilt: Called when it arrives with a wrong bit; without it such a packet is lost.
+            answer: Called with what a gateway tells the sender by ICMP of a packet that it drops:
+                ``prohibited`` or ``too_big``.
         """
-        path = self.paths["up" if up else "down"]
+        way = "up" if up else "down"
+        path = self.paths[way]
         carrier = account or self.carrier
         why = "outage" if path.outage else carrier.refusal(size, flow)
         if why:
             path.count["dropped"] += 1
         else:
-            why = path.carry(size, deliver)
-        if not why:
+            why = path.carry(size, deliver, spoilt)
+        self._say_decision(way, size, why, flow)
+        if why:
+            self._tell("dropped", why=why, size=size)
+            back = self._clock.now() + 2 * path.shape.delay
+            if why == "plan" and carrier.mode == "reset" and reset is not None:
+                self._clock.call_at(back, reset)
+            word = _icmp(why, carrier)
+            if word and answer is not None:
+                self._clock.call_at(back, partial(answer, word))
+
+    def _say_decision(self, way: str, size: int, why: str, flow: Flow | None) -> None:
+        if not self.decided:
             return
-        self._tell("dropped", why=why, size=size)
-        if why == "plan" and carrier.mode == "reset" and reset is not None:
-            self._clock.call_at(self._clock.now() + 2 * path.shape.delay, reset)
+        release = None if why else self.paths[way].release
+        decision = Decision(self._clock.now(), way, size, why, release, flow)
+        for hear in list(self.decided):
+            hear(decision)
 
     def shape(self, *, way: str = "both", **changes: Any) -> None:
         """Change what is named of ``Shape``, on one way or both."""
         for name in WAYS[way]:
             self.paths[name].shape = replace(self.paths[name].shape, **changes)
         self._tell("path", path=self.in_force())
+
+    def set_profile(self, *, up: Mapping[str, Any], down: Mapping[str, Any]) -> None:
+        """Both ways at once; what is not named is as it was at the start."""
+        for name, named in (("up", up), ("down", down)):
+            self.paths[name].shape = replace(self._start[name], **named)
+        self._tell("path", path=self.in_force())
+
+    def follow(self, *, timeline: Sequence[Row], every: float | None = None) -> None:
+        """Change at the times of a timeline; an empty one ends the one that is followed."""
+        self._timeline.follow(timeline, every)
+
+    def _change(self, changes: Mapping[str, Any]) -> None:
+        shape = {name: value for name, value in changes.items() if name not in ("on", "way")}
+        way = changes.get("way", "both")
+        if "on" in changes:
+            self.set_outage(on=changes["on"], way=way)
+        if shape:
+            self.shape(way=way, **shape)
 
     def in_force(self) -> dict[str, Any]:
         """The shape of both ways, as plain values."""
@@ -142,7 +218,9 @@ class Link:
         return {name: sum(path.count[name] for path in self.paths.values()) for name in names}
 
     def restore(self) -> None:
-        """Shape, outage, plan and subscription as they were at the start."""
+        """Shape, outage, plan and subscription as they were at the start; no capture."""
+        self._timeline.stop()
+        self.capture(None)
         for name, shape in self._start.items():
             self.paths[name].shape = shape
         self._tell("path", path=self.in_force())
@@ -159,3 +237,16 @@ class Link:
     def _tell(self, event: str, **fields: Any) -> None:
         for watch in list(self.watchers):
             watch({"event": event, **fields})
+
+
+def _icmp(why: str, carrier: Carrier) -> str:
+    """What a gateway tells the sender of a packet that was dropped, if anything."""
+    if why == "mtu":
+        return "too_big"
+    told = why == "plan" and carrier.mode == "drop" and carrier.how.icmp
+    return "prohibited" if told else ""
+
+
+def _no_capture(path: str | None) -> None:
+    if path is not None:
+        raise NotSupported("packets of this link are sizes only; there is nothing to capture")

@@ -11,8 +11,9 @@ LONGEST = 4096
 
 
 def serve_lines(
-    clock: Clock, name: str, port: Port, answer: Callable[[str], bytes], *, gone: Callable[[], None]
-) -> None:
+    clock: Clock, name: str, port: Port, answer: Callable[[str], bytes], *,
+    gone: Callable[[], None], longest: int = LONGEST,
+) -> None:  # fmt: skip
     """Answer every line of ``port`` in a task; ``gone`` is called when the other end has left.
 
     Lines end with CR, LF or both; empty ones are skipped; of a longer one only the end is kept.
@@ -23,7 +24,7 @@ def serve_lines(
         try:
             while (chunk := port.read()) is not None:
                 *whole, rest = re.split(rb"[\r\n]", rest + chunk.data)
-                rest = rest[-LONGEST:]
+                rest = rest[-longest:]
                 for line in whole:
                     if line.strip():
                         port.write(answer(line.decode("utf-8", "replace")))
