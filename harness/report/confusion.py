@@ -2,8 +2,8 @@
 
 One sample for every fault that a scenario demands a cause for (``detects``, ``reports``,
 ``keeps_reporting``, or ``expect: {after: {engine: fault_injected, fault: ..}, see: {cause: ..}}``).
-What counts is the terminal's settled word: the last cause it named while the fault stood alone, or
-in the first moments after, since a terminal without power cannot speak before it is back.
+What counts is the terminal's settled word: a cause that it named, and had not taken back, when the
+fault ended. One without power cannot speak before it is back: then its words after the start count.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ DEMANDS = ("detects", "reports", "keeps_reporting")
 #: What waits or was asked, not what is wrong: never a diagnosis.
 BESIDE = frozenset({"reversal_pending", "cancelled", "timed_out", "data_low"})
 #: After the clearing a report is still about the fault for so long, s.
-GRACE = 30.0
+GRACE = 150.0
 NOTHING = "nothing"
 
 
@@ -98,9 +98,7 @@ def _demanded(plain: Mapping[str, Any], injected: Sequence[Observation]) -> dict
     labels = {str(seen.get("fault")): str(seen.get("label")) for seen in reversed(injected)}
     first = str(injected[0].get("label") or injected[0].get("fault"))
     then = plain.get("then") or {}
-    for word in DEMANDS:
-        row = then.get(word) or {}
-        row = row if isinstance(row, Mapping) else {"cause": row}
+    for row in (row for word in DEMANDS for row in _rows(then.get(word))):
         fault = str(row.get("fault") or first)
         found.setdefault(labels.get(fault, fault), set()).update(_causes(row.get("cause")))
     for row in plain.get("expect") or ():
@@ -111,35 +109,55 @@ def _demanded(plain: Mapping[str, Any], injected: Sequence[Observation]) -> dict
     return found
 
 
+def _rows(said: Any) -> list[Mapping[str, Any]]:
+    """A clause as it may be written: keys, a bare cause, or a list of either."""
+    rows = said if isinstance(said, list) else [said] if said else []
+    return [row if isinstance(row, Mapping) else {"cause": row} for row in rows]
+
+
 def _causes(said: Any) -> list[str]:
     return [said] if isinstance(said, str) else [str(one) for one in said or ()]
 
 
 def _given(played: Played, fault: Observation, wanted: set[str]) -> str:
-    """The terminal's settled word on a fault; a true one that came late counts, not one before."""
-    until = _until(played, fault)
-    said = NOTHING
+    """A true cause that still stands when the fault ends, else its last word, else its first after.
+
+    Words after the fault count where nothing was said before, or the terminal had to start again.
+    """
+    stood, after = _ends(played, fault)
+    standing: list[str] = []
+    started = False
     for seen in played.trace:
-        if seen.t > until:
-            break
-        named = seen.source == "terminal" and seen.kind in ("detected", "report")
+        if seen.n <= fault.n or seen.source != "terminal" or seen.t > after:
+            continue
         cause = str(seen.get("cause") or "")
-        if seen.n > fault.n and named and cause and (cause in wanted or cause not in BESIDE):
-            said = cause
-    return said
+        started |= seen.kind == "boot"
+        counts = seen.t <= stood or started or not standing
+        if seen.kind == "cleared" and seen.t <= stood and cause in standing:
+            standing.remove(cause)
+        elif seen.kind in ("detected", "report") and cause and counts and (
+            cause in wanted or cause not in BESIDE
+        ):  # fmt: skip
+            standing.append(cause)
+    true = [cause for cause in standing if cause in wanted]
+    return (true or standing or [NOTHING])[-1]
 
 
-def _until(played: Played, fault: Observation) -> float:
-    """The next fault's injection, or a moment after the clearing."""
+def _ends(played: Played, fault: Observation) -> tuple[float, float]:
+    """Until when the fault stood alone, and until when a late word is still about it."""
     label = fault.get("label")
+    stood = played.trace.end
     for seen in played.trace:
         if seen.n <= fault.n:
             continue
-        if seen.kind == "fault_injected":
-            return seen.t
+        another = seen.kind == "fault_injected" and seen.get("fault") != fault.get("fault")
+        if another or seen.kind == "at_rest":
+            return min(stood, seen.t), seen.t
         if seen.kind == "fault_cleared" and seen.get("label") == label:
-            return seen.t + GRACE
-    return played.trace.end
+            stood = min(stood, seen.t)
+        if seen.t > stood + GRACE:
+            break
+    return stood, stood + GRACE
 
 
 def _name(fault: Observation) -> str:

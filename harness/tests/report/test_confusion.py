@@ -52,7 +52,7 @@ def test_a_wrong_word_and_silence_are_counted_as_wrong(play: Play, said: str) ->
     named = [(20.0, "terminal", "report", said)] if said else []
     found = confusion([
         _story(play, (0.5, "terminal", "report", "data_exhausted"), INJECTED, *named, CLEARED,
-               (200.0, "terminal", "report", "data_exhausted"), **PLAN),
+               (400.0, "terminal", "report", "data_exhausted"), **PLAN),
     ])  # fmt: skip
 
     assert found.causes == [said or NOTHING]
