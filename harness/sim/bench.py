@@ -49,6 +49,8 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "switch/relay": ("relay_board", "relay"),
     "modem": ("modem", "at1"),
     "attenuator": ("attenuator", "telnet"),
+    "attenuator/http": ("attenuator", "http"),
+    "attenuator/scpi": ("attenuator", "scpi"),
     "network": ("link", "control"),
     "reader": ("presenter", "relay"),
     "host": ("acquirer", "control"),

@@ -1,10 +1,13 @@
 """The RCDAT driver: the datasheet as a dialogue, and against the simulated device."""
 
+import re
+from functools import partial
+
 import pytest
 
 from harness.clock import CooperativeClock
 from harness.drivers.rcdat import IDENTITY, Driver
-from harness.errors import DeviceRefused, Garbled, PortTimeout
+from harness.errors import DeviceRefused, Garbled, PortTimeout, UsageError
 from harness.model.cellular import Attenuator
 from harness.model.roles import Identified, SafeState
 from harness.model.units import Db
@@ -23,7 +26,7 @@ def test_it_plays_its_roles_and_says_who_it_is() -> None:
         assert isinstance(attenuator, Identified)
         assert isinstance(attenuator, SafeState)
         assert attenuator.identify() == "MN=RCDAT-6000-110 SN=1 A3"
-    assert IDENTITY in "MN=RCDAT-6000-110"
+    assert all(re.search(IDENTITY, f"MN={one}") for one in ("RCDAT-6000-110", "RC4DAT-6G-95"))
 
 
 def test_setting_is_observed_and_read_back() -> None:
@@ -98,3 +101,47 @@ def test_it_drives_the_simulated_device() -> None:
         assert radio.rsrp == -80
 
     clock.run(main)
+
+
+@pytest.mark.parametrize(
+    ("model", "most"),
+    [("RCDAT-6000-110", 110), ("RC4DAT-6G-95", 95), ("RCDAT-3000-63W2", 63), ("RCDAT-40G-30", 30)],
+)
+def test_the_models_name_has_its_maximum(model: str, most: int) -> None:
+    """Whatever the family."""
+    with replay(Driver, [("MN?", f"MN={model}")]) as attenuator:
+        assert attenuator.max_attenuation() == Db(most)
+
+
+def test_several_channels_are_set_together_and_read_one_by_one() -> None:
+    """What the modem hears best counts as set; safe is only what is 0 dB on all."""
+    talk = [
+        ("CHAN:1:3:SETATT:20.25", "1"), ("CHAN:1:ATT?", "20.25"), ("CHAN:3:ATT?", "21"),
+        ("CHAN:1:3:SETATT:0", "1"), ("CHAN:1:ATT?", "0"), ("CHAN:3:ATT?", "21"),
+    ]  # fmt: skip
+    with replay(partial(Driver, channel=[1, 3]), talk) as attenuator:
+        attenuator.set_attenuation(Db(20.3))
+        assert attenuator.attenuation() == Db(20.25)
+        with pytest.raises(DeviceRefused, match="still 21 dB"):
+            attenuator.make_safe()
+
+
+def test_whoever_has_several_channels_asks_which() -> None:
+    """The answer of such a model to ATT? has one number a channel."""
+    with (
+        replay(Driver, [("ATT?", "0 0 0 0")]) as attenuator,
+        pytest.raises(Garbled, match="several channels"),
+    ):
+        attenuator.attenuation()
+    with pytest.raises(UsageError, match="channels count from 1"):
+        Driver(pair(CooperativeClock(), "x")[0], channel=[0])
+
+
+def test_what_it_does_not_know_is_told_in_its_words() -> None:
+    """-99, and its model."""
+    told = "-99 Unrecognized Command. MN:RCDAT-6000-110 SN:1"
+    with (
+        replay(Driver, [("SETATT=3", told)]) as attenuator,
+        pytest.raises(DeviceRefused, match="-99 Unrecognized"),
+    ):
+        attenuator.set_attenuation(Db(3))
