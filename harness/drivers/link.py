@@ -28,10 +28,11 @@ EVENTS: dict[str, tuple[str, ...]] = {
 
 
 class Driver:
-    """Plays Network, Profiled, DataPlan, Subscription, Watched, SafeState and Identified."""
+    """Plays Network, Profiled, DataPlan, Subscription, Watched, Polled and SafeState."""
 
-    def __init__(self, port: Port) -> None:
+    def __init__(self, port: Port, *, poll_every: float = 30.0) -> None:
         self._link = JsonLines(port, self._hear)
+        self.poll_every = poll_every
         self.observe: Observe = ignore
 
     def identify(self) -> str:
@@ -81,6 +82,10 @@ class Driver:
         """``bytes``, ``packets``, ``dropped``."""
         told = self._link.ask("stats")
         return {name: int(told[name]) for name in ("bytes", "packets", "dropped")}
+
+    def poll(self) -> None:
+        """Say what has crossed the path so far."""
+        self.observe("counted", **self.stats())
 
     # --- DataPlan, Subscription ---
 
