@@ -13,7 +13,23 @@ class Field(NamedTuple):
     @property
     def number(self) -> int | None:
         """The value of a decimal number, quoted or not; None for anything else."""
-        return int(self.text) if re.fullmatch(r"[+-]?\d{1,18}", self.text) else None
+        return int(self.text) if re.fullmatch(r"[+-]?[0-9]{1,18}", self.text) else None
+
+    @property
+    def real(self) -> float | None:
+        """The value of a number with or without a fraction; None for anything else."""
+        found = re.fullmatch(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?", self.text)
+        return float(self.text) if found else None
+
+    @property
+    def hexadecimal(self) -> int | None:
+        """The value of hex digits, with or without ``0x``; None for anything else."""
+        found = re.fullmatch(r"(?:0[xX])?([0-9A-Fa-f]{1,16})", self.text)
+        return int(found[1], 16) if found else None
+
+
+#: What stands before the colon. Bounded, so that no line takes long to look at.
+NAME = re.compile(r"\s{0,9}([+#^!*$%&][A-Za-z0-9_]{0,31}(?: [A-Za-z]{1,16})?)\s{0,9}:")
 
 
 def split(line: str) -> tuple[str, list[Field]]:
@@ -21,7 +37,7 @@ def split(line: str) -> tuple[str, list[Field]]:
 
     Commas inside quotes or parentheses do not separate; a quote left open ends with the line.
     """
-    found = re.match(r"\s*([+#^!*$%&][A-Za-z0-9_ ]*?)\s*:", line)
+    found = NAME.match(line)
     name = found[1].strip().upper() if found else ""
     rest = line[found.end() :] if found else line
     tokens = re.findall(r'(?:"[^"]*"?|\([^)]*\)?|[^,"(])+|(?<=,)(?=,|$)|^(?=,)', rest.strip())

@@ -1,149 +1,25 @@
-"""What the lines of a modem say: parsers for answers and unasked reports.
+"""What the lines of a modem say: the reports that come unasked, and all that 27.007 has.
 
-Every parser takes a line as it came and returns None when it is not that line or cannot be one;
-none raises. Sources: 3GPP TS 27.007 (clause named at each), TS 27.005, Quectel EC2x AT manuals.
+Every reader takes a line as it came and returns None when it is not that line or cannot be one;
+none raises. What the makers print besides is in the files beside this one. Sources: 3GPP TS 27.007
+(clause named at each), TS 27.005; the makers' AT manuals for their own reports.
 """
 
 import re
 from dataclasses import dataclass
 
-from harness.wire.at_fields import fields_of, numbers_of
+from harness.wire.at_context import PdpContext, cgact, cgcontrdp, cgdcont, cgpaddr
+from harness.wire.at_counters import qgdcnt
+from harness.wire.at_fields import fields_of
 from harness.wire.at_registration import RegistrationReport, registration
+from harness.wire.at_signal import Quality, cesq, csq, qcsq
+from harness.wire.at_sim import cpin, iccid
 
 __all__ = [
-    "BearerEvent", "PdpContext", "Quality", "RegistrationReport", "cesq", "cgact", "cgdcont",
-    "cgev", "cgpaddr", "cmti", "cops", "cpin", "csq", "cusd", "iccid", "qcsq", "qgdcnt", "qiurc",
-    "registration",
+    "BearerEvent", "PdpContext", "Quality", "RegistrationReport", "bearer_event", "cesq", "cgact",
+    "cgcontrdp", "cgdcont", "cgev", "cgpaddr", "cmti", "cops", "cpin", "csq", "cusd",
+    "cusd_coding", "iccid", "qcsq", "qgdcnt", "qiurc", "registration",
 ]  # fmt: skip
-
-# --- signal ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Signal quality; None where the modem does not know (99, 255, no service).
-
-    Attributes:
-        rsrp: dBm.
-        rsrq: dB.
-        rssi: dBm.
-        sinr: dB.
-        system: What the modem calls the access technology, else ``""``.
-    """
-
-    rsrp: float | None = None
-    rsrq: float | None = None
-    rssi: float | None = None
-    sinr: float | None = None
-    system: str = ""
-
-
-def csq(line: str) -> Quality | None:
-    """+CSQ: rssi,ber (TS 27.007, 8.5): 0..31 is -113 + 2 n dBm, 99 unknown, 100.. TD-SCDMA."""
-    values = numbers_of(fields_of(line, "+CSQ") or [], 1)
-    if values is None:
-        return None
-    level = values[0]
-    if level <= 31:
-        return Quality(rssi=-113.0 + 2 * level)
-    if 100 <= level <= 191:
-        return Quality(rssi=level - 216.0)
-    return Quality()
-
-
-def cesq(line: str) -> Quality | None:
-    """+CESQ: rxlev,ber,rscp,ecno,rsrq,rsrp (TS 27.007, 8.69); 99 and 255 are unknown."""
-    values = numbers_of(fields_of(line, "+CESQ") or [], 6)
-    if values is None:
-        return None
-    rsrq, rsrp, rxlev = values[4], values[5], values[0]
-    return Quality(
-        rsrp=rsrp - 141.0 if rsrp <= 97 else None,
-        rsrq=rsrq / 2 - 20.0 if rsrq <= 34 else None,
-        rssi=rxlev - 111.0 if rxlev <= 63 else None,
-    )
-
-
-def qcsq(line: str) -> Quality | None:
-    """+QCSQ: "LTE",rssi,rsrp,sinr,rsrq with sinr 0..250 (n/5 - 20 dB); NR5G-SA has no RSSI."""
-    fields = fields_of(line, "+QCSQ")
-    if not fields or not fields[0].quoted:
-        return None
-    system, values = fields[0].text, [field.number for field in fields[1:]]
-    if system in ("LTE", "CAT-M1", "eMTC", "CAT-NB1", "NBIoT") and len(values) >= 4:
-        rssi, rsrp, sinr, rsrq = values[:4]
-        return Quality(rsrp, rsrq, rssi, None if sinr is None else sinr / 5 - 20, system)
-    if system.startswith("NR5G") and len(values) >= 3:
-        rsrp, sinr, rsrq = values[:3]
-        return Quality(rsrp, rsrq, None, sinr, system)
-    return Quality(rssi=values[0] if values else None, system=system)
-
-
-# --- SIM, contexts, counters ----------------------------------------------------------------
-
-
-def cpin(line: str) -> str | None:
-    """+CPIN: READY (TS 27.007, 8.3); the words may be quoted or lack the name."""
-    fields = fields_of(line, "+CPIN", "")
-    known = re.compile(r"(?:READY|NOT (?:READY|INSERTED)|(?:SIM|PH-\w+) ?P[IU][NK]2?)$")
-    text = fields[0].text if fields else ""
-    return text if known.match(text) else None
-
-
-def iccid(line: str) -> str | None:
-    """The card's number from +QCCID, +CCID, ^ICCID, #CCID ... or bare; nibbles put right.
-
-    It begins with 89 (ITU-T E.118); a raw EF-ICCID has its nibbles swapped and is padded with F.
-    """
-    found = re.search(r"\b([0-9A-Fa-f]{18,20})\b", line)
-    if not found:
-        return None
-    digits = found[1].upper()
-    if not digits.startswith("89"):
-        digits = re.sub(r"(.)(.)", r"\2\1", digits)
-    digits = digits.rstrip("F")
-    return digits if digits.startswith("89") else None
-
-
-@dataclass(frozen=True, slots=True)
-class PdpContext:
-    """+CGDCONT: cid,type,apn,address,.. (TS 27.007, 10.1.1)."""
-
-    cid: int
-    kind: str
-    apn: str = ""
-    address: str = ""
-
-
-def cgdcont(line: str) -> PdpContext | None:
-    """Read one context definition."""
-    fields = fields_of(line, "+CGDCONT")
-    if not fields or fields[0].number is None or len(fields) < 2:
-        return None
-    texts = [field.text for field in fields] + ["", ""]
-    return PdpContext(fields[0].number, texts[1], texts[2], texts[3])
-
-
-def cgact(line: str) -> tuple[int, bool] | None:
-    """+CGACT: cid,state (TS 27.007, 10.1.10)."""
-    values = numbers_of(fields_of(line, "+CGACT") or [], 2)
-    return (values[0], values[1] == 1) if values else None
-
-
-def cgpaddr(line: str) -> tuple[int, str] | None:
-    """+CGPADDR: cid,address (TS 27.007, 10.1.14); the address may be quoted, 0.0.0.0 or absent."""
-    fields = fields_of(line, "+CGPADDR")
-    if not fields or fields[0].number is None:
-        return None
-    address = fields[1].text if len(fields) > 1 else ""
-    return fields[0].number, "" if address == "0.0.0.0" else address  # noqa: S104 - no bind
-
-
-def qgdcnt(line: str) -> tuple[int, int] | None:
-    """+QGDCNT: sent,received, bytes."""
-    values = numbers_of(fields_of(line, "+QGDCNT", "+QGDNRCNT") or [], 2)
-    return (values[0], values[1]) if values and min(values) >= 0 else None
-
 
 # --- unasked --------------------------------------------------------------------------------
 
@@ -195,12 +71,40 @@ def qiurc(line: str) -> BearerEvent | None:
     return BearerEvent(False, fields[1].number if len(fields) > 1 else None, True, "pdpdeact")
 
 
+#: The makers' own reports of a data session -> up.
+_SESSIONS: tuple[tuple[re.Pattern[str], bool], ...] = (
+    (re.compile(r"\+UUPSDD ?: ?\d"), False),  # u-blox: a profile was deactivated
+    (re.compile(r"\+UUPSDA ?: ?0\b"), True),  # u-blox: activated; other numbers are failures
+    (re.compile(r"\+MIPCALL ?: ?0$"), False),  # Fibocom
+    (re.compile(r"\+MIPCALL ?: ?\d+\.\d"), True),
+    (re.compile(r"\+CIPEVENT ?: ?NETWORK CLOSED"), False),  # SIMCom
+)
+
+
+def session(line: str) -> BearerEvent | None:
+    """What a maker's own report says of the data session; None for any other line."""
+    text = line.strip()
+    up = next((up for pattern, up in _SESSIONS if pattern.match(text)), None)
+    return None if up is None else BearerEvent(up, None, not up, text)
+
+
+def bearer_event(line: str) -> BearerEvent | None:
+    """What an unasked line says of the data bearer, by the standard's or by a maker's report."""
+    return cgev(line) or qiurc(line) or session(line)
+
+
 def cmti(line: str) -> tuple[str, int] | None:
     """+CMTI: "ME",3: a message came (TS 27.005, 3.4.1): storage and index."""
     fields = fields_of(line, "+CMTI")
     if not fields or len(fields) < 2 or fields[1].number is None:
         return None
     return fields[0].text, fields[1].number
+
+
+def cusd_coding(line: str) -> int | None:
+    """The coding scheme of a +CUSD line (TS 23.038, 5); None when it names none."""
+    fields = fields_of(line, "+CUSD")
+    return fields[2].number if fields and len(fields) > 2 else None
 
 
 def cusd(line: str) -> tuple[int, str] | None:

@@ -1,0 +1,78 @@
+"""The GSM 7 bit default alphabet and its extension table (3GPP TS 23.038, 6.2.1), and UCS2."""
+
+from collections.abc import Iterable, Iterator
+
+ESCAPE = 0x1B
+#: Code -> sign; ESC itself shows as a blank where nothing of the extension table follows it.
+BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
+    " !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+SHIFTED = {
+    0x0A: "\f", 0x14: "^", 0x28: "{", 0x29: "}", 0x2F: "\\", 0x3C: "[", 0x3D: "~", 0x3E: "]",
+    0x40: "|", 0x65: "€",
+}  # fmt: skip
+
+
+def unpack(octets: bytes, count: int, *, skip: int = 0) -> list[int]:
+    """Septets packed as 23.038, 6.1.2.1 says, least significant bits first.
+
+    Args:
+        octets: The packed text; one that is too short gives fewer septets.
+        count: How many septets there are.
+        skip: How many septets at the beginning are something else (a header and its fill bits).
+    """
+    bits = int.from_bytes(octets, "little")
+    most = min(count, len(octets) * 8 // 7)
+    return [bits >> 7 * at & 0x7F for at in range(skip, most)]
+
+
+def pack(septets: Iterable[int]) -> bytes:
+    """The other way round, for those who write such text."""
+    bits = length = 0
+    for at, septet in enumerate(septets):
+        bits |= (septet & 0x7F) << 7 * at
+        length = 7 * at + 7
+    return bits.to_bytes((length + 7) // 8, "little")
+
+
+def decode(septets: Iterable[int]) -> str:
+    """Septets as text."""
+    return "".join(_signs(septets))
+
+
+def _signs(septets: Iterable[int]) -> Iterator[str]:
+    shifted = False
+    for septet in septets:
+        if shifted:
+            # 23.038, 6.2.1.1: a code that the extension table lacks is shown from the basic one.
+            shifted = False
+            yield SHIFTED.get(septet, BASIC[septet] if septet != ESCAPE else " ")
+        elif septet == ESCAPE:
+            shifted = True
+        else:
+            yield BASIC[septet]
+    if shifted:
+        yield " "
+
+
+def encode(text: str) -> list[int] | None:
+    """Text as septets; None when the alphabet lacks one of its signs."""
+    found: list[int] = []
+    for sign in text:
+        at = BASIC.find(sign)
+        if at >= 0 and at != ESCAPE:
+            found.append(at)
+            continue
+        code = next((code for code, shifted in SHIFTED.items() if shifted == sign), None)
+        if code is None:
+            return None
+        found += [ESCAPE, code]
+    return found
+
+
+def ucs2(octets: bytes) -> str:
+    """UCS2 as text; phones send surrogates too, so it is read as UTF-16, and half a sign shows."""
+    return octets[: len(octets) // 2 * 2].decode("utf-16-be", "replace")
