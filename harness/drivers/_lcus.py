@@ -41,7 +41,7 @@ class Board:
         """
         if not self._read_back:
             return self._port.clock.now()
-        t, seen = self._ask()
+        t, seen = self._ask(max(self._wanted, default=1))
         for channel, on in self._wanted.items():
             if seen.get(channel) != on:
                 said = {True: "on", False: "off", None: "not there"}[seen.get(channel)]
@@ -55,19 +55,24 @@ class Board:
 
         Raises DeviceRefused for a channel that is not there, PortTimeout.
         """
-        seen = self._ask()[1] if self._read_back else self._wanted
+        seen = self._ask(channel)[1] if self._read_back else self._wanted
         if channel not in seen:
             raise DeviceRefused(f"relay {channel} is not there, or was never switched")
         return seen[channel]
 
-    def _ask(self) -> tuple[float, dict[int, bool]]:
+    def _ask(self, least: int) -> tuple[float, dict[int, bool]]:
+        """The states, once those of ``least`` relays have come; of fewer, where there are fewer."""
+        used = max(self._wanted, default=1)
         self._port.write(STATUS)
-        said = b""
+        said, seen, t = b"", dict[int, bool](), 0.0
         for chunk in heard(self._port, self._port.clock.now() + ANSWER_WITHIN):
             said += chunk.data
             seen = {int(number): state == b"ON" for number, state in ANSWER.findall(said)}
-            if said.endswith(b"\n") and len(seen) >= max(self._wanted, default=1):
+            if said.endswith(b"\n") and len(seen) >= max(least, used):
                 return chunk.t, seen
+            t = chunk.t
+        if said.endswith(b"\n") and len(seen) >= used:
+            return t, seen
         raise PortTimeout(f"{self._port.address}: the relay board answered {said[:40]!r} to FF")
 
     def wait(self, seconds: float) -> None:

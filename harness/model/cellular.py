@@ -193,6 +193,14 @@ class SimCard(Protocol):
 
 
 @runtime_checkable
+class Labelled(Protocol):
+    """A SIM switch that knows its cards."""
+
+    def iccid_of(self, slot: str) -> str:
+        """As the rig file says it, ``""`` where it does not."""
+
+
+@runtime_checkable
 class Attenuator(Protocol):
     """A step attenuator in the antenna path."""
 

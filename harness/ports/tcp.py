@@ -14,6 +14,8 @@ from harness.errors import PortLost
 from harness.ports._stream import CHUNK, StreamPort
 
 CONNECT_WITHIN = 5.0  # s
+ADDRESS = re.compile(r"(?:(https?)://)?\[?([^\[\]/]+?)\]?(?::(\d+))?")
+WELL_KNOWN = {"http": "80", "https": "443"}  # RFC 9110, 4.2
 OPTIONS = (
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -25,7 +27,7 @@ OPTIONS = (
 
 
 class TcpPort(StreamPort):
-    """``host:port``, or ``[address]:port`` for IPv6."""
+    """``host:port``, or ``[address]:port`` for IPv6; ``https://host`` names the port by itself."""
 
     def __init__(
         self, clock: Clock, address: str, *, connect_within: float = CONNECT_WITHIN
@@ -34,7 +36,7 @@ class TcpPort(StreamPort):
 
         Args:
             clock: A real clock.
-            address: ``host:port``.
+            address: ``host:port``, or ``https://host`` (whose TLS is not made here).
             connect_within: Seconds to wait for the connection, and for room to send.
         """
         super().__init__(clock, address)
@@ -42,10 +44,11 @@ class TcpPort(StreamPort):
         self._socket: socket.socket | None = None
 
     def _connect(self) -> None:
-        found = re.fullmatch(r"\[?([^\[\]]+?)\]?:(\d+)", self.address)
-        if not found or int(found[2]) > 65535:
+        found = ADDRESS.fullmatch(self.address)
+        number = (found[3] or WELL_KNOWN.get(found[1])) if found else None
+        if not found or number is None or int(number) > 65535:
             raise PortLost(f"{self.address!r} is no host:port")
-        self._socket = socket.create_connection((found[1], int(found[2])), self._within)
+        self._socket = socket.create_connection((found[2], int(number)), self._within)
         tune(self._socket)
 
     def _descriptor(self) -> int | None:

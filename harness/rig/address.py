@@ -6,6 +6,7 @@ from harness.clock import Clock
 from harness.errors import PortLost, RigError
 from harness.model.rigfile import way_to
 from harness.ports.base import Chunk, Port
+from harness.ports.operator import OperatorPort
 from harness.ports.program import ProgramPort
 from harness.ports.serial import BAUD, SerialPort
 from harness.ports.tcp import TcpPort
@@ -14,6 +15,11 @@ from harness.ports.udp import UdpPort
 #: Connects to a device of the simulated bench in this process, by the name of ``sim://name``.
 #: LookupError for a name it does not have, PortLost for a device that is dead.
 Connect = Callable[[str], Port]
+
+#: Ways that need nothing but a clock and the address; any other is a TCP connection.
+KINDS: dict[str, Callable[[Clock, str], Port]] = {
+    "udp": UdpPort, "program": ProgramPort, "operator": OperatorPort,
+}  # fmt: skip
 
 
 class BenchPort(Port):
@@ -94,7 +100,7 @@ def port_to(
         return SerialPort(clock, real, baud=baud or BAUD)
     if way == "visa":
         return _visa(clock, real, baud)
-    return {"udp": UdpPort, "program": ProgramPort}.get(way, TcpPort)(clock, real)
+    return KINDS.get(way, TcpPort)(clock, real)
 
 
 def resolve(address: str, served: Mapping[str, str] | None) -> str:
