@@ -16,6 +16,7 @@ from harness.errors import Stuck
 T = TypeVar("T")
 #: So many switches and timers at one virtual instant: somebody goes round in circles.
 CIRCLES = 1_000_000
+SPIN = 300e-6  # s: a precise kernel looks again and again for so long before a timer
 
 
 class _GreenTask(Task):
@@ -59,9 +60,16 @@ class _GreenSignal(Signal):
 class CooperativeClock(Clock):
     """All tasks in one thread, one at a time. See the module text."""
 
-    def __init__(self, *, wall: bool = False) -> None:
+    def __init__(self, *, wall: bool = False, precise: bool = False) -> None:
+        """Make the kernel.
+
+        Args:
+            wall: Keep pace with real time.
+            precise: Spin for the last moment before a timer; for few descriptors only.
+        """
         super().__init__()
         self.virtual = not wall
+        self._spin = SPIN if precise else 0.0
         self._time = 0.0
         self._start = time.monotonic()
         self._hub = getcurrent()
@@ -70,7 +78,9 @@ class CooperativeClock(Clock):
         self._tasks: dict[object, _GreenTask] = {}  # by their greenlet
         self._main: _GreenTask | None = None
         self._failure: BaseException | None = None
-        self._selector = selectors.DefaultSelector() if wall else None
+        self._selector: selectors.BaseSelector | None = None
+        if wall:  # epoll waits for whole milliseconds only, select(2) for microseconds
+            self._selector = selectors.SelectSelector() if precise else selectors.DefaultSelector()
         self.events = 0  # switches and timers so far
         self._moved = 0  # how many of them there had been when time last moved
 
@@ -165,7 +175,7 @@ class CooperativeClock(Clock):
 
     def _listen_for(self, seconds: float) -> None:
         assert self._selector is not None  # noqa: S101
-        wait = 0.0 if self._ready else max(0.0, min(seconds, 0.5))
+        wait = 0.0 if self._ready else max(0.0, min(seconds - self._spin, 0.5))
         if not self._selector.get_map():
             time.sleep(wait)
             return
