@@ -15,6 +15,7 @@ CAUSES: dict[str, str] = {
     "weak_signal": "the signal is too weak to rely on",
     "not_registered": "the modem is not registered",
     "no_data_service": "registered, but no data bearer can be had",
+    "wrong_settings": "a setting is refused: APN, user, address or port",
     "modem_fault": "the modem does not answer",
     # network and host
     "dns_failure": "a name cannot be resolved",

@@ -11,6 +11,7 @@ from harness.ports.base import Port
 from harness.sim.terminal.turn import Turn
 from harness.wire.at import Exchange, Final, LineSplitter, Part
 
+REOPEN = 1.0  # s between two tries to have the port back
 SHORT = 3.0  # s; the maker's limit for commands that touch no network is 300 ms
 
 
@@ -31,11 +32,14 @@ class ModemRefused(Exception):
 
 
 class AtLine:
-    """AT commands over a port."""
+    """AT commands over a port; a port that goes (USB re-enumerates) is opened again."""
 
-    def __init__(self, clock: Clock, port: Port, unasked: Callable[[str], None]) -> None:
+    def __init__(
+        self, clock: Clock, open_port: Callable[[], Port], unasked: Callable[[str], None]
+    ) -> None:
         self._clock = clock
-        self._port = port
+        self._open_port = open_port
+        self._port = open_port()
         self._unasked = unasked
         self._splitter = LineSplitter()
         self._out: Exchange | None = None
@@ -43,15 +47,24 @@ class AtLine:
         self._turn = Turn(clock, "the modem")
 
     def run(self) -> None:
-        """Read for ever; a task of its own. Ends when the port is lost."""
+        """Read for ever; a task of its own."""
         while True:
             try:
                 chunk = self._port.read()
             except PortLost:
-                return
+                self._reopen()
+                continue
             if chunk is not None:
                 for line in self._splitter.feed(chunk.data):
                     self._sort(line)
+
+    def _reopen(self) -> None:
+        self._clock.sleep(REOPEN)
+        self._splitter.drop()
+        try:
+            self._port = self._open_port()
+        except PortLost:
+            return  # the old one is still lost: the next read says so
 
     def ask(self, command: str, within: float = SHORT) -> list[str]:
         """The answer's lines; raises ModemRefused, or ModemSilent after ``within`` seconds."""

@@ -15,12 +15,11 @@ from typing import Any, Protocol
 from harness.clock import Clock, Task, Timer
 from harness.errors import PortLost
 from harness.ports.base import Port
-from harness.ports.memory import MemoryPort, pair
 from harness.sim.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
-from harness.sim.tcp import End
 from harness.sim.terminal.flash import Flash, unguarded
+from harness.sim.terminal.net_devices import NetDevices
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.rtc import Rtc
 
@@ -47,9 +46,12 @@ class Board:
     Attributes:
         outlets: ``ecr`` (TCP 20007 of the terminal) and ``console`` (its serial log).
         rail: The supply input.
+        net: The modem and what goes over it.
         edge: Notified when the supply crosses one of the levels.
         flash: Survives everything but wear and a supply too low for programming.
         rtc: Date and time.
+        host: Where the acquirer is: name and port.
+        store: Where the update store is.
         running: The firmware since the last reset; None while it is off.
         deaths: How often the supply killed it.
     """
@@ -61,7 +63,7 @@ class Board:
     ) -> None:  # fmt: skip
         self.clock = clock
         self.rail = rail
-        self.modem = modem
+        self.net = NetDevices(clock, modem)
         self.slot = slot
         self.personality = personality
         self.rng = rng
@@ -81,13 +83,10 @@ class Board:
             "console": self._accept_console,
         }
         self._make = make
-        self._host = host
-        self._store = store
+        self.host, self.store = host, store
         self._tasks: list[Task] = []
         self._registers: list[Port] = []
-        self._sockets: list[End] = []
         self._consoles: list[Port] = []
-        self._at: MemoryPort | None = None
         self._dying: Timer | None = None
         self._starting: Timer | None = None
         self._watchdog: Timer | None = None
@@ -177,12 +176,7 @@ class Board:
         for port in self._registers:
             _vanish(port)
         self._registers.clear()
-        for socket in self._sockets:
-            socket.vanish()
-        self._sockets.clear()
-        if self._at is not None:
-            self._at.close()
-            self._at = None
+        self.net.power_lost()
 
     def reset(self, reason: str) -> None:
         """The firmware or its watchdog pulls the reset line: ``watchdog``, ``update``..."""
@@ -222,38 +216,6 @@ class Board:
         return self.running.amps if self.running is not None else float(table["off"])
 
     # --- sockets and lines ------------------------------------------------------------------
-
-    def connect_host(self, until: float) -> End:
-        """A connection to the acquirer; raises NetError."""
-        return self._connect(self._host, until)
-
-    def connect_store(self, until: float) -> End:
-        """A connection to the update store; raises NetError."""
-        return self._connect(self._store, until)
-
-    @property
-    def store_name(self) -> str:
-        return self._store[0]
-
-    def connect_resolver(self, until: float) -> End:
-        """A connection to the name server; raises NetError."""
-        return self._connect((self.personality.identity.resolver, 53), until)
-
-    def _connect(self, where: tuple[str, int], until: float) -> End:
-        self._sockets = [socket for socket in self._sockets if socket.state != "ended"]
-        socket = self.modem.connect(*where, until=until)
-        self._sockets.append(socket)
-        return socket
-
-    def open_at(self) -> Port:
-        """The UART to the modem."""
-        self._at, theirs = pair(self.clock, "terminal's modem")
-        self.modem.outlets["at0"](theirs)
-        return self._at
-
-    def reset_modem(self) -> None:
-        """Pull the modem's reset line."""
-        self.modem.reset()
 
     def wall_time(self) -> datetime:
         """Date and time by the real-time clock."""

@@ -1,14 +1,14 @@
-"""The firmware's view of its modem: is there a SIM, a cell, a registration, a bearer, a balance.
+"""The firmware's view of its modem: is there a SIM, a cell, a registration, a bearer.
 
 Everything is asked by AT (3GPP TS 27.007), in the order in which one depends on the other, so the
 first thing that is missing is the cause of the rest.
 """
 
-import re
 from collections.abc import Callable
 
 from harness.clock import Clock
 from harness.ports.base import Port
+from harness.sim.terminal.account import Account
 from harness.sim.terminal.at_line import AtLine, ModemRefused, ModemSilent
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Personality
@@ -26,23 +26,32 @@ SET_UP: tuple[tuple[str, ...], ...] = (
     ("AT+CNMI=2,1",),
 )
 
+#: What a SIM says besides READY (TS 27.007, 8.3) -> our word: what it waits for is a setting.
+SIM_STATES = {
+    "SIM PIN": "wrong_settings", "SIM PUK": "wrong_settings", "PH-SIM PIN": "wrong_settings",
+    "PH-NET PIN": "wrong_settings",
+}  # fmt: skip
+#: +CME ERROR of a question about the SIM (TS 27.007, 9.2.1) -> our word; sim_missing for others.
+SIM_ERRORS = {11: "wrong_settings", 12: "wrong_settings", 5: "wrong_settings"}
+
 #: Reject cause of a denied registration (TS 24.301, annex A) -> our word: 2 (unknown in the HSS)
-#: and 8 (no service at all) are what a SIM gets that was never put into service. Others mean that
-#: the carrier does not accept this subscription any more.
-REJECTS: dict[int | None, str] = {2: "sim_not_activated", 8: "sim_not_activated"}
+#: and 8 (no service at all) are what a SIM gets that was never put into service; 17 and 22 are
+#: the network's own trouble, 19 is a refused bearer. Others mean that the carrier does not accept
+#: this subscription any more.
+REJECTS: dict[int | None, str] = {
+    2: "sim_not_activated", 8: "sim_not_activated", 17: "not_registered", 22: "not_registered",
+    19: "no_data_service",
+}  # fmt: skip
+
+#: ESM causes of a refused bearer (TS 24.301, 9.9.4.4) -> our word: 27 unknown access point, 29
+#: user or password refused.
+REFUSALS: dict[int | None, str] = {27: "wrong_settings", 29: "wrong_settings"}
+BAD_PASSWORD = 149  # +CME ERROR, TS 27.007, 9.2.2.1
 
 #: After these the modem does not try again until its radio restarts (TS 24.301, 5.5.1.2.5).
 FOR_GOOD = (3, 6, 8)
 RADIO_RESTART = 20.0  # s between two restarts of the radio at least
-
-#: Words of an account's own text -> our word.
-ACCOUNT_WORDS = ((re.compile(r"expired", re.IGNORECASE), "sim_expired"),
-                 (re.compile(r"not\s+activ", re.IGNORECASE), "sim_not_activated"))  # fmt: skip
-SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*MB of (\d+(?:\.\d+)?)\s*MB", re.IGNORECASE)
-LOW_SHARE = 0.2  # carriers warn at 80 % used
-# No message says that a low plan was topped up, so it is asked for.
-ACCOUNT_EVERY = 60.0  # s
-AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KMG]i?)?B\b", re.IGNORECASE)
+COMING = ("sim_missing", "no_signal", "not_registered")  # may only take their time
 
 BEARER_GONE = ("+CGEV", "+QIURC")
 NEWS = ("+CEREG", "+CPIN", "+QSIMSTAT", "+CMTI", *BEARER_GONE)
@@ -52,15 +61,16 @@ class Cellular:
     """Asks the modem and puts what it says into a cause.
 
     Attributes:
+        line: The AT port.
+        told: What the carrier says of the plan.
         rsrp: Signal last seen, dBm; None for none.
-        account_warning: A message came that may be the carrier's warning.
-        data_low: Whether the plan was nearly used up when the carrier was last asked.
+        news_of_plan: A message came that may be the carrier's.
         bearer_ended: The bearer ended since somebody last cleared this: its sockets are dead.
     """
 
     def __init__(
-        self, clock: Clock, port: Port, personality: Personality, log: Log,
-        on_news: Callable[[], None], reset: Callable[[], None],
+        self, clock: Clock, open_port: Callable[[], Port], personality: Personality, log: Log,
+        on_news: Callable[[], None], reset: Callable[[], None], cut_power: Callable[[], None],
     ) -> None:  # fmt: skip
         self._clock = clock
         self._who = personality.identity
@@ -69,33 +79,33 @@ class Cellular:
         self._log = log
         self._on_news = on_news
         self._reset = reset
+        self._cut_power = cut_power
         self._ready = False
         self._silences = 0
-        self._account_said = ""
-        self._account_told = clock.signal("the account's answer")
-        self.line = AtLine(clock, port, self._hear)
+        self._woken = False
+        self._awake = clock.signal("the modem's start")
+        self.line = AtLine(clock, open_port, self._hear)
+        self.told = Account(clock, self.line, personality, log)
         self._radio_restarts_from = 0.0
         self._denied = ""
-        self._ask_account_from = 0.0
+        self._empty_while_served = False
         self.rsrp: float | None = None
-        self.account_warning = False
+        self.news_of_plan = True  # from before the start
         self.bearer_ended = False
-        self.data_low = False
 
     # --- what comes unasked -----------------------------------------------------------------
 
     def _hear(self, line: str) -> None:
         self._log.say("mdm", f"< {line}")
-        said = at_reports.cusd(line)
-        if said is not None:
-            self._account_said = said[1] or "-"
-            self._account_told.notify()
+        self.told.hear(line)
         if line.strip() in ("RDY", "POWERED DOWN"):
             self._ready = False  # it forgot its settings
+            self._woken = True
+            self._awake.notify()
         event = at_reports.cgev(line) or at_reports.qiurc(line)
         self.bearer_ended |= event is not None and not event.up
         if line.startswith(NEWS):
-            self.account_warning |= line.startswith("+CMTI")
+            self.news_of_plan |= line.startswith("+CMTI")
             self._on_news()
 
     # --- asking -----------------------------------------------------------------------------
@@ -110,51 +120,39 @@ class Cellular:
         try:
             if not self._ready:
                 self._set_up()
+            if self.news_of_plan:
+                self.news_of_plan = False
+                self.told.read_messages()
             cause = self._missing()
-            while cause in ("sim_missing", "no_signal", "not_registered"):
-                if self._clock.now() >= until:
-                    break
+            while cause in COMING and self._clock.now() < until:
                 self._clock.sleep(self._times.at_wait)
                 cause = self._missing()
         except ModemSilent as silence:
-            return self._silent(silence)
+            return self.silent(silence)
         self._silences = 0
         return cause
 
     def account(self) -> str | None:
-        """What the carrier says of the plan by USSD, which needs no data: a cause, or None."""
-        self._account_said = ""
-        try:
-            self.line.ask(f'AT+CUSD=1,"{self._who.balance_code}",15', self._times.ussd_wait)
-        except (ModemSilent, ModemRefused):
-            return None
-        until = self._clock.now() + self._times.ussd_wait
-        self._account_told.wait_for(lambda: bool(self._account_said), until)
-        self._log.say("mdm", f"account: {self._account_said or 'no answer'}")
-        share = SHARE.search(self._account_said)
-        if share:
-            self.data_low = 0 < float(share[1]) <= LOW_SHARE * float(share[2])
-        return account_cause(self._account_said)
+        """What the carrier says of the plan: a cause, or None."""
+        said = self.told.ask()
+        cause = said.cause if said.good or said.cause else self.told.notice.cause
+        self._empty_while_served = cause == "data_exhausted"
+        return cause
 
-    def follow_warning(self) -> None:
-        """The carrier has written: ask how much is left, and make room for its next message."""
-        due = self.data_low and self._clock.now() >= self._ask_account_from
-        if self.account_warning or due:
-            self.account_warning = False
-            self._ask_account_from = self._clock.now() + ACCOUNT_EVERY
-            self.account()
-            self._told("AT+CMGD=1,4")  # a full store loses the next notice (TS 27.005, 3.5.4)
+    def signal(self) -> float | None:
+        """RSRP, dBm; None without a cell. Raises ModemSilent."""
+        try:
+            answer = self.line.ask("AT+CESQ")
+        except ModemRefused:
+            answer = []
+        found = next(filter(None, map(at_reports.cesq, answer)), None)
+        return None if found is None else found.rsrp
 
     def _missing(self) -> str | None:
-        return self._missing_sim() or self._missing_radio() or self._missing_bearer()
+        return self._missing_sim() or self._missing_radio() or self.missing_bearer()
 
     def _set_up(self) -> None:
-        for _ in range(5):  # autobauding often eats the first ones
-            try:
-                self.line.ask("AT", 1.0)
-                break
-            except (ModemSilent, ModemRefused):
-                continue
+        self._wake()
         for choices in SET_UP:
             for command in choices:
                 if self._told(command):
@@ -162,37 +160,52 @@ class Cellular:
         self._told(f'AT+CGDCONT=1,"IP","{self._who.apn}"')
         self._ready = True
 
-    def _told(self, command: str) -> bool:
+    def _wake(self) -> None:
+        """Autobauding often eats the first ones; raises ModemSilent when all are eaten."""
+        for _ in range(4):
+            if self._told("AT", 1.0):
+                return
+        self.line.ask("AT", 1.0)
+
+    def _told(self, command: str, within: float = 3.0) -> bool:
         try:
-            self.line.ask(command)
+            self.line.ask(command, within)
         except (ModemRefused, ModemSilent):
             return False
         return True
 
-    def _silent(self, silence: ModemSilent) -> str:
+    def silent(self, silence: ModemSilent) -> str:
+        """The modem does not answer: once may be chance; then its reset line, then its power."""
         self._ready = False
         self._silences += 1
         self._log.say_error("mdm", f"no answer to {silence}")
-        if self._silences % 3 == 0:
-            self._log.say_warning("mdm", "power cycle")
-            self._reset()
+        if self._silences % 4 == 2:
+            self._remedy("reset", self._reset)
+        elif self._silences % 4 == 0:
+            self._remedy("modem", self._cut_power)
         return "modem_fault"
+
+    # --- SIM and radio ----------------------------------------------------------------------
 
     def _missing_sim(self) -> str | None:
         try:
             answer = self.line.ask("AT+CPIN?", self._times.sim_wait)
         except ModemRefused as refusal:
             self._log.say("mdm", f"SIM: {refusal.final.cause}")
-            return "sim_missing"
+            return self.no_sim(refusal.final)
         state = next(filter(None, map(at_reports.cpin, answer)), "")
-        return None if state == "READY" else "sim_missing"
+        return None if state == "READY" else SIM_STATES.get(state, "sim_missing")
+
+    def no_sim(self, final: Final) -> str:
+        """What a refused question about the SIM means."""
+        return SIM_ERRORS.get(final.code or 0, "sim_missing")
 
     def _missing_radio(self) -> str | None:
         report = self._registration()
-        self.rsrp = self._signal()
+        self.rsrp = self.signal()
         if report is not None and report.stat == 3:
             self._log.say_warning("mdm", f"registration denied, cause {report.cause}")
-            self._denied = REJECTS.get(report.cause, "sim_expired")
+            self._denied = self.denied(report.cause)
             if report.cause in FOR_GOOD:
                 self._restart_radio()
             return self._denied
@@ -204,12 +217,21 @@ class Cellular:
         self._denied = ""  # a refusal holds until the network takes the SIM after all
         return None
 
+    def denied(self, cause: int | None) -> str:
+        """Why the network does not take the SIM.
+
+        A carrier may throw out who used up his plan with the same cause as who has none; then its
+        last message tells. It does not when the plan was empty before and the SIM was served.
+        """
+        word = REJECTS.get(cause, "sim_expired")
+        empty = self.told.notice.cause == "data_exhausted" and not self._empty_while_served
+        return "data_exhausted" if empty and word in ("sim_expired", "no_data_service") else word
+
     def _restart_radio(self) -> None:
         """A SIM that was refused for good is looked at again only after this."""
         if self._clock.now() >= self._radio_restarts_from:
             self._radio_restarts_from = self._clock.now() + RADIO_RESTART
-            self._told("AT+CFUN=4")
-            self._told("AT+CFUN=1")
+            self._cycle_radio()
 
     def _registration(self) -> at_reports.RegistrationReport | None:
         try:
@@ -218,16 +240,10 @@ class Cellular:
             return None
         return next(filter(None, map(at_reports.registration, answer)), None)
 
-    def _signal(self) -> float | None:
-        """RSRP, or RSSI where the modem cannot tell RSRP, dBm; None without a cell."""
-        try:
-            answer = self.line.ask("AT+CESQ")
-        except ModemRefused:
-            answer = []
-        found = next(filter(None, map(at_reports.cesq, answer)), None)
-        return None if found is None else found.rsrp
+    # --- bearer -----------------------------------------------------------------------------
 
-    def _missing_bearer(self) -> str | None:
+    def missing_bearer(self) -> str | None:
+        """Have the bearer up; what refused it, or None."""
         try:
             contexts = map(at_reports.cgact, self.line.ask("AT+CGACT?", self._times.bearer_wait))
             if (1, True) in list(contexts):
@@ -240,15 +256,32 @@ class Cellular:
 
     def no_bearer(self, final: Final) -> str:
         """Why the network gave no bearer; a refusal alone does not say that the plan is empty."""
-        return self.account() or "no_data_service"
+        refused = "wrong_settings" if final.code == BAD_PASSWORD else REFUSALS.get(final.nas_cause)
+        return self.account() or refused or "no_data_service"
 
+    # --- remedies ---------------------------------------------------------------------------
 
-def account_cause(said: str) -> str | None:
-    """What a balance text says: a cause, or None when there is data left or it is not told."""
-    for words, cause in ACCOUNT_WORDS:
-        if words.search(said):
-            return cause
-    amount = AMOUNT.search(said)
-    if amount and float(amount[1].replace(",", ".")) == 0:
-        return "data_exhausted"
-    return None
+    def mend(self, remedy: str) -> None:
+        """Carry out one of ``ladder.REMEDIES``; ``look`` afterwards says what came of it."""
+        acts = {
+            "bearer": self._cycle_bearer, "radio": self._cycle_radio, "modem": self._cut_power,
+        }  # fmt: skip
+        self._remedy(remedy, acts[remedy])
+
+    def _remedy(self, what: str, act: Callable[[], None]) -> None:
+        self._log.say_warning("mdm", f"remedy={what}")
+        self._woken = False
+        act()
+        if what in ("reset", "modem"):
+            self._ready = False
+            self._awake.wait_for(lambda: self._woken, self._clock.now() + self._times.modem_boot)
+
+    def _cycle_bearer(self) -> None:
+        """On LTE the last bearer may not go alone (+CME ERROR 151, 171): detach then."""
+        if not self._told("AT+CGACT=0,1", self._times.bearer_wait):
+            self._told("AT+CGATT=0", self._times.bearer_wait)
+            self._told("AT+CGATT=1", self._times.bearer_wait)
+
+    def _cycle_radio(self) -> None:
+        self._told("AT+CFUN=4", self._times.bearer_wait)
+        self._told("AT+CFUN=1", self._times.bearer_wait)

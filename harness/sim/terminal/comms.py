@@ -11,8 +11,10 @@ from harness.clock import Clock
 from harness.sim.terminal.acquiring import Acquiring, BadAnswer
 from harness.sim.terminal.cellular import Cellular
 from harness.sim.terminal.host_line import HostLine, Silence
+from harness.sim.terminal.ladder import Ladder
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Personality
+from harness.sim.terminal.plan_meter import PlanMeter
 from harness.sim.terminal.screen import Alarms
 from harness.sim.terminal.storage import Storage
 from harness.sim.terminal.turn import Turn
@@ -21,8 +23,8 @@ from harness.wire.iso8583 import Message
 #: Conditions of which the line has one at a time.
 LINE_CAUSES = (
     "modem_fault", "sim_missing", "sim_expired", "sim_not_activated", "no_signal", "not_registered",
-    "no_data_service", "data_exhausted", "dns_failure", "host_unreachable", "host_silent",
-    "bad_mac", "host_error", "terminal_disabled", "not_signed_on",
+    "no_data_service", "wrong_settings", "data_exhausted", "dns_failure", "host_unreachable",
+    "host_silent", "tls_error", "bad_mac", "host_error", "terminal_disabled", "not_signed_on",
 )  # fmt: skip
 
 
@@ -56,8 +58,9 @@ class Comms:
 
     def __init__(
         self, clock: Clock, *, personality: Personality, cellular: Cellular, acquiring: Acquiring,
-        host_line: HostLine, storage: Storage, alarms: Alarms, log: Log, rng: random.Random,
-        on_change: Callable[[], None], take_time: Callable[[str, str], None] = ignore_time,
+        host_line: HostLine, meter: PlanMeter, storage: Storage, alarms: Alarms, log: Log,
+        rng: random.Random, on_change: Callable[[], None],
+        take_time: Callable[[str, str], None] = ignore_time,
     ) -> None:  # fmt: skip
         self._clock = clock
         self._times = personality.times
@@ -65,6 +68,7 @@ class Comms:
         self._cellular = cellular
         self._acquiring = acquiring
         self._host = host_line
+        self._meter = meter
         self._storage = storage
         self._alarms = alarms
         self._log = log
@@ -75,8 +79,11 @@ class Comms:
         self._poked = clock.signal("news of the line")
         self._settled = clock.signal("an end of trying the line")
         self._news = False
+        self._ladder = Ladder(clock)
         self._tries = 0
         self._failures = 0
+        self._retries = 0
+        self._spent = 0
         self.online = False
         self.cause: str | None = None
 
@@ -100,20 +107,39 @@ class Comms:
             self._host.hang_up()
             self._cellular.bearer_ended = False
             cause = self._cellular.look(wait=self._times.register_wait)
+            if cause == "no_data_service" and self.climb("radio"):
+                cause = self._cellular.look(wait=self._times.modem_boot)
             return cause or self._reach_host() or self._meet_host()
 
     def settle_on(self, cause: str | None) -> None:
         """This is how it stands: say what is new and what is over."""
+        self._count_retries(cause)
+        if self.cause == "data_exhausted" != cause:  # paid for: now it is worth trying
+            self._failures = 0
+            self._ladder.start_over()
         self.cause = cause
         self.online = cause is None
         self._tries += 1
         self._alarms.end(*(other for other in LINE_CAUSES if other != cause))
         if cause is None:
             self._failures = 0
+            self._ladder.start_over()
         else:
             self._alarms.begin(cause)
         self._on_change()
         self._settled.notify()
+
+    def _count_retries(self, cause: str | None) -> None:
+        """What a line that was down has cost, once it is up."""
+        self._meter.count("sim1")
+        if cause is not None:
+            self._retries += 1
+        elif self._retries:
+            spent = self._meter.total - self._spent
+            self._log.say("net", f"retries bytes={spent} tries={self._retries}")
+            self._retries = 0
+        if not self._retries:
+            self._spent = self._meter.total
 
     def wait_before_retry(self) -> None:
         """Longer after each failure, up to a limit, never in step with others (invariant 22)."""
@@ -131,22 +157,12 @@ class Comms:
     def heartbeat(self) -> None:
         """Look at the modem and have the host answer an echo; a sale under way is proof enough."""
         cause = self._cellular.look()
-        self._warn()
+        if cause is None:
+            self._meter.look("sim1", self._cellular.told)
         if cause is not None or self._cellular.bearer_ended:
             self._drop(cause)  # a socket does not outlive its bearer, even if there is a new one
         elif not self._turn.held:
             self._probe()
-
-    def _warn(self) -> None:
-        """What does not keep anybody from selling yet."""
-        cellular = self._cellular
-        cellular.follow_warning()
-        weak = cellular.rsrp is not None and cellular.rsrp < self._limits.weak_rsrp
-        for cause, holds in (("weak_signal", weak), ("data_low", cellular.data_low)):
-            if holds:
-                self._alarms.begin(cause)
-            else:
-                self._alarms.end(cause)
 
     def _probe(self) -> None:
         echo = self._acquiring.echo(self._storage.next_stan(), self._storage.batch)
@@ -213,7 +229,18 @@ class Comms:
             account = self._cellular.account()  # an empty plan looks just like a dead host
             if account is not None:
                 return account
+            if self._host.way_dead and self.climb("bearer"):
+                missing = self._cellular.look(wait=self._times.modem_boot)
+                if missing is not None:
+                    return missing
         return cause
+
+    def climb(self, least: str) -> bool:
+        """Nothing comes through, and no reason is seen: whether a remedy was due."""
+        remedy = self._ladder.next(least=least)
+        if remedy is not None:
+            self._cellular.mend(remedy)
+        return remedy is not None
 
     def _meet_host(self) -> str | None:
         """Sign on, or have an echo answered: only then does the host count as there."""

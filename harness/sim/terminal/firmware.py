@@ -1,13 +1,12 @@
 """The countertop terminal: its firmware, put together from parts, and the device around it.
 
-A part is a class attribute, so a planted bug replaces one part by a subclass of it and nothing
-else: ``base.with_parts(Payment=Forgetful)``. What happens in which order is in the parts; here is
-how they are joined, and the start.
+What happens in which order is in the parts (``parts.py``); here is how they are joined, and the
+start.
 """
 
 import random
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar
 
 from harness.clock import Clock, Task
 from harness.files import fixture, read_plain
@@ -15,37 +14,17 @@ from harness.ports.base import Port
 from harness.sim.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
-from harness.sim.terminal import (
-    acquiring,
-    cellular,
-    comms,
-    console_port,
-    daily,
-    ecr,
-    host_line,
-    log,
-    outages,
-    payment,
-    power,
-    printer,
-    reader,
-    receipts,
-    reversals,
-    screen,
-    settlement,
-    state,
-    storage,
-    timekeeping,
-    upkeep,
-)
+from harness.sim.terminal import daily, outages
 from harness.sim.terminal.board import Board
+from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
+from harness.sim.terminal.parts import Parts
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.turn import Turn
 from harness.sim.update_images import make_image, trusted_key
 
 
-class Firmware:
+class Firmware(Parts):
     """What runs between two resets.
 
     Attributes:
@@ -56,33 +35,6 @@ class Firmware:
     """
 
     brownout_reset: ClassVar[bool] = True
-
-    Log: ClassVar[type[log.Log]] = log.Log
-    Screen: ClassVar[type[screen.Screen]] = screen.Screen
-    Alarms: ClassVar[type[screen.Alarms]] = screen.Alarms
-    Printer: ClassVar[type[printer.Printer]] = printer.Printer
-    Storage: ClassVar[type[storage.Storage]] = storage.Storage
-    PowerMonitor: ClassVar[type[power.PowerMonitor]] = power.PowerMonitor
-    CardReader: ClassVar[type[reader.CardReader]] = reader.CardReader
-    Cellular: ClassVar[type[cellular.Cellular]] = cellular.Cellular
-    Acquiring: ClassVar[type[acquiring.Acquiring]] = acquiring.Acquiring
-    HostLine: ClassVar[type[host_line.HostLine]] = host_line.HostLine
-    Comms: ClassVar[type[comms.Comms]] = comms.Comms
-    Receipts: ClassVar[type[receipts.Receipts]] = receipts.Receipts
-    Reversals: ClassVar[type[reversals.Reversals]] = reversals.Reversals
-    Timekeeping: ClassVar[type[timekeeping.Timekeeping]] = timekeeping.Timekeeping
-    Payment: ClassVar[type[payment.Payment]] = payment.Payment
-    Settlement: ClassVar[type[settlement.Settlement]] = settlement.Settlement
-    Dialogue: ClassVar[type[ecr.Dialogue]] = ecr.Dialogue
-    State: ClassVar[type[state.State]] = state.State
-    Upkeep: ClassVar[type[upkeep.Upkeep]] = upkeep.Upkeep
-
-    @classmethod
-    def with_parts(cls, **parts: type) -> type[Self]:
-        """The same firmware with some parts replaced."""
-        for name in parts:
-            getattr(cls, name)  # a part it does not have is a mistake
-        return cast(type[Self], type(cls.__name__, (cls,), parts))
 
     def __init__(self, board: Board, reason: str, keys: Keys) -> None:
         self.board = board
@@ -146,23 +98,31 @@ class Firmware:
             on_change=self._changed,
         )  # fmt: skip
         self.upkeep = self.Upkeep(self)
-        self.console = console_port.ConsolePort(self)
+        self.console = ConsolePort(self)
 
     def _make_lines(self) -> None:
         board = self.board
         self.cellular = self.Cellular(
-            self.clock, board.open_at(), self.personality, self.log,
+            self.clock, board.net.open_at, self.personality, self.log,
             on_news=lambda: self.comms.poke(),  # noqa: PLW0108 - it is made after the modem's part
-            reset=board.reset_modem,
+            reset=board.net.reset_modem, cut_power=board.net.cut_modem_power,
+        )  # fmt: skip
+        self.signal_watch = self.SignalWatch(
+            self.clock, self.cellular, self.personality, self.alarms, self.log
+        )
+        meter = self.PlanMeter(
+            self.clock, personality=self.personality, storage=self.storage, alarms=self.alarms,
+            log=self.log, counters=board.net.count_bytes, wall_time=self.wall_time,
         )  # fmt: skip
         line = self.HostLine(
             self.clock, times=self.times, acquiring=self.acquiring, log=self.log,
-            dial=board.connect_host, dial_resolver=board.connect_resolver,
+            dial=board.net.to(board.host), dial_resolver=board.net.to((self.who.resolver, 53)),
         )  # fmt: skip
         self.comms = self.Comms(
             self.clock, personality=self.personality, cellular=self.cellular,
-            acquiring=self.acquiring, host_line=line, storage=self.storage, alarms=self.alarms,
-            log=self.log, rng=board.rng, on_change=self._changed, take_time=self.timekeeping.take,
+            acquiring=self.acquiring, host_line=line, meter=meter, storage=self.storage,
+            alarms=self.alarms, log=self.log, rng=board.rng, on_change=self._changed,
+            take_time=self.timekeeping.take,
         )  # fmt: skip
 
     def _changed(self) -> None:
@@ -196,6 +156,7 @@ class Firmware:
         return {
             "modem": self.cellular.line.run,
             "line": self.comms.run,
+            "signal": self.signal_watch.run,
             "debts": self.reversals.run,
             "supply": self.power.run,
             "overvoltage": self.power.run_high,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from harness.clock import Clock
 from harness.errors import Garbled, PortLost
-from harness.sim.internet import NameSilent, NameUnknown, NetError, NoBearer, Refused
+from harness.sim.internet import NameSilent, NameUnknown, NetError, NoBearer, Refused, TimedOut
 from harness.sim.tcp import End
 from harness.sim.terminal.acquiring import Acquiring, BadAnswer
 from harness.sim.terminal.log import Log
@@ -45,6 +45,7 @@ class HostLine:
 
     Attributes:
         connected: Whether there is a connection, as far as is known here.
+        way_dead: Whether nothing at all came back when last dialled, from nobody.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class HostLine:
         self._port: End | None = None
         self._frames = Deframer()
         self._answered: set[tuple[str, int]] = set()
+        self.way_dead = False
 
     @property
     def connected(self) -> bool:
@@ -68,6 +70,7 @@ class HostLine:
     def dial(self) -> str | None:
         """One attempt to connect; what stopped it, or None."""
         self.hang_up()
+        self.way_dead = False
         try:
             self._port = self._dial(self._clock.now() + self._times.connect)
         except NetError as error:
@@ -84,7 +87,8 @@ class HostLine:
             self._port = None
 
     def _dial_cause(self, error: NetError) -> str:
-        if isinstance(error, NameSilent) and not self._way_open():
+        self.way_dead = isinstance(error, (NameSilent, TimedOut)) and not self._way_open()
+        if self.way_dead:
             return "host_unreachable"  # not the name service alone: nothing answers
         return DIAL_CAUSES.get(type(error), "host_unreachable")
 

@@ -68,6 +68,8 @@ class Times:
     register_wait: float
     bearer_wait: float
     ussd_wait: float
+    modem_boot: float
+    signal_every: float
     connect: float
     resolver: float
     response: float
@@ -131,6 +133,17 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """How it reaches the world.
+
+    Attributes:
+        plan_bytes: Bytes a month of the SIM's plan; 0 where only the carrier knows.
+    """
+
+    plan_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Personality:
     """Everything that differs between models of this class of terminal."""
 
@@ -138,6 +151,7 @@ class Personality:
     levels: Levels
     times: Times
     limits: Limits
+    network: Network
     texts: Mapping[str, str]
     alarms: Mapping[str, Alarm]
     amps: Mapping[str, float]
@@ -151,6 +165,7 @@ class Personality:
             levels=Levels(**plain["levels"]),
             times=Times(**plain["times"]),
             limits=Limits(**plain["limits"]),
+            network=Network(**plain["network"]),
             texts=dict(plain["texts"]),
             alarms={cause: Alarm(**row) for cause, row in plain["alarms"].items()},
             amps=dict(plain["amps"]),

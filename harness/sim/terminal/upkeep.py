@@ -47,7 +47,7 @@ class Upkeep:
         self.slot: BootSlot | None = None
         self._updater = self.Updater(
             self._clock, firmware.flash, self._connect, self.tell, model=firmware.who.model,
-            trusted_key=firmware.keys.update, host=firmware.board.store_name,
+            trusted_key=firmware.keys.update, host=firmware.board.store[0],
         )  # fmt: skip
 
     # --- at the start -----------------------------------------------------------------------
@@ -102,7 +102,8 @@ class Upkeep:
         self._set_busy(False)
 
     def _connect(self) -> Any:
-        return self._firmware.board.connect_store(self._clock.now() + self._times.connect)
+        board = self._firmware.board
+        return board.net.connect(board.store, self._clock.now() + self._times.connect)
 
     # --- what is said -----------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from harness.model.network import Exhaustion, Mode, Subscribed
-from harness.sim.terminal.cellular import account_cause
+from harness.sim.terminal.account import read_account
 from harness.tests.sim.terminal.stage import HOST, Stage
 
 Act = Callable[[Stage], None]
@@ -123,6 +123,7 @@ def test_a_hung_modem_is_reset() -> None:
         stage.modem.hung = True
         assert stage.until(lambda: bool(stage.of("detected", cause="modem_fault")), 60.0)
         assert stage.ready(120.0)
+        assert [row["what"] for row in stage.of("remedy")] == ["reset"]
 
     stage.play(story)
 
@@ -139,6 +140,11 @@ def test_retries_during_a_long_outage_cost_little_data() -> None:
         before = stage.modem.sent
         stage.clock.sleep(3600.0)
         assert stage.modem.sent - before < 200_000
+        stage.internet.silent_hosts.clear()
+        assert stage.ready(60.0)
+        [told] = stage.of("retries")
+        assert told["tries"] > 10
+        assert stage.modem.sent - before <= told["bytes"] < 200_000
 
     stage.play(story)
 
@@ -168,9 +174,69 @@ def test_a_weak_signal_is_said_and_does_not_stop_a_sale() -> None:
         stage.power()
         assert stage.ready()
         stage.register.sign_on()
+        assert stage.of("bars")[-1]["bars"] == 4
         stage.radio.attenuate(32.0)
-        assert stage.until(lambda: bool(stage.of("detected", cause="weak_signal")), 60.0)
+        assert stage.until(lambda: bool(stage.of("detected", cause="weak_signal")), 10.0)
+        assert stage.of("bars")[-1] == {"bars": 1, "rsrp": -117}
         assert stage.sell(1000).outcome == "approved"
+        stage.radio.attenuate(0.0)
+        assert stage.until(lambda: bool(stage.of("cleared", cause="weak_signal")), 10.0)
+
+    stage.play(story)
+
+
+def test_a_warning_grows_from_80_to_95_per_cent_by_its_own_count() -> None:
+    """Q-8: the carrier writes at 80 % only; what was spent since then is the terminal's to know."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.link.carrier.set_left(100_000)
+        stage.clock.sleep(5.0)
+        stage.link.carrier.set_left(19_000)
+        assert stage.until(lambda: bool(stage.of("detected", cause="data_low")), 60.0)
+        assert stage.until(lambda: len(stage.of("detected", cause="data_low")) == 2, 900.0)
+        assert 0 < (stage.link.carrier.left or 0) < 5500
+        texts = [row["text"] for row in stage.of("detected", cause="data_low")]
+        assert texts == ["80% of the data plan used", "95% of the data plan used"]
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize("needs", ["bearer", "radio", "modem"])
+def test_remedies_escalate_until_one_helps_and_are_told(needs: str) -> None:
+    """Nothing comes through and nobody says why: bearer, radio and modem in turn, once each."""
+    stage = Stage()
+
+    def heal_by(act: str) -> None:
+        assert stage.until(lambda: bool(stage.of("remedy", what=act)), 200.0)
+        stage.link.set_outage(on=False)
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.link.set_outage(on=True)
+        stage.clock.spawn("network", lambda: heal_by(needs))
+        assert stage.until(lambda: bool(stage.of("remedy", what=needs)), 200.0)
+        assert stage.ready(60.0)
+        tried = [row["what"] for row in stage.of("remedy")]
+        assert tried == ["bearer", "radio", "modem"][: len(tried)]
+        assert tried[-1] == needs
+
+    stage.play(story)
+
+
+def test_a_long_outage_is_no_reason_to_restart_the_modem_for_ever() -> None:
+    """An hour without a way and with a daily restart in it: the climbs have rests that double."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.link.set_outage(on=True)
+        stage.clock.sleep(3600.0)
+        assert 3 <= len(stage.of("remedy")) <= 2 * 3 * 3
 
     stage.play(story)
 
@@ -180,8 +246,9 @@ def test_a_weak_signal_is_said_and_does_not_stop_a_sale() -> None:
     [("0.00 MB of 50.00 MB left.", "data_exhausted"), ("12.5 MB left", None),
      ("0 KB", "data_exhausted"), ("0,00 GB", "data_exhausted"),
      ("Your SIM is expired.", "sim_expired"), ("Your SIM is not activated.", "sim_not_activated"),
-     ("Your data plan is unlimited.", None), ("", None)],
+     ("Your SIM is suspended.", "sim_expired"), ("You have used 100 % of your data.",
+     "data_exhausted"), ("Your data plan is unlimited.", None), ("", None)],
 )  # fmt: skip
 def test_what_a_balance_text_means(said: str, cause: str | None) -> None:
     """Operators' texts differ; a zero amount of data is an empty plan."""
-    assert account_cause(said) == cause
+    assert read_account(said).cause == cause

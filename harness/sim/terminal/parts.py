@@ -1,0 +1,63 @@
+"""The parts a firmware is made of.
+
+A part is a class attribute, so a planted bug replaces one part by a subclass of it and nothing
+else: ``base.with_parts(Payment=Forgetful)``.
+"""
+
+from typing import ClassVar, Self, cast
+
+from harness.sim.terminal import (
+    acquiring,
+    bars,
+    cellular,
+    comms,
+    ecr,
+    host_line,
+    log,
+    payment,
+    plan_meter,
+    power,
+    printer,
+    reader,
+    receipts,
+    reversals,
+    screen,
+    settlement,
+    state,
+    storage,
+    timekeeping,
+    upkeep,
+)
+
+
+class Parts:
+    """One class for each part."""
+
+    Log: ClassVar[type[log.Log]] = log.Log
+    Screen: ClassVar[type[screen.Screen]] = screen.Screen
+    Alarms: ClassVar[type[screen.Alarms]] = screen.Alarms
+    Printer: ClassVar[type[printer.Printer]] = printer.Printer
+    Storage: ClassVar[type[storage.Storage]] = storage.Storage
+    PowerMonitor: ClassVar[type[power.PowerMonitor]] = power.PowerMonitor
+    CardReader: ClassVar[type[reader.CardReader]] = reader.CardReader
+    Cellular: ClassVar[type[cellular.Cellular]] = cellular.Cellular
+    SignalWatch: ClassVar[type[bars.SignalWatch]] = bars.SignalWatch
+    PlanMeter: ClassVar[type[plan_meter.PlanMeter]] = plan_meter.PlanMeter
+    Acquiring: ClassVar[type[acquiring.Acquiring]] = acquiring.Acquiring
+    HostLine: ClassVar[type[host_line.HostLine]] = host_line.HostLine
+    Comms: ClassVar[type[comms.Comms]] = comms.Comms
+    Receipts: ClassVar[type[receipts.Receipts]] = receipts.Receipts
+    Reversals: ClassVar[type[reversals.Reversals]] = reversals.Reversals
+    Timekeeping: ClassVar[type[timekeeping.Timekeeping]] = timekeeping.Timekeeping
+    Payment: ClassVar[type[payment.Payment]] = payment.Payment
+    Settlement: ClassVar[type[settlement.Settlement]] = settlement.Settlement
+    Dialogue: ClassVar[type[ecr.Dialogue]] = ecr.Dialogue
+    State: ClassVar[type[state.State]] = state.State
+    Upkeep: ClassVar[type[upkeep.Upkeep]] = upkeep.Upkeep
+
+    @classmethod
+    def with_parts(cls, **parts: type) -> type[Self]:
+        """The same firmware with some parts replaced."""
+        for name in parts:
+            getattr(cls, name)  # a part it does not have is a mistake
+        return cast(type[Self], type(cls.__name__, (cls,), parts))
