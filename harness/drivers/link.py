@@ -1,7 +1,7 @@
 """The harness's own network link: path, outage, data plan and subscription, by JSON lines.
 
 Source: ``harness.links.link`` (the control protocol is described there). Its events become the
-observations ``plan``, ``subscription``, ``outage``, ``dropped`` and ``path``.
+observations of the same name (``EVENTS``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.drivers._json_lines import JsonLines
 from harness.errors import DeviceRefused, Garbled
-from harness.model.network import Exhaustion, Subscribed
+from harness.model.network import Exhaustion, NamesMode, Subscribed
 from harness.model.roles import Observe, ignore
 from harness.model.units import BitRate, Bytes, Fraction, Seconds
 from harness.ports.base import Port
@@ -24,11 +24,16 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "outage": ("on",),
     "dropped": ("why", "size"),
     "path": ("path",),
+    "access": ("apn", "user"),
+    "names": ("mode",),
+    "notice": ("text",),
+    "name_asked": ("host", "answer"),
+    "diverted": ("host", "port"),
 }
 
 
 class Driver:
-    """Plays Network, Profiled, DataPlan, Subscription, Watched, Polled and SafeState."""
+    """Plays Network, Profiled, DataPlan, Subscription, AccessPoints, Names, Watched, Polled."""
 
     def __init__(self, port: Port, *, poll_every: float = 30.0) -> None:
         self._link = JsonLines(port, self._hear)
@@ -109,6 +114,16 @@ class Driver:
     def set_subscription(self, state: Subscribed) -> None:
         """What the SIM is to the carrier from now on."""
         self._link.ask("set_subscription", state=state)
+
+    # --- AccessPoints, Names ---
+
+    def set_access(self, *, apn: str = "", user: str = "") -> None:
+        """The one access point and user that are accepted; empty: any."""
+        self._link.ask("set_access", apn=apn, user=user)
+
+    def set_names(self, mode: NamesMode) -> None:
+        """What the carrier's name service does from now on."""
+        self._link.ask("set_names", mode=mode)
 
     # --- SafeState ---
 

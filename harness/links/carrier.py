@@ -1,130 +1,272 @@
-"""The carrier's side of a SIM: the data plan, its end, the subscription, the notices.
+"""The carrier's side of a SIM: what becomes of a packet, an attach and a bearer, and who is told.
 
-Charging is in the core network: both directions, whole packets with their headers, and again for
-every packet sent again. A packet for which the rest does not suffice ends the plan and is dropped.
-The endings are those of the online charging standard (RFC 8506, 8.35, Final-Unit-Action):
-``deactivate`` is TERMINATE, ``drop`` is RESTRICT_ACCESS with nothing allowed, ``reset`` is a
-gateway that ends TCP connections instead of leaving them to time out.
+The endings of a plan are those of the online charging standard (RFC 8506, 8.34 to 8.38,
+Final-Unit-Action): ``deactivate`` and ``detach`` are TERMINATE, ``redirect`` is REDIRECT,
+``restrict`` and ``drop`` are RESTRICT_ACCESS with and without a list; ``throttle`` is a policy of
+the PCRF, ``reset`` a gateway that ends TCP connections instead of leaving them to time out.
+
+A link asks ``rule`` for every packet and ``cap`` for a rate besides its own; a modem asks
+``attach_refusal`` and ``bearer_refusal``, is told of what happens by the lists ``on_...`` and says
+by ``device_did`` what it did. All of it answers at once and never waits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
 
+from harness.clock import Clock
+from harness.links import endings, names
+from harness.links.endings import PASS, PORTAL, STANDINGS, UNKNOWN_APN, USUAL, WRONG_USER, Ruling
 from harness.links.flow import Flow
-from harness.model.network import Exhaustion, Subscribed
+from harness.links.plan import Plan
+from harness.model.network import Exhaustion, NamesMode, Needs, Subscribed
 
-WARN_AT = (80, 100)  # per cent used
-MEGABYTE = 1_000_000
+STRENGTH = get_args(Needs)  # each does what those before it do
 
 
 class Carrier:
     """The account of one SIM.
 
-    Attributes:
+    Args:
         left: Bytes left; None for a plan without end.
-        whole: Bytes of the plan, what the per cents are of.
+        clock: Of the network; without one a top-up is known at once, whatever its delay.
         how: What happens at zero.
         subscription: The SIM's.
-        on_plan: Called when the plan was set, topped up, warned of or ended; must not wait.
+
+    Attributes:
+        plan: The meter.
+        how: What happens at zero.
+        subscription: The SIM's.
+        access: (APN, user) that are accepted; empty for any.
+        names: What its name service does.
+        roaming: Whether the SIM is a guest; set by whoever serves it.
+        needs: What the device still must do before a plan that was topped up works again.
+        on_plan: Called when the plan was set, topped up, ended, or works again.
         on_subscription: Called when the subscription changed.
+        on_release: Called when the network takes the bearer away; with mode ``detach`` the
+            registration too.
         on_notice: Called with the text of an SMS to the subscriber.
+        on_event: Called with what else is to be seen: an event's word and its fields.
     """
 
     def __init__(
         self,
         left: int | None = None,
         *,
+        clock: Clock | None = None,
         how: Exhaustion = Exhaustion(),  # noqa: B008 - frozen
         subscription: Subscribed = "active",
     ) -> None:
-        self.left, self.whole = left, left or 0
+        self.plan = Plan(left, clock=clock)
         self.how, self.subscription = how, subscription
+        self.access, self.roaming = ("", ""), False
+        self.names: NamesMode = "answer"
+        self.needs: Needs = "nothing"
         self.on_plan: list[Callable[[], None]] = []
         self.on_subscription: list[Callable[[], None]] = []
+        self.on_release: list[Callable[[], None]] = []
         self.on_notice: list[Callable[[str], None]] = []
-        self._warned: set[int] = set()
+        self.on_event: list[Callable[[str, Mapping[str, Any]], None]] = []
+        self._ended = self.plan.ended
+        self.plan.overrun = how.overrun
+        self.plan.on_change, self.plan.on_warning = self._plan_changed, self._warn
+
+    # --- the plan ---------------------------------------------------------------------------
+
+    @property
+    def left(self) -> int | None:
+        """Bytes left; None for a plan without end."""
+        return self.plan.left
 
     @property
     def exhausted(self) -> bool:
-        return self.left is not None and self.left <= 0
+        """Whether the plan has ended; with ``overrun`` that is later than nothing is left."""
+        return self.plan.ended
 
     @property
     def state(self) -> str:
         """``open`` or ``exhausted``."""
         return "exhausted" if self.exhausted else "open"
 
-    def refusal(self, size: int, _flow: Flow | None = None) -> str:
-        """Charge a packet; returns why it may not pass: ``plan``, ``expired`` or ``""``."""
-        if self.subscription != "active":
-            return "expired"
-        if self.left is None:
-            return ""
-        if self.left < size:
-            if not self.exhausted:
-                self._become(0)
-            return "plan"
-        self.left -= size
-        self._warn()
-        return ""
-
-    def set_left(self, amount: int | None) -> None:
-        """What is left becomes ``amount`` bytes; a smaller amount counts as used up."""
-        self.whole = max(self.whole, amount or 0)
-        self._become(amount)
-
-    def top_up(self, amount: int) -> None:
-        """Buy ``amount`` bytes more; a new period begins with what is left then."""
-        if self.left is not None:
-            self.whole = self.left + amount
-            self._become(self.whole)
-
     @property
     def mode(self) -> str:
         """What happens at zero, in one word."""
         return self.how.mode
 
-    def set_exhaustion(self, how: Exhaustion) -> None:
-        """What happens at zero from now on."""
-        self.how = how
-        _tell(self.on_plan)
+    def set_left(self, amount: int | None) -> None:
+        """What is left becomes ``amount`` bytes; a smaller amount counts as used up."""
+        self.plan.set_left(amount)
 
-    def set_subscription(self, state: Subscribed) -> None:
-        """What the SIM is to the carrier from now on."""
-        self.subscription = state
-        _tell(self.on_subscription)
+    def top_up(self, amount: int) -> None:
+        """Buy ``amount`` bytes more; the network knows after ``how.delay``."""
+        self.plan.top_up(amount, delay=self.how.delay)
+
+    def set_exhaustion(self, how: Exhaustion) -> None:
+        """What happens at zero from now on, and now, where nothing is left."""
+        self.how, self.plan.overrun = how, how.overrun
+        if self.exhausted:
+            self._release()
+        _tell(self.on_plan)
 
     def balance(self) -> str:
         """The answer to a balance query by USSD."""
         if self.subscription != "active":
             return f"Your SIM is {self.subscription.replace('_', ' ')}."
-        if self.left is None:
-            return "Your data plan is unlimited."
-        return f"{_volume(self.left)} of {_volume(self.whole)} left."
+        return str(self.plan)
 
-    def _become(self, left: int | None) -> None:
-        was, self.left = self.exhausted, left
-        if was and not self.exhausted:
-            self._warned.clear()
-        self._warn()
+    # --- packets ----------------------------------------------------------------------------
+
+    def rule(self, size: int, flow: Flow | None = None) -> Ruling:
+        """Charge a packet of ``size`` bytes, headers included, and say what becomes of it."""
+        if not self._bites and self.subscription == "active" and self.plan.charge(size):
+            return PASS
+        return self.fate(flow)
+
+    def refusal(self, size: int, flow: Flow | None = None) -> str:
+        """Charge a packet; returns why it may not pass, ``""`` where it may."""
+        return self.rule(size, flow).why
+
+    def fate(self, flow: Flow | None = None) -> Ruling:
+        """What would become of such a packet now, at no charge."""
+        if self.subscription != "active":
+            return Ruling("drop", self.subscription)
+        if not self._bites:
+            return PASS
+        found = endings.fate(self.how, flow, roaming=self.roaming)
+        return PASS if found == "pass" else Ruling(found, "plan")
+
+    def cap(self, *, up: bool) -> tuple[float, int] | None:
+        """The rate (bit/s) that the carrier throttles to now, and the bytes that wait for it."""
+        if self.how.mode != "throttle" or not self._bites:
+            return None
+        return float(self.how.up if up else self.how.down), self.how.queue
+
+    def allows(self, host: str) -> bool:
+        """Whether a host is reached in spite of an empty plan, by its name or its address."""
+        return endings.allows(self.how, host)
+
+    @property
+    def _bites(self) -> bool:
+        """Whether the ending is in force: also afterwards, until the device did what it needs."""
+        return self.exhausted or self.needs != "nothing"
+
+    # --- names ------------------------------------------------------------------------------
+
+    def set_names(self, mode: NamesMode) -> None:
+        """What its name service does from now on."""
+        if mode != self.names:
+            self.names = mode
+            self.tell("names", mode=mode)
+
+    def resolve(self, query: bytes, zone: Mapping[str, str]) -> bytes | None:
+        """Its name service's answer to a query, None for none.
+
+        Args:
+            query: A DNS message.
+            zone: Name -> address of all hosts there are.
+        """
+        mode = endings.names_mode(self.how, self.names) if self._bites else self.names
+        answered = names.answer(query, zone, mode, portal=PORTAL[1], spared=self.allows)
+        if answered.host:
+            self.tell("name_asked", host=answered.host, answer=answered.said)
+        return answered.wire
+
+    # --- the subscription and the device ----------------------------------------------------
+
+    def set_subscription(self, state: Subscribed) -> None:
+        """What the SIM is to the carrier from now on."""
+        self.subscription = state
+        _tell(self.on_subscription)
+        if STANDINGS[state].esm:
+            _tell(self.on_release)
+
+    def set_access(self, *, apn: str = "", user: str = "") -> None:
+        """The only access point and user accepted from now on; empty for any.
+
+        A bearer there is gets released, so that it must be asked for anew.
+        """
+        was, self.access = self.access, (apn, user)
+        if was != self.access:
+            self.tell("access", apn=apn, user=user)
+        if apn or user:
+            _tell(self.on_release)
+
+    def attach_refusal(self) -> int | None:
+        """The EMM cause with which an attach is rejected now; None where it is accepted."""
+        standing = STANDINGS[self.subscription]
+        return standing.emm if standing.emm is not None else self._ending("detach")
+
+    def bearer_refusal(self, apn: str = "", user: str = "") -> int:
+        """The ESM cause with which a bearer is rejected now; 0 where it is accepted.
+
+        Args:
+            apn: The access point asked for; empty for the subscription's own.
+            user: The user it is asked for by.
+        """
+        wanted_apn, wanted_user = self.access
+        if wanted_apn and apn and apn.lower() != wanted_apn.lower():
+            return UNKNOWN_APN
+        if wanted_user and user != wanted_user:
+            return WRONG_USER
+        return STANDINGS[self.subscription].esm or self._ending("deactivate") or 0
+
+    @property
+    def back_off(self) -> float:
+        """Seconds for which a refusal of the plan forbids another try (T3396, T3346); 0: none."""
+        return float(self.how.back_off) if self.how.again == "back_off" else 0.0
+
+    @property
+    def event(self) -> str:
+        """How a release is told by the modem: ``cgev``, ``vendor``, ``both`` or ``none``."""
+        return self.how.event if self._ending("deactivate", dead=True) else "both"
+
+    def device_did(self, what: Needs) -> None:
+        """The device began a new ``bearer``, switched its ``radio`` off and on, or had no power."""
+        if self.exhausted or STRENGTH.index(what) < STRENGTH.index(self.needs):
+            return
+        if self.needs != "nothing":
+            self.needs = "nothing"
+            _tell(self.on_plan)
+
+    def _ending(self, mode: str, *, dead: bool = False) -> int | None:
+        """The mode's cause while it is in force; ``dead``: also where a new try is accepted."""
+        if self.how.mode != mode or not self._bites or (self.how.again == "dead" and not dead):
+            return None
+        return USUAL[mode] if self.how.cause is None else self.how.cause
+
+    # --- who is told ------------------------------------------------------------------------
+
+    def tell(self, event: str, **fields: Any) -> None:
+        """Say an event to all who listen."""
+        for hear in list(self.on_event):
+            hear(event, fields)
+
+    def start_over(self, left: int | None, how: Exhaustion, subscription: Subscribed) -> None:
+        """As new: nothing is owed, everything is answered and accepted."""
+        self.needs = "nothing"
+        self.how, self.plan.overrun = how, how.overrun
+        self.set_left(left)
+        self.needs = "nothing"  # a bench that is put back asks nothing of the device
+        self.set_subscription(subscription)
+        self.set_access()
+        self.set_names("answer")
+
+    def _plan_changed(self) -> None:
+        was, self._ended = self._ended, self.exhausted
+        if was and not self._ended:
+            self.needs = self.how.needs
+        if self._ended and not was:
+            self._release()
         _tell(self.on_plan)
 
-    def _warn(self) -> None:
-        if self.left is None or not self.whole:
-            return
-        used = 100 * (self.whole - self.left) / self.whole
-        self._warned = {mark for mark in self._warned if used >= mark}
-        due = [mark for mark in WARN_AT if used >= mark and mark not in self._warned]
-        self._warned.update(due)
-        if due:
-            text = f"You have used {due[-1]} % of your data plan. {self.balance()}"
-            for tell in list(self.on_notice):
-                tell(text)
+    def _release(self) -> None:
+        if self.how.mode in USUAL:
+            _tell(self.on_release)
 
-
-def _volume(amount: int) -> str:
-    """In MB, a small rest in kB, so that only nothing is told as 0.00 MB."""
-    if 0 < amount < MEGABYTE:
-        return f"{max(0.01, amount / 1000):.2f} kB"
-    return f"{amount / MEGABYTE:.2f} MB"
+    def _warn(self, used: int) -> None:
+        text = f"You have used {used} % of your data plan. {self.balance()}"
+        self.tell("notice", text=text)
+        for hear in list(self.on_notice):
+            hear(text)
 
 
 def _tell(listeners: list[Callable[[], None]]) -> None:

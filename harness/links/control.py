@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from harness.clock import Clock
 from harness.errors import BenchError, PortLost
 from harness.links.path import Burst
-from harness.model.network import Exhaustion, Mode, Needs, Subscribed
+from harness.model.network import Exhaustion, Mode, NamesMode, Needs, Subscribed
 from harness.ports.base import Port
 from harness.ports.lines import serve_lines
 from harness.version import VERSION
@@ -52,6 +52,12 @@ def _word(*words: str) -> Callable[[Any], str]:
         return str(value)
 
     return check
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 100:  # an APN's length (TS 23.003, 9.1)
+        raise _Wrong(f"{value!r} is no name")
+    return value
 
 
 def _flag(value: Any) -> bool:
@@ -143,7 +149,7 @@ class LinkControl:
         self._link = link
         # request -> (what it takes, those that must be there, what does it)
         self._acts: dict[str, tuple[Checks, tuple[str, ...], Callable[..., Any]]] = {
-            "identify": ({}, (), lambda: {"identity": f"terminal-harness link {VERSION}"}),
+            "identify": ({}, (), lambda: {"identity": f"terminal-harness {link.name} {VERSION}"}),
             "shape": (_SHAPE, (), link.shape),
             "path": ({}, (), lambda: {"path": link.in_force(), "outage": link.outage}),
             "set_profile": (
@@ -172,6 +178,8 @@ class LinkControl:
                 ("state",),
                 link.carrier.set_subscription,
             ),
+            "set_access": ({"apn": _text, "user": _text}, (), link.carrier.set_access),
+            "set_names": ({"mode": _word(*get_args(NamesMode))}, ("mode",), link.carrier.set_names),
             "restore": ({}, (), link.restore),
         }
 

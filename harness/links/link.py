@@ -24,13 +24,17 @@ answers come in order, each one line, ``{"ok": true, ...}`` or ``{"error": "..."
 ``data_left``          -> ``bytes``
 ``set_exhaustion``     ``mode`` and the other fields of ``model.network.Exhaustion`` (SI units)
 ``set_subscription``   ``state``: as in ``model.network.Subscribed``
+``set_access``         ``apn``, ``user``: the only ones accepted; empty or left out: any
+``set_names``          ``mode``: as in ``model.network.NamesMode``
 ``capture``            ``path`` of a pcapng file, or null; only where real packets pass
 ``restore``            all as it was at the start
 =====================  =====================================================================
 
 Events are pushed to every connection as they happen: ``{"event": "plan", "left": .., "state": ..,
 "mode": ..}``, ``subscription`` (``state``), ``outage`` (``on``), ``dropped`` (``why``, ``size``),
-``path`` (the shape).
+``path`` (the shape), and what the carrier says besides: ``access`` (``apn``, ``user``), ``names``
+(``mode``), ``notice`` (``text``), ``name_asked`` (``host``, ``answer``), ``diverted`` (``host``,
+``port``).
 """
 
 import random
@@ -43,12 +47,14 @@ from harness.clock import Clock
 from harness.errors import NotSupported
 from harness.links.carrier import Carrier
 from harness.links.control import LinkControl
+from harness.links.endings import Ruling
 from harness.links.flow import Flow
 from harness.links.path import Path, Shape
 from harness.links.timeline import Row, Timeline
 from harness.model.network import Exhaustion, Mode, Subscribed
 from harness.ports.base import Port
 
+OUTAGE = Ruling("drop", "outage")
 WAYS = {"up": ("up",), "down": ("down",), "both": ("up", "down")}
 
 
@@ -86,6 +92,7 @@ class Link:
         subscription: The SIM's.
 
     Attributes:
+        name: What kind of link it says it is.
         carrier: Plan and subscription.
         outlets: ``control``.
         decided: Called with every decision about a packet, when it is made.
@@ -103,17 +110,19 @@ class Link:
         exhaustion: Mode = "drop",
         subscription: Subscribed = "active",
     ) -> None:
+        self.name = "link"
         self._clock = clock
         self._start = {"up": up, "down": down}
         how = Exhaustion(exhaustion)
         self._start_plan = (data_left, how, subscription)
         self.paths = {way: Path(clock, rng, shape) for way, shape in self._start.items()}
         self._timeline = Timeline(clock, self._change)
-        self.carrier = Carrier(data_left, how=how, subscription=subscription)
+        self.carrier = Carrier(data_left, clock=clock, how=how, subscription=subscription)
         self.carrier.on_plan.append(self._say_plan)
         self.carrier.on_subscription.append(
             lambda: self._tell("subscription", state=self.carrier.subscription)
         )
+        self.carrier.on_event.append(lambda event, fields: self._tell(event, **fields))
         self.watchers: list[Callable[[Mapping[str, Any]], None]] = []
         self.decided: list[Callable[[Decision], None]] = []
         self.capture: Callable[[str | None], None] = _no_capture
@@ -139,8 +148,7 @@ class Link:
             size: Bytes, headers included.
             up: From the terminal.
             deliver: Called when it arrives.
-            reset: Called instead where the carrier ends the connection because the plan is used
-                up (mode ``reset``).
+            reset: Called instead where the carrier's gateway ends the connection.
             flow: The conversation it belongs to.
             account: Is charged; that of the first SIM where it is left out.
             spoilt: Called when it arrives with a wrong bit; without it such a packet is lost.
@@ -150,19 +158,21 @@ class Link:
         way = "up" if up else "down"
         path = self.paths[way]
         carrier = account or self.carrier
-        why = "outage" if path.outage else carrier.refusal(size, flow)
+        ruling = OUTAGE if path.outage else carrier.rule(size, flow)
+        why = ruling.why
         if why:
             path.count["dropped"] += 1
         else:
+            path.cap = carrier.cap(up=up)
             why = path.carry(size, deliver, spoilt)
         self._say_decision(way, size, why, flow)
         if why:
             self._tell("dropped", why=why, size=size)
             back = self._clock.now() + 2 * path.shape.delay
-            if why == "plan" and carrier.mode == "reset" and reset is not None:
+            if ruling.fate == "reset" and reset is not None:
                 self._clock.call_at(back, reset)
-            word = _icmp(why, carrier)
-            if word and answer is not None:
+            word = "too_big" if why == "mtu" else ruling.fate
+            if word in ("too_big", "prohibited") and answer is not None:
                 self._clock.call_at(back, partial(answer, word))
 
     def _say_decision(self, way: str, size: int, why: str, flow: Flow | None) -> None:
@@ -226,9 +236,7 @@ class Link:
         self._tell("path", path=self.in_force())
         self.set_outage(on=False)
         left, how, subscription = self._start_plan
-        self.carrier.set_exhaustion(how)
-        self.carrier.set_left(left)
-        self.carrier.set_subscription(subscription)
+        self.carrier.start_over(left, how, subscription)
 
     def _say_plan(self) -> None:
         carrier = self.carrier
@@ -237,14 +245,6 @@ class Link:
     def _tell(self, event: str, **fields: Any) -> None:
         for watch in list(self.watchers):
             watch({"event": event, **fields})
-
-
-def _icmp(why: str, carrier: Carrier) -> str:
-    """What a gateway tells the sender of a packet that was dropped, if anything."""
-    if why == "mtu":
-        return "too_big"
-    told = why == "plan" and carrier.mode == "drop" and carrier.how.icmp
-    return "prohibited" if told else ""
 
 
 def _no_capture(path: str | None) -> None:

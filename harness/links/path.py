@@ -7,9 +7,11 @@ seeded generator, which is asked only for what the shape has.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.clock import Clock
+
+Cap = tuple[float, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class Path:
 
     def __init__(self, clock: Clock, rng: random.Random, shape: Shape) -> None:
         self._clock, self._rng = clock, rng
-        self._shape = shape
+        self._asked = self._shape = shape
+        self._cap: Cap | None = None
         self.outage = False
         self.count = {"bytes": 0, "packets": 0, "dropped": 0}
         self.release = 0.0
@@ -81,13 +84,32 @@ class Path:
 
     @property
     def shape(self) -> Shape:
-        return self._shape
+        return self._asked
 
     @shape.setter
     def shape(self, shape: Shape) -> None:
-        waiting = self.waiting
-        self._shape = shape
-        self._free_at = self._clock.now() + (waiting * 8 / shape.rate if shape.rate else 0.0)
+        self._asked = shape
+        self._apply()
+
+    @property
+    def cap(self) -> Cap | None:
+        """What somebody else on the way throttles to: bit/s, and the bytes that wait for it."""
+        return self._cap
+
+    @cap.setter
+    def cap(self, cap: Cap | None) -> None:
+        if cap != self._cap:
+            self._cap = cap
+            self._apply()
+
+    def _apply(self) -> None:
+        """The narrower rate holds, with its queue."""
+        waiting, rate = self.waiting, self._asked.rate
+        self._shape = self._asked
+        if self._cap is not None and (rate is None or self._cap[0] < rate):
+            rate = self._cap[0]
+            self._shape = replace(self._asked, rate=rate, queue=self._cap[1])
+        self._free_at = self._clock.now() + (waiting * 8 / rate if rate else 0.0)
 
     @property
     def waiting(self) -> float:
