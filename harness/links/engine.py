@@ -11,9 +11,12 @@ from functools import partial
 from typing import Protocol
 
 from harness.clock import CooperativeClock
+from harness.links.endings import PORTAL
 from harness.links.flow import Flow
+from harness.links.nat import Diversions
 from harness.links.packet import (
     address,
+    begins,
     flow_of,
     icmp_unreachable,
     is_ipv4,
@@ -58,6 +61,11 @@ class Engine:
     Attributes:
         way: As above; may change at any time.
         ways: (protocol, the terminal's port) -> the way of that conversation, while it is there.
+        fate: What would become of a conversation's packets now; one with the fate ``divert`` is
+            led to the portal when it begins.
+        portal: The portal's address.
+        names: Address -> name of the hosts that are known by one.
+        diverted: Hears of every conversation that is led to the portal.
         taps: Hear of every packet, where and when it comes and goes.
         mtu: Told to the sender of a packet that was too big, by direction.
         count: ``foreign`` packets that were no IPv4, ``lost`` ones that an end did not take.
@@ -76,6 +84,11 @@ class Engine:
         self._gateway = address(gateway)
         self.way = way
         self.ways: dict[tuple[int, int], Way] = {}
+        self.fate: Callable[[Flow], str] = lambda _flow: "pass"
+        self.portal = PORTAL[1]
+        self.names: dict[str, str] = {}
+        self.diverted: Callable[[Flow], None] = lambda _flow: None
+        self._diversions = Diversions()
         self.taps: list[Tap] = []
         self.mtu: Callable[[bool], int] = lambda _up: 0
         self.count = {"foreign": 0, "lost": 0}
@@ -101,16 +114,33 @@ class Engine:
     def _carry(self, packet: bytes, up: bool) -> None:
         way = self.ways.get((packet[9], near_port(packet, up=up)), self.way)
         self._show("terminal" if up else "host", packet)
-        if way is not None:
-            way.carry(
-                len(packet),
-                up=up,
-                deliver=partial(self._give, packet, up),
-                reset=partial(self._reset, packet, up),
-                flow=flow_of(packet, up=up),
-                spoilt=partial(self._spoil, packet, up),
-                answer=partial(self._answer, packet, up),
-            )
+        if way is None:
+            return
+        led = self._led(packet, up)
+        way.carry(
+            len(packet),
+            up=up,
+            deliver=partial(self._give, led, up),
+            reset=partial(self._reset, packet, up),
+            flow=self._flow(led if up else packet, up),  # a gateway knows whom it leads to
+            spoilt=partial(self._spoil, led, up),
+            answer=partial(self._answer, packet, up),
+        )
+
+    def _flow(self, packet: bytes, up: bool) -> Flow:
+        flow = flow_of(packet, up=up)
+        name = self.names.get(flow.host)
+        return flow if name is None else Flow(flow.protocol, name, flow.port)
+
+    def _led(self, packet: bytes, up: bool) -> bytes:
+        """The packet on its way to or from the portal, where its conversation is led there."""
+        if up and begins(packet):
+            flow = self._flow(packet, up)
+            self._diversions.end(packet)
+            if self.fate(flow) == "divert":
+                self._diversions.begin(packet, address(self.portal))
+                self.diverted(flow)
+        return self._diversions.turned(packet, up=up)
 
     def _give(self, packet: bytes, up: bool, remark: str = "") -> None:
         end = "host" if up else "terminal"

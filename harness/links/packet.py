@@ -36,8 +36,14 @@ def flow_of(packet: bytes, *, up: bool) -> Flow:
 
 def key_of(packet: bytes, *, up: bool) -> tuple[int, int, bytes, int]:
     """What tells one conversation from another: protocol, near port, far address and port."""
-    near, far = _ports(packet) if up else reversed(_ports(packet))
+    near, far = _ports(packet) if up else _ports(packet)[::-1]
     return packet[9], near, packet[16:20] if up else packet[12:16], far
+
+
+def begins(packet: bytes) -> bool:
+    """Whether it is the first segment of a TCP connection: SYN without ACK."""
+    at = _header(packet) + 13
+    return packet[9] == TCP and len(packet) > at and packet[at] & (SYN | ACK) == SYN
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +75,7 @@ def payload_at(packet: bytes) -> int:
 
 def checksum(octets: bytes) -> int:
     """The Internet checksum (RFC 1071): a sum modulo 65535 is a one's complement sum."""
-    return 0xFFFF - int.from_bytes(octets + b"\0" * (len(octets) % 2), "big") % 0xFFFF
+    return -int.from_bytes(octets + b"\0" * (len(octets) % 2), "big") % 0xFFFF
 
 
 def ipv4(protocol: int, source: bytes, target: bytes, body: bytes) -> bytes:
@@ -132,13 +138,15 @@ def readdressed(
     whole = not (packet[6] & 31 or packet[7]) and at + 2 <= len(packet)
     if whole and (packet[9] == TCP or changed[at] or changed[at + 1]):  # UDP: 0 means none
         _mend(changed, at, old, new)
+        if packet[9] == UDP and not (changed[at] or changed[at + 1]):
+            changed[at : at + 2] = b"\xff\xff"  # the other zero
     return bytes(changed)
 
 
 def _mend(packet: bytearray, at: int, old: bytes, new: bytes) -> None:
     was = int.from_bytes(packet[at : at + 2], "big")
     more = int.from_bytes(old, "big") - int.from_bytes(new, "big")
-    packet[at : at + 2] = ((was + more) % 0xFFFF or 0xFFFF).to_bytes(2, "big")
+    packet[at : at + 2] = ((was + more) % 0xFFFF).to_bytes(2, "big")
 
 
 def address(text: str) -> bytes:
