@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.drivers._json_lines import JsonLines
 from harness.errors import BenchError
+from harness.model.network import CertificateKind
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
 from harness.wire.pan import mask
@@ -16,12 +17,12 @@ IDENTITY = r"terminal-harness acquirer"
 #: Events that are observations of the source ``host``, field by field (DESIGN.md, 5).
 OBSERVED = frozenset(
     {"connected", "disconnected", "request_received", "reply_due", "answered", "misbehaved",
-     "signed_on", "settled", "ledger_entry", "ledger_end", "violation"}
+     "signed_on", "settled", "ledger_entry", "ledger_end", "violation", "certificate", "handshake"}
 )  # fmt: skip
 
 
 class Driver:
-    """Plays Host, Watched, SafeState and Identified."""
+    """Plays Host, Certified, Watched, SafeState and Identified."""
 
     def __init__(self, port: Port) -> None:
         self.observe: Observe = ignore
@@ -51,12 +52,17 @@ class Driver:
     def ask_ledger(self) -> None:
         self._lines.ask("ledger")
 
+    def present(self, certificate: CertificateKind) -> None:
+        """Which certificate new connections over TLS meet; those there are end."""
+        self._lines.ask("certificate", kind=certificate)
+
     def make_safe(self) -> None:
         """End all misbehaviour and read back that none is left; raises BenchError."""
         self.behave()
-        left = self._lines.ask("state").get("misbehaving")
-        if left != []:
-            raise BenchError(f"the host still misbehaves: {left}")
+        self.present("good")
+        state = self._lines.ask("state")
+        if state.get("misbehaving") != [] or state.get("certificate") != "good":
+            raise BenchError(f"the host still misbehaves: {state}")
 
     def _heard(self, event: str, t: float, fields: dict[str, Any]) -> None:
         if event in OBSERVED:

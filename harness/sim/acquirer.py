@@ -1,16 +1,19 @@
 """An acquirer host: answers terminals, keeps the books, misbehaves on request. Test only.
 
 Outlet ``iso8583``: any number of connections, each a stream of UnionPay frames (``wire/iso8583``).
+Outlet ``tls``: the same over TLS, by the certificate that is shown.
 Outlet ``control``: JSON lines (``sim/control``):
 
-=============  =====================================================================
-``identify``   -> ``identity``
-``misbehave``  ``act``, ``on`` (MTI of the request, or ``any``; default 0200), ``by`` s,
-               ``times`` (null: until ``behave``), ``code``; acts are played in order of asking
-``behave``     end all misbehaviour
-``state``      -> ``misbehaving``: acts in force; ``connections``
-``ledger``     -> ``entries``; tells each as ``ledger_entry``, then ``ledger_end``
-=============  =====================================================================
+===============  ===================================================================
+``identify``     -> ``identity``
+``misbehave``    ``act``, ``on`` (MTI of the request, or ``any``; default 0200), ``by`` s,
+                 ``times`` (null: until ``behave``), ``code``; acts are played in order of asking
+``behave``       end all misbehaviour
+``certificate``  ``kind`` (``model.network.CertificateKind``): what new TLS connections meet;
+                 those there are end, as when a server starts anew
+``state``        -> ``misbehaving``: acts in force; ``connections``; ``certificate``
+``ledger``       -> ``entries``; tells each as ``ledger_entry``, then ``ledger_end``
+===============  ===================================================================
 
 Acts: ``ignore`` the request unread; ``drop`` the answer, ``delay`` it ``by`` s, ``duplicate`` it,
 ``corrupt`` its MAC, answer with a ``wrong_stan``, ``truncate`` the message inside a good frame,
@@ -21,6 +24,8 @@ Events, with card numbers truncated:
 
 ====================  ==============================================================
 ``connected``         and ``disconnected``
+``certificate``       ``shown``: what new TLS connections meet
+``handshake``         ``shown`` to a client, ``why`` it came to nothing, empty where it did not
 ``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``, and ``skew``: s
                       by which the terminal's clock is ahead, null where it does not tell
 ``reply_due``         ``mti stan response``: the answer is decided and not sent yet
@@ -37,12 +42,16 @@ Events, with card numbers truncated:
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from harness.clock import Clock
-from harness.errors import Garbled, PortLost
+from harness.errors import Garbled, PortError, PortLost
+from harness.links.certificates import KINDS, server_context
+from harness.model.network import CertificateKind
 from harness.model.units import Seconds
 from harness.ports.base import Port
+from harness.ports.tls import TlsPort
 from harness.sim.control import Control
 from harness.sim.host_flows import Flows
 from harness.wire.iso8583 import Deframer, Message, frame, unframe
@@ -51,6 +60,7 @@ ACTS = (
     "ignore", "drop", "delay", "duplicate", "corrupt", "wrong_stan", "truncate", "reset", "answer",
     "refuse",
 )  # fmt: skip
+HANDSHAKE = 30.0  # s that a client may take for it
 AGAIN = 0.02  # s between an answer and its duplicate
 
 
@@ -85,7 +95,7 @@ class Acquirer:
         rng: Draws keys and authorisation codes.
 
     Attributes:
-        outlets: ``iso8583`` and ``control``.
+        outlets: ``iso8583``, ``tls`` and ``control``.
         ledger: The books.
     """
 
@@ -96,25 +106,43 @@ class Acquirer:
         self._idle = Seconds.parse(personality["idle"])
         self._lapses: list[_Lapse] = []
         self._connections = 0
+        self._shown: CertificateKind = "good"
+        self._secure: list[Port] = []
         self._control = Control(clock, "host", {
             "identify": self._identify, "misbehave": self._misbehave, "behave": self._behave,
-            "state": self._state, "ledger": self._tell_ledger,
+            "state": self._state, "ledger": self._tell_ledger, "certificate": self._present,
         })  # fmt: skip
         self._flows = Flows(personality, rng=rng, now=clock.now, tell=self._control.tell)
         self.ledger = self._flows.ledger
         self.outlets: dict[str, Callable[[Port], None]] = {
             "iso8583": self._accept,
+            "tls": partial(self._accept, secure=True),
             "control": self._control.accept,
         }
 
     # --- connections ------------------------------------------------------------------------
 
-    def _accept(self, port: Port) -> None:
+    def _accept(self, port: Port, *, secure: bool = False) -> None:
         lapse = self._lapse("connect")
         if lapse is not None:
             self._control.tell("misbehaved", act=lapse.act, mti="", stan=0)
             raise PortLost("the host refuses the connection")
-        self._clock.spawn("host connection", lambda: self._talk(port))
+        talk = self._talk_securely if secure else self._talk
+        self._clock.spawn("host connection", lambda: talk(port))
+
+    def _talk_securely(self, port: Port) -> None:
+        shown = self._shown
+        secure = TlsPort(port, server_context(shown, *self._own["names"]))
+        self._secure.append(secure)
+        why = ""
+        try:
+            secure.handshake(self._clock.now() + HANDSHAKE)
+        except PortError as error:
+            why = str(error)
+        self._control.tell("handshake", shown=shown, why=why)
+        if not why:
+            self._talk(secure)
+        self._secure.remove(secure)
 
     def _talk(self, port: Port) -> None:
         self._connections += 1
@@ -207,12 +235,23 @@ class Acquirer:
     def _behave(self) -> None:
         self._lapses.clear()
 
+    def _present(self, kind: CertificateKind) -> None:
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise ValueError(f"no certificate {kind!r}; wanted one of: {', '.join(KINDS)}")
+        if kind == self._shown:
+            return
+        self._shown = kind
+        self._control.tell("certificate", shown=kind)
+        for port in list(self._secure):
+            port.close()
+
     def _identify(self) -> dict[str, str]:
         return {"identity": f"terminal-harness acquirer {self._own['version']} (test only)"}
 
     def _state(self) -> dict[str, Any]:
         acts = [{"act": lapse.act, "on": lapse.on, "times": lapse.times} for lapse in self._lapses]
-        return {"misbehaving": acts, "connections": self._connections}
+        return {"misbehaving": acts, "connections": self._connections,
+                "certificate": self._shown}  # fmt: skip
 
     def _tell_ledger(self) -> dict[str, int]:
         entries = [entry.told() for entry in self.ledger]

@@ -40,6 +40,7 @@ Accept = Callable[[Port], None]
 
 #: Where the terminal's hosts are, in the simulated internet.
 HOST = ("host.hil.test", 5000)
+SECURE_HOST = (HOST[0], 5001)  # the same, over TLS
 STORE = ("updates.hil.test", 80)
 
 #: name -> (device, its outlet)
@@ -55,6 +56,7 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "reader": ("presenter", "relay"),
     "host": ("acquirer", "control"),
     "host/iso8583": ("acquirer", "iso8583"),
+    "host/tls": ("acquirer", "tls"),
     "updates": ("store", "control"),
     "updates/http": ("store", "http"),
     "terminal": ("terminal", "ecr"),
@@ -182,6 +184,7 @@ class Bench:
     def internet(self) -> Internet:
         internet = Internet(self.clock, self.link)
         internet.serve(*HOST, self.acquirer.outlets["iso8583"])
+        internet.serve(*SECURE_HOST, self.acquirer.outlets["tls"])
         internet.serve(*STORE, self.store.outlets["http"])
         return internet
 

@@ -6,6 +6,7 @@ import pytest
 
 from harness.drivers.acquirer import Driver
 from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
+from harness.model.network import Certified
 from harness.model.roles import Host, Identified, SafeState, Watched
 from harness.testing import replay
 
@@ -22,9 +23,9 @@ class Heard:
 
 
 def test_it_plays_its_roles() -> None:
-    """Host, Watched, SafeState and Identified by having their methods."""
+    """Host, Certified, Watched, SafeState and Identified by having their methods."""
     with replay(Driver, []) as host:
-        for role in (Host, Watched, SafeState, Identified):
+        for role in (Host, Certified, Watched, SafeState, Identified):
             assert isinstance(host, role)
 
 
@@ -33,13 +34,16 @@ def test_misbehaving_and_making_safe() -> None:
     talk = [
         ('{"do":"identify"}', '{"ok":true,"identity":"terminal-harness acquirer 1.0"}'),
         ('{"do":"misbehave","act":"delay","on":"0200","by":61.0,"times":1}', '{"ok":true}'),
+        ('{"do":"certificate","kind":"expired"}', '{"ok":true}'),
         ('{"do":"behave"}', '{"ok":true}'),
-        ('{"do":"state"}', '{"ok":true,"misbehaving":[],"connections":0}'),
+        ('{"do":"certificate","kind":"good"}', '{"ok":true}'),
+        ('{"do":"state"}', '{"ok":true,"misbehaving":[],"certificate":"good"}'),
     ]
 
     with replay(Driver, talk) as host:
         assert host.identify() == "terminal-harness acquirer 1.0"
         host.misbehave("delay", by=61.0, times=1, code=None)
+        host.present("expired")
         host.make_safe()
 
 
@@ -71,11 +75,16 @@ def test_a_refusal_is_told_in_the_hosts_own_words() -> None:
         host.misbehave("fly")
 
 
-def test_a_host_that_stays_unsafe_is_a_bench_error() -> None:
+@pytest.mark.parametrize(
+    "left",
+    ['"misbehaving":[{"act":"drop"}],"certificate":"good"', '"misbehaving":[],"certificate":"x"'],
+)
+def test_a_host_that_stays_unsafe_is_a_bench_error(left: str) -> None:
     """What cannot be verified is said."""
     talk = [
         ('{"do":"behave"}', '{"ok":true}'),
-        ('{"do":"state"}', '{"ok":true,"misbehaving":[{"act":"drop"}]}'),
+        ('{"do":"certificate","kind":"good"}', '{"ok":true}'),
+        ('{"do":"state"}', '{"ok":true,' + left + "}"),
     ]
 
     with replay(Driver, talk) as host, pytest.raises(BenchError, match="still misbehaves"):
