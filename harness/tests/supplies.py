@@ -14,6 +14,7 @@ from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.rail import Rail
 from harness.sim.supplies.make import language_of, make_supply
+from harness.tests.patience import LIMIT
 
 
 def driver_of(word: str) -> type[Any]:
@@ -145,9 +146,9 @@ def served(
 
     thread = threading.Thread(target=lambda: clock.run(main), daemon=True)
     thread.start()
-    assert ready.wait(5)
+    assert ready.wait(LIMIT)
     try:
         yield address[0]
     finally:
         over.set()
-        thread.join(5)
+        thread.join(LIMIT)

@@ -23,6 +23,7 @@ from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
 from harness.report.verdicts import SCHEMA
 from harness.rig import signals
+from harness.tests.patience import LIMIT
 
 STORY = """\
 id: T-1
@@ -340,7 +341,7 @@ def test_simulate_prints_addresses_and_ends_on_a_signal(
     assert addresses["supply"].startswith("TCPIP0::127.0.0.1::")
 
     simulated.send_signal(sent)
-    _, told = simulated.communicate(timeout=20)
+    _, told = simulated.communicate(timeout=LIMIT)
 
     assert simulated.returncode == status
     assert "Traceback" not in told

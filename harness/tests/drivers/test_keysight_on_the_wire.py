@@ -11,6 +11,7 @@ from harness.model.units import Amps, Seconds, Volts
 from harness.ports.base import Port
 from harness.ports.served import serve_tcp
 from harness.ports.visa import VisaPort
+from harness.tests.patience import soon
 from harness.tests.supplies import served
 
 
@@ -38,12 +39,10 @@ def test_the_driver_works_unchanged_over_visa(resource: str) -> None:
     supply.set_current_limit(Amps(1))
     supply.set_voltage(Volts(9))
     supply.set_output(on=True)
-    port.clock.sleep(0.1)
-    assert supply.measure_voltage() == pytest.approx(9, abs=0.05)
+    soon(lambda: supply.measure_voltage() == pytest.approx(9, abs=0.05))
 
-    supply.play([(Volts(5), Seconds(0.3)), (Volts(9), Seconds(0.01))])
-    port.clock.sleep(0.15)
-    assert supply.measure_voltage() == pytest.approx(5, abs=0.05)
+    supply.play([(Volts(5), Seconds(60)), (Volts(9), Seconds(0.01))])
+    soon(lambda: supply.measure_voltage() == pytest.approx(5, abs=0.05))
     supply.stop()
     supply.make_safe()
 

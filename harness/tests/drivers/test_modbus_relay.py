@@ -19,6 +19,7 @@ from harness.model.roles import SafeState, plays
 from harness.ports.memory import pair
 from harness.ports.tcp import TcpPort
 from harness.testing import Pair, replay
+from harness.tests.patience import LIMIT
 
 
 def tcp(number: int, pdu: str) -> bytes:
@@ -150,12 +151,12 @@ def served() -> Iterator[str]:
     stop = asyncio.Event()
     thread = threading.Thread(target=lambda: loop.run_until_complete(live()))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(LIMIT)
     try:
         yield place[0]
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(LIMIT)
         loop.close()
 
 

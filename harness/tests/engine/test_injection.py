@@ -14,6 +14,7 @@ from harness.model.cast import Cast
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 from harness.tests.engine.test_recorder import Undecided
+from harness.tests.patience import LIMIT
 
 CLOCKS = pytest.mark.parametrize("kernel", [CooperativeClock, ThreadClock])
 
@@ -61,6 +62,14 @@ def on(kernel: Callable[[], Clock], story: Callable[[Recorder, Cast], None]) -> 
     return recorder
 
 
+def wait(clock: Clock, true: Callable[[], object]) -> None:
+    """Wait until it is true, on either kernel."""
+    limit = clock.now() + LIMIT
+    while not true():
+        assert clock.now() < limit
+        clock.sleep(0.01)
+
+
 @CLOCKS
 def test_a_fault_is_held_until_it_is_cleared(kernel: Callable[[], Clock]) -> None:
     """In, seen to bite, out: in that order and all of it in the trace."""
@@ -89,8 +98,7 @@ def test_a_fault_with_a_duration_clears_itself(kernel: Callable[[], Clock]) -> N
     def story(recorder: Recorder, cast: Cast) -> None:
         injection = Injection(recorder, cast, "flood", "flood", flood)
         injection.start({}, 0.0)
-        recorder.clock.sleep(0.3)
-        assert injection.done
+        wait(recorder.clock, lambda: injection.done)
         injection.clear()  # does nothing more
 
     recorder = on(kernel, story)
@@ -111,13 +119,12 @@ def test_what_a_fault_does_while_it_is_held_ends_with_it(kernel: Callable[[], Cl
     def story(recorder: Recorder, cast: Cast) -> None:
         injection = Injection(recorder, cast, "tide", "tide", tide)
         injection.start({}, 0.0)
-        recorder.clock.sleep(0.2)
+        wait(recorder.clock, lambda: tide.log.count("wave") >= 3)
         injection.clear()
         recorder.clock.sleep(0.1)
 
     on(kernel, story)
 
-    assert tide.log.count("wave") >= 3
     assert tide.log[0] == "in"
     assert tide.log[-1] == "out"
 

@@ -10,6 +10,7 @@ import pytest
 
 from harness.errors import BenchError, RigLocked
 from harness.rig.lock import RigLock, WireLock, canonical, runtime_folder
+from harness.tests.patience import LIMIT
 
 
 def test_a_second_holder_is_told_who_and_since_when(tmp_path: Path) -> None:
@@ -171,7 +172,7 @@ def test_force_asks_the_holder_to_stop(tmp_path: Path) -> None:
     said: list[str] = []
 
     with RigLock("mine", ["a:1"], tmp_path, force=True, say=said.append):
-        assert run.wait(5) == -signal.SIGTERM
+        assert run.wait(LIMIT) == -signal.SIGTERM
 
     assert len(said) == 1
     assert f"process {run.pid} drives rig 'other'" in said[0]

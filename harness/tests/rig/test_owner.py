@@ -88,7 +88,8 @@ def test_calls_run_one_at_a_time_in_order(kernel: Callable[[], Clock]) -> None:
 
     def main(bench: Bench) -> None:
         first, second = bench.owner.start("work", "a"), bench.owner.start("work", "b")
-        assert not first.wait(until=bench.clock.now())
+        if bench.clock.virtual:  # in real time it may be over by now
+            assert not first.wait(until=bench.clock.now())
         assert second.result() == "B"
         assert first.done
         assert first.result() == "A"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.clock import ThreadClock
+from harness.tests.patience import LIMIT
 
 CLOCK = ThreadClock()
 
@@ -165,6 +166,7 @@ class Outside:
     ) -> subprocess.Popen[str]:
         """``harness ...``, or ``pytest ...`` when that is the first word."""
         program = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        program += ["-p", "no:hypothesispytest", "-p", "no:hypothesis"]  # they take long to import
         if arguments[0] == "pytest":
             arguments = arguments[1:]
         else:
@@ -215,13 +217,13 @@ class Outside:
                 run.communicate()
 
 
-def over(run: subprocess.Popen[str], within: float = 60.0) -> Ended:
+def over(run: subprocess.Popen[str], within: float = 6 * LIMIT) -> Ended:
     """Wait for the end."""
     out, err = run.communicate(timeout=within)
     return Ended(run.returncode, out, err)
 
 
-def wait_for(path: Path, text: str, run: subprocess.Popen[str], within: float = 30.0) -> None:
+def wait_for(path: Path, text: str, run: subprocess.Popen[str], within: float = 4 * LIMIT) -> None:
     """Wait until a file that is being written contains ``text``."""
     limit = CLOCK.now() + within
     while not (path.exists() and text in path.read_text("utf-8", errors="replace")):
@@ -243,7 +245,7 @@ def ask(resource: str, *questions: str) -> list[str]:
     found = re.match(r"TCPIP0::([\d.]+)::(\d+)::SOCKET", resource)
     assert found
     with (
-        socket.create_connection((found[1], int(found[2])), 5) as line,
+        socket.create_connection((found[1], int(found[2])), LIMIT) as line,
         line.makefile("rw") as text,
     ):
         answers = []

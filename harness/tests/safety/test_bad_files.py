@@ -42,17 +42,35 @@ RIGS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", STORIES)
-@pytest.mark.parametrize("face", ["run", "pytest"])
-def test_a_scenario_that_cannot_be_read(outside: Outside, name: str, face: str) -> None:
+def test_a_scenario_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
     """The place, what was seen and what was wanted are said; nothing runs."""
     plain, wanted = STORIES[name]
-    outside.write("scenarios/power/bad.yaml", plain)
+    story = tmp_path / "bad.yaml"
+    story.write_bytes(plain)
 
-    ended = outside.run(face, "scenarios/power/bad.yaml", "--out", "out")
+    code = main(["run", str(story), "--out", str(tmp_path / "out")])
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert wanted in said
+    assert "bad.yaml:" in said
+    assert not list(tmp_path.glob("out/*/trace.jsonl"))
+
+
+def test_pytest_names_every_scenario_that_cannot_be_read(outside: Outside) -> None:
+    """The same of each, and nothing runs, what could be read neither."""
+    for n, (plain, _) in enumerate(STORIES.values()):
+        outside.write(f"scenarios/power/bad{n}.yaml", plain)
+    outside.write("scenarios/power/good.yaml", STORY.read_bytes())
+
+    ended = outside.run("pytest", "scenarios", "--out", "out")
 
     assert ended.code == 2, ended.said
-    assert wanted in ended.said
-    assert "bad.yaml:" in ended.said
+    for n, (_, wanted) in enumerate(STORIES.values()):
+        assert wanted in ended.said
+        assert f"bad{n}.yaml:" in ended.said
     assert "Traceback" not in ended.said
     assert not list(outside.here.glob("out/*/trace.jsonl"))
 

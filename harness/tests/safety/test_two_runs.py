@@ -12,6 +12,7 @@ from signal import SIGKILL, SIGSTOP
 import pytest
 
 from harness.rig.lock import runtime_folder, stem_of
+from harness.tests.patience import LIMIT
 from harness.tests.safety.conftest import RIG, STORY
 from harness.tests.safety.outside import CLOCK, Outside, is_off, over, wait_for
 from harness.tests.safety.watched import counted, told, until_settled, watching
@@ -20,7 +21,9 @@ STARTS = min(100, int(os.environ.get("HARNESS_STORM", "1")))
 RUN = ("run", "scenarios", "--rig", "plain.yaml")
 
 
-def first_over(runs: list[subprocess.Popen[str]], within: float = 60.0) -> subprocess.Popen[str]:
+def first_over(
+    runs: list[subprocess.Popen[str]], within: float = 4 * LIMIT
+) -> subprocess.Popen[str]:
     """The run that ends first."""
     limit = CLOCK.now() + within
     while CLOCK.now() < limit:
@@ -38,7 +41,7 @@ def free_after(lock: Path, since: float) -> float:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                assert CLOCK.now() < since + 10, "the lock is never free"
+                assert CLOCK.now() < since + LIMIT, "the lock is never free"
                 CLOCK.sleep(0.0005)
             else:
                 return CLOCK.now() - since
@@ -86,13 +89,14 @@ def test_a_run_waits_for_the_guardian_of_a_dead_one(staged: Outside, supply: str
         short = STORY.format(breaks="nowhere", hold="200 ms", then="{breaks: nowhere}")
         staged.write("scenarios/power/held.yaml", short)
         second = staged.start(*RUN, "--out", "second")
-        CLOCK.sleep(2.5)
+        assert second.stderr is not None
+        said = second.stderr.readline()
         relay.deaf.clear()
         ended = over(second)
 
         assert relay.most == 1
     assert ended.code == 0, ended.said
-    assert "the guardian of a run that died is switching it off; waiting" in ended.err
+    assert "the guardian of a run that died is switching it off; waiting" in said
     assert is_off(supply)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from harness.rig import state
+from harness.tests.patience import LIMIT
 from harness.tests.safety.outside import CLOCK, Outside, over
 
 
@@ -19,7 +20,7 @@ class Watcher:
     def __init__(self, resource: str) -> None:
         found = re.match(r"TCPIP0::([\d.]+)::(\d+)::SOCKET", resource)
         assert found
-        self._line = socket.create_connection((found[1], int(found[2])), 5)
+        self._line = socket.create_connection((found[1], int(found[2])), LIMIT)
         self._text = self._line.makefile("rw")
 
     def on(self) -> bool:
@@ -46,14 +47,16 @@ def watching(resource: str) -> Iterator[Watcher]:
 
 def until_journal(outside: Outside, run: subprocess.Popen[str]) -> None:
     """Wait until the run is about to energise."""
-    limit = CLOCK.now() + 60
+    limit = CLOCK.now() + 4 * LIMIT
     while not list(outside.here.glob("state/*/*.journal")):
         assert run.poll() is None, over(run).said
         assert CLOCK.now() < limit, "it never came to that"
         CLOCK.sleep(0.005)
 
 
-def until_settled(outside: Outside, supply: str, watcher: Watcher, within: float = 20.0) -> float:
+def until_settled(
+    outside: Outside, supply: str, watcher: Watcher, within: float = 2 * LIMIT
+) -> float:
     """Wait until somebody has verified that it is off; returns since when it was seen to be."""
     folder = outside.here / "state" / "terminal-harness"
     off, limit = 0.0, CLOCK.now() + within
@@ -154,7 +157,7 @@ class Counted:
 
     def _accept(self) -> None:
         client, _ = self._door.accept()
-        there = socket.create_connection(self._there, 5)
+        there = socket.create_connection(self._there, LIMIT)
         for line in (client, there):
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._clients.add(client)

@@ -22,6 +22,7 @@ from harness.survey import discover
 from harness.survey.discover import Found, Search, rig_line, rig_lines
 from harness.survey.guess import guess, identities
 from harness.survey.held import held, host_of
+from harness.tests.patience import LIMIT
 from harness.tests.ports.hislip_server import hislip_server
 from harness.tests.ports.vxi11_server import vxi11_server
 
@@ -30,15 +31,15 @@ KEYSIGHT = "KEYSIGHT,E36313A,MY12345678,1.0.4"
 
 @pytest.fixture
 def search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Search:
-    """A search with locks of its own, that does not wait long for what will not come."""
-    monkeypatch.setattr(discover, "WITHIN", 0.3)
+    """A search with locks of its own, that waits long for an answer and not for a second part."""
+    monkeypatch.setattr(discover, "WITHIN", LIMIT)
     monkeypatch.setattr(discover, "QUIET", 0.1)
     return Search(ThreadClock(), tmp_path)
 
 
 @contextmanager
 def pty_device(answers: dict[bytes, bytes]) -> Iterator[tuple[str, list[bytes]]]:
-    """A serial device: its tty and every byte it ever got."""
+    """A serial device: its tty and every byte it ever got. It has a word for what it knows not."""
     master, slave = pty.openpty()
     tty.setraw(slave)
     heard: list[bytes] = []
@@ -47,7 +48,7 @@ def pty_device(answers: dict[bytes, bytes]) -> Iterator[tuple[str, list[bytes]]]
         with suppress(OSError):
             while True:
                 heard.append(os.read(master, 100))
-                os.write(master, answers.get(heard[-1], b""))
+                os.write(master, answers.get(heard[-1], b"ERROR\r\n"))
 
     threading.Thread(target=run, daemon=True).start()
     try:
@@ -57,8 +58,11 @@ def pty_device(answers: dict[bytes, bytes]) -> Iterator[tuple[str, list[bytes]]]
         os.close(master)
 
 
-def test_a_served_supply_becomes_a_rig_line_that_loads(search: Search, tmp_path: Path) -> None:
+def test_a_served_supply_becomes_a_rig_line_that_loads(
+    search: Search, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Asked over TCP in another process, guessed by its identity, pasted, read by ``load_rig``."""
+    monkeypatch.setattr(discover, "WITHIN", 2.0)  # it has no answer to the second question
     with ServedBench({"terminal": None, "channel": 2}, ["sim+visa://supply"], seed=1) as bench:
         port = bench.addresses["sim+visa://supply"].split("::")[2]
         rows = list(search.host(f"127.0.0.1:{port}"))
@@ -116,6 +120,7 @@ def test_an_attenuator_that_answers_by_http_is_named(
 
 def test_a_host_where_nothing_is_says_so(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
     """No open port, and a port that takes a connection and never answers."""
+    monkeypatch.setattr(discover, "WITHIN", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         number = listening.getsockname()[1]
         (silent,) = search.host(f"127.0.0.1:{number}")
