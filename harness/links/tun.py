@@ -43,8 +43,9 @@ class Tun:
         self._control: socket.socket | None = None
 
     def __enter__(self) -> Self:
-        self._process, self._control = start(WORKERS["tun"], *self._arguments)
-        self._control.settimeout(ANSWER)
+        if self._control is None:
+            self._process, self._control = start(WORKERS["tun"], *self._arguments)
+            self._control.settimeout(ANSWER)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -57,14 +58,15 @@ class Tun:
     @classmethod
     def join(cls, name: str) -> "Tun":
         """A second connection to somebody's worker; raises PortLost when there is none."""
-        joined = cls()
-        joined._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        joined._control.settimeout(ANSWER)
+        joined, control = cls(), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control.settimeout(ANSWER)
         try:
-            joined._control.connect(abstract(name))
-            joined._control.recv(PIECE)
+            control.connect(abstract(name))
+            control.recv(PIECE)
         except OSError as error:
+            control.close()
             raise PortLost(f"there is no link tun://{name} ({error.strerror})") from error
+        joined._control = control
         return joined
 
     @property

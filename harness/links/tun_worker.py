@@ -59,7 +59,7 @@ class Spaces:
 
     def give_tuns(self, _request: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[int]]:
         """Both devices, the terminal's first."""
-        return {}, [self.tuns["terminal"], self.tuns["host"]]
+        return {}, [os.dup(self.tuns["terminal"]), os.dup(self.tuns["host"])]
 
     def make_socket(self, end: str, kind: str) -> socket.socket:
         """A socket in an end's namespace."""

@@ -25,7 +25,7 @@ PIECE, BACKLOG = 32768, 1 << 20
 TRY_AGAIN = 0.005  # s until a full socket is tried again
 
 Accept = Callable[[Port], None]
-#: A worker's own word: takes the request, returns its answer and the descriptors that go with it.
+#: A worker's own word: takes the request, returns its answer and descriptors to be given away.
 Own = Mapping[str, Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], Sequence[int]]]]
 
 
@@ -142,6 +142,8 @@ class _Conversation:
             socket.send_fds(self._socket, [_line(said)], list(descriptors))
         except OSError:
             self._end()
+        for descriptor in descriptors:
+            os.close(descriptor)
 
     def _to_socket(self) -> None:
         try:
