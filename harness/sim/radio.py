@@ -36,9 +36,12 @@ class Radio:
         lost_below: dBm.
         found_above: dBm.
         t310: Seconds.
+        new_cell: Seconds.
 
     Attributes:
         cell: Whether a modem could camp on the cell.
+        serving: How often the cell was another one after it had been away for ``new_cell`` s, as
+            at the end of a tunnel.
         changed: Called after the level or ``cell`` changed; must not wait.
     """
 
@@ -50,10 +53,12 @@ class Radio:
         lost_below: float = -126.0,
         found_above: float = -123.0,
         t310: float = 1.2,
+        new_cell: float = 45.0,
     ) -> None:
         self._clock = clock
         self._base, self._attenuation = rsrp, 0.0
         self._lost_below, self._found_above, self._t310 = lost_below, found_above, t310
+        self._new_cell, self._lost_at, self.serving = new_cell, 0.0, 0
         self._losing: Timer | None = None
         self.changed: list[Callable[[], None]] = []
         self.cell = rsrp >= lost_below
@@ -102,6 +107,7 @@ class Radio:
             self._losing = None
         if not self.cell and self.rsrp >= self._found_above:
             self.cell = True
+            self.serving += self._clock.now() - self._lost_at >= self._new_cell
         elif self.cell and self.rsrp < self._lost_below and self._losing is None:
             self._losing = self._clock.call_at(self._clock.now() + self._t310, self._lose)
         self._tell()
@@ -109,6 +115,7 @@ class Radio:
     def _lose(self) -> None:
         self._losing = None
         self.cell = False
+        self._lost_at = self._clock.now()
         self._tell()
 
     def _tell(self) -> None:

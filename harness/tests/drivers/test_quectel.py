@@ -179,6 +179,9 @@ class Plug(BufferedPort):
     def close(self) -> None:
         self._other.put_lost("closed")
 
+    def takes_from(self, socket: "_Socket") -> bool:
+        return self._other is socket
+
     def unplug(self) -> None:
         self.away = True
         self._other.put_lost("unplugged")
@@ -198,7 +201,8 @@ class _Socket(BufferedPort):
         self._plug.put_arrived(data)
 
     def close(self) -> None:
-        pass
+        if self._plug.takes_from(self):
+            self._plug.put_lost("gone")  # as USB does while the modem restarts
 
 
 class Bench:

@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import Garbled, PortLost
 from harness.ports.base import Port
-from harness.sim.registration import draw
+from harness.sim.modems.registration import draw
 from harness.wire.at import CME_CAUSES, CMS_CAUSES, RESULT_NUMBERS
-from harness.wire.at_commands import Command, CommandReader, Input, parse
+from harness.wire.at_commands import Command, CommandReader, Form, Input, parse
 
 if TYPE_CHECKING:
-    from harness.sim.modem import Modem
-
-#: Runs a command; raises Refusal.
-CarryOut = Callable[["AtPort", Command], list[str]]
-
-#: Settings of a port from the factory (AT&F), EC25.
-FACTORY: dict[str, Any] = {"E": 1, "V": 1, "Q": 0, "+CMEE": 1, "+CMGF": 0}
+    from harness.sim.modems.modem import Modem
 
 
 class Refusal(Exception):
@@ -45,43 +39,41 @@ class AtPort:
 
     Attributes:
         modem: Whose port it is.
-        settings: E, V, Q, +CMEE, +CMGF.
-        levels: n of +CREG, +CGREG and +CEREG.
-        tells_events: Whether +CGEV is reported (+CGEREP).
-        tells_messages: Whether +CMTI is reported (+CNMI).
+        name: ``at0``, ``at1``.
+        settings: E, V, Q, and what reports: +CMEE, +CREG, +CGEREP, +CNMI ...
         remembered: Parameters kept as text only to be read back.
     """
 
-    def __init__(self, modem: "Modem", name: str, port: Port, carry_out: CarryOut) -> None:
-        self.modem, self.name, self._port, self._carry_out = modem, name, port, carry_out
+    def __init__(self, modem: "Modem", name: str, port: Port, *, usb: bool) -> None:
+        self.modem, self.name, self._port, self._usb = modem, name, port, usb
         self._typed: list[int] = []
         self._boots = modem.boots  # in which life of the modem the command under way began
-        self.restart()
+        self._forget()
 
     def restart(self) -> None:
-        """All settings as kept by AT&W, and nothing half typed."""
+        """The modem went down: all settings as kept by AT&W; a USB port is gone."""
+        self._forget()
+        if self._usb:
+            self._port.close()
+            self.modem.ports.remove(self)
+
+    def _forget(self) -> None:
         self.reader = CommandReader()
         self.load(self.modem.stored.get(self.name, {}))
         self._typed.clear()
+        # Until a UART's bit rate is found, what is written to it is noise.
+        self._noise = 0 if self._usb else int(self.modem.quirk("eats"))
 
     def load(self, profile: dict[str, Any]) -> None:
         """Take settings from a profile; what it lacks is as from the factory."""
-        self.settings: dict[str, Any] = {**FACTORY, **profile.get("settings", {})}
-        self.levels: dict[str, int] = {"+CREG": 0, "+CGREG": 0, "+CEREG": 0}
-        self.levels.update(profile.get("levels", {}))
-        self.tells_events = bool(profile.get("tells_events"))
-        self.tells_messages = bool(profile.get("tells_messages", True))
+        self.settings: dict[str, Any] = {
+            **self.modem.dialect.factory, **profile.get("settings", {})
+        }  # fmt: skip
         self.remembered: dict[str, str] = dict(profile.get("remembered", {}))
 
     def profile(self) -> dict[str, Any]:
         """What AT&W keeps."""
-        return {
-            "settings": dict(self.settings),
-            "levels": dict(self.levels),
-            "tells_events": self.tells_events,
-            "tells_messages": self.tells_messages,
-            "remembered": dict(self.remembered),
-        }
+        return {"settings": dict(self.settings), "remembered": dict(self.remembered)}
 
     # --- in ---
 
@@ -108,6 +100,9 @@ class AtPort:
 
     def _take(self, byte: int) -> None:
         self._boots = self.modem.boots
+        if self._noise:
+            self._noise -= byte == self.reader.line_end
+            return
         try:
             for what, content in self.reader.feed(bytes([byte])):
                 if what is Input.ECHO and self.settings["E"]:
@@ -140,21 +135,64 @@ class AtPort:
         """Run the commands of a line; the first that is refused ends it (V.250, 5.4.4)."""
         result = "OK"
         try:
-            self.wait(draw(self.modem.rng, self.modem.personality["times"], "answer"))
-            for command in parse(line):
-                result = self.write_lines(self._carry_out(self, command))
+            self.wait(self._draw("answer"))
+            for command in parse(line[: self.modem.quirk("longest")]):
+                result = self.write_lines(self._carry_out(command))
         except Garbled:
             result = self._error(50)
         except Refusal as refusal:
             result = self._error(refusal.cme, refusal.cms)
         self.finish(result)
 
+    def _carry_out(self, command: Command) -> list[str]:
+        """Run one command; raises Refusal."""
+        name, dialect = command.name, self.modem.dialect
+        if command.form is Form.TEST and name != "+COPS":
+            if name in dialect.commands or name in dialect.remembered:
+                shown = dialect.ranges.get(name, "").format(**self.modem.personality["quirks"])
+                return [f"{name}: {shown}"] if shown else []
+        elif name in dialect.commands:
+            return dialect.commands[name](self, command)
+        elif name in dialect.remembered:
+            return self._remember(command)
+        elif name.startswith("S") and name[1:].isdigit():
+            return self._register(command)
+        raise Refusal(self.modem.code("unknown") if not name[0].isalpha() else None)
+
+    def _remember(self, command: Command) -> list[str]:
+        """Keep or tell a parameter without effect."""
+        name = command.name
+        if command.form is Form.READ:
+            return [f"{name}: {self.remembered.get(name, self.modem.dialect.remembered[name])}"]
+        self.remembered[name] = ",".join(
+            value if (value or "").isdecimal() and value else f'"{value or ""}"'
+            for value in command.args
+        )
+        return []
+
+    def _register(self, command: Command) -> list[str]:
+        """S-registers (V.250, 6.2): S3 and S5 take effect here, the others are kept."""
+        if command.form is Form.READ:
+            live = {"S3": self.reader.line_end, "S5": self.reader.rub_out}
+            value = live.get(command.name, int(self.remembered.get(command.name, "0")))
+            return [f"{value:03d}"]
+        if command.form is Form.SET:
+            value = command.number(0, 0) or 0
+            if value > (127 if command.name in ("S3", "S5") else 255):
+                raise Refusal
+            self.remembered[command.name] = f"{value}"
+            if command.name == "S3":
+                self.reader.line_end = value
+            if command.name == "S5":
+                self.reader.rub_out = value
+        return []
+
     def write_lines(self, lines: list[str]) -> str:
         """Write the information text of one command; the result that is due then."""
         for at, line in enumerate(lines):
-            self.wait(draw(self.modem.rng, self.modem.personality["times"], "gap"))
+            self.wait(self._draw("gap"))
             head = "\r\n" if self.settings["V"] and at == 0 else ""
-            self._port.write(f"{head}{line}\r\n".encode("latin-1", "replace"))
+            self._write(f"{head}{line}{self.modem.quirk('line_end')}")
         return "OK"
 
     def _error(self, cme: int | None, cms: int | None = None) -> str:
@@ -172,30 +210,22 @@ class AtPort:
         if self.settings["Q"]:
             return
         if self.settings["V"]:
-            self._port.write(f"\r\n{result}\r\n".encode("latin-1"))
+            self._write(f"\r\n{result}{self.modem.quirk('line_end')}")
         else:
             number = RESULT_NUMBERS.get(result)
-            self._port.write(f"{result if number is None else number}\r".encode("latin-1"))
+            self._write(f"{result if number is None else number}\r")
 
     def announce(self, line: str) -> None:
         """An unasked line."""
-        self._port.write(f"\r\n{line}\r\n".encode("latin-1", "replace"))
+        self._write(f"\r\n{line}{self.modem.quirk('line_end')}")
 
-    def registration(self, name: str, *, unasked: bool = False) -> str:
-        """A +CREG, +CGREG or +CEREG line at this port's level (TS 27.007, 10.1.22)."""
-        state, level = self.modem.registration, self.levels[name]
-        cell = self.modem.personality["cell"]
-        parts = [f"{state.stat}"]
-        if state.registered and level >= 2:
-            parts += [f'"{cell["area"]}"', f'"{cell["cell"]}"', "7"]
-        elif level >= 3 and state.cause is not None:
-            blanks = ["", "", "", ""] if name == "+CGREG" else ["", "", ""]
-            parts += [*blanks, "0", f"{state.cause}"]
-        if not unasked:
-            parts.insert(0, f"{level}")
-        return f"{name}: {','.join(parts)}"
+    def _write(self, text: str) -> None:
+        self._port.write(text.encode("latin-1", "replace"))
 
     # --- waiting ---
+
+    def _draw(self, time: str) -> float:
+        return draw(self.modem.rng, self.modem.personality["times"], time)
 
     def wait(self, seconds: float) -> None:
         """Take time over a command; raises Restarted when the modem is not there after it."""

@@ -1,23 +1,24 @@
-"""Commands of the simulated modem about short messages (3GPP TS 27.005)."""
+"""Commands every simulated modem has about short messages (3GPP TS 27.005, clause at each)."""
 
-from collections.abc import Callable
-
-from harness.sim.messages import READ, UNREAD, Message
-from harness.sim.modem_basics import choice
-from harness.sim.modem_port import AtPort, Refusal
+from harness.sim.modems.basics import choice
+from harness.sim.modems.dialect import Act
+from harness.sim.modems.messages import READ, UNREAD, UNSENT, Message, septets
+from harness.sim.modems.port import AtPort, Refusal
 from harness.wire.at_commands import Command, Form
 
-Act = Callable[[AtPort, Command], list[str]]
-WRONG_INDEX, WRONG_TEXT_PARAMETER, NO_SERVICE = 321, 305, 331
+WRONG_INDEX, WRONG_TEXT_PARAMETER, STORE_FULL, NO_SERVICE = 321, 305, 322, 331
 
-#: +CMGL's <stat> (TS 27.005, 3.1): number in PDU mode, words in text mode -> which are listed.
+#: +CMGL's <stat> (3.1): number in PDU mode, words in text mode -> which are listed.
 LISTED: dict[str, tuple[str, ...]] = {
-    "0": (UNREAD,), "1": (READ,), "2": (), "3": (), "4": (UNREAD, READ),
-    UNREAD: (UNREAD,), READ: (READ,), "STO UNSENT": (), "STO SENT": (), "ALL": (UNREAD, READ),
+    "0": (UNREAD,), "1": (READ,), "2": (UNSENT,), "3": (), "4": (UNREAD, READ, UNSENT),
+    UNREAD: (UNREAD,), READ: (READ,), UNSENT: (UNSENT,), "STO SENT": (),
+    "ALL": (UNREAD, READ, UNSENT),
 }  # fmt: skip
+STATUS = {UNREAD: 0, READ: 1, UNSENT: 2}
 
 
 def _text_mode(at: AtPort, command: Command) -> list[str]:
+    """+CMGF (3.2.3)."""
     if command.form is Form.READ:
         return [f"+CMGF: {at.settings['+CMGF']}"]
     at.settings["+CMGF"] = choice(command, 0, 1)
@@ -25,26 +26,34 @@ def _text_mode(at: AtPort, command: Command) -> list[str]:
 
 
 def _new_messages(at: AtPort, command: Command) -> list[str]:
-    """+CNMI (TS 27.005, 3.4.1): mt=1 reports +CMTI."""
+    """+CNMI (3.4.1): mt=1 reports +CMTI."""
     if command.form is Form.READ:
-        return [f"+CNMI: 2,{int(at.tells_messages)},0,0,0"]
+        return [f"+CNMI: 2,{int(at.settings['+CNMI'])},0,0,0"]
     choice(command, 0, 1, 2, 3)
-    at.tells_messages = choice(command, 0, 1, 2, 3, at=1) == 1
+    at.settings["+CNMI"] = choice(command, 0, 1, 2, 3, at=1) == 1
     return []
+
+
+def _spelt(at: AtPort, text: str) -> str:
+    """As +CSCS wants it (TS 27.007, 5.5); what GSM cannot spell comes as UCS2 in hex."""
+    if at.remembered.get("+CSCS") == '"UCS2"' or septets(text) is None:
+        return text.encode("utf-16-be").hex().upper()
+    return text
 
 
 def _shown(at: AtPort, message: Message, head: str) -> list[str]:
     if at.settings["+CMGF"]:
-        start = f'{head}"{message.status}","{message.sender}"'
-        lines = [f'{start},,"{message.stamp}"', message.text]
+        start = f'{head}"{message.status}","{_spelt(at, message.sender)}"'
+        lines = [f'{start},,"{message.stamp}"', _spelt(at, message.text)]
     else:
         length, pdu = message.pdu()
-        lines = [f"{head}{int(message.status == READ)},,{length}", pdu]
-    message.status = READ
+        lines = [f"{head}{STATUS[message.status]},,{length}", pdu]
+    message.status = READ if message.status == UNREAD else message.status
     return lines
 
 
 def _list(at: AtPort, command: Command) -> list[str]:
+    """+CMGL (3.4.2)."""
     wanted = command.text(0, "REC UNREAD" if at.settings["+CMGF"] else "0").upper()
     if wanted not in LISTED or wanted.isdigit() == bool(at.settings["+CMGF"]):
         raise Refusal(cms=WRONG_TEXT_PARAMETER)
@@ -56,6 +65,7 @@ def _list(at: AtPort, command: Command) -> list[str]:
 
 
 def _read(at: AtPort, command: Command) -> list[str]:
+    """+CMGR (3.4.3)."""
     message = at.modem.messages.kept.get(command.number(0, 0) or 0)
     if message is None:
         raise Refusal(cms=WRONG_INDEX)
@@ -63,7 +73,7 @@ def _read(at: AtPort, command: Command) -> list[str]:
 
 
 def _delete(at: AtPort, command: Command) -> list[str]:
-    """+CMGD=index[,4]: 4 deletes all (TS 27.005, 3.5.4)."""
+    """+CMGD=index[,4] (3.5.4): 4 deletes all."""
     kept = at.modem.messages.kept
     index = command.number(0, 0) or 0
     if command.number(1, 0) == 4:
@@ -74,6 +84,7 @@ def _delete(at: AtPort, command: Command) -> list[str]:
 
 
 def _storage(at: AtPort, command: Command) -> list[str]:
+    """+CPMS (3.2.2)."""
     store = at.modem.messages
     counts = f"{len(store.kept)},{store.places}"
     if command.form is Form.READ:
@@ -82,7 +93,7 @@ def _storage(at: AtPort, command: Command) -> list[str]:
 
 
 def _send(at: AtPort, command: Command) -> list[str]:
-    """+CMGS: a prompt, then a text until Ctrl-Z or ESC (TS 27.005, 3.5.1)."""
+    """+CMGS (3.5.1): a prompt, then a text until Ctrl-Z or ESC."""
     if not command.text(0):
         raise Refusal(cms=WRONG_TEXT_PARAMETER)
     if at.ask_text() is None:
@@ -94,7 +105,20 @@ def _send(at: AtPort, command: Command) -> list[str]:
     return [f"+CMGS: {at.modem.texts_sent % 256}"]
 
 
+def _write(at: AtPort, command: Command) -> list[str]:
+    """+CMGW (3.5.3): as +CMGS, but kept; +CMS ERROR: 322 when there is no place."""
+    typed = at.ask_text()
+    if typed is None:
+        return []
+    text = typed.decode("latin-1")
+    index = at.modem.messages.keep(Message(command.text(0), text, at.modem.now(), UNSENT))
+    if index is None:
+        at.modem.messages.missed -= 1  # nothing of the network's was lost
+        raise Refusal(cms=STORE_FULL)
+    return [f"+CMGW: {index}"]
+
+
 SMS: dict[str, Act] = {
     "+CMGF": _text_mode, "+CNMI": _new_messages, "+CMGL": _list, "+CMGR": _read, "+CMGD": _delete,
-    "+CPMS": _storage, "+CMGS": _send,
+    "+CPMS": _storage, "+CMGS": _send, "+CMGW": _write,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from harness.files import fixture, read_plain
 from harness.links.link import Link
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.internet import Internet, NetError, NoBearer
-from harness.sim.modem import Modem
+from harness.sim.modems.modem import Modem
 from harness.sim.radio import Radio
 
 T = TypeVar("T")
@@ -82,14 +82,14 @@ def test_it_boots_deaf_and_says_rdy() -> None:
     deaf, boot = on_bench(story)
 
     assert deaf == []
-    assert boot == "\r\nRDY\r\n\r\n+CPIN: READY\r\n"
+    assert boot == "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\n+QUSIM: 1\r\n"
 
 
 def test_echo_results_and_errors_follow_the_ports_own_settings() -> None:
     """E, V, Q and CMEE belong to one port; the other keeps its own."""
 
     def story(bench: Bench) -> list[str]:
-        bench.hear(8)
+        bench.hear(12)
         other = bench.open("at1")
         talk = []
         for line in ("AT", "ATE0", "AT+CMEE=2", "AT+FOO", "AT+CMEE=0", "AT+FOO", "ATV0", "ATQ1"):
@@ -119,7 +119,7 @@ def test_echo_results_and_errors_follow_the_ports_own_settings() -> None:
         ("AT+CGSN", ["867698040000010", "OK"]),
         ("AT+CPIN?", ["+CPIN: READY", "OK"]),
         ("AT+CIMI", ["001010123456789", "OK"]),
-        ("AT+QCCID", ["+QCCID: 89860000000000000017", "OK"]),
+        ("AT+QCCID", ["+QCCID: 89860000000000000019", "OK"]),
         ("AT+CSQ", ["+CSQ: 26,99", "OK"]),
         ("AT+CESQ", ["+CESQ: 99,99,255,255,24,56", "OK"]),
         ("AT+QCSQ", ['+QCSQ: "LTE",-60,-85,250,-8', "OK"]),
@@ -163,12 +163,12 @@ def test_settings_last_until_reset_unless_kept() -> None:
     def story(bench: Bench) -> tuple[list[str], list[str], list[str]]:
         bench.ready()
         bench.modem.reset()
-        bench.clock.sleep(8)
+        bench.clock.sleep(12)
         bench.hear(0.1)
         forgotten = bench.say("AT")
         bench.say("ATE0;&W")
         bench.modem.reset()
-        bench.clock.sleep(8)
+        bench.clock.sleep(12)
         bench.hear(0.1)
         kept = bench.say("AT")
         bench.say("AT&F")
@@ -189,7 +189,7 @@ def test_unasked_lines_fall_inside_an_answer() -> None:
 
     lines = on_bench(story)
 
-    assert lines[:3] == ["+CEREG: 3,,,,0,15", "+CGEV: NW DETACH", '+QIURC: "pdpdeact",1']
+    assert lines[:3] == ["+CGEV: NW DETACH", '+QIURC: "pdpdeact",1', "+CEREG: 3,,,,0,15"]
     assert lines[3].startswith("+COPS: (2,")
     assert lines[4] == "OK"
 
@@ -230,7 +230,7 @@ def test_an_expired_sim_is_detached_with_a_cause_and_tried_again() -> None:
 
     denied, asked, at_once, later = on_bench(story)
 
-    assert denied[1:3] == ["+CEREG: 3,,,,0,15", "+CGEV: NW DETACH"]
+    assert denied[1:4] == ["+CGEV: NW DETACH", '+QIURC: "pdpdeact",1', "+CEREG: 3,,,,0,15"]
     assert asked == ["+CEREG: 3,3,,,,0,15", "+CGATT: 0", "OK"]
     assert at_once == ["OK"]
     assert later == ["OK", '+CEREG: 1,"DE10","5F1EA15",7', "+CGEV: ME PDN ACT 1"]
@@ -315,7 +315,7 @@ def test_a_sim_taken_out_is_missed() -> None:
     out, still, back = on_bench(story)
 
     assert out[:2] == ["+CPIN: NOT READY", "+CEREG: 0"]
-    assert out[-1] == "+CME ERROR: 10"
+    assert "+CME ERROR: 10" in out
     assert still == ["+CEREG: 3,0", "+CME ERROR: 10"]
     assert back[-1] == "+CGEV: ME PDN ACT 1"
 
@@ -331,7 +331,7 @@ def test_reset_power_off_and_hang() -> None:
         bench.modem.hung = True
         hung = bench.say("AT", 5)
         bench.modem.reset()
-        bench.say("", 8)
+        bench.say("", 12)
         off = bench.say("ATE0;+QPOWD=1", 6)
         return [reset, deaf, up, hung, off, bench.say("AT", 20)]
 
@@ -339,7 +339,7 @@ def test_reset_power_off_and_hang() -> None:
 
     assert reset == ["OK"]
     assert deaf == []
-    assert up == ["RDY", "+CPIN: READY"]
+    assert up == ["RDY", "+CFUN: 1", "+CPIN: READY", "+QUSIM: 1"]
     assert hung == []
     assert off[-2:] == ["OK", "POWERED DOWN"]
     assert dark == []
@@ -353,7 +353,9 @@ def test_a_command_that_runs_when_the_modem_restarts_is_never_answered() -> None
         bench.clock.call_at(bench.clock.now() + 2, bench.modem.reset)
         return bench.say("AT+COPS=?", 90)
 
-    assert on_bench(story) == ["RDY", "+CPIN: READY"]
+    assert on_bench(story) == [
+        "RDY", "+CFUN: 1", "+CPIN: READY", "+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"
+    ]  # fmt: skip
 
 
 def test_the_carriers_warning_and_the_balance_can_be_read() -> None:
@@ -472,7 +474,11 @@ def test_power_comes_and_goes() -> None:
         bench.modem.power(on=False)
         return [dark, up, bench.say("AT", 20)]
 
-    assert on_bench(story, powered=False) == [[], ["RDY", "+CPIN: READY"], []]
+    assert on_bench(story, powered=False) == [
+        [],
+        ["RDY", "+CFUN: 1", "+CPIN: READY", "+QUSIM: 1"],
+        [],
+    ]
 
 
 NOISE = st.one_of(
