@@ -175,6 +175,11 @@ class Link:
             if word in ("too_big", "prohibited") and answer is not None:
                 self._clock.call_at(back, partial(answer, word))
 
+    @property
+    def account(self) -> Carrier:
+        """Who is charged where nobody else is named."""
+        return self.carrier
+
     def _say_decision(self, way: str, size: int, why: str, flow: Flow | None) -> None:
         if not self.decided:
             return

@@ -112,17 +112,20 @@ def question(host: str, number: int) -> bytes:
 
 
 def reading(reply: bytes, number: int) -> str | None:
-    """What a client reads: the address, ``""`` for none; None where it is no reply to its query."""
+    """What a client reads: the address, or in a word as ``Answered.said`` why there is none.
+
+    None where it is no reply to its query.
+    """
     try:
         said = dns.message.from_wire(reply)
     except (dns.exception.DNSException, ValueError, struct.error):
         return None
     if said.id != number & 0xFFFF or not said.flags & dns.flags.QR:
         return None
-    for found in said.answer:
-        if found.rdtype == dns.rdatatype.A:
-            return str(found[0])
-    return ""
+    if said.rcode() != dns.rcode.NOERROR:
+        return "unknown" if said.rcode() == dns.rcode.NXDOMAIN else "refused"
+    found = [row for row in said.answer if row.rdtype == dns.rdatatype.A]
+    return str(found[0][0]) if found else "nothing"
 
 
 def serve(clock: Clock, port: Port, resolve: Callable[[bytes], bytes | None]) -> None:

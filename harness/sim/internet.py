@@ -5,19 +5,28 @@ as packets over a ``Way`` (the link, or a modem's bearer), so a hole makes it ti
 plan makes it fail as the carrier's gateway does, and every header and every retry is charged.
 """
 
-import re
 from collections.abc import Callable
+from functools import partial
+from ipaddress import IPv4Address
 from typing import Protocol
 
 from harness.clock import Clock
 from harness.errors import PortError, PortLost
+from harness.links import names
+from harness.links.carrier import Carrier
+from harness.links.endings import DNS, HTTP, PORTAL, SECURE
+from harness.links.flow import Flow
+from harness.links.portal import Portal
+from harness.model.network import Exhaustion
 from harness.ports.base import Port
 from harness.sim.tcp import CONNECTING, ENDED, OPEN, End, Segment
 
 Accept = Callable[[Port], None]
 
-DNS_SIZE = 28 + 17  # bytes: IPv4, UDP and a question's fixed part (RFC 1035, 4.1)
+DATAGRAM = 28  # bytes: IPv4 and UDP headers
+RESOLVER = "10.0.0.53"
 DNS_WAIT, DNS_TRIES = 5.0, 2  # s, as resolvers have it by default (resolv.conf)
+FIRST = IPv4Address("198.18.0.1")  # hosts get addresses from here on (RFC 2544)
 
 
 class NetError(PortError):
@@ -33,11 +42,15 @@ class NameUnknown(NetError):
 
 
 class NameSilent(NetError):
-    """The name service does not answer."""
+    """The name service does not answer, or refuses to (both are EAI_AGAIN to a socket's user)."""
 
 
 class Refused(NetError):
     """The host, or a gateway on the way, answered with RST."""
+
+
+class Unreachable(NetError):
+    """A gateway on the way says by ICMP that nobody may go there."""
 
 
 class TimedOut(NetError):
@@ -45,7 +58,11 @@ class TimedOut(NetError):
 
 
 class Way(Protocol):
-    """What carries packets between the terminal and the internet."""
+    """What carries packets between the terminal and the internet.
+
+    One that belongs to a carrier has an attribute ``account``: whose name service is asked, and
+    whose walled garden may be on the way.
+    """
 
     def carry(
         self,
@@ -54,6 +71,8 @@ class Way(Protocol):
         up: bool,
         deliver: Callable[[], None],
         reset: Callable[[], None] | None = None,
+        flow: Flow | None = None,
+        answer: Callable[[str], None] | None = None,
     ) -> None: ...
 
 
@@ -67,23 +86,28 @@ class Internet:
     Attributes:
         names_silent: Set, and the name service answers nobody.
         silent_hosts: Hosts that take no notice of what arrives.
+        zone: Name -> address of all hosts.
+        portal: Who is at the portal's address.
     """
 
     def __init__(self, clock: Clock, way: Way) -> None:
         self._clock, self._way = clock, way
         self._listeners: dict[tuple[str, int], Accept] = {}
-        self._names: set[str] = set()
+        self._asked = 0
+        self.zone: dict[str, str] = {PORTAL[0]: PORTAL[1]}
         self.names_silent = False
         self.silent_hosts: set[str] = set()
+        self.portal = Portal(clock)
 
     def serve(self, host: str, port: int, accept: Accept) -> None:
         """Call ``accept`` with the server's end of every connection; it must not wait."""
-        self._names.add(host)
-        self._listeners[host, port] = accept
+        if not _is_address(host) and host not in self.zone:
+            self.zone[host] = str(FIRST + len(self.zone) - 1)
+        self._listeners[self._address(host), port] = accept
 
     def withdraw(self, host: str, port: int) -> None:
         """Stop listening: connections are refused; those that stand are left."""
-        self._listeners.pop((host, port), None)
+        self._listeners.pop((self._address(host), port), None)
 
     def connect(self, host: str, port: int, *, until: float, way: Way | None = None) -> End:
         """A connection; ``until`` is the latest time to wait for it.
@@ -92,12 +116,17 @@ class Internet:
             NameUnknown: The name does not exist.
             NameSilent: No answer from the name service.
             Refused: RST instead of an answer.
+            Unreachable: ICMP instead of an answer.
             TimedOut: No answer at all.
         """
         way = way or self._way
-        if not re.fullmatch(r"[0-9.]+", host):
-            self._resolve(host, until, way)
-        client = _Connection(self, way, host, port).client
+        address = host if _is_address(host) else self._resolve(host, until, way)
+        truly = self.zone.get(host) == address
+        flow = Flow("tcp", host if truly else address, port)
+        account = _account_of(way)
+        if account is not None and account.fate(flow).fate == "divert":
+            address, flow = PORTAL[1], Flow("tcp", PORTAL[1], port)
+        client = _Connection(self, way, host, address, flow).client
         try:
             client.connect()
             client.arrived.wait_for(lambda: client.state != CONNECTING, until)
@@ -106,56 +135,84 @@ class Internet:
                 client.vanish()
         if client.state in (OPEN, ENDED) and client.why in ("", "closed"):
             return client
-        if client.why == "refused":
-            raise Refused(f"{host}:{port} refused the connection")
-        raise TimedOut(f"{host}:{port} does not answer")
+        failed, said = _FAILED.get(client.why, (TimedOut, "does not answer"))
+        raise failed(f"{host}:{port} {said}")
 
-    def _resolve(self, host: str, until: float, way: Way) -> None:
-        answers: list[bool] = []
+    def _resolve(self, host: str, until: float, way: Way) -> str:
+        """Ask the name service, again where nothing comes; the address."""
+        answers: list[str] = []
         answered = self._clock.signal(f"the address of {host}")
+        self._asked = number = self._asked + 1
+        try:
+            query = names.question(host, number)
+        except ValueError as error:
+            raise NameUnknown(str(error)) from None
+        carry = partial(way.carry, flow=Flow("udp", RESOLVER, DNS))
 
-        def answer() -> None:
-            answers.append(host in self._names)
+        def take(reply: bytes) -> None:
+            answers.append(names.reading(reply, number) or "refused")
             answered.notify()
 
         def ask() -> None:
-            if not self.names_silent:
-                way.carry(DNS_SIZE + len(host) + 16, up=False, deliver=answer)
+            reply = None if self.names_silent else self._answer_name(query, way)
+            if reply is not None:
+                carry(DATAGRAM + len(reply), up=False, deliver=partial(take, reply))
 
         for _ in range(DNS_TRIES):
-            way.carry(DNS_SIZE + len(host), up=True, deliver=ask)
+            carry(DATAGRAM + len(query), up=True, deliver=ask)
             patience = min(until, self._clock.now() + DNS_WAIT)
             if answered.wait_for(lambda: bool(answers), patience):
                 break
-        if not answers:
-            raise NameSilent(f"no answer about {host} from the name service")
-        if not answers[0]:
-            raise NameUnknown(f"there is no host {host}")
+        said = answers[0] if answers else "silent"
+        if said in _UNNAMED:
+            failed, text = _UNNAMED[said]
+            raise failed(text.format(host=host))
+        return said
 
-    def listener(self, host: str, port: int) -> Accept | None:
+    def _answer_name(self, query: bytes, way: Way) -> bytes | None:
+        account = _account_of(way)
+        if account is not None:
+            return account.resolve(query, self.zone)
+        return names.answer(query, self.zone).wire
+
+    def _address(self, host: str) -> str:
+        return self.zone.get(host, host)
+
+    def hears(self, host: str, address: str) -> bool:
+        """Whether anybody is at that address who takes notice of what arrives."""
+        return not {host, address} & self.silent_hosts
+
+    def listener(self, address: str, port: int, way: Way) -> Accept | None:
         """Who listens there, None when nobody does."""
-        return self._listeners.get((host, port))
+        if address == PORTAL[1]:
+            account = _account_of(way)
+            how = Exhaustion() if account is None else account.how
+            return partial(self.portal.accept, how=how) if port in (HTTP, *SECURE) else None
+        return self._listeners.get((address, port))
 
 
 class _Connection:
     """The two ends of one connection and the way between them."""
 
-    def __init__(self, internet: Internet, way: Way, host: str, port: int) -> None:
-        self._internet, self._way, self._host, self._port = internet, way, host, port
+    def __init__(self, internet: Internet, way: Way, host: str, address: str, flow: Flow) -> None:
+        self._internet, self._host, self._address = internet, host, address
+        self._port, self._way = flow.port, way
+        self._carry = partial(way.carry, flow=flow)
         self._clock = internet._clock  # noqa: SLF001 - its own class
-        self.client = End(self._clock, f"{host}:{port}", self._send_up)
+        self.client = End(self._clock, f"{host}:{flow.port}", self._send_up)
         self._server: End | None = None
 
     def _send_up(self, segment: Segment) -> None:
-        self._way.carry(
+        self._carry(
             segment.size,
             up=True,
             deliver=lambda: self._at_server(segment),
             reset=self.client.cut,
+            answer=self.client.hear_icmp,
         )
 
     def _send_down(self, segment: Segment) -> None:
-        self._way.carry(
+        self._carry(
             segment.size,
             up=False,
             deliver=lambda: self.client.receive(segment),
@@ -168,10 +225,10 @@ class _Connection:
             self._server.cut()
 
     def _at_server(self, segment: Segment) -> None:
-        if self._host in self._internet.silent_hosts:
+        if not self._internet.hears(self._host, self._address):
             return
         if self._server is None and "S" in segment.flags:
-            accept = self._internet.listener(self._host, self._port)
+            accept = self._internet.listener(self._address, self._port, self._way)
             if accept is not None:
                 self._server = self._make_server(accept)
         if self._server is not None:
@@ -181,6 +238,9 @@ class _Connection:
 
     def _make_server(self, accept: Accept) -> End:
         server = End(self._clock, f"client of {self._host}:{self._port}", self._send_down)
+        account = _account_of(self._way)
+        if self._address == PORTAL[1] and account is not None:
+            account.tell("diverted", host=self._host, port=self._port)
 
         def open_up() -> None:
             try:
@@ -190,3 +250,30 @@ class _Connection:
 
         server._opened = open_up  # noqa: SLF001 - its maker
         return server
+
+
+#: Why a connection ended before it was one -> what its user is told.
+_FAILED: dict[str, tuple[type[NetError], str]] = {
+    "refused": (Refused, "refused the connection"),
+    "prohibited": (Unreachable, "may not be reached, says a gateway"),
+}
+#: What the name service said instead of an address -> what its user is told.
+_UNNAMED: dict[str, tuple[type[NetError], str]] = {
+    "silent": (NameSilent, "no answer about {host} from the name service"),
+    "refused": (NameSilent, "the name service refuses to answer about {host}"),
+    "unknown": (NameUnknown, "there is no host {host}"),
+    "nothing": (NameUnknown, "{host} has no address"),
+}
+
+
+def _account_of(way: Way) -> Carrier | None:
+    """The carrier's account that a way is charged to, where it belongs to one."""
+    found = getattr(way, "account", None)
+    return found if isinstance(found, Carrier) else None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(IPv4Address(host))
+    except ValueError:
+        return False

@@ -123,6 +123,14 @@ class End(BufferedPort):
         """Somebody on the way sent RST in the other end's name."""
         self.receive(Segment("R"))
 
+    def hear_icmp(self, word: str) -> None:
+        """A gateway says that a packet went no further: only an attempt to connect minds.
+
+        RFC 1122, 4.2.3.9: soft errors; as Linux does it, connect fails and the rest goes on.
+        """
+        if word == "prohibited" and self.state == CONNECTING:
+            self._end(word)
+
     def _take_syn(self, segment: Segment) -> None:
         self._expected = max(self._expected, 1)
         if self.state == "":

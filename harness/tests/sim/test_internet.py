@@ -251,7 +251,7 @@ def test_headers_and_retries_are_charged() -> None:
 
     quiet, retries = in_world(story, data_left=100_000)
 
-    names = (45 + len(HOST)) + (45 + len(HOST) + 16)
+    names = (46 + len(HOST)) + (46 + len(HOST) + 16)
     assert quiet == names + 3 * 40 + 2 * 50 + 2 * 40
     assert retries == 4 * 50  # at 0, 1, 3 and 7 s
 
