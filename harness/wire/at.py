@@ -13,6 +13,7 @@ import enum
 import re
 from dataclasses import dataclass, field
 
+from harness.wire.at_fields import NAME
 from harness.wire.at_registration import LAYOUTS, registration
 
 #: A line longer than this is noise: no modem sends one, and memory is finite.
@@ -177,15 +178,32 @@ class Part(enum.Enum):
 #: Bare lines no command answers with: they always come unasked.
 UNASKED = re.compile(
     r"(?:RDY|RING|POWERED DOWN|NORMAL POWER DOWN|PB DONE|SMS DONE|SMS READY|CALL READY|APP RDY|"
-    r"SIM DROP)$",
+    r"SIM DROP|MODEM:STARTUP|SHUTDOWN|UNDER-VOLTAGE \w{1,20}|OVER-VOLTAGE \w{1,20})$",
     re.IGNORECASE,
 )
-PREFIX = re.compile(r"([+#^!*$%&][A-Za-z0-9_ ]*?)\s*:")
+#: Lines that a modem says once, when it has started: whatever it was told before is forgotten.
+STARTED = re.compile(
+    r"RDY$|\+AT: READY$|\^SYSSTART\b|\+PACSP\d$|\*ATREADY: 1$|MODEM:STARTUP$|START$"
+)
+
+#: Asked by one name, answered under another.
+ALIASES: dict[str, frozenset[str]] = {
+    "+CICCID": frozenset({"+ICCID"}),  # SIM7600
+    "+CCID": frozenset({"+ICCID"}),
+    "+ICCID": frozenset({"+CCID"}),
+    "+QGDNRCNT": frozenset({"+QGDCNT"}),
+    "+UCGED": frozenset({"+RSRP", "+RSRQ"}),  # SARA-R4 and LARA-R6, mode 5
+}
 
 #: Setting these answers nothing but OK: a line with their name is unasked.
 SAY_LATER = frozenset(
-    {"+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CUSD", "+CGEREP", "+CNMI", "+QIND", "+CTZR"}
-)
+    {"+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CUSD", "+CGEREP", "+CNMI", "+QIND", "+CTZR",
+     "+QSIMSTAT", "#QSS", "+CFUN", "+CPIN"}
+)  # fmt: skip
+
+
+#: The shortest rest of an echo that is taken for one: autobauding eats its beginning.
+LEAST_ECHO = 3
 
 
 @dataclass
@@ -196,17 +214,19 @@ class Exchange:
         command: The command line, ``AT`` included.
         lines: The answer so far, without the final result.
         final: The final result, once it came.
+        echoed: Whether the command itself came back.
     """
 
     command: str
     lines: list[str] = field(default_factory=list)
     final: Final | None = None
+    echoed: bool = False
 
     def __post_init__(self) -> None:
+        self._said = self.command.strip().upper()
         body = self.command.strip()[2:]
-        self._names = {
-            found.upper() for found in re.findall(r"[+#^!*$%][A-Za-z][A-Za-z0-9_]*", body)
-        }
+        names = {found.upper() for found in re.findall(r"[+#^!*$%][A-Za-z][A-Za-z0-9_]*", body)}
+        self._names = names.union(*(ALIASES.get(name, ()) for name in names))
         self._asks = body.rstrip().endswith("?") and not body.rstrip().endswith("=?")
         self._sets = "=" in body and not body.rstrip().endswith("=?")
 
@@ -214,9 +234,10 @@ class Exchange:
         """Sort one line; answers and the final result are kept."""
         if line == PROMPT:
             return Part.PROMPT
-        if line.rstrip().upper().endswith(self.command.strip().upper()):
-            return Part.ECHO  # line noise may stand before it
-        final = final_of(line)
+        if self._is_echo(line):
+            self.echoed = True
+            return Part.ECHO
+        final = final_of(line) or self._by_number(line)
         if final is not None:
             self.final = final
             return Part.FINAL
@@ -225,10 +246,27 @@ class Exchange:
         self.lines.append(line.strip())
         return Part.ANSWER
 
+    def _is_echo(self, line: str) -> bool:
+        """The command, whatever noise stands before it, or, as the first line, the end of it."""
+        text = line.strip().upper()
+        if text.endswith(self._said):
+            return True
+        first = not self.lines and not self.echoed
+        return first and len(text) >= LEAST_ECHO and self._said.endswith(text)
+
+    def _by_number(self, line: str) -> Final | None:
+        """A result as V.250's V0 writes it, for what is asked before ATV1 can be said."""
+        if self._names or self._said not in ("AT", "ATE0", "ATV1", "ATZ"):
+            return None
+        words = {"0": "OK", "4": "ERROR"}.get(line.strip())
+        return None if words is None else final_of(words)
+
     def _belongs(self, text: str) -> bool:
-        found = PREFIX.match(text)
+        found = NAME.match(text)
         if found is None:
-            return not UNASKED.match(text)
+            return not (UNASKED.match(text) or STARTED.match(text))
+        if STARTED.match(text):
+            return False
         name = found[1].strip().upper()
         if name not in self._names or (self._sets and name in SAY_LATER):
             return False

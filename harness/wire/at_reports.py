@@ -16,9 +16,9 @@ from harness.wire.at_signal import Quality, cesq, csq, qcsq
 from harness.wire.at_sim import cpin, iccid
 
 __all__ = [
-    "BearerEvent", "PdpContext", "Quality", "RegistrationReport", "bearer_event", "cesq", "cgact",
-    "cgcontrdp", "cgdcont", "cgev", "cgpaddr", "cmti", "cops", "cpin", "csq", "cusd",
-    "cusd_coding", "iccid", "qcsq", "qgdcnt", "qiurc", "registration",
+    "BearerEvent", "PdpContext", "Quality", "RegistrationReport", "bearer_event", "cesq",
+    "cfun", "cgact", "cgcontrdp", "cgdcont", "cgev", "cgpaddr", "cmti", "cops", "cpin", "csq",
+    "cusd", "cusd_coding", "iccid", "qcsq", "qgdcnt", "qiurc", "registration",
 ]  # fmt: skip
 
 # --- unasked --------------------------------------------------------------------------------
@@ -113,6 +113,12 @@ def cusd(line: str) -> tuple[int, str] | None:
     if not fields or fields[0].number is None:
         return None
     return fields[0].number, fields[1].text if len(fields) > 1 else ""
+
+
+def cfun(line: str) -> int | None:
+    """+CFUN: level (TS 27.007, 8.2)."""
+    fields = fields_of(line, "+CFUN")
+    return fields[0].number if fields else None
 
 
 def cops(line: str) -> tuple[int, str, int | None] | None:

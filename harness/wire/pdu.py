@@ -77,6 +77,15 @@ def delivered(pdu: str) -> Delivered | None:
         return None
 
 
+def is_other(pdu: str) -> bool:
+    """Whether it is a message of another kind: one sent, a draft, a status report."""
+    text = pdu.strip()
+    if not re.fullmatch(r"(?:[0-9A-Fa-f]{2}){2,350}", text):
+        return False
+    octets = bytes.fromhex(text)
+    return len(octets) > octets[0] + 1 and octets[octets[0] + 1] & 0x03 != 0
+
+
 def _delivered(octets: _Octets) -> Delivered | None:
     octets.take(octets.one())  # the service centre
     first = octets.one()

@@ -129,8 +129,8 @@ def test_attending_never_waits_nor_raises() -> None:
     """A lost port is left for the next command."""
     with replay(Session, [*START, ("AT+CSQ", b"\r\nOK\r\n"), (b"x", PortLost("gone"))]) as session:
         session.ask("AT+CSQ")
-        session._port.write(b"x")
-        before = session._port.clock.now()
+        session.port.write(b"x")
+        before = session.port.clock.now()
         session.attend()
         session.attend()
-        assert session._port.clock.now() == before
+        assert session.port.clock.now() == before

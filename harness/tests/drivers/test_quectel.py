@@ -26,10 +26,22 @@ START: list[Pair] = [
     ("AT", "OK"),
     ("ATE0", "OK"),
     ("ATV1", "OK"),
+    ("AT&D0", "OK"),
     ("AT+CMEE=1", "OK"),
     ("AT+CEREG=3", "OK"),
+    ("AT+CGREG=3", "OK"),
     ("AT+CGEREP=2,1", "OK"),
+    ("AT+QSIMSTAT=1", "OK"),
 ]
+
+
+SERVING = (
+    '+QENG: "servingcell","CONECT","LTE","FDD",001,01,5F1EA15,12,1850,3,5,5,DE10,-81,-10,-52,19,27'
+)
+CELL = {
+    "technology": "LTE", "plmn": "00101", "area": 0xDE10, "cell": 0x5F1EA15, "channel": 1850,
+    "band": 3,
+}  # fmt: skip
 
 
 class Heard:
@@ -68,14 +80,16 @@ def test_the_manual_as_a_dialogue() -> None:
         ("AT+CEREG?", "+CEREG: 3,3,,,,0,15\nOK"),
         ("AT+QGDCNT?", "+QGDCNT: 3832,4618\nOK"),
         ("AT+CFUN=4", "OK"),
+        ("AT+CFUN?", "+CFUN: 4\nOK"),
         ("AT+CFUN=1", "OK"),
+        ("AT+CFUN?", "+CFUN: 1\nOK"),
     ]
 
     with replay(Driver, talk) as modem:
         assert re.search(IDENTITY, modem.identify())
         assert modem.sim_state() == "READY"
         assert modem.sim_state() == "SIM NOT INSERTED"
-        assert modem.signal() == Signal(-81, -10, -52, '+QCSQ: "LTE",-52,-81,195,-10')
+        assert modem.signal() == Signal(-81, -10, -52, '+QCSQ: "LTE",-52,-81,195,-10', sinr=19)
         assert modem.registration() == Registration(3, 15, "+CEREG: 3,3,,,,0,15")
         assert modem.bytes_used() == (Bytes(3832), Bytes(4618))
         modem.flight_mode(on=True)
@@ -85,11 +99,14 @@ def test_the_manual_as_a_dialogue() -> None:
 def test_older_firmware_is_asked_differently() -> None:
     """Without +CEREG=3 with 2, without +QCSQ with +CESQ."""
     talk: list[Pair] = [
-        *START[:4],
+        *START[:5],
         ("AT+CEREG=3", "+CME ERROR: 50"),
         ("AT+CEREG=2", "OK"),
+        ("AT+CGREG=3", "+CME ERROR: 50"),
+        ("AT+CGREG=2", "OK"),
         ("AT+CGEREP=2,1", "ERROR"),
         ("AT+CGEREP=2", "OK"),
+        ("AT+QSIMSTAT=1", "ERROR"),
         ("AT+QCSQ", "ERROR"),
         ("AT+CESQ", "+CESQ: 99,99,255,255,20,56\nOK"),
     ]
@@ -103,9 +120,12 @@ def test_changes_are_observed_once() -> None:
     heard = Heard()
     quality = ("AT+QCSQ", '+QCSQ: "LTE",-52,-81,195,-10\nOK')
     home = ("AT+CEREG?", '+CEREG: 3,1,"A","B",7\nOK')
+    ready = ("AT+CPIN?", "+CPIN: READY\nOK")
+    cell = ('AT+QENG="servingcell"', f"{SERVING}\nOK")
     talk: list[Pair] = [
-        *START, quality, home, quality, home,
+        *START, quality, home, ready, cell, quality, home, ready, cell,
         ("AT+QCSQ", '+QCSQ: "NOSERVICE"\nOK'), ("AT+CEREG?", "+CEREG: 3,2\nOK"),
+        ready, ('AT+QENG="servingcell"', '+QENG: "servingcell","SEARCH"\nOK'),
     ]  # fmt: skip
 
     with replay(Driver, talk) as modem:
@@ -116,8 +136,11 @@ def test_changes_are_observed_once() -> None:
     assert heard.rows == [
         ("signal", {"rsrp": -81, "rsrq": -10, "rssi": -52}),
         ("registration", {"stat": 1, "cause": None}),
+        ("sim", {"state": "READY"}),
+        ("cell", CELL),
         ("signal", {"rsrp": None, "rsrq": None, "rssi": None}),
         ("registration", {"stat": 2, "cause": None}),
+        ("cell", dict.fromkeys(CELL)),
     ]
 
 
@@ -133,7 +156,8 @@ def test_unasked_lines_become_observations() -> None:
     assert heard.of("registration") == [{"stat": 3, "cause": 15}]
     assert heard.of("bearer") == [{"up": False, "cause": "NW DETACH"}]
     assert len(heard.of("urc")) == 3
-    assert None not in heard.times
+    assert heard.of("sim") == [{"state": "READY"}]
+    assert None not in heard.times[:-1]  # the last was asked for
 
 
 @pytest.mark.parametrize(
@@ -317,8 +341,8 @@ def test_a_port_that_does_not_come_back_is_told_by_a_call_and_not_by_a_poll() ->
 
     before, silent, back = on_bench(story)
 
-    assert silent == before
-    assert back == before + 2  # signal and registration, though unchanged
+    assert silent == before + 1  # that it is silent
+    assert back >= before + 4  # that it answers, signal and registration, though unchanged
 
 
 def test_a_hung_modem_is_silent_and_comes_back() -> None:
