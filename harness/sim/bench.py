@@ -8,7 +8,8 @@ own, grown from the seed and the device's name.
 
 A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
 for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
-terminal), ``rsrp`` (dBm), ``listen`` (outlet -> fixed ``host:port`` where it is served).
+terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``listen`` (outlet ->
+fixed ``host:port`` where it is served).
 """
 
 import random
@@ -18,6 +19,7 @@ from typing import Any
 
 from harness.clock import CooperativeClock
 from harness.files import fixture, read_plain
+from harness.links.carrier import Carrier
 from harness.links.link import Link
 from harness.model.words import find, nearest
 from harness.ports.base import Port
@@ -26,12 +28,15 @@ from harness.sim.acquirer import Acquirer
 from harness.sim.attenuator import Attenuator
 from harness.sim.feed import Feed
 from harness.sim.internet import Internet
-from harness.sim.modem import Modem
+from harness.sim.modems import make as modems
+from harness.sim.modems.modem import Modem
 from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
+from harness.sim.sim_tray import SimTray, usual_tray
 from harness.sim.slot import Slot
-from harness.sim.supplies.make import make_supply, models
+from harness.sim.supplies.make import make_supply
+from harness.sim.supplies.make import models as supplies
 from harness.sim.switch import PulseSwitch, RelayBoard
 from harness.sim.terminal.firmware import Countertop, Firmware
 from harness.sim.update_store import UpdateStore
@@ -66,8 +71,9 @@ OUTLETS: dict[str, tuple[str, str]] = {
 
 
 #: What a plan may say.
-PLAN = ("terminal", "supply", "channel", "rsrp", "listen")
+PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "listen")
 USUAL_SUPPLY = "e36313a"
+USUAL_MODEM = "ec25"
 
 
 def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator[str]:
@@ -80,10 +86,12 @@ def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator
     if model and model not in known:
         said = f"no terminal {model!r}{nearest(str(model), known)}. Known: {', '.join(known)}"
         yield f"bench: {said}"
-    supply = str(plan.get("supply", USUAL_SUPPLY))
-    if supply not in models():
-        said = f"no supply {supply!r}{nearest(supply, models())}. Known: {', '.join(models())}"
-        yield f"bench: {said}"
+    for word, usual, models in (
+        ("supply", USUAL_SUPPLY, supplies()), ("modem", USUAL_MODEM, modems.models())
+    ):  # fmt: skip
+        one = str(plan.get(word, usual))
+        if one not in models:
+            yield f"bench: no {word} {one!r}{nearest(one, models)}. Known: {', '.join(models)}"
     for name in defects:
         try:
             find("harness.sim.defects", name, group="harness.defects", name="plant")
@@ -190,10 +198,15 @@ class Bench:
 
     @cached_property
     def modem(self) -> Modem:
-        return Modem(
-            self.clock, read_plain(fixture("modem", "ec25", "personality.yaml")),
-            rng=self._rng("modem"), radio=self.radio, link=self.link, internet=self.internet,
+        return modems.make_modem(
+            self.clock, str(self._plan.get("modem", USUAL_MODEM)), rng=self._rng("modem"),
+            radio=self.radio, link=self.link, internet=self.internet, tray=self.tray,
         )  # fmt: skip
+
+    @cached_property
+    def tray(self) -> SimTray:
+        """The terminal's SIM cards; the link's carrier is that of the first."""
+        return usual_tray(self.link.carrier, Carrier(clock=self.clock))
 
     @cached_property
     def acquirer(self) -> Acquirer:
