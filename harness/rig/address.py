@@ -6,6 +6,7 @@ from harness.clock import Clock
 from harness.errors import PortLost, RigError
 from harness.model.rigfile import way_to
 from harness.ports.base import Chunk, Port
+from harness.ports.gateway import GatewayPort
 from harness.ports.operator import OperatorPort
 from harness.ports.program import ProgramPort
 from harness.ports.serial import BAUD, SerialPort
@@ -18,7 +19,7 @@ Connect = Callable[[str], Port]
 
 #: Ways that need nothing but a clock and the address; any other is a TCP connection.
 KINDS: dict[str, Callable[[Clock, str], Port]] = {
-    "udp": UdpPort, "program": ProgramPort, "operator": OperatorPort,
+    "udp": UdpPort, "program": ProgramPort, "operator": OperatorPort, "gateway": GatewayPort,
 }  # fmt: skip
 
 
