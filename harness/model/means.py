@@ -1,9 +1,10 @@
-"""What a rig can do to the terminal's supply lines: its supply, its switches, its limits."""
+"""What a rig can do: to the terminal's supply lines, and what its network cannot."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from harness.model.network import Limited
 from harness.model.power import (
     Capability,
     ListMode,
@@ -40,7 +41,7 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """The rig as a waveform sees it.
+    """The rig as a fault sees it.
 
     Attributes:
         nominal: The terminal's supply voltage in normal use.
@@ -49,6 +50,7 @@ class Means:
         lists: Whether it plays lists by itself.
         breakers: The switches.
         limits: What the supply may never exceed; None where nobody says.
+        lacks: What the network cannot do -> why (``model/network.py``, ``Limited``).
     """
 
     nominal: Volts
@@ -57,6 +59,7 @@ class Means:
     lists: bool = False
     breakers: tuple[Breaker, ...] = ()
     limits: Limits | None = None
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
     def breaker(self, line: str) -> Breaker | None:
         """The first switch of this line."""
@@ -70,12 +73,19 @@ def means_of(players: Mapping[str, Any], nominal: Volts, limits: Limits | None =
     breakers = tuple(
         _breaker(one) for one in drivers if plays(one, Switch) or plays(one, PulseSwitch)
     )
+    lacks = _lacks(drivers)
     if supply is None:
-        return Means(nominal, breakers=breakers, limits=limits)
+        return Means(nominal, breakers=breakers, limits=limits, lacks=lacks)
     limits = limits or getattr(getattr(supply, "gate", None), "limits", None)
     able = capability_of(supply)
     lists = plays(supply, ListMode) and able.points > 0
-    return Means(nominal, _name(supply), able, lists, breakers, limits)
+    return Means(nominal, _name(supply), able, lists, breakers, limits, lacks)
+
+
+def _lacks(drivers: Sequence[Any]) -> dict[str, str]:
+    """Of the network's drivers, not of their classes: what they lack may hang on options."""
+    limited = [one for one in drivers if plays(one, Limited) and not isinstance(one, type)]
+    return {what: why for one in limited for what, why in one.lacks().items()}
 
 
 def _breaker(driver: Any) -> Breaker:

@@ -1,4 +1,4 @@
-"""What a rig can do to the terminal's supply lines, told by its file: nothing is opened.
+"""What a rig can do to the terminal's supply lines and its network, told by its file alone.
 
 Drivers' constructors do not talk, so each is made on a port that leads nowhere: an option of the
 rig file (a switch's ``feeds``, a faster model) counts as it will on the bench.
@@ -13,8 +13,8 @@ from harness.model.rigfile import Device, RigFile
 from harness.ports.memory import pair
 from harness.rig.casting import driver_class
 
-#: The roles that work on the supply lines.
-ROLES = ("supply", "switch")
+#: The roles that work on the supply lines, and those that can do only some things to the network.
+ROLES = ("supply", "switch", "carrier", "network")
 
 
 def means_of_rig(rig: RigFile) -> Means:
