@@ -87,7 +87,9 @@ def _drop(how: Exhaustion, _flow: Flow | None, _roaming: bool) -> Fate:
 
 
 def _restrict(how: Exhaustion, flow: Flow | None, _roaming: bool) -> Fate:
-    free = flow is not None and (flow.port == DNS or allows(how, flow.host))
+    if flow is None:
+        return "drop"
+    free = flow.port == DNS or allows(how, flow.host) or allows(how, flow.address)
     return "pass" if free else "drop"
 
 

@@ -121,12 +121,7 @@ class Internet:
         """
         way = way or self._way
         address = host if _is_address(host) else self._resolve(host, until, way)
-        truly = self.zone.get(host) == address
-        flow = Flow("tcp", host if truly else address, port)
-        account = _account_of(way)
-        if account is not None and account.fate(flow).fate == "divert":
-            address, flow = PORTAL[1], Flow("tcp", PORTAL[1], port)
-        client = _Connection(self, way, host, address, flow).client
+        client = self._dial(host, address, port, way)
         try:
             client.connect()
             client.arrived.wait_for(lambda: client.state != CONNECTING, until)
@@ -137,6 +132,15 @@ class Internet:
             return client
         failed, said = _FAILED.get(client.why, (TimedOut, "does not answer"))
         raise failed(f"{host}:{port} {said}")
+
+    def _dial(self, host: str, address: str, port: int, way: Way) -> End:
+        """A connection that has not been begun yet."""
+        truly = self.zone.get(host) == address
+        flow = Flow("tcp", host if truly else address, port, address)
+        account = _account_of(way)
+        if account is not None and account.fate(flow).fate == "divert":
+            address, flow = PORTAL[1], Flow("tcp", PORTAL[1], port)
+        return _Connection(self, way, host, address, flow).client
 
     def _resolve(self, host: str, until: float, way: Way) -> str:
         """Ask the name service, again where nothing comes; the address."""
@@ -163,11 +167,7 @@ class Internet:
             patience = min(until, self._clock.now() + DNS_WAIT)
             if answered.wait_for(lambda: bool(answers), patience):
                 break
-        said = answers[0] if answers else "silent"
-        if said in _UNNAMED:
-            failed, text = _UNNAMED[said]
-            raise failed(text.format(host=host))
-        return said
+        return named(host, answers[0] if answers else "silent")
 
     def _answer_name(self, query: bytes, way: Way) -> bytes | None:
         account = _account_of(way)
@@ -264,6 +264,14 @@ _UNNAMED: dict[str, tuple[type[NetError], str]] = {
     "unknown": (NameUnknown, "there is no host {host}"),
     "nothing": (NameUnknown, "{host} has no address"),
 }
+
+
+def named(host: str, said: str) -> str:
+    """What the name service said, where it is an address; raises what it is else."""
+    if said in _UNNAMED:
+        failed, text = _UNNAMED[said]
+        raise failed(text.format(host=host))
+    return said
 
 
 def _account_of(way: Way) -> Carrier | None:
