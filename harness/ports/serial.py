@@ -2,7 +2,9 @@
 
 A tty is opened exclusively twice over: ``flock`` stops a second harness, ``TIOCEXCL`` stops others
 that do not ask (both are needed; root passes the second). DTR and RTS have their level before the
-line is opened, because raising or dropping them resets some boards and hangs up some modems.
+line is opened, because raising or dropping them resets some boards and hangs up some modems. A USB
+device that went and came back under another name is found there; another one in its place is left
+alone (``plugged``).
 """
 
 import contextlib
@@ -15,6 +17,7 @@ import serial
 
 from harness.clock import Clock
 from harness.errors import PortTimeout, RigError
+from harness.ports import plugged
 from harness.ports._stream import CHUNK, StreamPort, told
 from harness.ports.tcp import tune
 
@@ -56,6 +59,7 @@ class SerialPort(StreamPort):
         """
         super().__init__(clock, address)
         self._is_path = address.startswith("/")
+        self._was: plugged.UsbTty | None = None
         try:
             self._line = serial.serial_for_url(
                 address, do_not_open=True, baudrate=baud, parity=parity, stopbits=stop_bits,
@@ -67,7 +71,14 @@ class SerialPort(StreamPort):
         self._line.dtr, self._line.rts = dtr, rts
 
     def _connect(self) -> None:
+        if self._was is not None:
+            node, instead = plugged.now_at(self.address, self._was)
+            if node is None:
+                raise serial.SerialException(instead)
+            self._line.port = node
         self._line.open()
+        if self._is_path:
+            self._was = plugged.plugged_at(str(self._line.port)) or self._was
         if self._is_path and os.isatty(self._line.fileno()):
             fcntl.ioctl(self._line.fileno(), termios.TIOCEXCL)
         elif (descriptor := self._descriptor()) is not None and not self._is_path:
