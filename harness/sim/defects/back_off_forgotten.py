@@ -6,6 +6,7 @@ Breaks invariant 22: retries are bounded; a storm of them empties the plan and h
 from harness.sim.terminal.firmware import Firmware
 
 BLINK = 0.05  # s
+AT_ONCE = 20
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:
@@ -15,4 +16,13 @@ def plant(base: type[Firmware]) -> type[Firmware]:
         def wait_before_retry(self) -> None:
             self._clock.sleep(BLINK)
 
-    return base.with_parts(Comms=Comms)
+    class HostLine(base.HostLine):  # type: ignore[name-defined, misc]
+        def dial(self) -> str | None:
+            for _ in range(AT_ONCE):
+                cause: str | None = super().dial()
+                if cause is None:
+                    break
+                self._clock.sleep(BLINK)
+            return cause
+
+    return base.with_parts(Comms=Comms, HostLine=HostLine)

@@ -3,6 +3,8 @@
 Breaks P-1: after a cut the terminal signs on again and sells, without a visit by a technician.
 """
 
+from dataclasses import replace
+
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.keys import Keys
@@ -15,7 +17,7 @@ def plant(base: type[Firmware]) -> type[Firmware]:
     class Forgetful(base):  # type: ignore[valid-type, misc]
         def __init__(self, board: Board, reason: str, keys: Keys) -> None:
             if reason == "power" and board.flash.peek(MARK) is not None:  # not the first start
-                keys = Keys(bytes(len(keys.master)), keys.update, keys.factory_image)
+                keys = replace(keys, master=bytes(len(keys.master)))
             super().__init__(board, reason, keys)
 
     return Forgetful

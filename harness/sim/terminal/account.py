@@ -25,6 +25,7 @@ WORDS = tuple(
 AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KMG]?)i?B\b", re.IGNORECASE)
 SHARE = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s*%")
 SIZES = {"": 1, "K": 1e3, "M": 1e6, "G": 1e9}
+UCS2 = re.compile(r"(?:00[2-7][0-9A-F]){4,}", re.IGNORECASE)
 INDEX = re.compile(r"\+CMGL:\s*(\d+)")
 
 
@@ -66,6 +67,13 @@ def read_account(text: str) -> Said:
     return Said(None, used, left, whole, good=left is not None or "unlimited" in text.lower())
 
 
+def plain_text(said: str) -> str:
+    """A USSD text, also where the modem gives UCS2 as hex digits (TS 23.038, 5)."""
+    if UCS2.fullmatch(said):
+        return bytes.fromhex(said).decode("utf-16-be", "replace")
+    return said
+
+
 class Account:
     """Asks the carrier, and reads what it writes.
 
@@ -90,7 +98,7 @@ class Account:
         """An unasked line: it may be the answer (TS 27.007, 7.15)."""
         said = at_reports.cusd(line)
         if said is not None:
-            self._answer = said[1] or "-"
+            self._answer = plain_text(said[1]) or "-"
             self._answered.notify()
 
     def ask(self) -> Said:

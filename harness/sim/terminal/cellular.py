@@ -12,6 +12,7 @@ from harness.sim.terminal.account import Account
 from harness.sim.terminal.at_line import AtLine, ModemRefused, ModemSilent
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Personality
+from harness.sim.terminal.registering import Registering
 from harness.wire import at_reports
 from harness.wire.at import Final
 
@@ -34,23 +35,13 @@ SIM_STATES = {
 #: +CME ERROR of a question about the SIM (TS 27.007, 9.2.1) -> our word; sim_missing for others.
 SIM_ERRORS = {11: "wrong_settings", 12: "wrong_settings", 5: "wrong_settings"}
 
-#: Reject cause of a denied registration (TS 24.301, annex A) -> our word: 2 (unknown in the HSS)
-#: and 8 (no service at all) are what a SIM gets that was never put into service; 17 and 22 are
-#: the network's own trouble, 19 is a refused bearer. Others mean that the carrier does not accept
-#: this subscription any more.
-REJECTS: dict[int | None, str] = {
-    2: "sim_not_activated", 8: "sim_not_activated", 17: "not_registered", 22: "not_registered",
-    19: "no_data_service",
-}  # fmt: skip
-
 #: ESM causes of a refused bearer (TS 24.301, 9.9.4.4) -> our word: 27 unknown access point, 29
 #: user or password refused.
 REFUSALS: dict[int | None, str] = {27: "wrong_settings", 29: "wrong_settings"}
 BAD_PASSWORD = 149  # +CME ERROR, TS 27.007, 9.2.2.1
 
-#: After these the modem does not try again until its radio restarts (TS 24.301, 5.5.1.2.5).
-FOR_GOOD = (3, 6, 8)
-RADIO_RESTART = 20.0  # s between two restarts of the radio at least
+#: s from one refused bearer to the next request: networks answer a storm with a ban (GSMA TS.34).
+ASK_AFTER = (4.0, 8.0, 15.0, 30.0, 45.0)
 COMING = ("sim_missing", "no_signal", "not_registered")  # may only take their time
 
 BEARER_GONE = ("+CGEV", "+QIURC")
@@ -63,10 +54,12 @@ class Cellular:
     Attributes:
         line: The AT port.
         told: What the carrier says of the plan.
-        rsrp: Signal last seen, dBm; None for none.
+        radio: Its standing with the network.
         news_of_plan: A message came that may be the carrier's.
         bearer_ended: The bearer ended since somebody last cleared this: its sockets are dead.
     """
+
+    Registering: type[Registering] = Registering
 
     def __init__(
         self, clock: Clock, open_port: Callable[[], Port], personality: Personality, log: Log,
@@ -75,7 +68,6 @@ class Cellular:
         self._clock = clock
         self._who = personality.identity
         self._times = personality.times
-        self._limits = personality.limits
         self._log = log
         self._on_news = on_news
         self._reset = reset
@@ -86,10 +78,12 @@ class Cellular:
         self._awake = clock.signal("the modem's start")
         self.line = AtLine(clock, open_port, self._hear)
         self.told = Account(clock, self.line, personality, log)
-        self._radio_restarts_from = 0.0
-        self._denied = ""
-        self._empty_while_served = False
-        self.rsrp: float | None = None
+        self.radio = self.Registering(
+            clock, self.line, personality.limits, log, self.told, self.mend
+        )
+        self._refusals = 0
+        self._ask_from = 0.0
+        self._refused_as = "no_data_service"
         self.news_of_plan = True  # from before the start
         self.bearer_ended = False
 
@@ -135,21 +129,18 @@ class Cellular:
     def account(self) -> str | None:
         """What the carrier says of the plan: a cause, or None."""
         said = self.told.ask()
+        if said.good and self.radio.empty_while_served:
+            self._ask_from = 0.0  # paid for: now it is worth asking
         cause = said.cause if said.good or said.cause else self.told.notice.cause
-        self._empty_while_served = cause == "data_exhausted"
+        self.radio.empty_while_served = cause == "data_exhausted"
         return cause
 
     def signal(self) -> float | None:
         """RSRP, dBm; None without a cell. Raises ModemSilent."""
-        try:
-            answer = self.line.ask("AT+CESQ")
-        except ModemRefused:
-            answer = []
-        found = next(filter(None, map(at_reports.cesq, answer)), None)
-        return None if found is None else found.rsrp
+        return self.radio.signal()
 
     def _missing(self) -> str | None:
-        return self._missing_sim() or self._missing_radio() or self.missing_bearer()
+        return self._missing_sim() or self.radio.missing() or self.missing_bearer()
 
     def _set_up(self) -> None:
         self._wake()
@@ -158,6 +149,8 @@ class Cellular:
                 if self._told(command):
                     break
         self._told(f'AT+CGDCONT=1,"IP","{self._who.apn}"')
+        if self._who.user:  # PAP (TS 27.007, 10.1.31)
+            self._told(f'AT+CGAUTH=1,1,"{self._who.user}","{self._who.secret}"')
         self._ready = True
 
     def _wake(self) -> None:
@@ -185,7 +178,7 @@ class Cellular:
             self._remedy("modem", self._cut_power)
         return "modem_fault"
 
-    # --- SIM and radio ----------------------------------------------------------------------
+    # --- SIM -------------------------------------------------------------------------------
 
     def _missing_sim(self) -> str | None:
         try:
@@ -200,59 +193,31 @@ class Cellular:
         """What a refused question about the SIM means."""
         return SIM_ERRORS.get(final.code or 0, "sim_missing")
 
-    def _missing_radio(self) -> str | None:
-        report = self._registration()
-        self.rsrp = self.signal()
-        if report is not None and report.stat == 3:
-            self._log.say_warning("mdm", f"registration denied, cause {report.cause}")
-            self._denied = self.denied(report.cause)
-            if report.cause in FOR_GOOD:
-                self._restart_radio()
-            return self._denied
-        if self.rsrp is None:
-            return "no_signal"
-        if report is None or report.stat not in (1, 5):
-            weak = self.rsrp < self._limits.no_signal_rsrp
-            return "no_signal" if weak else self._denied or "not_registered"
-        self._denied = ""  # a refusal holds until the network takes the SIM after all
-        return None
-
-    def denied(self, cause: int | None) -> str:
-        """Why the network does not take the SIM.
-
-        A carrier may throw out who used up his plan with the same cause as who has none; then its
-        last message tells. It does not when the plan was empty before and the SIM was served.
-        """
-        word = REJECTS.get(cause, "sim_expired")
-        empty = self.told.notice.cause == "data_exhausted" and not self._empty_while_served
-        return "data_exhausted" if empty and word in ("sim_expired", "no_data_service") else word
-
-    def _restart_radio(self) -> None:
-        """A SIM that was refused for good is looked at again only after this."""
-        if self._clock.now() >= self._radio_restarts_from:
-            self._radio_restarts_from = self._clock.now() + RADIO_RESTART
-            self._cycle_radio()
-
-    def _registration(self) -> at_reports.RegistrationReport | None:
-        try:
-            answer = self.line.ask("AT+CEREG?")
-        except ModemRefused:
-            return None
-        return next(filter(None, map(at_reports.registration, answer)), None)
-
     # --- bearer -----------------------------------------------------------------------------
 
     def missing_bearer(self) -> str | None:
         """Have the bearer up; what refused it, or None."""
         try:
             contexts = map(at_reports.cgact, self.line.ask("AT+CGACT?", self._times.bearer_wait))
-            if (1, True) in list(contexts):
-                return None
-            self.line.ask("AT+CGACT=1,1", self._times.bearer_wait)
+            if (1, True) not in list(contexts):
+                if not self.may_ask():
+                    return self.account() or self._refused_as
+                self.line.ask("AT+CGACT=1,1", self._times.bearer_wait)
         except ModemRefused as refusal:
             self._log.say_warning("mdm", f"no bearer: {refusal.final.text}")
-            return self.no_bearer(refusal.final)
+            self._refused_as = self.no_bearer(refusal.final)
+            return self._refused_as
+        self._refusals = 0
         return None
+
+    def may_ask(self) -> bool:
+        """Whether the network may be asked for a bearer again; counts as a request if so."""
+        if self._clock.now() < self._ask_from:
+            return False
+        pause = ASK_AFTER[min(self._refusals, len(ASK_AFTER) - 1)]
+        self._ask_from = self._clock.now() + pause
+        self._refusals += 1
+        return True
 
     def no_bearer(self, final: Final) -> str:
         """Why the network gave no bearer; a refusal alone does not say that the plan is empty."""
@@ -263,6 +228,7 @@ class Cellular:
 
     def mend(self, remedy: str) -> None:
         """Carry out one of ``ladder.REMEDIES``; ``look`` afterwards says what came of it."""
+        self._ask_from = 0.0
         acts = {
             "bearer": self._cycle_bearer, "radio": self._cycle_radio, "modem": self._cut_power,
         }  # fmt: skip

@@ -125,7 +125,7 @@ class Comms:
             self._failures = 0
             self._ladder.start_over()
         else:
-            self._alarms.begin(cause)
+            self._alarms.begin(cause, self._host.detail if cause == "tls_error" else "")
         self._on_change()
         self._settled.notify()
 
@@ -227,8 +227,8 @@ class Comms:
             if cause is None:
                 return None
             account = self._cellular.account()  # an empty plan looks just like a dead host
-            if account is not None:
-                return account
+            if account is not None or not self._host.timed_out:
+                return account or cause
             if self._host.way_dead and self.climb("bearer"):
                 missing = self._cellular.look(wait=self._times.modem_boot)
                 if missing is not None:
@@ -290,6 +290,6 @@ class Comms:
         cause = self._cellular.look() or self._cellular.account()
         if cause is not None or stalled:
             return cause or "host_unreachable"
-        cause = self._host.dial()  # whoever takes a connection and says nothing is silent himself
+        cause = self._host.knock()  # whoever takes a connection and says nothing is silent himself
         self._host.hang_up()
         return cause or "host_silent"

@@ -14,7 +14,7 @@ from harness.ports.base import Port
 from harness.sim.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
-from harness.sim.terminal import daily, outages
+from harness.sim.terminal import daily, outages, secure
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
@@ -116,13 +116,22 @@ class Firmware(Parts):
         )  # fmt: skip
         line = self.HostLine(
             self.clock, times=self.times, acquiring=self.acquiring, log=self.log,
-            dial=board.net.to(board.host), dial_resolver=board.net.to((self.who.resolver, 53)),
+            dial=board.net.to(board.host), secure=self._secure(),
+            dial_resolver=board.net.to((self.who.resolver, 53)),
         )  # fmt: skip
         self.comms = self.Comms(
             self.clock, personality=self.personality, cellular=self.cellular,
             acquiring=self.acquiring, host_line=line, meter=meter, storage=self.storage,
             alarms=self.alarms, log=self.log, rng=board.rng, on_change=self._changed,
             take_time=self.timekeeping.take,
+        )  # fmt: skip
+
+    def _secure(self) -> secure.Secure | None:
+        if not self.personality.network.tls:
+            return None
+        return self.Secure(
+            host=self.board.host[0], authorities=self.keys.authorities,
+            certain_time=self.timekeeping.certain, wait=self.times.handshake,
         )  # fmt: skip
 
     def _changed(self) -> None:
@@ -233,6 +242,7 @@ class Countertop(Board):
         self, clock: Clock, *, rail: Rail, modem: Modem, slot: Slot, personality: Mapping[str, Any],
         keys: Mapping[str, Any], rng: random.Random, host: tuple[str, int], store: tuple[str, int],
         firmware: type[Firmware] = Firmware, updates: Mapping[str, Any] | None = None,
+        authorities: str = "",
     ) -> None:  # fmt: skip
         """Make it.
 
@@ -247,11 +257,12 @@ class Countertop(Board):
             host: Where the acquirer is.
             store: Where the update store is.
             firmware: What runs on it.
+            authorities: PEM of those whose certificates for the acquirer it accepts.
             updates: The test update store's file: whose images it trusts, and its factory image.
         """
         store_file = updates or read_plain(fixture("updates", "test_store.yaml"))
         held = Keys(
-            bytes.fromhex(keys["master_key"]), trusted_key(store_file),
+            bytes.fromhex(keys["master_key"]), trusted_key(store_file), authorities,
             make_image(store_file, "factory"),
         )  # fmt: skip
         super().__init__(

@@ -7,12 +7,15 @@ with RST, not FIN, so that what TCP still holds of a request given up never arri
 from collections.abc import Callable
 
 from harness.clock import Clock
-from harness.errors import Garbled, PortLost
+from harness.errors import Garbled, PortLost, PortTimeout
+from harness.ports.base import Port
+from harness.ports.tls import CertificateRefused, TlsFailed
 from harness.sim.internet import NameSilent, NameUnknown, NetError, NoBearer, Refused, TimedOut
 from harness.sim.tcp import End
 from harness.sim.terminal.acquiring import Acquiring, BadAnswer
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Times
+from harness.sim.terminal.secure import Secure
 from harness.wire.iso8583 import Deframer, Message, answer_mti, frame, unframe
 
 #: As many retransmissions (after 1, 3, 7 and 15 s) mean that the way is gone: waiting ends.
@@ -45,12 +48,14 @@ class HostLine:
 
     Attributes:
         connected: Whether there is a connection, as far as is known here.
+        timed_out: Whether nobody answered when last dialled: it may be worth another try at once.
+        detail: What was wrong with the certificate when last dialled, ``""`` where nothing was.
         way_dead: Whether nothing at all came back when last dialled, from nobody.
     """
 
     def __init__(
         self, clock: Clock, *, times: Times, acquiring: Acquiring, log: Log, dial: Dial,
-        dial_resolver: Dial,
+        dial_resolver: Dial, secure: Secure | None = None,
     ) -> None:  # fmt: skip
         self._clock = clock
         self._times = times
@@ -58,10 +63,14 @@ class HostLine:
         self._log = log
         self._dial = dial
         self._dial_resolver = dial_resolver
-        self._port: End | None = None
+        self._secure = secure
+        self._socket: End | None = None
+        self._port: Port | None = None
         self._frames = Deframer()
         self._answered: set[tuple[str, int]] = set()
-        self.way_dead = False
+        self._insecure = ""
+        self.way_dead = self.timed_out = False
+        self.detail = ""
 
     @property
     def connected(self) -> bool:
@@ -69,25 +78,57 @@ class HostLine:
 
     def dial(self) -> str | None:
         """One attempt to connect; what stopped it, or None."""
-        self.hang_up()
-        self.way_dead = False
-        try:
-            self._port = self._dial(self._clock.now() + self._times.connect)
-        except NetError as error:
-            self._log.say_warning("net", f"no connection: {error}")
-            return self._dial_cause(error)
+        cause = self.knock()
+        if cause is not None or self._socket is None:
+            return cause
+        self._port = self._secured(self._socket)
+        if self._port is None:
+            return self._insecure
         self._frames, self._answered = Deframer(), set()
         self._log.say("net", "connected")
         return None
 
+    def knock(self) -> str | None:
+        """See whether the host takes connections at all; what stopped it, or None."""
+        self.hang_up()
+        self.way_dead = self.timed_out = False
+        self.detail = ""
+        try:
+            self._socket = self._dial(self._clock.now() + self._times.connect)
+        except NetError as error:
+            self._log.say_warning("net", f"no connection: {error}")
+            return self._dial_cause(error)
+        return None
+
+    def _secured(self, socket: End) -> Port | None:
+        """The port that may be talked on; None, and why, when there is none."""
+        if self._secure is None:
+            return socket
+        try:
+            return self._secure.over(socket)
+        except CertificateRefused as refused:
+            self.detail = f"certificate refused: {refused.reason.replace('_', ' ')}"
+            self._insecure = "tls_error"
+        except TlsFailed as failed:
+            self.detail, self._insecure = str(failed), "tls_error"
+        except PortTimeout:
+            stalled = socket.sent_again >= STALLING
+            self._insecure = "host_unreachable" if stalled else "host_silent"
+        except PortLost:
+            self._insecure = "host_unreachable"
+        self._log.say_warning("net", f"not secure: {self.detail or self._insecure}")
+        self.hang_up()
+        return None
+
     def hang_up(self) -> None:
         """End the connection at once, if there is one."""
-        if self._port is not None:
-            self._port.reset()
-            self._port = None
+        if self._socket is not None:
+            self._socket.reset()
+        self._socket = self._port = None
 
     def _dial_cause(self, error: NetError) -> str:
-        self.way_dead = isinstance(error, (NameSilent, TimedOut)) and not self._way_open()
+        self.timed_out = isinstance(error, (NameSilent, TimedOut))
+        self.way_dead = self.timed_out and not self._way_open()
         if self.way_dead:
             return "host_unreachable"  # not the name service alone: nothing answers
         return DIAL_CAUSES.get(type(error), "host_unreachable")
@@ -104,10 +145,11 @@ class HostLine:
 
     def exchange(self, request: Message, wait: float) -> Message:
         """Send, and wait for the answer; raises Silence or BadAnswer. Only when connected."""
-        port = self._port
+        port, socket = self._port, self._socket
         assert port is not None  # noqa: S101 - the caller has looked
+        assert socket is not None  # noqa: S101 - as well
         self._log.say("net", f"> {request.mti} stan={request.get(11)}")
-        again = port.sent_again
+        again = socket.sent_again
         self._answered.discard((answer_mti(request.mti), request.stan))  # a 0400 is repeated
         answer = None
         try:
@@ -120,12 +162,12 @@ class HostLine:
             raise BadAnswer("host_error", "06", str(error)) from None
         if answer is None:
             self.hang_up()
-            raise Silence(stalled=port.sent_again - again >= STALLING)
+            raise Silence(stalled=socket.sent_again - again >= STALLING)
         self._log.say("net", f"< {answer.mti} stan={answer.get(11)} code={answer.get(39) or '-'}")
         self._acquiring.check(request, answer)
         return answer
 
-    def _receive(self, port: End, request: Message, until: float, again: int) -> Message | None:
+    def _receive(self, port: Port, request: Message, until: float, again: int) -> Message | None:
         """The next message that is not an echo of the past; None when waiting is over.
 
         It is over early when TCP gets no acknowledgement for what was sent (``again`` counts from
@@ -134,13 +176,16 @@ class HostLine:
         while True:
             chunk = port.read(min(until, self._clock.now() + 1.0))
             if chunk is None:
-                if self._clock.now() >= until or port.sent_again - again >= STALLED:
+                if self._clock.now() >= until or self._stalled(again):
                     return None
                 continue
             for inside in self._frames.feed(chunk.data):
                 answer = unframe(inside)
                 if not self._is_late(request, answer):
                     return answer
+
+    def _stalled(self, again: int) -> bool:
+        return self._socket is not None and self._socket.sent_again - again >= STALLED
 
     def _is_late(self, request: Message, answer: Message) -> bool:
         """Whether it answers what is past: a duplicate, or a sale that is being reversed."""

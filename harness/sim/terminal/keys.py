@@ -10,9 +10,11 @@ class Keys:
     Attributes:
         master: Terminal master key, 16 bytes.
         update: Public key that firmware images are signed for, 32 bytes.
+        authorities: PEM of those whose certificates for the host it accepts.
         factory_image: The image it was shipped with.
     """
 
     master: bytes
     update: bytes
+    authorities: str
     factory_image: bytes

@@ -22,6 +22,7 @@ from harness.sim.terminal import (
     receipts,
     reversals,
     screen,
+    secure,
     settlement,
     state,
     storage,
@@ -44,6 +45,7 @@ class Parts:
     SignalWatch: ClassVar[type[bars.SignalWatch]] = bars.SignalWatch
     PlanMeter: ClassVar[type[plan_meter.PlanMeter]] = plan_meter.PlanMeter
     Acquiring: ClassVar[type[acquiring.Acquiring]] = acquiring.Acquiring
+    Secure: ClassVar[type[secure.Secure]] = secure.Secure
     HostLine: ClassVar[type[host_line.HostLine]] = host_line.HostLine
     Comms: ClassVar[type[comms.Comms]] = comms.Comms
     Receipts: ClassVar[type[receipts.Receipts]] = receipts.Receipts

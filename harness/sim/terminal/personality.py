@@ -71,6 +71,7 @@ class Times:
     modem_boot: float
     signal_every: float
     connect: float
+    handshake: float
     resolver: float
     response: float
     reversal_response: float
@@ -111,6 +112,8 @@ class Identity:
         tpdu: Ten hex digits.
         currency: ISO 4217 numeric code.
         apn: Access point name.
+        user: Name for it; empty for none.
+        secret: Password for it.
         balance_code: USSD code that tells what is left of the data plan.
         password: ZVT registration password, six digits.
         resolver: Address of the name server.
@@ -125,6 +128,8 @@ class Identity:
     tpdu: str
     currency: str
     apn: str
+    user: str
+    secret: str
     balance_code: str
     password: str
     resolver: str
@@ -137,9 +142,11 @@ class Network:
     """How it reaches the world.
 
     Attributes:
+        tls: Whether it talks to its host over TLS.
         plan_bytes: Bytes a month of the SIM's plan; 0 where only the carrier knows.
     """
 
+    tls: bool
     plan_bytes: int
 
 

@@ -29,6 +29,10 @@ class Timekeeping:
         if self._rtc.stopped:
             self._alarms.begin("clock_invalid", "the clock has stood still")
 
+    def certain(self) -> datetime:
+        """Now, as far as may be relied upon: a stopped clock is worth less than what is over."""
+        return self._known() if self._rtc.stopped else self._rtc.now()
+
     def take(self, date: str, time: str) -> None:
         """The host's date and time: ours from now on, if ours is wrong."""
         told = host_time(date, time, self._known())

@@ -264,7 +264,8 @@ def connections_refused(stage: Stage) -> bool:
     stage.misbehave("ignore", "0820", times=1)
     stage.misbehave("refuse", "any")
     stage.clock.sleep(90.0)
-    tries = [row for row in stage.of("line") if "net: connected" in row["text"]]
+    ends = ("net: connected", "net: not secure", "net: no connection")
+    tries = [row for row in stage.of("line") if any(end in row["text"] for end in ends)]
     return len(tries) > 30
 
 

@@ -9,6 +9,7 @@ from harness.clock import CooperativeClock
 from harness.drivers import console
 from harness.drivers.zvt import Driver as Zvt
 from harness.files import fixture, read_plain
+from harness.links.certificates import trusted
 from harness.links.link import Link
 from harness.model.roles import SaleResult
 from harness.model.units import Money
@@ -27,7 +28,7 @@ from harness.wire import zvt
 
 T = TypeVar("T")
 NOMINAL = 5.0
-HOST, STORE = ("host.hil.test", 5000), ("updates.hil.test", 80)
+HOST, STORE = ("host.hil.test", 5001), ("updates.hil.test", 80)
 
 
 class RegisterPort(MemoryPort):
@@ -84,7 +85,7 @@ class Stage:
         self.internet = Internet(clock, self.link)
         host_file = read_plain(fixture("host", "test_acquirer.yaml"))
         self.host = Acquirer(clock, host_file, rng=random.Random(f"{seed}/host"))
-        self.internet.serve(*HOST, self.host.outlets["iso8583"])
+        self.internet.serve(*HOST, self.host.outlets["tls"])
         store_file = read_plain(fixture("updates", "test_store.yaml"))
         self.store = UpdateStore(clock, store_file, rng=random.Random(f"{seed}/store"))
         self.internet.serve(*STORE, self.store.outlets["http"])
@@ -100,7 +101,7 @@ class Stage:
         self.terminal = Countertop(
             clock, rail=self.rail, modem=self.modem, slot=self.slot, personality=character,
             keys=host_file, rng=random.Random(f"{seed}/terminal"), host=HOST, store=STORE,
-            firmware=firmware,
+            firmware=firmware, authorities=trusted(),
         )  # fmt: skip
         self.register_port = RegisterPort(clock, self.terminal.outlets["ecr"])
         self.register = Zvt(self.register_port, personality="countertop")

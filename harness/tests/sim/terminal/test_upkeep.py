@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.sim.terminal.board import KEEPALIVE
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -71,6 +72,7 @@ def test_a_cut_in_an_update_leaves_old_or_new(phase: str, percent: int) -> None:
         assert stage.of("boot")[-1]["version"] in ("1.4.2", "1.10.0")
         ends = [row["phase"] for row in stage.of("update")]
         assert {"failed", "first_boot", "done"} & set(ends)
+        stage.clock.sleep(KEEPALIVE)  # the register learns that its old connection is dead
         assert stage.sell(700).outcome == "approved"
 
     stage.play(story)
