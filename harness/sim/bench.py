@@ -8,24 +8,20 @@ own, grown from the seed and the device's name.
 
 A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
 for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
-terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``link`` (``sizes``, or
-``tun``: real packets between network namespaces, where the bench is served), ``listen`` (outlet ->
+terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``listen`` (outlet ->
 fixed ``host:port`` where it is served).
 """
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
 from harness.clock import CooperativeClock
-from harness.errors import NotSupported, RigError
 from harness.files import fixture, read_plain
 from harness.links.carrier import Carrier
 from harness.links.certificates import trusted
 from harness.links.link import Link
-from harness.links.tun import Tun
 from harness.model.words import find, nearest
 from harness.ports.base import Port
 from harness.ports.memory import pair
@@ -38,7 +34,6 @@ from harness.sim.modems.modem import Modem
 from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
-from harness.sim.real_internet import RealInternet
 from harness.sim.sim_tray import SimTray, usual_tray
 from harness.sim.slot import Slot
 from harness.sim.supplies.make import make_supply
@@ -77,10 +72,9 @@ OUTLETS: dict[str, tuple[str, str]] = {
 
 
 #: What a plan may say.
-PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "link", "listen")
+PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "listen")
 USUAL_SUPPLY = "e36313a"
 USUAL_MODEM = "ec25"
-LINKS = ("sizes", "tun")
 
 
 def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator[str]:
@@ -99,9 +93,6 @@ def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator
         one = str(plan.get(word, usual))
         if one not in models:
             yield f"bench: no {word} {one!r}{nearest(one, models)}. Known: {', '.join(models)}"
-    link = plan.get("link", LINKS[0])
-    if link not in LINKS:
-        yield f"bench: no link {link!r}{nearest(str(link), LINKS)}. Known: {', '.join(LINKS)}"
     for name in defects:
         try:
             find("harness.sim.defects", name, group="harness.defects", name="plant")
@@ -124,13 +115,8 @@ class Bench:
         self._plan = dict(plan)
         self._seed = seed
         self._defects = tuple(defects)
-        self._held = ExitStack()
         if self._plan.get("terminal"):
             _ = self.terminal  # it must be there before the supply powers it
-
-    def close(self) -> None:
-        """Let go of what is not in this process."""
-        self._held.close()
 
     def connect(self, name: str) -> Port:
         """Our end of a new connection; raises LookupError, or PortLost when it is refused."""
@@ -205,24 +191,11 @@ class Bench:
 
     @cached_property
     def internet(self) -> Internet:
-        internet = self._internet()
+        internet = Internet(self.clock, self.link)
         internet.serve(*HOST, self.acquirer.outlets["iso8583"])
         internet.serve(*SECURE_HOST, self.acquirer.outlets["tls"])
         internet.serve(*STORE, self.store.outlets["http"])
         return internet
-
-    def _internet(self) -> Internet:
-        if self._plan.get("link", LINKS[0]) != "tun":
-            return Internet(self.clock, self.link)
-        if self.clock.virtual:
-            raise RigError("bench: link: tun moves real packets, which takes `clock: real`")
-        try:
-            tun = self._held.enter_context(Tun(bare=True))
-        except NotSupported as error:
-            raise NotSupported(
-                f"{error}. Next move: `driver: link` and `bench: {{link: sizes}}` in the rig file"
-            ) from error
-        return RealInternet(self.clock, self.link, tun, rng=self._rng("bits"))
 
     @cached_property
     def modem(self) -> Modem:
