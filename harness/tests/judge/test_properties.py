@@ -117,7 +117,7 @@ def online(rows: list[Observation], rng: random.Random) -> tuple[Verdict, list[s
     return case.verdict(), settled
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_online_and_offline_agree_on_any_history(rows: list[Observation], rng: Any) -> None:
     """The same objects, fed with more or less knowledge of time, come to the same verdict."""
@@ -126,7 +126,7 @@ def test_online_and_offline_agree_on_any_history(rows: list[Observation], rng: A
     assert verdict == judge_trace(Trace(rows))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories())
 def test_a_trace_read_back_from_its_lines_is_judged_alike(rows: list[Observation]) -> None:
     """Writing and reading change nothing."""
@@ -135,7 +135,7 @@ def test_a_trace_read_back_from_its_lines_is_judged_alike(rows: list[Observation
     assert judge_trace(Trace.from_lines(lines)) == judge_trace(Trace(rows))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories())
 def test_what_is_final_never_changes(rows: list[Observation]) -> None:
     """A clause once settled keeps its outcome, reason and evidence to the end."""
@@ -149,7 +149,7 @@ def test_what_is_final_never_changes(rows: list[Observation]) -> None:
                 known[index] = clause
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories())
 def test_no_history_without_an_end_passes(rows: list[Observation]) -> None:
     """Whatever it holds, a trace without ``run_ended`` is no PASS."""
