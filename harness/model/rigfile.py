@@ -42,6 +42,7 @@ ADDRESSES = (
     ("visa", r"(?:TCPIP|ASRL|USB|GPIB|VXI|PXI)[^\s:]*::?\S+"),
     ("udp", r"udp://(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}"),
     ("program", r"program://[\w.-]+"),
+    ("worker", r"(?:tun|relay)://[\w.-]+"),
     ("gateway", r"(?:gateway://|ssh://[^\s/]+/)[^\s/,]+,\S+"),
     ("operator", r"operator://tty"),
     ("tcp", r"https?://(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+)(?::\d{1,5})?"),

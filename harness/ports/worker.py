@@ -17,11 +17,12 @@ from harness.errors import NotSupported, PortLost
 from harness.ports._stream import StreamPort
 
 #: Scheme of an address -> the worker's module.
-WORKERS = {"tun": "harness.links.tun_worker"}
+WORKERS = {"tun": "harness.links.tun_worker", "relay": "harness.links.relay_worker"}
 #: Scheme -> what else would do where it cannot work.
 INSTEAD = {
     "tun": "Next move: `driver: gateway` on a Linux box with root, `driver: relay` without, or the "
-    "simulated `driver: link`"
+    "simulated `driver: link`",
+    "relay": "Next move: another `bind:`, or doors above 1024",
 }
 START = 30.0  # s a worker may take to be ready
 PIECE = 32768  # bytes of a datagram at most

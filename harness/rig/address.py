@@ -12,6 +12,7 @@ from harness.ports.program import ProgramPort
 from harness.ports.serial import BAUD, SerialPort
 from harness.ports.tcp import TcpPort
 from harness.ports.udp import UdpPort
+from harness.ports.worker import WorkerPort
 
 #: Connects to a device of the simulated bench in this process, by the name of ``sim://name``.
 #: LookupError for a name it does not have, PortLost for a device that is dead.
@@ -20,6 +21,7 @@ Connect = Callable[[str], Port]
 #: Ways that need nothing but a clock and the address; any other is a TCP connection.
 KINDS: dict[str, Callable[[Clock, str], Port]] = {
     "udp": UdpPort, "program": ProgramPort, "operator": OperatorPort, "gateway": GatewayPort,
+    "worker": WorkerPort,
 }  # fmt: skip
 
 
