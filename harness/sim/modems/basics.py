@@ -18,10 +18,14 @@ CARD_ERRORS = {MISSING: 10, PIN: 11, PUK: 12, BLOCKED: 13, BUSY: 14}
 EF_ICCID, READ_BINARY = 0x2FE2, 176
 
 
-def choice(command: Command, *allowed: int, at: int = 0, default: int = 0) -> int:
-    """A number that must be one of these; raises Refusal 50 (incorrect parameters)."""
+def choice(command: Command, *allowed: int, at: int = 0, default: int | None = None) -> int:
+    """A number that must be one of these, and be there where nothing is usual.
+
+    Raises:
+        Refusal: 50, incorrect parameters.
+    """
     value = command.number(at, default)
-    if value not in allowed:
+    if value is None or value not in allowed:
         raise Refusal(WRONG_PARAMETER)
     return value
 
@@ -33,7 +37,8 @@ def setting(*allowed: int, name: str = "", shows: str = "{}") -> Act:
         key = name or command.name
         if command.form is Form.READ:
             return [f"{key}: {shows.format(at.settings[key])}"]
-        at.settings[key] = choice(command, *allowed)
+        usual = 0 if key.isalpha() else None  # ATE is ATE0 (V.250, 5.3.1)
+        at.settings[key] = choice(command, *allowed, default=usual)
         return []
 
     return act
@@ -144,7 +149,7 @@ def functionality(*levels: int, resets: tuple[int, ...] = (), tail: str = "") ->
             told = modem.quirk("flight_reads") if modem.functionality == 4 else modem.functionality
             return [f"+CFUN: {told}{tail}"]
         level = choice(command, *levels, *resets, default=1)
-        if choice(command, 0, 1, at=1) or level in resets:
+        if choice(command, 0, 1, at=1, default=0) or level in resets:
             restart(at, command)
         at.wait(0.3)
         modem.set_functionality(level if level in (0, 1) else 4)

@@ -87,7 +87,8 @@ class Bearer:
 
     def _refused(self, cause: int) -> None:
         modem, account = self._modem, self._modem.account
-        self.cause, modem.last_cause = cause, f"ESM cause {cause}"
+        self.cause, modem.last_number = cause, cause
+        modem.last_cause = f"ESM cause {cause}"
         if account is not None and account.mode == "deactivate" and account.back_off:
             self._held[modem.apn] = modem.clock.now() + account.back_off
 
@@ -136,6 +137,7 @@ class BearerWay:
         reset: Callable[[], None] | None = None,
         flow: Flow | None = None,
         answer: Callable[[str], None] | None = None,
+        spoilt: Callable[[], None] | None = None,
     ) -> None:
         """Take a packet in one direction; see ``Link.carry``."""
         modem = self._modem
@@ -143,11 +145,12 @@ class BearerWay:
             modem.link.carry, size, reset=reset, flow=flow, account=modem.account, answer=answer
         )
         if not up:
-            carry(up=False, deliver=partial(self._arrive, size, deliver))
+            spoil = spoilt and partial(self._arrive, size, spoilt)
+            carry(up=False, deliver=partial(self._arrive, size, deliver), spoilt=spoil)
         elif self._lives:
             modem.count(sent=size)
             if modem.rng.random() >= modem.radio.loss:
-                carry(up=True, deliver=deliver)
+                carry(up=True, deliver=deliver, spoilt=spoilt)
 
     def _arrive(self, size: int, deliver: Callable[[], None]) -> None:
         modem = self._modem

@@ -61,6 +61,7 @@ class Modem(Board):
         functionality: As set by +CFUN: 0, 1 or 4.
         wants_network: False after +COPS=2 or +CGATT=0.
         synchronised: Whether a network has told it the time.
+        last_cause: Of the last refusal, in words; ``last_number`` the cause alone.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Modem(Board):
         self.apn, self.user = str(self.personality["apn"]), ""
         self.functionality, self.wants_network, self.synchronised = 1, True, False
         self.sent = self.received = self.texts_sent = self._texts = 0
-        self.last_cause = ""
+        self.last_cause, self.last_number = "", 0
         self._bearer_timer: Timer | None = None
         self._heeded: Sim | None = None
         self._pocket: Sim | None = None
@@ -209,7 +210,7 @@ class Modem(Board):
             self._bearer_timer.cancel()
             self._bearer_timer = None
         if state.cause is not None:
-            self.last_cause = f"EMM cause {state.cause}"
+            self.last_cause, self.last_number = f"EMM cause {state.cause}", state.cause
         if state.registered:
             self.synchronised = True
             self._fetch_texts()

@@ -194,14 +194,16 @@ def _cgact(at: AtPort, command: Command) -> list[str]:
     return []
 
 
-def net_device(name: str, at_state: int = 0, shape: str = "{state},1") -> Act:
-    """A maker's command that joins a network device to context 1; state 0 or 1 at its place."""
+def net_device(name: str, at_state: int = 0, *, up: str, down: str = "0") -> Act:
+    """A maker's command that joins a network device to context 1; state 0 or 1 at its place.
+
+    ``up`` and ``down`` are what its read command tells.
+    """
 
     def act(at: AtPort, command: Command) -> list[str]:
-        up = at.modem.bearer.up
         if command.form is Form.READ:
-            told = shape.format(state=int(up), address=address(at))
-            return [f"{name}: {told if up else told.split(',', maxsplit=1)[0]}"]
+            told = up.format(address=address(at)) if at.modem.bearer.up else down
+            return [f"{name}: {told}"]
         if choice(command, 0, 1, 2, 3, at=at_state, default=1):
             activate(at)
         return []
@@ -233,7 +235,7 @@ def _cgerep(at: AtPort, command: Command) -> list[str]:
     """+CGEREP (10.1.19)."""
     if command.form is Form.READ:
         return [f"+CGEREP: {at.settings['+CGEREP']},0"]
-    at.settings["+CGEREP"] = choice(command, 0, 1, 2)
+    at.settings["+CGEREP"] = choice(command, 0, 1, 2, default=0)
     return []
 
 

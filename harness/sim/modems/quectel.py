@@ -80,6 +80,15 @@ def _qsimstat(at: AtPort, command: Command) -> list[str]:
     return []
 
 
+def _qindcfg(at: AtPort, command: Command) -> list[str]:
+    """+QINDCFG="smsfull": whether a full store is reported; others are taken without effect."""
+    smsfull = command.text(0).lower() == "smsfull"
+    if len(command.args) > 1:
+        at.settings["+QINDCFG"] = int(choice(command, 0, 1, at=1) if smsfull else 0)
+        return []
+    return [f'+QINDCFG: "smsfull",{at.settings["+QINDCFG"]}'] if smsfull else []
+
+
 def _qdsim(at: AtPort, command: Command) -> list[str]:
     """+QDSIM: 0 is slot 1, 1 is slot 2; the card is read anew at once."""
     modem, slots = at.modem, list(at.modem.card.tray.slots)[: at.modem.personality["slots"]]
@@ -103,18 +112,21 @@ class Dialect(Standard):
         "+QCCID": card_field("iccid", "+QCCID: {}"), "+CCID": card_field("iccid", "+CCID: {}"),
         "+QGMR": identity("revision", "+CGMR"), "+QCSQ": _qcsq, "+QENG": _qeng,
         "+QNWINFO": _qnwinfo, "+QGDCNT": _qgdcnt, "+QPOWD": _qpowd, "+QSIMSTAT": _qsimstat,
+        "+QINDCFG": _qindcfg,
         "+QPINC": tries('+QPINC: "SC",{pin},{puk}\n+QPINC: "P2",3,10'), "+QDSIM": _qdsim,
-        "+QICSGP": sign_in(3, 2), "+QNETDEVCTL": net_device("+QNETDEVCTL", shape="{state},1,1"),
+        "+QICSGP": sign_in(3, 2), "+QNETDEVCTL": net_device("+QNETDEVCTL", up="1,1,1"),
     }  # fmt: skip
     RANGES: ClassVar[Mapping[str, str]] = {
         **Standard.RANGES, "+QDSIM": "(0,1)", "+QSIMSTAT": "(0,1)", "+QGDCNT": "(0,1)",
         "+QPINC": '("SC","P2")',
     }  # fmt: skip
     REMEMBERED: ClassVar[Mapping[str, str]] = {
-        **Standard.REMEMBERED, "+QURCCFG": '"urcport","usbat"', "+QINDCFG": "", "+QSCLK": "0",
+        **Standard.REMEMBERED, "+QURCCFG": '"urcport","usbat"',  "+QSCLK": "0",
         "+QCFG": "", "+QAUGDCNT": "0", "+QSIMDET": "1,0",
     }  # fmt: skip
-    FACTORY: ClassVar[Mapping[str, Any]] = {**Standard.FACTORY, "+CMEE": 1, "+QSIMSTAT": 0}
+    FACTORY: ClassVar[Mapping[str, Any]] = {
+        **Standard.FACTORY, "+CMEE": 1, "+QSIMSTAT": 0, "+QINDCFG": 0,
+    }  # fmt: skip
     SAYS: ClassVar[Mapping[str, Sequence[Said]]] = {
         **Standard.SAYS,
         "boot": ((0, "RDY"), (0.4, "+CFUN: 1")),
@@ -128,6 +140,6 @@ class Dialect(Standard):
         "pin_wanted": ((0, "+CPIN: SIM PIN"),),
         "nw_ended_own": ((0, '+QIURC: "pdpdeact",1'),),
         "detached": ((0, "+CGEV: NW DETACH", "+CGEREP"), (0, '+QIURC: "pdpdeact",1')),
-        "store_full": ((0, '+QIND: "smsfull","ME"'),),
+        "store_full": ((0, '+QIND: "smsfull","ME"', "+QINDCFG"),),
         "power_off": ((0, "POWERED DOWN"),),
     }  # fmt: skip

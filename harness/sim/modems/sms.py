@@ -29,8 +29,8 @@ def _new_messages(at: AtPort, command: Command) -> list[str]:
     """+CNMI (3.4.1): mt=1 reports +CMTI."""
     if command.form is Form.READ:
         return [f"+CNMI: 2,{int(at.settings['+CNMI'])},0,0,0"]
-    choice(command, 0, 1, 2, 3)
-    at.settings["+CNMI"] = choice(command, 0, 1, 2, 3, at=1) == 1
+    choice(command, 0, 1, 2, 3, default=0)
+    at.settings["+CNMI"] = choice(command, 0, 1, 2, 3, at=1, default=0) == 1
     return []
 
 
