@@ -18,7 +18,7 @@ from harness.ports.base import Port
 from harness.ports.tcp import TcpPort
 from harness.rig.address import port_to
 from harness.rig.lock import RigLock
-from harness.survey.guess import GENERIC, guess
+from harness.survey.guess import GENERIC, MODEM, guess
 from harness.survey.held import held, host_of
 
 WITHIN, QUIET = 1.5, 0.3  # s for an answer; without a byte: it is over
@@ -36,10 +36,16 @@ PROBES: tuple[tuple[int, str, bytes], ...] = (
     (80, "{host}:80", b"GET /:MN? HTTP/1.0\r\n\r\n"),  # the same, HTTP
 )
 FIELDS = (4, 5)  # of *IDN?: maker, model, serial number, firmware; Siglent adds one
+ATI = b"ATI\r"
 #: What a serial line is asked: speed, question.
 SERIAL_ASKS = (
-    (9600, IDN), (115200, IDN), (115200, b"ID?\n"), (115200, b"ATI\r"), (9600, b"ADR 6\rIDN?\r"),
+    (9600, IDN), (115200, IDN), (115200, b"ID?\n"), (115200, ATI), (9600, b"ADR 6\rIDN?\r"),
 )  # fmt: skip
+NOTES = {
+    "": "no driver knows it",
+    GENERIC: "if it is a supply",
+    MODEM: "no dialect knows it; the standard's commands alone",
+}
 HTTP_ONLY = "answers by HTTP; the driver needs Telnet, port 23: switch it on in the device"
 
 
@@ -197,7 +203,9 @@ class Search:
                 address, note="takes a connection and answers nothing; has it one already?"
             )
         role, driver = guess(says) or guess(says.removeprefix("OK ")) or ("", "")
-        note = {"": "no driver knows it", GENERIC: "if it is a supply"}.get(driver, "")
+        if not driver and question == ATI and re.search(r"(?:^|\s)(?:OK|0)$", says):
+            role, driver = "modem", MODEM
+        note = NOTES.get(driver, "")
         return Found(address, says, role, driver, note)
 
 

@@ -19,6 +19,7 @@ ROLES: tuple[tuple[str, type[Any]], ...] = (
     ("console", roles.Console),
 )  # fmt: skip
 GENERIC = "scpi"  # takes what no other driver knows
+MODEM = "at"  # takes any modem that no dialect knows
 
 
 def identities() -> Iterator[tuple[str, str]]:

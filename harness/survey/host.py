@@ -1,9 +1,8 @@
 """This machine: its clocks, who else reaches for its serial lines, whether a guardian starts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-
-import psutil
 
 from harness.clock import Clock
 from harness.errors import BenchError
@@ -11,6 +10,7 @@ from harness.rig import state
 from harness.rig.guarded import Guarded
 from harness.rig.lock import runtime_folder
 from harness.survey.findings import BAD, OK, WARN, Row
+from harness.survey.ttys import others
 
 SINCE = 2025  # a host clock before this was never set
 STEPS, EVERY = 60, 0.005  # s
@@ -27,8 +27,7 @@ def examine(clock: Clock, *, guardian: bool, ttys: Sequence[str]) -> Iterator[Ro
     """
     yield of_day()
     yield timers(clock)
-    if any("ttyACM" in tty or "ttyUSB" in tty or "serial/by-id" in tty for tty in ttys):
-        yield from others()
+    yield from others([tty for tty in ttys if re.search(r"ttyACM|ttyUSB|serial/by-", tty)])
     if guardian:
         yield from guard(clock)
 
@@ -51,17 +50,6 @@ def timers(clock: Clock) -> Row:
     if most > TOO_LATE:
         return "timer", BAD, seen, mend
     return ("timer", WARN, seen, mend) if most > LATE else ("timer", OK, seen, "")
-
-
-def others() -> Iterator[Row]:
-    """ModemManager opens every new tty and talks AT to it, also to a terminal's console."""
-    names = {one.info["name"] for one in psutil.process_iter(["name"])}
-    if "ModemManager" in names:
-        mend = (
-            "sudo systemctl mask --now ModemManager, or a udev rule with "
-            'ENV{ID_MM_DEVICE_IGNORE}="1"'
-        )
-        yield "modemmanager", WARN, "ModemManager runs and talks to serial lines", mend
 
 
 def guard(clock: Clock) -> Iterator[Row]:

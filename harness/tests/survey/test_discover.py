@@ -249,3 +249,40 @@ def test_every_drivers_own_identity_leads_back_to_it() -> None:
 def test_the_host_of_an_address(address: str, host: str) -> None:
     """Two addresses of one host are one instrument, as far as touching goes."""
     assert host_of(address) == host
+
+
+def test_a_modem_of_no_known_maker_is_one_all_the_same(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever says OK to ATI speaks AT: the driver of the standard, with a word of warning."""
+    monkeypatch.setattr(listing, "usb_instruments", lambda: ([], ""))
+    answer = b"ATI\r\r\nManufacturer: Nobody\r\nModel: X1\r\n\r\nOK\r\n"
+    with pty_device({b"ATI\r": answer}) as (path, _):
+        monkeypatch.setattr(listing, "serial_lines", lambda: [Plugged(path, path, "")])
+        (row,) = search.plugged(ask=True)
+    assert (row.role, row.driver) == ("modem", "at")
+    assert "standard" in row.note
+
+
+@pytest.mark.parametrize(
+    ("says", "driver"),
+    [
+        ("Quectel EC25 EC25EFAR06A06M4G 867698040000010", "quectel"),
+        ("Quectel EG25-G", "quectel"),
+        ("SIMCOM INCORPORATED SIMCOM_SIM7600E-H", "simcom"),
+        ("Manufacturer: INCORPORATED Model: A7670E-LASE Revision: A7670M7_V1.11.1", "simcom"),
+        ("u-blox SARA-R510S 02.06", "ublox"),
+        ("Telit LE910C1-EU 25.21.660", "telit"),
+        ("Sierra Wireless, Incorporated EM7565", "sierra"),
+        ("Fibocom Wireless Inc. FM350-GL 81600.0000.00.29.20.22", "fibocom"),
+        ("Fibocom L716-CN", "fibocom"),
+        ("u-blox AG - www.u-blox.com u-blox GNSS receiver", None),
+        ("FTDI FT232R USB UART", None),
+    ],
+)
+def test_a_modem_is_its_makers(says: str, driver: str | None) -> None:
+    """By its own words or its USB descriptor; a receiver of satellites is no modem."""
+    found = guess(says)
+
+    assert (found and found[1]) == driver
+    assert found is None or found[0] == "modem"

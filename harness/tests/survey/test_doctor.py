@@ -353,17 +353,6 @@ def test_a_busy_host_and_a_clock_never_set() -> None:
     assert host.of_day()[1] == OK
 
 
-def test_modemmanager_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It talks to every new tty, so a rig with one wants it off."""
-
-    class Process:
-        info = {"name": "ModemManager"}  # noqa: RUF012 - as psutil has it
-
-    monkeypatch.setattr("psutil.process_iter", lambda _: [Process()])
-    (row,) = host.others()
-    assert "mask" in row[3]
-
-
 def test_the_guardian_is_really_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process comes, is ready, and goes; one that cannot be ready is bad."""
     (row,) = GUARD(ThreadClock())
