@@ -9,18 +9,19 @@ those that are the carrier's alone.
 """
 
 from collections.abc import Mapping
+from functools import cache
 
-from harness.drivers import link
-from harness.errors import Astray, DeviceRefused
+from harness.drivers._link import LinkDriver
+from harness.errors import Astray, DeviceRefused, HarnessError
 from harness.links.gateway_plan import BEYOND
+from harness.model.network import NamesMode
 from harness.ports.base import Port
+from harness.ports.gateway import ask_worker
 
 IDENTITY = r"terminal-harness gateway"
 
 #: What no gateway can do -> why.
 NEVER = {
-    "subscription": "what a SIM may do is between the carrier and the modem",
-    "access": "the access point is between the carrier and the modem",
     "needs": "what the modem must do after a top-up is between the carrier and the modem",
     "burst": "the kernel's loss is even; use the tun engine",
     "mtu": "the box's own traffic would be cut as well; use the tun engine",
@@ -28,21 +29,20 @@ NEVER = {
 }
 
 
-class Driver(link.Driver):
-    """Plays what ``link`` plays, within what it ``lacks``, and Vigilant."""
+class Driver(LinkDriver):
+    """Plays what every link does, within what it ``lacks``, and Names and Vigilant."""
 
     def __init__(self, port: Port, *, poll_every: float = 30.0) -> None:
         super().__init__(port, poll_every=poll_every)
-        self._clock = port.clock
+        self._clock, self._address = port.clock, port.address
+
+    def set_names(self, mode: NamesMode) -> None:
+        """What the name service does from now on, whichever one is asked."""
+        self._link.ask("set_names", mode=mode)
 
     def lacks(self) -> Mapping[str, str]:
-        """What this box cannot do -> why; before it was asked, what none can."""
-        return NEVER
-
-    def ask_lacks(self) -> Mapping[str, str]:
-        """What this box cannot do -> why, by its own account."""
-        told = self._link.ask("lacks").get("lacks")
-        return {**NEVER, **(told if isinstance(told, dict) else {})}
+        """What this box cannot do -> why; of a box far away, before a run, what none can."""
+        return {**NEVER, **_probed(self._address)}
 
     def look(self) -> None:
         """Raise Astray where the box is not as it was told to be any more."""
@@ -50,3 +50,16 @@ class Driver(link.Driver):
             self._link.ask("look")
         except DeviceRefused as error:
             raise Astray(str(error), since=self._clock.now()) from error
+
+
+@cache
+def _probed(address: str) -> Mapping[str, str]:
+    """What the kernel of this machine lacks, tried out once; nothing where that cannot be done."""
+    if not address.startswith("gateway://"):
+        return {}
+    try:
+        told = next(iter(ask_worker(address, "--probe")), {})
+    except HarnessError:
+        return {}  # opening it will tell
+    lacks = told.get("lacks")
+    return lacks if isinstance(lacks, dict) else {}

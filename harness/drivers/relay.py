@@ -8,15 +8,15 @@ listens on port 5000 and passes on to that host; ``"udp/53"`` for datagrams.
 
 from collections.abc import Mapping
 
-from harness.drivers import link
+from harness.drivers._link import LinkDriver
 from harness.links.relay_limits import LACKS
 from harness.ports.base import Port
 
 IDENTITY = r"terminal-harness relay"
 
 
-class Driver(link.Driver):
-    """Plays what ``link`` plays, within what it ``lacks``.
+class Driver(LinkDriver):
+    """Plays what every link does, within what it ``lacks``.
 
     Args:
         port: Where its worker is.

@@ -13,7 +13,7 @@ import random
 import select
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -26,29 +26,19 @@ from harness.links.path import Shape
 PIECE = 1360  # bytes of a stream read at once: a usual segment
 TCP_HEADERS, UDP_HEADERS = 40, 28  # IPv4 and the rest
 HOLD = 8000  # bytes that wait for the rate before the sender is held back
-QUEUE = 64_000  # the path's own, which is never to be full
 AGAIN = 0.01  # s until somebody who was held back is looked at again
 CONNECT = 10.0  # s a host may take to answer
 LINGER_NOT = struct.pack("ii", 1, 0)  # close() sends RST (socket(7))
-CLEAN = Shape(delay=0.0, jitter=0.0, rate=None, queue=QUEUE)
+CLEAN = Shape(delay=0.0, jitter=0.0, rate=None)
 
 
 class RelayLink(Link):
-    """The link of a relay: an outage holds back instead of losing, and no queue overflows."""
+    """The link of a relay: an outage holds back instead of losing, so does a full queue."""
 
     def __init__(self, clock: CooperativeClock, *, rng: random.Random) -> None:
         super().__init__(clock, rng=rng, up=CLEAN, down=CLEAN)
         self.name = "relay"
         self.stalled: set[str] = set()
-
-    def shape(self, *, way: str = "both", **changes: Any) -> None:
-        """As any link, with a queue that holds."""
-        changes.pop("queue", None)
-        super().shape(way=way, **changes)
-
-    def set_profile(self, *, up: Mapping[str, Any], down: Mapping[str, Any]) -> None:
-        """As any link, with a queue that holds."""
-        super().set_profile(up={**up, "queue": QUEUE}, down={**down, "queue": QUEUE})
 
     def set_outage(self, *, on: bool, way: str = "both") -> None:
         """Nothing is read or delivered while on."""
@@ -60,11 +50,15 @@ class RelayLink(Link):
         """Whether one way is held at least."""
         return bool(self.stalled)
 
-    def has_room(self, way: str) -> bool:
-        """Whether a piece may be read now."""
+    def room(self, way: str) -> int:
+        """How much may be read now: the sender is held back before the queue is full."""
+        if way in self.stalled:
+            return 0
         path = self.paths[way]
         path.cap = self.carrier.cap(up=way == "up")
-        return way not in self.stalled and path.waiting < HOLD
+        queue = min(HOLD, path.cap[1] if path.cap else path.shape.queue)
+        most = max(1, min(PIECE, queue - TCP_HEADERS))
+        return most if path.waiting + most + TCP_HEADERS <= queue else 0
 
 
 class Door:
@@ -204,7 +198,7 @@ class _Pipe:
         """Listen again, or look again later."""
         if self._stopped or self._ending:
             return
-        if self._link.has_room(self._way) and len(self._unsent) < HOLD:
+        if self._link.room(self._way) and len(self._unsent) < HOLD:
             self._clock.listen(self._number, self._read)
         else:
             self._clock.call_at(self._clock.now() + AGAIN, self.go_on)
@@ -220,8 +214,12 @@ class _Pipe:
 
     def _read(self) -> None:
         self._unlisten()
+        room = self._link.room(self._way)  # others may have taken it meanwhile
+        if not room:
+            self.go_on()
+            return
         try:
-            seen = self._source.recv(PIECE)
+            seen = self._source.recv(room)
         except BlockingIOError:
             self.go_on()
             return

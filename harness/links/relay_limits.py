@@ -11,26 +11,26 @@ ACKNOWLEDGED = (
 CARRIERS = "this is between the carrier and the modem, and a relay sees neither"
 ONE_HOST = "a relay has one door for one host, and sees nothing of what goes elsewhere"
 
+#: What only a modem's carrier can do, or needs packets: a relay's driver does not play it at all.
+BEYOND = ("set_names", "set_access", "set_subscription")
 #: Word -> why. The words are those of ``model/network.py``, ``Limited``.
 LACKS: Mapping[str, str] = {
     **dict.fromkeys(("loss", "burst", "duplicate", "corrupt", "reorder", "mtu"), STREAMS),
     "outage": ACKNOWLEDGED,
     "connect_delay": "the system answers a connection attempt before the relay hears of it",
-    "names": "the terminal asks its name service past the relay",
-    "capture": "a relay sees no packets; use tcpdump",
     "mode:drop": ACKNOWLEDGED,
     "mode:redirect": ONE_HOST,
     "mode:restrict": ONE_HOST,
     **dict.fromkeys(("mode:deactivate", "mode:detach", "mode:roam_block"), CARRIERS),
-    **dict.fromkeys(("subscription", "access", "needs"), CARRIERS),
+    "needs": CARRIERS,
 }
-#: Request -> the word it needs, whatever its arguments; ``outage`` stalls, for who knows better.
-NEEDED = {"set_names": "names", "set_access": "access"}
 SHAPED = ("shape", "set_profile", "follow")
 
 
 def refusal(request: Mapping[str, Any]) -> str:
     """Why a request of the control language cannot be done; ``""`` when it can."""
+    if request.get("do") in BEYOND:
+        return f"{request['do']}: {CARRIERS}"
     return next((f"{word}: {LACKS[word]}" for word in _words(request) if word in LACKS), "")
 
 
@@ -41,11 +41,7 @@ def _words(request: Mapping[str, Any]) -> list[str]:
     if word == "set_exhaustion":
         needs = "needs" if request.get("needs", "nothing") != "nothing" else ""
         return [f"mode:{request.get('mode')}", needs]
-    if word == "set_subscription" and request.get("state") != "active":
-        return ["subscription"]
-    if word == "capture" and request.get("path") is not None:
-        return ["capture"]
-    return [NEEDED.get(word, "")]
+    return []
 
 
 def _shaped(request: Mapping[str, Any]) -> list[str]:

@@ -261,7 +261,7 @@ def test_what_is_the_carriers_alone_is_refused(how: Exhaustion, why: str, box: D
 
 def test_a_kernel_without_netem_refuses_a_delay_by_name(box: Driver) -> None:
     """With netem a delay is read back; without it is refused, and the reason is told."""
-    lacks = box.ask_lacks()
+    lacks = box.lacks()
 
     if "delay" in lacks:
         with pytest.raises(DeviceRefused, match="netem"):

@@ -222,15 +222,18 @@ def test_datagrams_find_their_way_back(relay: Driver, datagrams: socket.socket) 
         ({"do": "set_exhaustion", "mode": "drop"}, "mode:drop"),
         ({"do": "set_exhaustion", "mode": "deactivate"}, "mode:deactivate"),
         ({"do": "set_exhaustion", "mode": "reset", "needs": "power"}, "needs"),
-        ({"do": "set_subscription", "state": "expired"}, "subscription"),
-        ({"do": "set_names", "mode": "silent"}, "names"),
-        ({"do": "set_access", "apn": "m2m"}, "access"),
-        ({"do": "capture", "path": "x.pcapng"}, "capture"),
     ],
 )
 def test_what_it_cannot_model_is_refused_by_name(request_: Mapping[str, object], word: str) -> None:
     """The reason begins with the word that a scenario was refused for before the run."""
     assert refusal(request_) == f"{word}: {LACKS[word]}"
+
+
+@pytest.mark.parametrize("word", ["set_names", "set_access", "set_subscription"])
+def test_what_is_the_carriers_is_not_played_at_all(word: str) -> None:
+    """The driver has no such word, and the worker refuses it."""
+    assert not hasattr(Driver, word)
+    assert refusal({"do": word}).startswith(word)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +242,6 @@ def test_what_it_cannot_model_is_refused_by_name(request_: Mapping[str, object],
         {"do": "shape", "loss": 0, "burst": None, "delay": 0.1},
         {"do": "set_profile", "up": {"rate": 1e5, "loss": 0}, "down": {}},
         {"do": "set_exhaustion", "mode": "throttle"},
-        {"do": "set_subscription", "state": "active"},
         {"do": "capture", "path": None},
         {"do": "stats"},
     ],
