@@ -107,10 +107,11 @@ class CooperativeClock(Clock):
         heapq.heappush(self._timers, (timer.when, order, timer))
         return timer
 
-    def listen(self, descriptor: int, act: Callable[[], None]) -> None:
-        """Call ``act`` whenever the descriptor is readable (``wall=True`` only)."""
+    def listen(self, descriptor: int, act: Callable[[], None], *, writable: bool = False) -> None:
+        """Call ``act`` whenever the descriptor is readable, or writable (``wall=True`` only)."""
         assert self._selector is not None  # noqa: S101 - a programming error
-        self._selector.register(descriptor, selectors.EVENT_READ, act)
+        wanted = selectors.EVENT_WRITE if writable else selectors.EVENT_READ
+        self._selector.register(descriptor, wanted, act)
 
     def unlisten(self, descriptor: int) -> None:
         assert self._selector is not None  # noqa: S101 - a programming error

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Protocol
 
 from harness.clock import CooperativeClock
+from harness.links.carrier import Carrier
 from harness.links.endings import PORTAL
 from harness.links.flow import Flow
 from harness.links.nat import Diversions
@@ -61,11 +62,11 @@ class Engine:
     Attributes:
         way: As above; may change at any time.
         ways: (protocol, the terminal's port) -> the way of that conversation, while it is there.
-        fate: What would become of a conversation's packets now; one with the fate ``divert`` is
-            led to the portal when it begins.
-        portal: The portal's address.
+        portal: Address of the portal, to which a way's account may lead a conversation.
+        door: Whether the host of a conversation that begins (its address) lets anybody in: if it is
+            ``closed`` it answers with RST, if ``silent`` not at all.
         names: Address -> name of the hosts that are known by one.
-        diverted: Hears of every conversation that is led to the portal.
+        remark: What has been said of the packet that is being sent; shown with it.
         taps: Hear of every packet, where and when it comes and goes.
         mtu: Told to the sender of a packet that was too big, by direction.
         count: ``foreign`` packets that were no IPv4, ``lost`` ones that an end did not take.
@@ -84,11 +85,11 @@ class Engine:
         self._gateway = address(gateway)
         self.way = way
         self.ways: dict[tuple[int, int], Way] = {}
-        self.fate: Callable[[Flow], str] = lambda _flow: "pass"
         self.portal = PORTAL[1]
+        self.door: Callable[[Flow], str] = lambda _flow: "open"
         self.names: dict[str, str] = {}
-        self.diverted: Callable[[Flow], None] = lambda _flow: None
         self._diversions = Diversions()
+        self.remark = ""
         self.taps: list[Tap] = []
         self.mtu: Callable[[bool], int] = lambda _up: 0
         self.count = {"foreign": 0, "lost": 0}
@@ -113,14 +114,17 @@ class Engine:
 
     def _carry(self, packet: bytes, up: bool) -> None:
         way = self.ways.get((packet[9], near_port(packet, up=up)), self.way)
-        self._show("terminal" if up else "host", packet)
-        if way is None:
-            return
-        led = self._led(packet, up)
+        self.remark = "there is no way" if way is None else ""
+        if way is not None:
+            self._send(packet, up, way)
+        self._show("terminal" if up else "host", packet, self.remark)
+
+    def _send(self, packet: bytes, up: bool, way: Way) -> None:
+        led = self._led(packet, up, way)
         way.carry(
             len(packet),
             up=up,
-            deliver=partial(self._give, led, up),
+            deliver=partial(self._knock if up and begins(led) else self._give, led, up),
             reset=partial(self._reset, packet, up),
             flow=self._flow(led if up else packet, up),  # a gateway knows whom it leads to
             spoilt=partial(self._spoil, led, up),
@@ -132,15 +136,29 @@ class Engine:
         name = self.names.get(flow.host)
         return flow if name is None else Flow(flow.protocol, name, flow.port)
 
-    def _led(self, packet: bytes, up: bool) -> bytes:
+    def _led(self, packet: bytes, up: bool, way: Way) -> bytes:
         """The packet on its way to or from the portal, where its conversation is led there."""
         if up and begins(packet):
-            flow = self._flow(packet, up)
             self._diversions.end(packet)
-            if self.fate(flow) == "divert":
+            flow, account = self._flow(packet, up), account_of(way)
+            if account is not None and account.fate(flow).fate == "divert":
                 self._diversions.begin(packet, address(self.portal))
-                self.diverted(flow)
+                account.tell("diverted", host=flow.host, port=flow.port)
         return self._diversions.turned(packet, up=up)
+
+    def account(self, protocol: int, port: int) -> Carrier | None:
+        """Who is charged for the conversation of the terminal's port, if anybody."""
+        return account_of(self.ways.get((protocol, port), self.way))
+
+    def _knock(self, packet: bytes, up: bool) -> None:
+        """The first segment of a connection has reached its host."""
+        door = self.door(flow_of(packet, up=up))
+        if door == "open":
+            self._give(packet, up)
+        elif door == "closed":
+            forged = resets(packet)
+            assert forged is not None  # noqa: S101 - a SYN is TCP and no RST
+            self._carry(forged[0], not up)
 
     def _give(self, packet: bytes, up: bool, remark: str = "") -> None:
         end = "host" if up else "terminal"
@@ -172,3 +190,9 @@ class Engine:
     def _show(self, end: str, packet: bytes, remark: str = "") -> None:
         for tap in self.taps:
             tap(end, packet, remark)
+
+
+def account_of(way: Way | None) -> Carrier | None:
+    """The carrier's account that a way belongs to, where it belongs to one."""
+    found = getattr(way, "account", None)
+    return found if isinstance(found, Carrier) else None

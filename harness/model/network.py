@@ -18,6 +18,7 @@ Needs = Literal["nothing", "bearer", "radio", "power"]
 Subscribed = Literal["active", "expired", "not_activated", "suspended", "barred"]
 NamesMode = Literal["answer", "silent", "refused", "unknown", "hijack"]
 CertificateKind = Literal["good", "expired", "not_yet_valid", "unknown_ca", "wrong_name"]
+Door = Literal["open", "closed", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,14 @@ class Certified(Protocol):
 
     def present(self, certificate: CertificateKind) -> None:
         """Which one new connections meet."""
+
+
+@runtime_checkable
+class Doored(Protocol):
+    """A host that can be found no more where the terminal's settings say."""
+
+    def set_door(self, state: Door) -> None:
+        """``closed``: connections are refused and end; ``silent``: nobody is there."""
 
 
 @runtime_checkable

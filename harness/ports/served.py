@@ -30,6 +30,13 @@ def serve_tcp(
 ) -> tuple[str, int]:
     """Listen; returns (host, port). Raises OSError when the address cannot be had."""
     listener = socket.create_server((host, port), backlog=16)
+    bound = listener.getsockname()
+    serve_listener(clock, listener, accept)
+    return str(bound[0]), int(bound[1])
+
+
+def serve_listener(clock: CooperativeClock, listener: socket.socket, accept: Accept) -> None:
+    """Serve what connects to a socket that listens already, wherever it came from."""
     listener.setblocking(False)
 
     def arrived() -> None:
@@ -39,9 +46,7 @@ def serve_tcp(
         _Bridge(clock, connection).join(accept, f"{address[0]}:{address[1]}")
 
     clock.listen(listener.fileno(), arrived)
-    bound = listener.getsockname()
     _open.append(listener)
-    return str(bound[0]), int(bound[1])
 
 
 #: Listening sockets live as long as the process.

@@ -8,20 +8,24 @@ own, grown from the seed and the device's name.
 
 A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
 for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
-terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``listen`` (outlet ->
+terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``link`` (``sizes``, or
+``tun``: real packets between network namespaces, where the bench is served), ``listen`` (outlet ->
 fixed ``host:port`` where it is served).
 """
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
 from harness.clock import CooperativeClock
+from harness.errors import NotSupported, RigError
 from harness.files import fixture, read_plain
 from harness.links.carrier import Carrier
 from harness.links.certificates import trusted
 from harness.links.link import Link
+from harness.links.tun import Tun
 from harness.model.words import find, nearest
 from harness.ports.base import Port
 from harness.ports.memory import pair
@@ -34,6 +38,7 @@ from harness.sim.modems.modem import Modem
 from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
+from harness.sim.real_internet import RealInternet
 from harness.sim.sim_tray import SimTray, usual_tray
 from harness.sim.slot import Slot
 from harness.sim.supplies.make import make_supply
@@ -72,9 +77,10 @@ OUTLETS: dict[str, tuple[str, str]] = {
 
 
 #: What a plan may say.
-PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "listen")
+PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "link", "listen")
 USUAL_SUPPLY = "e36313a"
 USUAL_MODEM = "ec25"
+LINKS = ("sizes", "tun")
 
 
 def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator[str]:
@@ -88,7 +94,8 @@ def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator
         said = f"no terminal {model!r}{nearest(str(model), known)}. Known: {', '.join(known)}"
         yield f"bench: {said}"
     for word, usual, models in (
-        ("supply", USUAL_SUPPLY, supplies()), ("modem", USUAL_MODEM, modems.models())
+        ("supply", USUAL_SUPPLY, supplies()), ("modem", USUAL_MODEM, modems.models()),
+        ("link", LINKS[0], LINKS),
     ):  # fmt: skip
         one = str(plan.get(word, usual))
         if one not in models:
@@ -115,8 +122,13 @@ class Bench:
         self._plan = dict(plan)
         self._seed = seed
         self._defects = tuple(defects)
+        self._held = ExitStack()
         if self._plan.get("terminal"):
             _ = self.terminal  # it must be there before the supply powers it
+
+    def close(self) -> None:
+        """Let go of what is not in this process."""
+        self._held.close()
 
     def connect(self, name: str) -> Port:
         """Our end of a new connection; raises LookupError, or PortLost when it is refused."""
@@ -191,11 +203,24 @@ class Bench:
 
     @cached_property
     def internet(self) -> Internet:
-        internet = Internet(self.clock, self.link)
+        internet = self._internet()
         internet.serve(*HOST, self.acquirer.outlets["iso8583"])
         internet.serve(*SECURE_HOST, self.acquirer.outlets["tls"])
         internet.serve(*STORE, self.store.outlets["http"])
         return internet
+
+    def _internet(self) -> Internet:
+        if self._plan.get("link", LINKS[0]) != "tun":
+            return Internet(self.clock, self.link)
+        if self.clock.virtual:
+            raise RigError("bench: link: tun moves real packets, which takes `clock: real`")
+        try:
+            tun = self._held.enter_context(Tun(bare=True))
+        except NotSupported as error:
+            raise NotSupported(
+                f"{error}. Next move: `driver: link` and `bench: {{link: sizes}}` in the rig file"
+            ) from error
+        return RealInternet(self.clock, self.link, tun, rng=self._rng("bits"))
 
     @cached_property
     def modem(self) -> Modem:

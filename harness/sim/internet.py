@@ -17,7 +17,7 @@ from harness.links.carrier import Carrier
 from harness.links.endings import DNS, HTTP, PORTAL, SECURE
 from harness.links.flow import Flow
 from harness.links.portal import Portal
-from harness.model.network import Exhaustion
+from harness.model.network import Door, Exhaustion
 from harness.ports.base import Port
 from harness.sim.tcp import CONNECTING, ENDED, OPEN, End, Segment
 
@@ -73,6 +73,7 @@ class Way(Protocol):
         reset: Callable[[], None] | None = None,
         flow: Flow | None = None,
         answer: Callable[[str], None] | None = None,
+        spoilt: Callable[[], None] | None = None,
     ) -> None: ...
 
 
@@ -93,6 +94,7 @@ class Internet:
     def __init__(self, clock: Clock, way: Way) -> None:
         self._clock, self._way = clock, way
         self._listeners: dict[tuple[str, int], Accept] = {}
+        self._doors: dict[tuple[str, int], Callable[[], Door]] = {}
         self._asked = 0
         self.zone: dict[str, str] = {PORTAL[0]: PORTAL[1]}
         self.names_silent = False
@@ -104,6 +106,10 @@ class Internet:
         if not _is_address(host) and host not in self.zone:
             self.zone[host] = str(FIRST + len(self.zone) - 1)
         self._listeners[self._address(host), port] = accept
+
+    def guard(self, host: str, port: int, knock: Callable[[], Door]) -> None:
+        """Ask ``knock`` at each attempt to connect whether anybody listens."""
+        self._doors[self._address(host), port] = knock
 
     def withdraw(self, host: str, port: int) -> None:
         """Stop listening: connections are refused; those that stand are left."""
@@ -182,6 +188,11 @@ class Internet:
         """Whether anybody is at that address who takes notice of what arrives."""
         return not {host, address} & self.silent_hosts
 
+    def knock(self, address: str, port: int) -> Door:
+        """Whether who is at that address lets anybody in."""
+        guard = self._doors.get((address, port))
+        return "open" if guard is None else guard()
+
     def listener(self, address: str, port: int, way: Way) -> Accept | None:
         """Who listens there, None when nobody does."""
         if address == PORTAL[1]:
@@ -228,8 +239,11 @@ class _Connection:
         if not self._internet.hears(self._host, self._address):
             return
         if self._server is None and "S" in segment.flags:
+            door = self._internet.knock(self._address, self._port)
             accept = self._internet.listener(self._address, self._port, self._way)
-            if accept is not None:
+            if door == "silent":
+                return
+            if accept is not None and door == "open":
                 self._server = self._make_server(accept)
         if self._server is not None:
             self._server.receive(segment)

@@ -78,6 +78,7 @@ def main() -> None:
 
         clock.listen(0, at_end)
         over.wait_for(lambda: bool(closed))
+        bench.close()
 
     clock.run(live)
 

@@ -114,15 +114,14 @@ class BearerWay:
     After that nothing passes and nobody is told, as when an address has been given back. What the
     air loses on the way up has been counted by the modem and is not charged by the carrier; on the
     way down it is the other way round.
+
+    Attributes:
+        account: Of the card whose bearer it is: who is charged, and whose names are asked.
     """
 
     def __init__(self, modem: "Modem") -> None:
         self._modem, self._session = modem, modem.bearer.session
-
-    @property
-    def account(self) -> Carrier | None:
-        """Who is charged, and whose name service is asked."""
-        return self._modem.account
+        self.account = modem.account
 
     @property
     def _lives(self) -> bool:
@@ -136,21 +135,21 @@ class BearerWay:
         deliver: Callable[[], None],
         reset: Callable[[], None] | None = None,
         flow: Flow | None = None,
-        answer: Callable[[str], None] | None = None,
         spoilt: Callable[[], None] | None = None,
+        answer: Callable[[str], None] | None = None,
     ) -> None:
         """Take a packet in one direction; see ``Link.carry``."""
         modem = self._modem
         carry = partial(
-            modem.link.carry, size, reset=reset, flow=flow, account=modem.account, answer=answer
-        )
+            modem.link.carry, size,
+            up=up, reset=reset, flow=flow, spoilt=spoilt, answer=answer, account=self.account,
+        )  # fmt: skip
         if not up:
-            spoil = spoilt and partial(self._arrive, size, spoilt)
-            carry(up=False, deliver=partial(self._arrive, size, deliver), spoilt=spoil)
+            carry(deliver=partial(self._arrive, size, deliver))
         elif self._lives:
             modem.count(sent=size)
             if modem.rng.random() >= modem.radio.loss:
-                carry(up=True, deliver=deliver, spoilt=spoilt)
+                carry(deliver=deliver)
 
     def _arrive(self, size: int, deliver: Callable[[], None]) -> None:
         modem = self._modem
