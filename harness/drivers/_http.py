@@ -4,13 +4,16 @@ The port is opened, asked, and closed again, whatever becomes of the request: de
 servers know no other way, and a connection that was kept is the first to be lost.
 """
 
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import h11
 
 from harness.errors import Garbled, PortLost, PortTimeout
 from harness.ports.base import Port
+from harness.ports.tls import TlsPort
 
 ANSWER_WITHIN = 5.0  # s
 BUSY = 2.0  # s after that a busy host may come to read an answer
@@ -48,6 +51,7 @@ def fetch(
     body: bytes = b"",
     within: float = ANSWER_WITHIN,
     name: str = "",
+    secure: ssl.SSLContext | None = None,
 ) -> Answer:
     """Ask once.
 
@@ -59,9 +63,10 @@ def fetch(
         body: What is sent along.
         within: Seconds the whole answer may take.
         name: What an error calls the request; the target where it is left out.
+        secure: Makes it HTTPS: says whom to trust.
 
     Raises:
-        PortLost: No connection, or it ended before the answer did.
+        PortLost: No connection, or it ended before the answer did, or nobody to be trusted.
         PortTimeout: No answer, or half of one, in time.
         Garbled: What came is no HTTP, or has no end.
     """
@@ -77,12 +82,21 @@ def fetch(
         sent += talk.send(h11.EndOfMessage()) or b""
     except h11.LocalProtocolError as error:  # the text could quote a header
         raise Garbled(f"{port.address}: {name} cannot be said in HTTP") from error
+    until = port.clock.now() + within
     port.open()
+    line = TlsPort(port, secure, host=_name_of(host)) if secure is not None else port
     try:
-        port.write(sent)
-        return _Exchange(port, talk, name, port.clock.now() + within).answer()
+        if isinstance(line, TlsPort):
+            line.handshake(until)
+        line.write(sent)
+        return _Exchange(line, talk, name, until).answer()
     finally:
-        port.close()
+        line.close()
+
+
+def _name_of(host: str) -> str:
+    """``api.example:443`` -> ``api.example``."""
+    return urlsplit(f"//{host}").hostname or host
 
 
 class _Exchange:
