@@ -5,7 +5,7 @@ from typing import Any
 from harness.engine.recorder import Recorder
 from harness.engine.steps import Given
 from harness.errors import BenchError, DeviceRefused, NotSupported
-from harness.model.cellular import Attenuator
+from harness.model.cellular import Attenuator, SimCard
 from harness.model.network import DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
 from harness.model.roles import Host, Terminal, Updates, plays
@@ -46,6 +46,7 @@ def heal_world(given: Given, rig: Any) -> None:
         network.set_outage(on=False)
         if given.delay is not None:
             network.shape(delay=Seconds(given.delay))
+    _insert_own_sims(rig)
     for carrier in players_of(rig, Subscription):
         carrier.set_subscription("active")
     for plan in players_of(rig, DataPlan):
@@ -54,6 +55,13 @@ def heal_world(given: Given, rig: Any) -> None:
         host.behave()
     for store in players_of(rig, Updates):
         store.withdraw()
+
+
+def _insert_own_sims(rig: Any) -> None:
+    for card in players_of(rig, SimCard):
+        own = card.slots()[0]
+        if card.selected() != own:
+            card.select(own)
 
 
 def _power_on(rig: Any) -> None:

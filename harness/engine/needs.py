@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.engine.steps import NO_CARD, USUAL_CARD, Inject, Sale, read_step
+from harness.model.cellular import Attenuator, Modem, SimCard
 from harness.model.means import Means
-from harness.model.network import DataPlan
+from harness.model.network import DataPlan, Network, Subscription
 from harness.model.power import Supply
 from harness.model.roles import Console, Host, Reader, Terminal, Updates, plays
 from harness.model.scenario import Scenario
@@ -17,11 +18,13 @@ STEP_NEEDS: dict[str, tuple[type, ...]] = {
     "update": (Terminal, Updates),
     "settle": (Terminal,),
     "top_up": (DataPlan,),
+    "swap_sim": (SimCard,),
 }
 #: Names in ``needs:`` -> roles.
 NAMED: dict[str, type] = {
     "terminal": Terminal, "console": Console, "supply": Supply, "reader": Reader, "host": Host,
-    "updates": Updates, "data_plan": DataPlan,
+    "updates": Updates, "data_plan": DataPlan, "carrier": Subscription, "network": Network,
+    "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator,
 }  # fmt: skip
 
 

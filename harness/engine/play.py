@@ -20,12 +20,14 @@ from harness.engine.steps import (
     Inject,
     Sale,
     Settle,
+    SwapSim,
     TopUp,
     Update,
     read_step,
 )
 from harness.errors import BenchError, ScenarioError
 from harness.model.cast import Cast
+from harness.model.cellular import SimCard
 from harness.model.network import DataPlan
 from harness.model.roles import Terminal, Updates, Vigilant, plays
 from harness.model.scenario import Scenario
@@ -112,6 +114,7 @@ class Run:
         return {
             Sale: self._sale, Await: self._await, Inject: self._inject, Hold: self._hold,
             Clear: self._clear, Update: self._update, Settle: self._settle, TopUp: self._top_up,
+            SwapSim: self._swap_sim,
         }  # fmt: skip
 
     # --- the steps --------------------------------------------------------------------------
@@ -186,6 +189,9 @@ class Run:
 
     def _top_up(self, step: TopUp, index: int) -> None:
         self._cast.playing(DataPlan).set_data_left(step.amount)
+
+    def _swap_sim(self, step: SwapSim, index: int) -> None:
+        self._cast.playing(SimCard).select(step.slot)
 
     # --- the end ----------------------------------------------------------------------------
 

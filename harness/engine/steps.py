@@ -135,6 +135,17 @@ class TopUp:
 
 
 @dataclass(frozen=True, slots=True)
+class SwapSim:
+    """Put another SIM in, as a remedy: it stays in to the end. ``swap_sim: "2"``.
+
+    A swap that is a fault is ``inject: {sim_swapped: ...}``.
+    """
+
+    slot: str
+    SHORT: ClassVar[str] = "slot"
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """Where the story begins.
 
@@ -162,6 +173,7 @@ STEPS: dict[str, type] = {
     "update": Update,
     "settle": Settle,
     "top_up": TopUp,
+    "swap_sim": SwapSim,
 }
 
 

@@ -31,6 +31,7 @@ from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.acquirer import Acquirer
 from harness.sim.attenuator import Attenuator
+from harness.sim.carrier_api import CarrierApi
 from harness.sim.feed import Feed
 from harness.sim.internet import Internet
 from harness.sim.modems import make as modems
@@ -39,7 +40,8 @@ from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
 from harness.sim.real_internet import RealInternet
-from harness.sim.sim_tray import SimTray, usual_tray
+from harness.sim.sim_mux import SimMux
+from harness.sim.sim_tray import Sim, SimTray, read_sim, usual_tray
 from harness.sim.slot import Slot
 from harness.sim.supplies.make import make_supply
 from harness.sim.supplies.make import models as supplies
@@ -63,6 +65,8 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "attenuator": ("attenuator", "telnet"),
     "attenuator/http": ("attenuator", "http"),
     "attenuator/scpi": ("attenuator", "scpi"),
+    "sim_card": ("sim_mux", "relay"),
+    "carrier": ("carrier_api", "http"),
     "network": ("link", "control"),
     "reader": ("presenter", "relay"),
     "host": ("acquirer", "control"),
@@ -233,6 +237,24 @@ class Bench:
     def tray(self) -> SimTray:
         """The terminal's SIM cards; the link's carrier is that of the first."""
         return usual_tray(self.link.carrier, Carrier(clock=self.clock))
+
+    @cached_property
+    def _swap(self) -> Sim:
+        """Another SIM of the first one's carrier, which a SIM switch may put in its place."""
+        return read_sim("second", Carrier(clock=self.clock))
+
+    @cached_property
+    def sim_mux(self) -> SimMux:
+        first = self.tray.slots["1"]
+        return SimMux(self.clock, self.tray, [one for one in (first, self._swap) if one])
+
+    @cached_property
+    def carrier_api(self) -> CarrierApi:
+        sims = [one for one in (*self.tray.slots.values(), self._swap) if one]
+        return CarrierApi(
+            self.clock, read_plain(fixture("carrier", "harness_mobile.yaml")),
+            {one.iccid: one.account for one in sims}, rng=self._rng("carrier_api"),
+        )  # fmt: skip
 
     @cached_property
     def acquirer(self) -> Acquirer:
