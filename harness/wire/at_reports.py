@@ -43,8 +43,8 @@ class BearerEvent:
 
 #: TS 27.007, 10.1.19: how the words of +CGEV begin -> up. Words not listed are not about a bearer.
 _BEARER_WORDS: tuple[tuple[re.Pattern[str], bool], ...] = (
-    (re.compile(r"(?:NW|ME) (?:PDN )?ACT\b"), True),
-    (re.compile(r"(?:NW|ME) (?:PDN )?DEACT\b"), False),
+    (re.compile(r"(?:NW|ME|EPS) (?:PDN )?ACT\b"), True),  # EPS: A7670
+    (re.compile(r"(?:NW|ME|EPS) (?:PDN )?DEACT\b"), False),
     (re.compile(r"(?:NW|ME) (?:DETACH|CLASS)\b"), False),
 )
 

@@ -1,10 +1,10 @@
 """The client's half of AT: lines, final results, and whose line is whose."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.wire.at import CME_CAUSES, PROMPT, Exchange, LineSplitter, Part, final_of
+from harness.wire.at import CME_CAUSES, PROMPT, STARTED, Exchange, LineSplitter, Part, final_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ def test_every_line_ending_of_a_modem_gives_the_same_lines(stream: bytes) -> Non
     assert lines == ["AT+CSQ", "+CSQ: 15,99", "OK"]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=5))
 def test_how_a_stream_is_cut_does_not_matter(stream: bytes, cuts: list[int]) -> None:
     """Whatever the chunks, the same bytes give the same lines, and none raises."""
@@ -141,6 +142,66 @@ def test_bare_answers_belong_to_the_command_that_is_out() -> None:
     assert _sort("AT+CPIN?", "READY", "OK")[0].lines == ["READY"]
 
 
+@pytest.mark.parametrize("echo", ["AT+CPIN?", "\x7f~AT+CPIN?", "T+CPIN?", "PIN?", "at+cpin?"])
+def test_an_echo_is_known_though_it_is_eaten_or_dirty(echo: str) -> None:
+    """Autobauding eats its beginning, noise comes before it; it is no answer."""
+    exchange, parts = _sort("AT+CPIN?", echo, "+CPIN: READY", "OK")
+
+    assert parts == [Part.ECHO, Part.ANSWER, Part.FINAL]
+    assert exchange.echoed
+
+
+def test_only_the_first_line_may_be_the_rest_of_an_echo() -> None:
+    """A later line that looks like it is an answer, or somebody else's."""
+    exchange, _ = _sort("AT+CGMM", "CGM", "X", "CGMM", "OK")
+    assert exchange.lines == ["CGM", "X", "CGMM"]
+    assert not exchange.echoed
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RDY",
+        "+AT: READY",
+        "^SYSSTART",
+        "^SYSSTART AIRPLANE MODE",
+        "+PACSP0",
+        "*ATREADY: 1",
+        "START",
+    ],
+)
+def test_the_first_words_of_a_modem_are_nobodys_answer(line: str) -> None:
+    """Though a command is out, and though they have no name: it starts anew."""
+    assert _sort("AT+CGMM", line)[1] == [Part.UNASKED]
+    assert STARTED.match(line)
+
+
+@pytest.mark.parametrize("line", ["PB DONE", "+PBREADY", "+CPIN: READY", "SMS DONE", "READY"])
+def test_what_comes_later_in_a_boot_is_no_restart(line: str) -> None:
+    """Minutes may lie between; settings made meanwhile hold."""
+    assert not STARTED.match(line)
+
+
+def test_some_answers_come_under_another_name() -> None:
+    """+CICCID is answered +ICCID; +UCGED=5 answers with its levels."""
+    assert _sort("AT+CICCID", "+ICCID: 89", "OK")[0].lines == ["+ICCID: 89"]
+    assert _sort("AT+UCGED?", "+UCGED: 5", "+RSRP: 1,2", "OK")[0].lines[1:] == ["+RSRP: 1,2"]
+    assert _sort("AT+CSQ", "+ICCID: 89")[1] == [Part.UNASKED]
+
+
+def test_results_in_digits_are_read_before_atv1_only() -> None:
+    """V.250's V0: a modem left like that says 0 to AT; elsewhere 0 is an answer."""
+    assert _sort("AT", "0")[0].final is not None
+    assert _sort("ATE0", "4")[1] == [Part.FINAL]
+    assert _sort("AT+CGMM", "0")[1] == [Part.ANSWER]
+
+
+def test_a_long_line_is_looked_at_in_no_time() -> None:
+    """Whatever it is made of: patterns are bounded."""
+    for sign in ("+A ", '"', "(", ",", " ", "+CGEV:  "):
+        _sort("AT+CSQ", sign * (8000 // len(sign)))
+
+
 def test_a_line_of_several_commands_takes_the_answers_of_all() -> None:
     """AT+CSQ;+CEREG? has two answers."""
     exchange, _ = _sort("AT+CSQ;+CEREG?", "+CSQ: 1,99", "+CEREG: 0,1", "OK")
@@ -148,6 +209,7 @@ def test_a_line_of_several_commands_takes_the_answers_of_all() -> None:
     assert exchange.lines == ["+CSQ: 1,99", "+CEREG: 0,1"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.lists(st.text(max_size=60), max_size=8))
 def test_nothing_a_modem_says_breaks_an_exchange(command: str, lines: list[str]) -> None:
     """Every line is one of the five parts."""

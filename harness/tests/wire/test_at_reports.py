@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.wire import at_context, at_counters, at_signal, at_sim, at_time
 from harness.wire import at_reports as reports
 
 
@@ -86,6 +87,28 @@ def test_bearer_events_are_read_and_strange_words_ignored(
     assert (None if event is None else (event.up, event.cid, event.by_network)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("line", "up"),
+    [
+        ("+UUPSDD: 0", False),
+        ('+UUPSDA: 0,"10.0.0.5"', True),
+        ("+UUPSDA: 2", None),  # the activation failed
+        ("+MIPCALL: 0", False),
+        ("+MIPCALL: 10.0.0.5", True),
+        ("+CIPEVENT: NETWORK CLOSED UNEXPECTEDLY", False),
+        ('+QIURC: "pdpdeact",1', False),
+        ("+CGEV: NW PDN DEACT 1", False),
+        ("+CGEV: EPS PDN ACT 1", True),
+        ("+CSQ: 1,99", None),
+    ],
+)
+def test_the_makers_own_words_for_a_data_session_are_read(line: str, up: bool | None) -> None:
+    """By whatever name, it came or went."""
+    event = reports.bearer_event(line)
+
+    assert (None if event is None else event.up) == up
+
+
 def test_pdpdeact_is_read() -> None:
     """Quectel's own way to say it."""
     event = reports.qiurc('+QIURC: "pdpdeact",1')
@@ -98,7 +121,9 @@ def test_pdpdeact_is_read() -> None:
 READERS = (
     reports.registration, reports.csq, reports.cesq, reports.qcsq, reports.cpin, reports.iccid,
     reports.cgdcont, reports.cgact, reports.cgpaddr, reports.qgdcnt, reports.cgev, reports.qiurc,
-    reports.cmti, reports.cusd, reports.cops,
+    reports.cmti, reports.cusd, reports.cops, reports.cusd_coding, reports.cfun, reports.session,
+    reports.bearer_event, at_sim.crsm, at_sim.imsi, at_sim.event, at_time.cclk,
+    at_context.cgcontrdp, at_context.address, at_counters.dsflowqry, at_signal.xcesq,
 )  # fmt: skip
 NAMES = (
     "",
@@ -109,9 +134,15 @@ NAMES = (
     "+QGDCNT: ",
     "+CUSD: ",
     "+CGEV: NW DEACT ",
+    "+CCLK: ",
+    "+CGCONTRDP: 1,5,",
+    "+CRSM: 144,0,",
+    "^DSFLOWQRY:",
+    "+UUPSDD: ",
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(NAMES), st.one_of(st.text(max_size=60), st.from_regex(r'[0-9A-F",() -]{0,40}'))
 )
