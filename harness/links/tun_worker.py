@@ -6,6 +6,7 @@ no root: it leaves for a user namespace of its own. Words of its own besides the
 ==============  ==================================================================================
 ``socket``      ``end`` (terminal | host), ``kind`` (tcp | udp) -> a socket in that end's namespace
 ``tuns``        -> the TUN devices of terminal and host; only with ``--bare``
+``zone``        ``hosts``: name -> address, of the hosts that its name service knows
 ``spaces``      ``end`` -> its user and its network namespace, to be entered by setns(2)
 ==============  ==================================================================================
 
@@ -18,10 +19,14 @@ import os
 import random
 import socket
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from harness.clock import CooperativeClock
+from harness.links.capture import Capture
+from harness.links.endings import PORTAL
 from harness.links.engine import Engine
+from harness.links.hosts import Hosts
 from harness.links.link import Link
 from harness.links.namespace import End, Forbidden, another, inside, isolate, make_end
 from harness.links.worker import Accept, Own, Unfit, serve
@@ -75,6 +80,25 @@ class Spaces:
         return {}, [user, os.dup(self.ends[str(request["end"])].space)]
 
 
+class _Hosts:
+    """What the worker itself answers in the host's namespace: names, and the portal."""
+
+    def __init__(self, clock: CooperativeClock, spaces: Spaces, link: Link) -> None:
+        self._account = link.carrier
+        self._zone: dict[str, str] = {PORTAL[0]: PORTAL[1]}
+        hosts = Hosts(clock, partial(spaces.make_socket, "host"))
+        hosts.serve_names(lambda query, _protocol, _port: self._account.resolve(query, self._zone))
+        hosts.serve_portal(lambda _port: self._account.how)
+
+    def set_zone(self, request: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[int]]:
+        """The hosts there are."""
+        named = {str(name).lower(): str(address) for name, address in request["hosts"].items()}
+        for address in named.values():
+            socket.inet_aton(address)
+        self._zone = {PORTAL[0]: PORTAL[1], **named}
+        return {}, []
+
+
 def _refuse(port: Port) -> None:
     """A bare worker has no link to control."""
 
@@ -105,7 +129,9 @@ def main() -> None:
         rng = random.Random(f"{asked.seed}/bits")
         engine = Engine(clock, spaces.tuns, way=link, gateway=GATEWAY, rng=rng)
         engine.mtu = lambda up: link.paths["up" if up else "down"].shape.mtu or asked.mtu
-        return link.outlets["control"], spaces.own
+        link.capture = Capture(clock, engine, link)
+        hosts = _Hosts(clock, spaces, link)
+        return link.outlets["control"], {**spaces.own, "zone": hosts.set_zone}
 
     serve(control, build, others=others)
 

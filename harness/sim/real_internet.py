@@ -12,6 +12,7 @@ from functools import partial
 
 from harness.clock import CooperativeClock
 from harness.links import names
+from harness.links.capture import Capture
 from harness.links.endings import DNS
 from harness.links.engine import Engine
 from harness.links.flow import Flow
@@ -63,6 +64,7 @@ class RealInternet(Internet):
         self.engine = Engine(clock, tun.tuns(), way=None, gateway=GATEWAY, rng=rng)
         self.engine.mtu = lambda up: link.paths["up" if up else "down"].shape.mtu or MTU
         self.engine.door = self._door
+        link.capture = Capture(clock, self.engine, link)
         self._hosts = Hosts(clock, partial(tun.socket, "host"))
         self._hosts.serve_names(self._answer)
         self._hosts.serve_portal(self._how)

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from scapy.utils import PcapNgReader
 
 from harness.clock import ThreadClock
 from harness.errors import DeviceRefused, NotSupported, PortLost
+from harness.links import names
+from harness.links.endings import PORTAL
 from harness.links.tun import Tun, probe
 from harness.ports.worker import WorkerPort
 
@@ -211,6 +214,65 @@ def test_tcp_survives_what_a_bad_path_does(tun: Tun, trouble: str) -> None:
         assert receive(far, len(sent)) == sent
 
 
+def test_an_empty_plan_can_lead_to_a_portal(tun: Tun) -> None:
+    """HTTP meets a 302 at whatever address, names lead there too, and what else there is hangs."""
+    tun.ask("zone", hosts={"shop.test": HOST[0]})
+    assert address_of(tun, "shop.test") == HOST[0]
+    tun.ask("set_exhaustion", mode="redirect")
+    tun.ask("set_data_left", bytes=0)
+
+    with tun.socket("terminal") as near:
+        near.settimeout(LIMIT)
+        near.connect((HOST[0], 80))
+        assert near.getpeername() == (HOST[0], 80)
+        near.sendall(b"GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n")
+        assert near.recv(4096).startswith(b"HTTP/1.1 302")
+    assert address_of(tun, "shop.test") == PORTAL[1]
+    with tun.socket("terminal") as near:
+        near.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            near.connect((HOST[0], 22))
+
+
+def address_of(tun: Tun, host: str) -> str | None:
+    """What the carrier's name service says, asked at some address."""
+    with tun.socket("terminal", "udp") as line:
+        line.settimeout(LIMIT)
+        line.connect(("192.0.2.53", 53))
+        line.send(names.question(host, 1))
+        return names.reading(line.recv(4096), 1)
+
+
+def test_what_passes_can_be_kept_without_card_numbers(tun: Tun, tmp_path: Path) -> None:
+    """Seen at both ends, with what the link did; a number cut in two is found as well."""
+    path = tmp_path / "capture.pcapng"
+    near, far = joined(tun)
+    with near, far:
+        tun.ask("capture", path=str(path))
+        tun.ask("shape", delay=0.01)
+        near.sendall(b"pan=47617390")
+        receive(far, 12)
+        near.sendall(b"01010119;")
+        receive(far, 9)
+        dropped = decided(tun)[1]
+        tun.ask("set_data_left", bytes=0)
+        near.sendall(b"never")
+        wait_for(lambda: decided(tun)[1] > dropped)
+        tun.ask("capture", path=None)
+
+    octets = path.read_bytes()
+    with PcapNgReader(str(path)) as reader:
+        seen = list(reader)
+    assert b"pan=476173" in octets
+    assert b"47617390" not in octets
+    assert b"01010119" not in octets
+    assert {one.sniffed_on for one in seen} == {"terminal", "host"}
+    comments = b" ".join(one.comment or b"" for one in seen)
+    assert b"dropped: plan" in comments
+    assert b"arrives in 10.0 ms" in comments
+    assert b"path" in comments
+
+
 def test_nobody_answers_at_a_closed_port(tun: Tun) -> None:
     """The host's end has every address, and refuses where nobody listens."""
     with tun.socket("terminal") as near:
@@ -260,6 +322,8 @@ def test_a_named_link_is_one_and_can_be_joined(worker: Tun) -> None:
 
 PARENT = """
 import sys
+from harness.links import names
+from harness.links.endings import PORTAL
 from harness.links.tun import Tun
 with Tun() as tun:
     sys.stdout.write(f"{tun.pid}\\n")
