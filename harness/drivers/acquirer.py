@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.drivers._json_lines import JsonLines
 from harness.errors import BenchError
-from harness.model.network import CertificateKind
+from harness.model.network import CertificateKind, Door
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
 from harness.wire.pan import mask
@@ -17,12 +17,17 @@ IDENTITY = r"terminal-harness acquirer"
 #: Events that are observations of the source ``host``, field by field (DESIGN.md, 5).
 OBSERVED = frozenset(
     {"connected", "disconnected", "request_received", "reply_due", "answered", "misbehaved",
-     "signed_on", "settled", "ledger_entry", "ledger_end", "violation", "certificate", "handshake"}
+     "signed_on", "settled", "ledger_entry", "ledger_end", "violation", "certificate", "handshake",
+     "door", "turned_away"}
 )  # fmt: skip
 
 
+#: What its state must say once it is safe.
+SAFE: dict[str, Any] = {"misbehaving": [], "certificate": "good", "door": "open"}
+
+
 class Driver:
-    """Plays Host, Certified, Watched, SafeState and Identified."""
+    """Plays Host, Certified, Doored, Watched, SafeState and Identified."""
 
     def __init__(self, port: Port) -> None:
         self.observe: Observe = ignore
@@ -56,12 +61,17 @@ class Driver:
         """Which certificate new connections over TLS meet; those there are end."""
         self._lines.ask("certificate", kind=certificate)
 
+    def set_door(self, state: Door) -> None:
+        """Open, closed, or nobody there at all."""
+        self._lines.ask("door", state=state)
+
     def make_safe(self) -> None:
         """End all misbehaviour and read back that none is left; raises BenchError."""
         self.behave()
         self.present("good")
+        self.set_door("open")
         state = self._lines.ask("state")
-        if state.get("misbehaving") != [] or state.get("certificate") != "good":
+        if [state.get(name) for name in SAFE] != list(SAFE.values()):
             raise BenchError(f"the host still misbehaves: {state}")
 
     def _heard(self, event: str, t: float, fields: dict[str, Any]) -> None:

@@ -121,7 +121,8 @@ class _Writer:
         if origin in (dict, Mapping):
             return {"type": "object", "additionalProperties": self.of(inner[1])}
         if origin is Literal:
-            return self._or_name({"enum": list(inner)})
+            numbers = [int(one) for one in inner if str(one).isdigit()]
+            return self._or_name({"enum": [*inner, *numbers]})
         return self._plain(hint)
 
     def _plain(self, hint: Any) -> Schema:
@@ -140,7 +141,9 @@ class _Writer:
 
     def _class(self, kind: Any) -> Schema:
         hints = typing.get_type_hints(kind)
-        said = _attributes(kind)
+        said = {
+            key: text for one in reversed(kind.__mro__) for key, text in _attributes(one).items()
+        }
         rows = [row for row in dataclasses.fields(kind) if row.init]
         properties = {}
         for row in rows:

@@ -179,6 +179,8 @@ def value_of(hint: Any, plain: Any, path: Path) -> Any:
 def _literal(allowed: Sequence[Any], plain: Any, path: Path) -> Any:
     if plain in allowed:
         return plain
+    if isinstance(plain, int) and str(plain) in allowed:  # YAML reads a word of digits as a number
+        return str(plain)
     raise WordError(
         path,
         f"{plain!r} seen, wanted one of: {', '.join(map(str, allowed))}"

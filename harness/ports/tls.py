@@ -162,6 +162,11 @@ class TlsPort(Port):
         getattr(self._port, "reset", self._port.close)()
 
     @property
+    def below(self) -> Port:
+        """What moves the encrypted bytes."""
+        return self._port
+
+    @property
     def version(self) -> str:
         """``TLSv1.3``, ``TLSv1.2``, or ``""`` before the handshake is done."""
         return self._tls.version() or ""

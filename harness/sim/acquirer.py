@@ -11,7 +11,9 @@ Outlet ``control``: JSON lines (``sim/control``):
 ``behave``       end all misbehaviour
 ``certificate``  ``kind`` (``model.network.CertificateKind``): what new TLS connections meet;
                  those there are end, as when a server starts anew
-``state``        -> ``misbehaving``: acts in force; ``connections``; ``certificate``
+``door``         ``state``: ``open``; ``closed``: connections are refused and those there are end;
+                 ``silent``: nobody is there any more, and nobody says so
+``state``        -> ``misbehaving``: acts in force; ``connections``; ``certificate``; ``door``
 ``ledger``       -> ``entries``; tells each as ``ledger_entry``, then ``ledger_end``
 ===============  ===================================================================
 
@@ -25,6 +27,8 @@ Events, with card numbers truncated:
 ====================  ==============================================================
 ``connected``         and ``disconnected``
 ``certificate``       ``shown``: what new TLS connections meet
+``door``              ``state``
+``turned_away``       ``door``: somebody wanted to connect
 ``handshake``         ``shown`` to a client, ``why`` it came to nothing, empty where it did not
 ``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``, and ``skew``: s
                       by which the terminal's clock is ahead, null where it does not tell
@@ -43,17 +47,18 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from harness.clock import Clock
 from harness.errors import Garbled, PortError, PortLost
 from harness.links.certificates import KINDS, server_context
-from harness.model.network import CertificateKind
+from harness.model.network import CertificateKind, Door
 from harness.model.units import Seconds
 from harness.ports.base import Port
 from harness.ports.tls import TlsPort
 from harness.sim.control import Control
 from harness.sim.host_flows import Flows
+from harness.sim.tcp import End
 from harness.wire.iso8583 import Deframer, Message, frame, unframe
 
 ACTS = (
@@ -75,6 +80,15 @@ SPOILED: dict[str, Callable[[bytes], bytes]] = {
     "truncate": _cut_inside,
     "reset": lambda wire: wire[: len(wire) // 2],
 }
+
+
+def _vanish(port: Port) -> None:
+    """Leave without a word where the wire can; a real socket cannot."""
+    wire = port.below if isinstance(port, TlsPort) else port
+    if isinstance(wire, End):
+        wire.vanish()
+    else:
+        wire.close()
 
 
 @dataclass(slots=True)
@@ -105,12 +119,13 @@ class Acquirer:
         self._think = Seconds.parse(personality["think_time"])
         self._idle = Seconds.parse(personality["idle"])
         self._lapses: list[_Lapse] = []
-        self._connections = 0
         self._shown: CertificateKind = "good"
-        self._secure: list[Port] = []
+        self._door: Door = "open"
+        self._ports: list[Port] = []
         self._control = Control(clock, "host", {
             "identify": self._identify, "misbehave": self._misbehave, "behave": self._behave,
             "state": self._state, "ledger": self._tell_ledger, "certificate": self._present,
+            "door": self._set_door,
         })  # fmt: skip
         self._flows = Flows(personality, rng=rng, now=clock.now, tell=self._control.tell)
         self.ledger = self._flows.ledger
@@ -122,7 +137,15 @@ class Acquirer:
 
     # --- connections ------------------------------------------------------------------------
 
+    def knock(self) -> Door:
+        """Somebody wants to connect: whether he may."""
+        if self._door != "open":
+            self._control.tell("turned_away", door=self._door)
+        return self._door
+
     def _accept(self, port: Port, *, secure: bool = False) -> None:
+        if self.knock() != "open":
+            raise PortLost("nobody is here")
         lapse = self._lapse("connect")
         if lapse is not None:
             self._control.tell("misbehaved", act=lapse.act, mti="", stan=0)
@@ -133,19 +156,19 @@ class Acquirer:
     def _talk_securely(self, port: Port) -> None:
         shown = self._shown
         secure = TlsPort(port, server_context(shown, *self._own["names"]))
-        self._secure.append(secure)
+        self._ports.append(secure)
         why = ""
         try:
             secure.handshake(self._clock.now() + HANDSHAKE)
         except PortError as error:
             why = str(error)
         self._control.tell("handshake", shown=shown, why=why)
+        self._ports.remove(secure)
         if not why:
             self._talk(secure)
-        self._secure.remove(secure)
 
     def _talk(self, port: Port) -> None:
-        self._connections += 1
+        self._ports.append(port)
         self._control.tell("connected")
         deframer = Deframer()
         try:
@@ -157,7 +180,7 @@ class Acquirer:
         except Garbled as error:  # the stream is out of step: a host hangs up
             self._tell_garbled(error)
         finally:
-            self._connections -= 1
+            self._ports.remove(port)
             self._control.tell("disconnected")
             port.close()
 
@@ -242,16 +265,32 @@ class Acquirer:
             return
         self._shown = kind
         self._control.tell("certificate", shown=kind)
-        for port in list(self._secure):
-            port.close()
+        for port in list(self._ports):
+            if isinstance(port, TlsPort):
+                port.close()
+
+    def _set_door(self, state: Door) -> None:
+        if state not in get_args(Door):
+            raise ValueError(f"no door {state!r}; wanted one of: {', '.join(get_args(Door))}")
+        if state == self._door:
+            return
+        self._door = state
+        self._control.tell("door", state=state)
+        for port in list(self._ports):
+            if state == "closed":
+                port.close()
+            elif state == "silent":
+                _vanish(port)
 
     def _identify(self) -> dict[str, str]:
         return {"identity": f"terminal-harness acquirer {self._own['version']} (test only)"}
 
     def _state(self) -> dict[str, Any]:
         acts = [{"act": lapse.act, "on": lapse.on, "times": lapse.times} for lapse in self._lapses]
-        return {"misbehaving": acts, "connections": self._connections,
-                "certificate": self._shown}  # fmt: skip
+        return {
+            "misbehaving": acts, "connections": len(self._ports), "certificate": self._shown,
+            "door": self._door,
+        }  # fmt: skip
 
     def _tell_ledger(self) -> dict[str, int]:
         entries = [entry.told() for entry in self.ledger]

@@ -6,7 +6,7 @@ import pytest
 
 from harness.drivers.acquirer import Driver
 from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
-from harness.model.network import Certified
+from harness.model.network import Certified, Doored
 from harness.model.roles import Host, Identified, SafeState, Watched
 from harness.testing import replay
 
@@ -23,9 +23,9 @@ class Heard:
 
 
 def test_it_plays_its_roles() -> None:
-    """Host, Certified, Watched, SafeState and Identified by having their methods."""
+    """Host, Certified, Doored, Watched, SafeState and Identified by having their methods."""
     with replay(Driver, []) as host:
-        for role in (Host, Certified, Watched, SafeState, Identified):
+        for role in (Host, Certified, Doored, Watched, SafeState, Identified):
             assert isinstance(host, role)
 
 
@@ -35,15 +35,18 @@ def test_misbehaving_and_making_safe() -> None:
         ('{"do":"identify"}', '{"ok":true,"identity":"terminal-harness acquirer 1.0"}'),
         ('{"do":"misbehave","act":"delay","on":"0200","by":61.0,"times":1}', '{"ok":true}'),
         ('{"do":"certificate","kind":"expired"}', '{"ok":true}'),
+        ('{"do":"door","state":"silent"}', '{"ok":true}'),
         ('{"do":"behave"}', '{"ok":true}'),
         ('{"do":"certificate","kind":"good"}', '{"ok":true}'),
-        ('{"do":"state"}', '{"ok":true,"misbehaving":[],"certificate":"good"}'),
+        ('{"do":"door","state":"open"}', '{"ok":true}'),
+        ('{"do":"state"}', '{"ok":true,"misbehaving":[],"certificate":"good","door":"open"}'),
     ]
 
     with replay(Driver, talk) as host:
         assert host.identify() == "terminal-harness acquirer 1.0"
         host.misbehave("delay", by=61.0, times=1, code=None)
         host.present("expired")
+        host.set_door("silent")
         host.make_safe()
 
 
@@ -77,13 +80,18 @@ def test_a_refusal_is_told_in_the_hosts_own_words() -> None:
 
 @pytest.mark.parametrize(
     "left",
-    ['"misbehaving":[{"act":"drop"}],"certificate":"good"', '"misbehaving":[],"certificate":"x"'],
+    [
+        '"misbehaving":[{"act":"drop"}],"certificate":"good","door":"open"',
+        '"misbehaving":[],"certificate":"x","door":"open"',
+        '"misbehaving":[],"certificate":"good","door":"closed"',
+    ],
 )
 def test_a_host_that_stays_unsafe_is_a_bench_error(left: str) -> None:
     """What cannot be verified is said."""
     talk = [
         ('{"do":"behave"}', '{"ok":true}'),
         ('{"do":"certificate","kind":"good"}', '{"ok":true}'),
+        ('{"do":"door","state":"open"}', '{"ok":true}'),
         ('{"do":"state"}', '{"ok":true,' + left + "}"),
     ]
 

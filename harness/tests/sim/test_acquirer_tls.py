@@ -186,3 +186,37 @@ def test_a_certificate_that_is_none_is_refused(kind: Any) -> None:
         return bench.do(do="state")
 
     assert on_bench(story)["certificate"] == "good"
+
+
+@pytest.mark.parametrize("state", ["closed", "silent"])
+def test_a_host_that_moves_leaves_its_connections(state: str) -> None:
+    """With a word or without where the wire can; here, each new one is refused and told."""
+
+    def story(bench: Bench) -> tuple[int, str, list[str]]:
+        port = bench.client()
+        assert bench.do(do="door", state=state) == {"ok": True}
+        with pytest.raises(PortLost, match="closed by the other end"):
+            port.read(bench.clock.now() + 5)
+        with pytest.raises(PortLost):
+            bench.line()
+        left = bench.do(do="state")["connections"]
+        bench.do(do="door", state="open")
+        return left, sign_on(bench, bench.client()), [event for event, _ in bench.events()]
+
+    left, code, events = on_bench(story)
+
+    assert (left, code) == (0, "00")
+    assert [word for word in events if word in ("door", "turned_away")] == [
+        "door", "turned_away", "door",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["", "ajar", None, ["open"]])
+def test_a_door_that_is_none_is_refused(state: Any) -> None:
+    """And it stays open."""
+
+    def story(bench: Bench) -> dict[str, Any]:
+        assert "error" in bench.do(do="door", state=state)
+        return bench.do(do="state")
+
+    assert on_bench(story)["door"] == "open"
