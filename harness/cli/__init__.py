@@ -23,8 +23,8 @@ class Lazy(click.Group):
 
     HOMES: ClassVar[dict[str, str]] = {
         "run": "play", "judge": "play", "prove": "proof", "check": "look", "scenarios": "look",
-        "schema": "look", "presets": "presets", "simulate": "bench", "init": "start",
-        "discover": "discover", "doctor": "doctor", "conform": "conform",
+        "schema": "look", "presets": "presets", "links": "links", "simulate": "bench",
+        "init": "start", "discover": "discover", "doctor": "doctor", "conform": "conform",
     }  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:
