@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.links.carrier import Carrier
 from harness.links.flow import Flow
 
 if TYPE_CHECKING:
@@ -141,15 +140,16 @@ class BearerWay:
         """Take a packet in one direction; see ``Link.carry``."""
         modem = self._modem
         carry = partial(
-            modem.link.carry, size,
-            up=up, reset=reset, flow=flow, spoilt=spoilt, answer=answer, account=self.account,
+            modem.link.carry, size, up=up, reset=reset, flow=flow, answer=answer,
+            account=self.account,
         )  # fmt: skip
         if not up:
-            carry(deliver=partial(self._arrive, size, deliver))
+            spoil = spoilt and partial(self._arrive, size, spoilt)
+            carry(deliver=partial(self._arrive, size, deliver), spoilt=spoil)
         elif self._lives:
             modem.count(sent=size)
             if modem.rng.random() >= modem.radio.loss:
-                carry(deliver=deliver)
+                carry(deliver=deliver, spoilt=spoilt)
 
     def _arrive(self, size: int, deliver: Callable[[], None]) -> None:
         modem = self._modem

@@ -102,6 +102,8 @@ class Registration:
             self._become(DENIED, self._barred)
         elif not self._radio.cell:
             self._miss_cell()
+        elif self.registered and self._pending == "end":
+            pass  # the network has decided already
         elif self.registered:
             barred = self._refusal() is not None
             self._plan(*(("detach", self._detach) if barred else ("", None)))
@@ -114,7 +116,7 @@ class Registration:
     def throw_out(self) -> None:
         """The network ends it, whether it would take the modem in again or not."""
         if self.registered:
-            self._plan("detach", self._detach)
+            self._plan("end", self._detach, draw(self._rng, self._times, "detach"))
 
     def _detach(self) -> None:
         for tell in list(self.detached):
