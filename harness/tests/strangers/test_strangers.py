@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.tests.patience import LIMIT
+
 HERE = Path(__file__).parent
 #: Real time, five minutes in all: `tox -e strangers` runs them.
 PATIENT = pytest.mark.skipif(
@@ -31,19 +33,19 @@ def started(*command: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, st
     )
     assert program.stdout is not None
     try:
-        assert select.select([program.stdout], [], [], 30)[0]
+        assert select.select([program.stdout], [], [], 4 * LIMIT)[0]
         yield program, json.loads(program.stdout.readline())
     finally:
         if program.poll() is None:
             program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=10)
+        program.communicate(timeout=LIMIT)
 
 
 def stranger(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one to its end."""
     return subprocess.run(
         [sys.executable, str(HERE / f"{name}.py"), *arguments],
-        capture_output=True, text=True, timeout=200,
+        capture_output=True, text=True, timeout=600,
     )  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def test_a_strangers_terminal_finds_an_acquirer(bench: dict[str, str]) -> None:
 def test_a_strangers_downloader_finds_a_store(bench: dict[str, str]) -> None:
     """Ranges, HEAD, 416, If-Range, pipelining, HTTP/1.0."""
     host, _, port = bench["updates"].rpartition(":")
-    with socket.create_connection((host, int(port)), 5) as control:
+    with socket.create_connection((host, int(port)), LIMIT) as control:
         control.sendall(b'{"do": "offer", "image": "newer"}\n')
         told = control.makefile("r")
         assert any('"ok"' in told.readline() for _ in range(2))
@@ -111,7 +113,7 @@ def test_a_strangers_terminal_program_finds_a_modem() -> None:
 def test_a_strangers_register_finds_a_terminal(bench: dict[str, str]) -> None:
     """Registration, sale, abort, status, repeat; without 80 00 00 the sale is undone."""
     host, _, port = plain(bench["supply"]).rpartition(":")
-    with socket.create_connection((host, int(port)), 5) as supply:
+    with socket.create_connection((host, int(port)), LIMIT) as supply:
         supply.sendall(b"*RST;:VOLT 5,(@2);:CURR 2,(@2);:OUTP ON,(@2)\n*OPC?\n")
         assert supply.recv(100)
     ran = stranger("zvt_register", bench["terminal/ecr"], bench["reader"])
@@ -124,10 +126,10 @@ def test_simulate_ends_when_it_is_told_to(number: signal.Signals) -> None:
     """And it takes its bench along: nobody listens any more."""
     with started(*COMMAND, "simulate", "supply", "--json") as (program, addresses):
         program.send_signal(number)
-        assert program.wait(10) == 128 + number
+        assert program.wait(LIMIT) == 128 + number
     host, _, port = plain(addresses["supply"]).rpartition(":")
     with pytest.raises(OSError, match="refused"):
-        socket.create_connection((host, int(port)), 2)
+        socket.create_connection((host, int(port)), LIMIT)
 
 
 def test_a_terminal_is_served_with_what_switches_it_on() -> None:
@@ -194,7 +196,7 @@ def judged(folder: Path, story: str, *bad: str, without: tuple[str, ...] = ()) -
         (folder / "rig.yaml").write_text(yaml.safe_dump(kept))
         ran = subprocess.run(
             [*COMMAND, "run", f"{story}.yaml", "--rig", "rig.yaml", "--out", "out"],
-            cwd=folder, capture_output=True, text=True, timeout=300,
+            cwd=folder, capture_output=True, text=True, timeout=600,
         )  # fmt: skip
     told = json.loads((folder / "out" / "verdicts.json").read_text())
     return told["runs"][0]["verdict"], ran.stdout + ran.stderr
