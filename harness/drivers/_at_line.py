@@ -157,7 +157,7 @@ class AtLine:
         """Whose line is whose; whether one of them says that it has just started."""
         before, self.restarted = self.restarted, False
         for line in self.splitter.feed(chunk.data):
-            if text and line.strip().encode("latin-1").endswith(text):
+            if text and line.strip(" \x1a").encode("latin-1").endswith(text):
                 continue  # its echo
             part = Part.UNASKED if exchange.final is not None else exchange.take(line)
             if part is Part.PROMPT:
