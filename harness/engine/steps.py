@@ -93,7 +93,9 @@ class Inject:
                 at_key=True,
             ) from error  # fmt: skip
         fault = fill(kind, plain[word], (*path, word))
-        own = plain[word] if isinstance(plain[word], Mapping) else None
+        own = plain[word]
+        if own is not None and not isinstance(own, Mapping):  # the one field it may stand for
+            own = {kind.SHORT: own} if hasattr(kind, "SHORT") else None
         return cls(word, fault, str(plain.get("as", word)), own)
 
 

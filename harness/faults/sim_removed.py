@@ -52,4 +52,4 @@ class SimRemoved:
         """
         if self._watched:
             return is_out(seen)
-        return (seen.source, seen.kind, seen.get("slot", "")) == ("sim_card", "selected", None)
+        return (seen.source, seen.kind, seen.get("slot")) == ("sim_card", "selected", None)

@@ -49,3 +49,12 @@ def test_a_fault_may_have_a_label_of_its_own() -> None:
 
     assert isinstance(step, Inject)
     assert (step.word, step.label) == ("power_cut", "again")
+
+
+def test_a_faults_short_form_keeps_what_it_says() -> None:
+    """The trace names the link, however it was written."""
+    whole = read_step({"inject": {"network_profile": {"profile": "gprs"}}})[1]
+    short = read_step({"inject": {"network_profile": "gprs"}})[1]
+
+    assert short.plain == whole.plain == {"profile": "gprs"}
+    assert read_step({"inject": "sim_removed"})[1].plain is None

@@ -122,6 +122,8 @@ def test_without_a_modem_the_switch_is_believed() -> None:
         evidence = stage.evidence(fault)
         assert evidence is not None
         assert (evidence.source, evidence["slot"]) == ("sim_card", None)
+        assert fault.took_effect(Observation(1, 0, "sim_card", "selected", {}))  # as traces have it
+        assert not fault.took_effect(Observation(1, 0, "sim_card", "selected", {"slot": "1"}))
         assert not SimRemoved().took_effect(evidence)
 
     on_stage(story, modem=False)
