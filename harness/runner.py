@@ -22,6 +22,7 @@ from harness.engine.recorder import Recorder
 from harness.errors import BenchError, RigError, UsageError
 from harness.files import load_rig, load_scenarios
 from harness.judge.case import Case, judge_trace
+from harness.model.network import Captured
 from harness.model.played import Played
 from harness.model.rigfile import RigFile
 from harness.model.scenario import Scenario
@@ -202,6 +203,7 @@ class Session:
             rig = LiveRig(self.rig, clock=recorder.clock, seed=self.seed, **held)
             try:
                 with rig:
+                    _keep_packets(rig, folder)
                     play(scenario, rig, recorder, self._progress or Silent(), seed=self.seed)
             except KeyboardInterrupt:
                 if rig.unsafe:
@@ -239,6 +241,13 @@ class Session:
                 yield {"served": process.addresses}
         else:
             yield {}
+
+
+def _keep_packets(rig: LiveRig, folder: Path) -> None:
+    """What passes over a network that can be listened to is evidence; its safe state ends it."""
+    network = rig.players.get("network")
+    if network is not None and isinstance(network.driver, Captured):
+        network.capture(str((folder / "capture.pcapng").resolve()))
 
 
 def _drivers(rig: RigFile) -> list[Any]:
