@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl
 from harness.clock import Clock, ThreadClock
 from harness.errors import BenchError, RigError
 from harness.ports._stream import CHUNK, StreamPort
+from harness.ports.worker import RUN
 
 WORKER = "harness.links.gateway_worker"
 START = 60.0  # s; a slow box over a slow line
@@ -143,8 +144,9 @@ def ask_worker(address: str, flag: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _environment() -> dict[str, str]:
-    """It must find what this process finds."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    """It must find what this process finds, and says whose it is."""
+    paths = os.pathsep.join(filter(None, sys.path))
+    return {**os.environ, "PYTHONPATH": paths, RUN: str(os.getpid())}
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> bytes:

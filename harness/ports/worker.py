@@ -7,6 +7,7 @@ death of this process, the worker ends and takes all that it made with it.
 
 import contextlib
 import json
+import os
 import re
 import select
 import socket
@@ -24,6 +25,8 @@ INSTEAD = {
     "simulated `driver: link`",
     "relay": "Next move: another `bind:`, or doors above 1024",
 }
+#: In a worker's environment: whose it is, so that one whose run is dead can be told.
+RUN = "HARNESS_RUN"
 START = 30.0  # s a worker may take to be ready
 PIECE = 32768  # bytes of a datagram at most
 
@@ -42,7 +45,7 @@ def start(
         process = subprocess.Popen(  # noqa: S603 - an argument list, of our own module
             [sys.executable, "-m", module, "--control", str(theirs.fileno()), *arguments],
             pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            start_new_session=True,
+            start_new_session=True, env={**os.environ, RUN: str(os.getpid())},
         )  # fmt: skip
     told, _, _ = select.select([ours], [], [], within)
     first = ours.recv(PIECE) if told else b""

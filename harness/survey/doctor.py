@@ -23,9 +23,9 @@ from harness.rig.casting import check_identity, driver_class, has_identity
 from harness.rig.custody import POWERED
 from harness.rig.live import OF_THE_TERMINAL
 from harness.rig.lock import RigLock, WireLock
-from harness.survey import host
+from harness.survey import host, leftovers
 from harness.survey.discover import FIELDS
-from harness.survey.findings import BAD, OK, WARN, Finding, Row
+from harness.survey.findings import BAD, OK, WARN, Finding, Row, worst
 from harness.survey.weigh import weigh
 
 OFF_BELOW = 0.5  # V
@@ -82,6 +82,11 @@ class Doctor:
                 yield Finding(role, "lock", BAD, str(error), mend)
                 return
             yield Finding(role, "lock", OK, "nobody else uses it")
+            if leftovers.may_leave(address):
+                left = [Finding(role, *row) for row in leftovers.look(address, self._name)]
+                yield from left
+                if worst(left) != OK:
+                    return  # starting it would put them back
             if address.startswith("/"):
                 rows = list(tty_rights(Path(address)))
                 yield from (Finding(role, *row) for row in rows)
@@ -167,12 +172,19 @@ class Doctor:
     # --- the end of a quarantine ------------------------------------------------------------
 
     def clear(self, *, by_hand: bool = False) -> Iterator[Finding]:
-        """End quarantines: once OFF is measured, or when the operator vouches for it."""
+        """End quarantines: once OFF is measured, or when the operator vouches for it.
+
+        What links of dead runs left is cleared besides.
+        """
         found = False
         for device in self._file.devices.values():
             if device.role in POWERED and not device.simulated and _in_doubt(device.address):
                 found = True
                 yield self._clear(device, by_hand=by_hand)
+            if leftovers.may_leave(device.address):
+                for row in leftovers.clear(device.address):
+                    found = True
+                    yield Finding(device.role, *row)
         if not found:
             yield Finding("rig", "quarantine", OK, "nothing of this rig is in quarantine")
 

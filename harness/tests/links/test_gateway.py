@@ -17,9 +17,7 @@ from harness.links import names
 from harness.model.network import Exhaustion, NamesMode
 from harness.model.units import BitRate, Bytes, Fraction, Seconds
 from harness.ports.gateway import GatewayPort
-from harness.tests.links.lab import GATEWAY, HOST, Lab, lab, why_not
-
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=f"no namespaces here: {why_not()}")
+from harness.tests.links.lab import GATEWAY, HOST, Lab, lab
 
 CLOCK = ThreadClock()
 HEADERS = 28  # IPv4 and UDP

@@ -15,9 +15,7 @@ from harness.errors import Astray, PortLost
 from harness.links.offload import offloads
 from harness.model.units import BitRate, Bytes, Fraction
 from harness.ports.gateway import GatewayPort, ask_worker
-from harness.tests.links.lab import Lab, lab, why_not
-
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=f"no namespaces here: {why_not()}")
+from harness.tests.links.lab import Lab, lab
 
 CLOCK = ThreadClock()
 
