@@ -6,7 +6,15 @@ from harness.engine.recorder import Recorder
 from harness.engine.steps import Given
 from harness.errors import BenchError, DeviceRefused, NotSupported
 from harness.model.cellular import Attenuator, SimCard
-from harness.model.network import DataPlan, Network, Subscription
+from harness.model.network import (
+    AccessPoints,
+    Certified,
+    DataPlan,
+    Doored,
+    Names,
+    Network,
+    Subscription,
+)
 from harness.model.power import Supply, Switch
 from harness.model.roles import Host, Terminal, Updates, plays
 from harness.model.units import Db, Seconds
@@ -51,10 +59,23 @@ def heal_world(given: Given, rig: Any) -> None:
         carrier.set_subscription("active")
     for plan in players_of(rig, DataPlan):
         plan.set_data_left(given.data_left)
-    for host in players_of(rig, Host):
-        host.behave()
+    _heal_hosts(rig)
     for store in players_of(rig, Updates):
         store.withdraw()
+
+
+def _heal_hosts(rig: Any) -> None:
+    """Found by their names, where they were, with the certificate they had, and well-behaved."""
+    for service in players_of(rig, Names):
+        service.set_names("answer")
+    for access in players_of(rig, AccessPoints):
+        access.set_access()
+    for host in players_of(rig, Certified):
+        host.present("good")
+    for host in players_of(rig, Doored):
+        host.set_door("open")
+    for host in players_of(rig, Host):
+        host.behave()
 
 
 def _insert_own_sims(rig: Any) -> None:

@@ -188,7 +188,7 @@ class Run:
         return {"outcome": result.outcome, "cause": result.cause}
 
     def _top_up(self, step: TopUp, index: int) -> None:
-        self._cast.playing(DataPlan).set_data_left(step.amount)
+        self._cast.playing(DataPlan).top_up(step.amount)
 
     def _swap_sim(self, step: SwapSim, index: int) -> None:
         self._cast.playing(SimCard).select(step.slot)
