@@ -7,10 +7,14 @@ connection to the device's outlet as one end of a memory port.
 import errno
 import os
 import pty
+import shutil
 import socket
 import struct
+import tempfile
 import tty
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 
 from harness.clock import CooperativeClock
 from harness.errors import PortLost
@@ -23,6 +27,10 @@ Accept = Callable[[Port], None]
 BACKLOG = 1 << 20
 #: How soon a full socket is tried again, s.
 TRY_AGAIN = 0.005
+#: Where the names of ttys are, and whose they are: the process's number follows.
+FOLDER = "harness-tty-"
+#: How soon a device that takes no connection is tried again, s.
+COME_BACK = 0.25
 
 
 def serve_tcp(
@@ -49,8 +57,8 @@ def serve_listener(clock: CooperativeClock, listener: socket.socket, accept: Acc
     _open.append(listener)
 
 
-#: Listening sockets live as long as the process.
-_open: list[socket.socket] = []
+#: Listening sockets, and the folder of the ttys' names, live as long as the process.
+_open: list[socket.socket | tempfile.TemporaryDirectory[str]] = []
 
 
 class _Bridge:
@@ -132,31 +140,87 @@ class _Bridge:
         self._socket.close()
 
 
-def serve_pty(clock: CooperativeClock, accept: Accept) -> str:
-    """A tty whose other end is the device; returns its path. Bytes nobody reads are dropped."""
-    master, slave = pty.openpty()
-    tty.setraw(slave)
-    os.set_blocking(master, False)
-    path = os.ttyname(slave)  # the slave stays open here, or the master would see EIO
-    ours, theirs = pair(clock, path)
-    accept(theirs)
+def serve_pty(clock: CooperativeClock, accept: Accept, name: str = "tty") -> str:
+    """A tty whose other end is the device; returns its path. Bytes nobody reads are dropped.
 
-    def arrived() -> None:
+    The path is a link that stays the same, as those in ``/dev/serial/by-id`` do: a device whose
+    port goes away, as USB does in a restart, hangs the tty up and takes it along; the link is there
+    again, to another tty, when the device takes a connection again.
+    """
+    link = _links() / name.replace("/", "-")
+    while link.is_symlink():
+        link = link.with_name(f"{link.name}-")
+    line = _Tty(clock, accept, link)
+    line.plug()
+    clock.spawn(f"to {link}", line.live)
+    return str(link)
+
+
+@lru_cache(maxsize=1)
+def _links() -> Path:
+    """A folder for the links of this process, which goes with it, or with the next one."""
+    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        owner = left.name.removeprefix(FOLDER).partition("-")[0]
+        if owner.isdecimal() and not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)  # its process was killed
+    folder = tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-")
+    _open.append(folder)
+    return Path(folder.name)
+
+
+class _Tty:
+    """The tty of one device, made anew for every connection that the device takes."""
+
+    def __init__(self, clock: CooperativeClock, accept: Accept, link: Path) -> None:
+        self._clock, self._accept, self._link = clock, accept, link
+        self._ours: MemoryPort | None = None
+        self._master = self._slave = -1
+
+    def plug(self) -> bool:
+        """Connect to the device; False where it refuses."""
+        ours, theirs = pair(self._clock, str(self._link))
         try:
-            ours.write(os.read(master, 65536))
+            self._accept(theirs)
+        except PortLost:
+            return False
+        self._ours = ours
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        # The slave stays open here, or the master would see EIO whenever nobody has it open.
+        self._link.symlink_to(os.ttyname(self._slave))
+        self._clock.listen(self._master, self._arrived)
+        return True
+
+    def live(self) -> None:
+        """Carry what the device says, as long as there is one; connect again when it is lost."""
+        while True:
+            try:
+                while self._ours is not None:
+                    chunk = self._ours.read()
+                    if chunk is not None:
+                        _write_what_fits(self._master, chunk.data)
+            except PortLost:
+                self._unplug()
+            while not self.plug():
+                self._clock.sleep(COME_BACK)
+
+    def _arrived(self) -> None:
+        assert self._ours is not None  # noqa: S101 - it is there as long as this is listened to
+        try:
+            self._ours.write(os.read(self._master, 65536))
+        except PortLost:
+            return  # the task will see it
         except OSError as error:
             if error.errno not in (errno.EIO, errno.EAGAIN):
                 raise
 
-    def to_pty() -> None:
-        while True:
-            chunk = ours.read()
-            if chunk is not None:
-                _write_what_fits(master, chunk.data)
-
-    clock.listen(master, arrived)
-    clock.spawn(f"to {path}", to_pty)
-    return path
+    def _unplug(self) -> None:
+        self._ours = None
+        self._link.unlink(missing_ok=True)
+        self._clock.unlisten(self._master)
+        os.close(self._slave)
+        os.close(self._master)
 
 
 def _write_what_fits(descriptor: int, data: bytes) -> None:

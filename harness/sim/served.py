@@ -45,7 +45,7 @@ def serve(
         scheme, _, name = address.partition("://")
         accept = bench.outlet(name)
         if scheme == "sim+pty":
-            real[address] = serve_pty(clock, accept)
+            real[address] = serve_pty(clock, accept, name)
             continue
         host, _, port = listen.get(name, "127.0.0.1:0").rpartition(":")
         bound = serve_tcp(clock, accept, host=host, port=int(port))
