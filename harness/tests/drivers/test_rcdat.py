@@ -1,13 +1,14 @@
 """The RCDAT driver: the datasheet as a dialogue, and against the simulated device."""
 
 import re
+from contextlib import suppress
 from functools import partial
 
 import pytest
 
 from harness.clock import CooperativeClock
 from harness.drivers.rcdat import IDENTITY, Driver
-from harness.errors import DeviceRefused, Garbled, PortTimeout, UsageError
+from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout, UsageError
 from harness.model.cellular import Attenuator
 from harness.model.roles import Identified, SafeState
 from harness.model.units import Db
@@ -15,6 +16,7 @@ from harness.ports.memory import pair
 from harness.sim import attenuator as sim
 from harness.sim.radio import Radio
 from harness.testing import replay
+from harness.tests.drivers.hostile_line import MANNERS, HostileLine
 
 
 def test_it_plays_its_roles_and_says_who_it_is() -> None:
@@ -145,3 +147,26 @@ def test_what_it_does_not_know_is_told_in_its_words() -> None:
         pytest.raises(DeviceRefused, match="-99 Unrecognized"),
     ):
         attenuator.set_attenuation(Db(3))
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_on_every_bad_line_safe_is_said_of_nothing_that_is_not(manner: str) -> None:
+    """Either a BenchError, or the radio hears the cell as before."""
+    clock = CooperativeClock()
+    radio = Radio(clock, rsrp=-80)
+
+    def main() -> None:
+        ours, theirs = pair(clock, "attenuator")
+        sim.Attenuator(clock, radio).outlets["telnet"](theirs)
+        line = HostileLine(clock, ours, MANNERS[manner])
+        driver = Driver(line)
+        driver.set_attenuation(Db(30))
+        line.turn_bad()
+        began, safe = clock.now(), False
+        with suppress(BenchError):
+            driver.make_safe()
+            safe = True
+        assert clock.now() - began < 60
+        assert radio.rsrp == -80 or not safe
+
+    clock.run(main)
