@@ -85,7 +85,7 @@ class Account:
     def __init__(self, clock: Clock, line: AtLine, personality: Personality, log: Log) -> None:
         self._clock = clock
         self._line = line
-        self._code = personality.identity.balance_code
+        self._code = ""
         self._wait = personality.times.ussd_wait
         self._log = log
         self._turn = Turn(clock, "the carrier's answer")
@@ -93,6 +93,11 @@ class Account:
         self._answered = clock.signal("the account's answer")
         self.last = Said()
         self.notice = Said()
+
+    def of(self, balance_code: str) -> None:
+        """Another SIM: nothing is known of its plan."""
+        self._code = balance_code
+        self.last = self.notice = Said()
 
     def hear(self, line: str) -> None:
         """An unasked line: it may be the answer (TS 27.007, 7.15)."""

@@ -29,6 +29,7 @@ class SignalWatch:
         self._modem = modem
         self._every = personality.times.signal_every
         self._weak = personality.limits.weak_rsrp
+        self._lost = personality.limits.no_signal_rsrp
         self._alarms = alarms
         self._log = log
         self._bars = -1
@@ -51,8 +52,8 @@ class SignalWatch:
         self.warn(rsrp)
 
     def warn(self, rsrp: float | None) -> None:
-        """Begin or end the warning."""
-        if rsrp is not None and rsrp < self._weak:
+        """Begin or end the warning; below a certain level it is none any more: the cell goes."""
+        if rsrp is not None and self._lost <= rsrp < self._weak:
             self._alarms.begin("weak_signal", f"RSRP {rsrp:.0f} dBm")
         elif rsrp is None or rsrp >= self._weak + RECOVERED:
             self._alarms.end("weak_signal")

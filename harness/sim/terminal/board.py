@@ -22,6 +22,7 @@ from harness.sim.terminal.flash import Flash, unguarded
 from harness.sim.terminal.net_devices import NetDevices
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.rtc import Rtc
+from harness.sim.wifi import Station
 
 KEEPALIVE = 8.0  # s until a register's socket notices that nobody is there any more
 
@@ -46,7 +47,7 @@ class Board:
     Attributes:
         outlets: ``ecr`` (TCP 20007 of the terminal) and ``console`` (its serial log).
         rail: The supply input.
-        net: The modem and what goes over it.
+        net: Modem, Wi-Fi, and what goes over them.
         edge: Notified when the supply crosses one of the levels.
         flash: Survives everything but wear and a supply too low for programming.
         rtc: Date and time.
@@ -59,11 +60,11 @@ class Board:
     def __init__(
         self, clock: Clock, *, rail: Rail, modem: Modem, slot: Slot, personality: Personality,
         rng: random.Random, make: Callable[["Board", str], Software], host: tuple[str, int],
-        store: tuple[str, int],
+        store: tuple[str, int], station: Station | None = None,
     ) -> None:  # fmt: skip
         self.clock = clock
         self.rail = rail
-        self.net = NetDevices(clock, modem)
+        self.net = NetDevices(clock, modem, station)
         self.slot = slot
         self.personality = personality
         self.rng = rng

@@ -11,7 +11,7 @@ from harness.ports.base import Port
 from harness.sim.terminal.account import Account
 from harness.sim.terminal.at_line import AtLine, ModemRefused, ModemSilent
 from harness.sim.terminal.log import Log
-from harness.sim.terminal.personality import Personality
+from harness.sim.terminal.personality import Personality, Sim
 from harness.sim.terminal.registering import Registering
 from harness.wire import at_reports
 from harness.wire.at import Final
@@ -44,6 +44,7 @@ BAD_PASSWORD = 149  # +CME ERROR, TS 27.007, 9.2.2.1
 ASK_AFTER = (4.0, 8.0, 15.0, 30.0, 45.0)
 COMING = ("sim_missing", "no_signal", "not_registered")  # may only take their time
 
+FIRST = "sim1"
 BEARER_GONE = ("+CGEV", "+QIURC")
 NEWS = ("+CEREG", "+CPIN", "+QSIMSTAT", "+CMTI", *BEARER_GONE)
 
@@ -66,7 +67,7 @@ class Cellular:
         on_news: Callable[[], None], reset: Callable[[], None], cut_power: Callable[[], None],
     ) -> None:  # fmt: skip
         self._clock = clock
-        self._who = personality.identity
+        self._sim = personality.network.sims[FIRST]
         self._times = personality.times
         self._log = log
         self._on_news = on_news
@@ -78,6 +79,7 @@ class Cellular:
         self._awake = clock.signal("the modem's start")
         self.line = AtLine(clock, open_port, self._hear)
         self.told = Account(clock, self.line, personality, log)
+        self.told.of(self._sim.balance_code)
         self.radio = self.Registering(
             clock, self.line, personality.limits, log, self.told, self.mend
         )
@@ -126,6 +128,15 @@ class Cellular:
         self._silences = 0
         return cause
 
+    def use(self, sim: Sim) -> None:
+        """Look at this SIM from now on."""
+        if sim != self._sim:
+            self._sim = sim
+            self._ready = False
+            self.told.of(sim.balance_code)
+            self.radio.forget()
+            self.radio.empty_while_served, self._ask_from = False, 0.0
+
     def account(self) -> str | None:
         """What the carrier says of the plan: a cause, or None."""
         said = self.told.ask()
@@ -148,10 +159,19 @@ class Cellular:
             for command in choices:
                 if self._told(command):
                     break
-        self._told(f'AT+CGDCONT=1,"IP","{self._who.apn}"')
-        if self._who.user:  # PAP (TS 27.007, 10.1.31)
-            self._told(f'AT+CGAUTH=1,1,"{self._who.user}","{self._who.secret}"')
+        self._choose()
+        self._told(f'AT+CGDCONT=1,"IP","{self._sim.apn}"')
+        if self._sim.user:  # PAP (TS 27.007, 10.1.31)
+            self._told(f'AT+CGAUTH=1,1,"{self._sim.user}","{self._sim.secret}"')
         self._ready = True
+
+    def _choose(self) -> None:
+        """Have the modem use our SIM's slot; one with a single slot knows no such command."""
+        try:
+            if f"+QDSIM: {self._sim.slot}" not in self.line.ask("AT+QDSIM?"):
+                self.line.ask(f"AT+QDSIM={self._sim.slot}")
+        except ModemRefused:
+            return
 
     def _wake(self) -> None:
         """Autobauding often eats the first ones; raises ModemSilent when all are eaten."""

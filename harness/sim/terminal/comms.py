@@ -9,15 +9,14 @@ from collections.abc import Callable
 
 from harness.clock import Clock
 from harness.sim.terminal.acquiring import Acquiring, BadAnswer
-from harness.sim.terminal.cellular import Cellular
 from harness.sim.terminal.host_line import HostLine, Silence
-from harness.sim.terminal.ladder import Ladder
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.plan_meter import PlanMeter
 from harness.sim.terminal.screen import Alarms
 from harness.sim.terminal.storage import Storage
 from harness.sim.terminal.turn import Turn
+from harness.sim.terminal.ways import Ways
 from harness.wire.iso8583 import Message
 
 #: Conditions of which the line has one at a time.
@@ -57,15 +56,15 @@ class Comms:
     """
 
     def __init__(
-        self, clock: Clock, *, personality: Personality, cellular: Cellular, acquiring: Acquiring,
+        self, clock: Clock, *, personality: Personality, ways: Ways, acquiring: Acquiring,
         host_line: HostLine, meter: PlanMeter, storage: Storage, alarms: Alarms, log: Log,
         rng: random.Random, on_change: Callable[[], None],
-        take_time: Callable[[str, str], None] = ignore_time,
+        idle: Callable[[], bool], take_time: Callable[[str, str], None] = ignore_time,
     ) -> None:  # fmt: skip
         self._clock = clock
         self._times = personality.times
         self._limits = personality.limits
-        self._cellular = cellular
+        self._ways = ways
         self._acquiring = acquiring
         self._host = host_line
         self._meter = meter
@@ -74,12 +73,12 @@ class Comms:
         self._log = log
         self._rng = rng
         self._on_change = on_change
+        self._idle = idle
         self._take_time = take_time
         self._turn = Turn(clock, "the host line")
         self._poked = clock.signal("news of the line")
         self._settled = clock.signal("an end of trying the line")
         self._news = False
-        self._ladder = Ladder(clock)
         self._tries = 0
         self._failures = 0
         self._retries = 0
@@ -105,33 +104,30 @@ class Comms:
         """One go at everything from the SIM to the sign-on; what stopped it, or None."""
         with self._turn.taken():
             self._host.hang_up()
-            self._cellular.bearer_ended = False
-            cause = self._cellular.look(wait=self._times.register_wait)
-            if cause == "no_data_service" and self.climb("radio"):
-                cause = self._cellular.look(wait=self._times.modem_boot)
-            return cause or self._reach_host() or self._meet_host()
+            return self._ways.connect() or self._meet_host()
 
     def settle_on(self, cause: str | None) -> None:
         """This is how it stands: say what is new and what is over."""
         self._count_retries(cause)
         if self.cause == "data_exhausted" != cause:  # paid for: now it is worth trying
             self._failures = 0
-            self._ladder.start_over()
+            self._ways.start_over()
         self.cause = cause
         self.online = cause is None
         self._tries += 1
-        self._alarms.end(*(other for other in LINE_CAUSES if other != cause))
+        told = cause or self._ways.spared
+        self._alarms.end(*(other for other in LINE_CAUSES if other != told))
         if cause is None:
             self._failures = 0
-            self._ladder.start_over()
-        else:
-            self._alarms.begin(cause, self._host.detail if cause == "tls_error" else "")
+            self._ways.start_over()
+        if told is not None:
+            self._alarms.begin(told, self._host.detail if told == "tls_error" else "")
         self._on_change()
         self._settled.notify()
 
     def _count_retries(self, cause: str | None) -> None:
         """What a line that was down has cost, once it is up."""
-        self._meter.count("sim1")
+        self._meter.count(self._ways.bearer.name)
         if cause is not None:
             self._retries += 1
         elif self._retries:
@@ -156,13 +152,20 @@ class Comms:
 
     def heartbeat(self) -> None:
         """Look at the modem and have the host answer an echo; a sale under way is proof enough."""
-        cause = self._cellular.look()
+        bearer = self._ways.bearer
+        cause = bearer.look()
         if cause is None:
-            self._meter.look("sim1", self._cellular.told)
-        if cause is not None or self._cellular.bearer_ended:
+            self._meter.look(bearer.name, bearer.told)
+        if cause is not None or bearer.ended():
             self._drop(cause)  # a socket does not outlive its bearer, even if there is a new one
+        elif self._may_rest() and self._ways.may_return():
+            self._drop(None)
         elif not self._turn.held:
             self._probe()
+
+    def _may_rest(self) -> bool:
+        """Nobody would miss the line for a few seconds."""
+        return not self._turn.held and not self._storage.pending and self._idle()
 
     def _probe(self) -> None:
         echo = self._acquiring.echo(self._storage.next_stan(), self._storage.batch)
@@ -183,6 +186,16 @@ class Comms:
     def _wait_for_news(self, seconds: float) -> None:
         self._poked.wait_for(lambda: self._news, self._clock.now() + seconds)
         self._news = False
+
+    @property
+    def spared(self) -> str | None:
+        """What is wrong with the first way while a spare one carries; None otherwise."""
+        return self._ways.spared
+
+    @property
+    def bearer(self) -> str:
+        """The way in use, or last tried."""
+        return self._ways.bearer.name
 
     # --- what others ask for ----------------------------------------------------------------
 
@@ -220,28 +233,6 @@ class Comms:
 
     # --- from the bearer to the host --------------------------------------------------------
 
-    def _reach_host(self) -> str | None:
-        cause: str | None = None
-        for _ in range(self._limits.connect_tries):
-            cause = self._host.dial()
-            if cause is None:
-                return None
-            account = self._cellular.account()  # an empty plan looks just like a dead host
-            if account is not None or not self._host.timed_out:
-                return account or cause
-            if self._host.way_dead and self.climb("bearer"):
-                missing = self._cellular.look(wait=self._times.modem_boot)
-                if missing is not None:
-                    return missing
-        return cause
-
-    def climb(self, least: str) -> bool:
-        """Nothing comes through, and no reason is seen: whether a remedy was due."""
-        remedy = self._ladder.next(least=least)
-        if remedy is not None:
-            self._cellular.mend(remedy)
-        return remedy is not None
-
     def _meet_host(self) -> str | None:
         """Sign on, or have an echo answered: only then does the host count as there."""
         stan, batch = self._storage.next_stan(), self._storage.batch
@@ -278,18 +269,9 @@ class Comms:
             return self._host.exchange(request, wait)
         except Silence as silence:
             self.online = False
-            cause = self.why_silent(stalled=silence.stalled)
+            cause = self._ways.why_silent(stalled=silence.stalled)
             self.settle_on(cause)
             raise NoAnswer(cause) from silence
         except BadAnswer as bad:
             self._log.say_warning("net", str(bad))
             raise
-
-    def why_silent(self, *, stalled: bool) -> str:
-        """Nothing came back: is it the radio, the plan, the way, or the host?"""
-        cause = self._cellular.look() or self._cellular.account()
-        if cause is not None or stalled:
-            return cause or "host_unreachable"
-        cause = self._host.knock()  # whoever takes a connection and says nothing is silent himself
-        self._host.hang_up()
-        return cause or "host_silent"

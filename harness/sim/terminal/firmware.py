@@ -14,7 +14,7 @@ from harness.ports.base import Port
 from harness.sim.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
-from harness.sim.terminal import daily, outages, secure
+from harness.sim.terminal import bearers, daily, outages, secure
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
@@ -22,6 +22,7 @@ from harness.sim.terminal.parts import Parts
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.turn import Turn
 from harness.sim.update_images import make_image, trusted_key
+from harness.sim.wifi import Station
 
 
 class Firmware(Parts):
@@ -119,12 +120,28 @@ class Firmware(Parts):
             dial=board.net.to(board.host), secure=self._secure(),
             dial_resolver=board.net.to((self.who.resolver, 53)),
         )  # fmt: skip
+        ways = self.Ways(
+            self.clock, self._bearers(), personality=self.personality, host_line=line, log=self.log,
+            use=board.net.use, tell=self.alarms.begin,
+        )  # fmt: skip
         self.comms = self.Comms(
-            self.clock, personality=self.personality, cellular=self.cellular,
-            acquiring=self.acquiring, host_line=line, meter=meter, storage=self.storage,
-            alarms=self.alarms, log=self.log, rng=board.rng, on_change=self._changed,
+            self.clock, personality=self.personality, ways=ways, acquiring=self.acquiring,
+            host_line=line, meter=meter, storage=self.storage, alarms=self.alarms, log=self.log,
+            rng=board.rng, on_change=self._changed, idle=lambda: not self.payment.turn.held,
             take_time=self.timekeeping.take,
         )  # fmt: skip
+
+    def _bearers(self) -> list[bearers.Bearer]:
+        network = self.personality.network
+        return bearers.make_bearers(
+            network.bearers,
+            sims=dict(network.sims),
+            cellular=self.cellular,
+            station=self.board.net.station,
+            clock=self.clock,
+            times=self.times,
+            say=lambda text: self.log.say_warning("net", text),
+        )
 
     def _secure(self) -> secure.Secure | None:
         if not self.personality.network.tls:
@@ -242,7 +259,7 @@ class Countertop(Board):
         self, clock: Clock, *, rail: Rail, modem: Modem, slot: Slot, personality: Mapping[str, Any],
         keys: Mapping[str, Any], rng: random.Random, host: tuple[str, int], store: tuple[str, int],
         firmware: type[Firmware] = Firmware, updates: Mapping[str, Any] | None = None,
-        authorities: str = "",
+        authorities: str = "", station: Station | None = None,
     ) -> None:  # fmt: skip
         """Make it.
 
@@ -258,6 +275,7 @@ class Countertop(Board):
             store: Where the update store is.
             firmware: What runs on it.
             authorities: PEM of those whose certificates for the acquirer it accepts.
+            station: Its Wi-Fi, on a board that has it.
             updates: The test update store's file: whose images it trusts, and its factory image.
         """
         store_file = updates or read_plain(fixture("updates", "test_store.yaml"))
@@ -268,5 +286,5 @@ class Countertop(Board):
         super().__init__(
             clock, rail=rail, modem=modem, slot=slot, personality=Personality.read(personality),
             rng=rng, make=lambda board, reason: firmware(board, reason, held), host=host,
-            store=store,
+            store=store, station=station,
         )  # fmt: skip

@@ -8,23 +8,33 @@ from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.modem import Modem
 from harness.sim.tcp import End
+from harness.sim.wifi import Station
 
 MODEM_OFF = 2.0  # s until the modem's capacitors are empty
 
 
 class NetDevices:
-    """What the firmware sees of them; all of it ends with the terminal's power."""
+    """What the firmware sees of them; all of it ends with the terminal's power.
 
-    def __init__(self, clock: Clock, modem: Modem) -> None:
+    Attributes:
+        station: The Wi-Fi station; None on a board without one.
+    """
+
+    def __init__(self, clock: Clock, modem: Modem, station: Station | None) -> None:
         self._clock = clock
         self._modem = modem
+        self.station = station
+        self._devices: dict[str, Modem | Station] = {"wwan0": modem}
+        if station is not None:
+            self._devices["wlan0"] = station
+        self._via = "wwan0"
         self._sockets: list[End] = []
         self._at: MemoryPort | None = None
 
     def connect(self, where: tuple[str, int], until: float) -> End:
         """A connection by the socket library; raises NetError."""
         self._sockets = [socket for socket in self._sockets if socket.state != "ended"]
-        socket = self._modem.connect(*where, until=until)
+        socket = self._devices[self._via].connect(*where, until=until)
         self._sockets.append(socket)
         return socket
 
@@ -32,9 +42,14 @@ class NetDevices:
         """``connect`` with its address."""
         return partial(self.connect, where)
 
-    def count_bytes(self) -> tuple[int, int]:
-        """Sent and received by the net device since the modem's start."""
-        return self._modem.sent, self._modem.received
+    def use(self, device: str) -> None:
+        """Connections go over this net device from now on: ``wwan0``, ``wlan0``."""
+        self._via = device
+
+    def count_bytes(self) -> tuple[str, int]:
+        """The net device in use, and its bytes both ways since its start."""
+        device = self._devices[self._via]
+        return self._via, device.sent + device.received
 
     # --- the modem's other lines ------------------------------------------------------------
 

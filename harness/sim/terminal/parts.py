@@ -28,6 +28,7 @@ from harness.sim.terminal import (
     storage,
     timekeeping,
     upkeep,
+    ways,
 )
 
 
@@ -47,6 +48,7 @@ class Parts:
     Acquiring: ClassVar[type[acquiring.Acquiring]] = acquiring.Acquiring
     Secure: ClassVar[type[secure.Secure]] = secure.Secure
     HostLine: ClassVar[type[host_line.HostLine]] = host_line.HostLine
+    Ways: ClassVar[type[ways.Ways]] = ways.Ways
     Comms: ClassVar[type[comms.Comms]] = comms.Comms
     Receipts: ClassVar[type[receipts.Receipts]] = receipts.Receipts
     Reversals: ClassVar[type[reversals.Reversals]] = reversals.Reversals

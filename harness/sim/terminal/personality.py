@@ -82,6 +82,7 @@ class Times:
     back_off_first: float
     back_off_most: float
     line_wait: float
+    return_after: float
     acknowledgement: float
     first_boot: float
     watchdog: float
@@ -111,10 +112,6 @@ class Identity:
         mid: Merchant id, field 42.
         tpdu: Ten hex digits.
         currency: ISO 4217 numeric code.
-        apn: Access point name.
-        user: Name for it; empty for none.
-        secret: Password for it.
-        balance_code: USSD code that tells what is left of the data plan.
         password: ZVT registration password, six digits.
         resolver: Address of the name server.
         born: Date and time of the real-time clock when the clock reads 0, ISO 8601.
@@ -127,10 +124,6 @@ class Identity:
     mid: str
     tpdu: str
     currency: str
-    apn: str
-    user: str
-    secret: str
-    balance_code: str
     password: str
     resolver: str
     born: str
@@ -138,16 +131,45 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Sim:
+    """What the terminal must know of one of its SIMs.
+
+    Attributes:
+        slot: Of the modem, from 0.
+        apn: Access point name.
+        user: Name for it; empty for none.
+        secret: Password for it.
+        balance_code: USSD code that tells what is left of the data plan.
+    """
+
+    slot: int
+    apn: str
+    user: str
+    secret: str
+    balance_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """How it reaches the world.
 
     Attributes:
+        bearers: Its ways out, the preferred one first: names of ``sims``, or ``wifi``.
+        sims: Name -> what is to be known of the SIM.
         tls: Whether it talks to its host over TLS.
         plan_bytes: Bytes a month of the SIM's plan; 0 where only the carrier knows.
     """
 
+    bearers: tuple[str, ...]
+    sims: Mapping[str, Sim]
     tls: bool
     plan_bytes: int
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Self:
+        """From plain YAML values; raises TypeError or KeyError on a key too few or too many."""
+        sims = {name: Sim(**row) for name, row in plain["sims"].items()}
+        return cls(**{**plain, "bearers": tuple(plain["bearers"]), "sims": sims})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +194,7 @@ class Personality:
             levels=Levels(**plain["levels"]),
             times=Times(**plain["times"]),
             limits=Limits(**plain["limits"]),
-            network=Network(**plain["network"]),
+            network=Network.read(plain["network"]),
             texts=dict(plain["texts"]),
             alarms={cause: Alarm(**row) for cause, row in plain["alarms"].items()},
             amps=dict(plain["amps"]),

@@ -21,7 +21,7 @@ ASK_EVERY = 6 * 3600.0  # s between two questions for the balance
 ASK_LOW_EVERY = 60.0  # s, while it is low: no message says that a plan was topped up
 KEEP_EVERY = 64 * 1024  # bytes that a power cut may make it forget
 
-Counters = Callable[[], tuple[int, int]]
+Counters = Callable[[], tuple[str, int]]
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class PlanMeter:
         self._counters = counters
         self._wall_time = wall_time
         self._counts: dict[str, Count] = {}
-        self._device = 0
+        self._devices: dict[str, int] = {}
         self._kept = 0
         self._heard = Said()
         self._ask_from = 0.0
@@ -80,9 +80,10 @@ class PlanMeter:
 
     def count(self, bearer: str) -> Count:
         """Take over what the net device has counted; its counter starts anew with its power."""
-        now = sum(self._counters())
-        more = now - self._device if now >= self._device else now
-        self._device = now
+        device, now = self._counters()
+        before = self._devices.get(device, 0)
+        more = now - before if now >= before else now
+        self._devices[device] = now
         self.total += more
         count = self._of(bearer)
         count.used += more
@@ -90,9 +91,11 @@ class PlanMeter:
             self._keep()
         return count
 
-    def look(self, bearer: str, account: Account) -> None:
-        """Count, ask the carrier where it is due, and say how it stands."""
+    def look(self, bearer: str, account: Account | None) -> None:
+        """Count, ask the carrier where it is due and there is one, and say how it stands."""
         count = self.count(bearer)
+        if account is None:
+            return
         if account.last is not self._heard:
             self._ask_from = 0.0  # it has written: ask for the exact figure
         if self._reached(count) != self.level or self._clock.now() >= self._ask_from:

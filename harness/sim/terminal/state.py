@@ -65,18 +65,28 @@ class State:
             firmware.kick()
             if firmware.payment.turn.held or firmware.upkeep.busy:
                 continue
-            if firmware.alarms.active:
-                cause = min(firmware.alarms.active, key=WARNINGS.__contains__)
+            causes = [one for one in firmware.alarms.active if one != firmware.comms.spared]
+            if causes:
+                cause = min(causes, key=WARNINGS.__contains__)
                 firmware.screen.show_text(firmware.alarms.alarm(cause).text)
             elif firmware.reader.occupied:
                 firmware.screen.show("remove_card")
             else:
-                firmware.screen.show("ready" if firmware.comms.online else "connecting")
+                self._show_line()
+
+    def _show_line(self) -> None:
+        """Whether it may sell, and over what if that is a spare."""
+        comms, screen = self._firmware.comms, self._firmware.screen
+        if comms.online and comms.spared is not None:
+            screen.show("ready_spare", bearer=comms.bearer.upper())
+        else:
+            screen.show("ready" if comms.online else "connecting")
 
     def for_register(self) -> tuple[int, str]:
         """(ZVT terminal status, its cause or ``""``) for a status enquiry."""
         alarms = self._firmware.alarms
-        waiting = [*alarms.active, *alarms.untold]
+        spared = self._firmware.comms.spared  # nothing to worry a register with
+        waiting = [one for one in (*alarms.active, *alarms.untold) if one != spared]
         if self.now() in ("busy", "updating", "booting"):
             return PLEASE_WAIT, ""
         if waiting:

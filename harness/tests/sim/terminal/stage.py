@@ -9,6 +9,7 @@ from harness.clock import CooperativeClock
 from harness.drivers import console
 from harness.drivers.zvt import Driver as Zvt
 from harness.files import fixture, read_plain
+from harness.links.carrier import Carrier
 from harness.links.certificates import trusted
 from harness.links.link import Link
 from harness.model.roles import SaleResult
@@ -18,12 +19,15 @@ from harness.ports.memory import MemoryPort, pair
 from harness.sim.acquirer import Acquirer
 from harness.sim.card import read_deck
 from harness.sim.internet import Internet
-from harness.sim.modem import Modem
+from harness.sim.modems.make import make_modem
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
+from harness.sim.sim_tray import usual_tray
 from harness.sim.slot import Slot
 from harness.sim.terminal.firmware import Countertop, Firmware
+from harness.sim.terminal.models import read_character
 from harness.sim.update_store import UpdateStore
+from harness.sim.wifi import AccessPoint, Station
 from harness.wire import zvt
 
 T = TypeVar("T")
@@ -74,7 +78,10 @@ class RegisterPort(MemoryPort):
 class Stage:
     """Everything a sale needs; ``seen`` is what the drivers observed."""
 
-    def __init__(self, seed: int = 1, firmware: type[Firmware] = Firmware, **times: float) -> None:
+    def __init__(
+        self, seed: int = 1, firmware: type[Firmware] = Firmware, model: str = "countertop",
+        **times: float,
+    ) -> None:  # fmt: skip
         self.clock = clock = CooperativeClock()
         self.seed = seed
         self._start = 0
@@ -89,19 +96,21 @@ class Stage:
         store_file = read_plain(fixture("updates", "test_store.yaml"))
         self.store = UpdateStore(clock, store_file, rng=random.Random(f"{seed}/store"))
         self.internet.serve(*STORE, self.store.outlets["http"])
-        self.modem = Modem(
-            clock, read_plain(fixture("modem", "ec25", "personality.yaml")),
-            rng=random.Random(f"{seed}/modem"), radio=self.radio, link=self.link,
-            internet=self.internet,
+        self.spare = Carrier(clock=clock)
+        self.tray = usual_tray(self.link.carrier, self.spare)
+        self.modem = make_modem(
+            clock, "ec25", rng=random.Random(f"{seed}/modem"), radio=self.radio, link=self.link,
+            internet=self.internet, tray=self.tray,
         )  # fmt: skip
+        self.point = AccessPoint(clock, self.internet, rng=random.Random(f"{seed}/wifi"))
         self.slot = Slot(clock)
         self.deck = read_deck(random.Random(f"{seed}/cards"))
-        character = read_plain(fixture("terminal", "countertop", "personality.yaml"))
+        character = read_character(model)
         character["times"].update(times)
         self.terminal = Countertop(
             clock, rail=self.rail, modem=self.modem, slot=self.slot, personality=character,
             keys=host_file, rng=random.Random(f"{seed}/terminal"), host=HOST, store=STORE,
-            firmware=firmware, authorities=trusted(),
+            firmware=firmware, authorities=trusted(), station=Station(self.point),
         )  # fmt: skip
         self.register_port = RegisterPort(clock, self.terminal.outlets["ecr"])
         self.register = Zvt(self.register_port, personality="countertop")

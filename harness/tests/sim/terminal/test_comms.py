@@ -174,7 +174,7 @@ def test_a_weak_signal_is_said_and_does_not_stop_a_sale() -> None:
         stage.power()
         assert stage.ready()
         stage.register.sign_on()
-        assert stage.of("bars")[-1]["bars"] == 4
+        assert stage.until(lambda: bool(stage.of("bars", bars=4)), 10.0)
         stage.radio.attenuate(32.0)
         assert stage.until(lambda: bool(stage.of("detected", cause="weak_signal")), 10.0)
         assert stage.of("bars")[-1] == {"bars": 1, "rsrp": -117}
