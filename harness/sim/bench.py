@@ -8,7 +8,8 @@ own, grown from the seed and the device's name.
 
 A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
 for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
-terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``link`` (``sizes``, or
+terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``wifi`` (whether the
+terminal has it; without a word, if its character names it), ``link`` (``sizes``, or
 ``tun``: real packets between network namespaces, where the bench is served), ``listen`` (outlet ->
 fixed ``host:port`` where it is served).
 """
@@ -47,7 +48,9 @@ from harness.sim.supplies.make import make_supply
 from harness.sim.supplies.make import models as supplies
 from harness.sim.switch import PulseSwitch, RelayBoard
 from harness.sim.terminal.firmware import Countertop, Firmware
+from harness.sim.terminal.models import read_character
 from harness.sim.update_store import UpdateStore
+from harness.sim.wifi import AccessPoint, Station
 
 Accept = Callable[[Port], None]
 
@@ -81,7 +84,7 @@ OUTLETS: dict[str, tuple[str, str]] = {
 
 
 #: What a plan may say.
-PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "link", "listen")
+PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "wifi", "link", "listen")
 USUAL_SUPPLY = "e36313a"
 USUAL_MODEM = "ec25"
 LINKS = ("sizes", "tun")
@@ -257,6 +260,10 @@ class Bench:
         )  # fmt: skip
 
     @cached_property
+    def access_point(self) -> AccessPoint:
+        return AccessPoint(self.clock, self.internet, rng=self._rng("wifi"))
+
+    @cached_property
     def acquirer(self) -> Acquirer:
         return Acquirer(
             self.clock, read_plain(fixture("host", "test_acquirer.yaml")),
@@ -286,10 +293,12 @@ class Bench:
         for name in self._defects:
             plant = find("harness.sim.defects", name, group="harness.defects", name="plant")
             firmware = plant(firmware)
-        own = read_plain(fixture("terminal", str(self._plan["terminal"]), "personality.yaml"))
+        own = read_character(str(self._plan["terminal"]))
+        wifi = bool(self._plan.get("wifi", "wifi" in own["network"]["bearers"]))
         return Countertop(
             self.clock, rail=self.rail, modem=self.modem, slot=self.slot, personality=own,
             keys=read_plain(fixture("host", "test_acquirer.yaml")),
             rng=self._rng("terminal"), firmware=firmware, store=STORE,
             host=SECURE_HOST if own["network"]["tls"] else HOST, authorities=trusted(),
+            station=Station(self.access_point) if wifi else None,
         )  # fmt: skip
