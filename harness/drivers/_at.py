@@ -214,13 +214,14 @@ class AtSession(AtLine):
                     raise
                 clock.sleep(REOPEN_EVERY)
         self._drain()
-        self.restarted = self.silenced = False
+        self.silenced = False
         try:
             self._knock(FIRST_TRIES)
         except PortTimeout:
             self._note(answering=False)
             raise
         self._drain()  # a late OK of an earlier command may have been taken for AT's
+        self.restarted = False  # whatever it forgot before, it is told now
         self._first_taken(("ATE0",))
         # An echo from now on betrays a restart, unless this modem cannot be told to be quiet.
         echoes = [self._first_taken(_several(setting)) for setting in self._settings]

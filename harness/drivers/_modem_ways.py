@@ -70,8 +70,10 @@ class Asking:
 
     def ways(self, function: str) -> list[Way]:
         """All of a function, each command once."""
-        both = (*self.WAYS.get(function, ()), *self.STANDARD.get(function, ()))
-        return list({way.command: way for way in reversed(both)}.values())[::-1]
+        once: dict[str, Way] = {}
+        for way in (*self.WAYS.get(function, ()), *self.STANDARD.get(function, ())):
+            once.setdefault(way.command, way)
+        return list(once.values())
 
     def found(self, function: str) -> tuple[Any, list[str]]:
         """What the modem says of a function, and the lines it was read from.

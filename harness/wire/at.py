@@ -178,7 +178,8 @@ class Part(enum.Enum):
 #: Bare lines no command answers with: they always come unasked.
 UNASKED = re.compile(
     r"(?:RDY|RING|POWERED DOWN|NORMAL POWER DOWN|PB DONE|SMS DONE|SMS READY|CALL READY|APP RDY|"
-    r"SIM DROP|MODEM:STARTUP|SHUTDOWN|UNDER-VOLTAGE \w{1,20}|OVER-VOLTAGE \w{1,20})$",
+    r"SIM DROP|\+SIM (?:DROP|READY)|\+PBREADY|MODEM:STARTUP|SHUTDOWN|"
+    r"(?:UNDER|OVER)-VOLTAGE \w{1,20})$",
     re.IGNORECASE,
 )
 #: Lines that a modem says once, when it has started: whatever it was told before is forgotten.

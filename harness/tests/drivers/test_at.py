@@ -189,7 +189,8 @@ LOSE = b"\0lose\0"
 SCRAPS = [
     b"\r\nOK\r\n", b"OK", b"\r\nERROR\r\n", b"\r\n+CME ERROR: ", b"\r\n+CME ERROR: 14\r\n",
     b"RDY\r\n", b"\r\n> ", b"AT\r", b"+CSQ: 1,99\r\r\n", b"\r\n+CREG: 1,1\r\n", b"\0\0\0",
-    b"\xff\xfe", b"0\r", b"\r\n+CUSD: 0,\"x\",15\r\n", b"x" * 9000, b"\r\n+CGEV: NW DETACH\r\n\r\nRDY\r\n", LOSE,
+    b"\xff\xfe", b"0\r", b"\r\n+CUSD: 0,\"x\",15\r\n", b"x" * 9000,
+    b"\r\n+CGEV: NW DETACH\r\n\r\nRDY\r\n", LOSE,
 ]  # fmt: skip
 
 

@@ -182,6 +182,12 @@ def test_what_comes_later_in_a_boot_is_no_restart(line: str) -> None:
     assert not STARTED.match(line)
 
 
+@pytest.mark.parametrize("line", ["+PBREADY", "+SIM READY", "+SIM DROP", "PB DONE", "POWERED DOWN"])
+def test_reports_without_a_colon_are_nobodys_answer(line: str) -> None:
+    """Though a bare line may be one."""
+    assert _sort("AT+CIMI", line)[1] == [Part.UNASKED]
+
+
 def test_some_answers_come_under_another_name() -> None:
     """+CICCID is answered +ICCID; +UCGED=5 answers with its levels."""
     assert _sort("AT+CICCID", "+ICCID: 89", "OK")[0].lines == ["+ICCID: 89"]
