@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.model.network import Limited
+from harness.model.network import AccessPoints, DataPlan, Limited, Names, Network, Subscription
 from harness.model.power import (
     Capability,
     ListMode,
@@ -18,6 +18,11 @@ from harness.model.power import (
 from harness.model.rigfile import Limits
 from harness.model.roles import plays
 from harness.model.units import Volts
+
+#: The first part of what is lacking -> whose it is; all else is the path's.
+OWNERS: dict[str, type] = {
+    "mode": DataPlan, "subscription": Subscription, "access": AccessPoints, "names": Names,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,19 @@ def means_of(players: Mapping[str, Any], nominal: Volts, limits: Limits | None =
 
 
 def _lacks(drivers: Sequence[Any]) -> dict[str, str]:
-    """Of the network's drivers, not of their classes: what they lack may hang on options."""
-    limited = [one for one in drivers if plays(one, Limited) and not isinstance(one, type)]
-    return {what: why for one in limited for what, why in one.lacks().items()}
+    """Of drivers, not of their classes: what they lack may hang on options.
+
+    A fault turns to the first who plays a role, so what another one lacks is no matter.
+    """
+    found: dict[str, str] = {}
+    for driver in drivers:
+        if isinstance(driver, type) or not plays(driver, Limited):
+            continue
+        for what, why in driver.lacks().items():
+            role = OWNERS.get(what.partition(":")[0], Network)
+            if next((one for one in drivers if plays(one, role)), driver) is driver:
+                found[what] = why
+    return found
 
 
 def _breaker(driver: Any) -> Breaker:

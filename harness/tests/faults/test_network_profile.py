@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.clock import CooperativeClock
+from harness.drivers import carrier_api
 from harness.drivers import link as link_driver
 from harness.engine.needs import refused
 from harness.engine.steps import read_step
@@ -137,6 +138,29 @@ def test_a_scenario_that_needs_what_the_rig_lacks_is_not_begun() -> None:
         "fault network_profile: this rig's network cannot do loss: no packets"
     ]
     assert refused(scenario, Means(Volts(9))) == []
+
+
+class Bare(Poor):
+    """Nor has it anything of a carrier's."""
+
+    def lacks(self) -> Mapping[str, str]:
+        """No loss, no ending of a plan."""
+        return {**super().lacks(), "mode:drop": "no carrier here", "subscription": "none here"}
+
+
+def test_what_the_carrier_can_do_is_not_lacking_because_the_path_cannot() -> None:
+    """A fault turns to the first who plays a role; that is the one whose word counts."""
+    port = pair(CooperativeClock(), "x")[0]
+    sim = "8986000000000000019"
+    carrier = carrier_api.Driver(port, iccid=sim, sims=[sim], exhaustion="throttle")
+
+    alone = means_of({"network": Bare(port)}, Volts(9)).lacks
+    both = means_of({"carrier": carrier, "network": Bare(port)}, Volts(9)).lacks
+
+    assert sorted(alone) == ["burst", "loss", "mode:drop", "subscription"]
+    assert {"burst", "loss", "mode:drop", "mode:reset"} <= {*both}
+    assert "throttle" in both["mode:drop"]
+    assert not {"subscription", "mode:throttle"} & {*both}
 
 
 @pytest.mark.parametrize(
