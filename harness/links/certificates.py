@@ -99,7 +99,6 @@ def server_context(kind: CertificateKind, *names: str) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0
-    context.set_ciphers("ECDHE+AESGCM")
     key = _leaf_key().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
