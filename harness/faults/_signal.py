@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from harness.faults._profiles import check
 from harness.model.cast import Cast
 from harness.model.cellular import Attenuator, Modem
 from harness.model.network import Network
@@ -41,6 +42,7 @@ def _by_modem(player: Any) -> Callable[[bool], None]:
 
 
 def _by_network(player: Any) -> Callable[[bool], None]:
+    check(player, ["outage"])  # a relay's would look delivered
     return lambda gone: player.set_outage(on=gone)
 
 

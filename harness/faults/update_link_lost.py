@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from harness.faults._profiles import refusal
 from harness.model.cast import Cast
+from harness.model.means import Means
 from harness.model.network import Network
 from harness.model.trace import Observation
 from harness.model.units import Seconds
@@ -21,6 +23,10 @@ class UpdateLinkLost:
 
     NEEDS: ClassVar[tuple[type, ...]] = (Network,)
     lasting: Seconds | None = None
+
+    def refusal(self, means: Means) -> str:
+        """Why this rig cannot do it; ``""`` where it can."""
+        return refusal(["outage"], means.lacks)
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
