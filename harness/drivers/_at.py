@@ -156,7 +156,7 @@ class AtSession(AtLine):
         while not self.started:
             try:
                 self.start()
-            except (PortError, Restarted) as error:
+            except PortError as error:
                 self.lost = self.lost or isinstance(error, PortLost)
                 if self.port.clock.now() > until:
                     raise PortLost(
@@ -204,6 +204,16 @@ class AtSession(AtLine):
 
     def start(self) -> None:
         """Find it, have it answer, and make its settings; ``ask`` does this by itself."""
+        for _ in range(AGAIN):
+            try:
+                self._begin()
+            except Restarted:
+                continue
+            if self.started:
+                return
+        raise PortTimeout(f"{self.port.address}: it restarts again and again")
+
+    def _begin(self) -> None:
         clock = self.port.clock
         until = clock.now() + REOPEN
         while self.lost:

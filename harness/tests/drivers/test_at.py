@@ -194,7 +194,7 @@ SCRAPS = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     st.lists(
         st.tuples(st.sampled_from([0.0, 0.3, 4.9, 6.0, 40.0]),

@@ -451,7 +451,7 @@ CALLS: tuple[Callable[[Modem], object], ...] = (
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=50)
 @given(
     st.sampled_from(FAMILIES),
     st.lists(
