@@ -9,8 +9,8 @@ Outlet ``control``: JSON lines (``sim/control``):
 ``misbehave``    ``act``, ``on`` (MTI of the request, or ``any``; default 0200), ``by`` s,
                  ``times`` (null: until ``behave``), ``code``; acts are played in order of asking
 ``behave``       end all misbehaviour
-``certificate``  ``kind`` (``model.network.CertificateKind``): what new TLS connections meet;
-                 those there are end, as when a server starts anew
+``certificate``  ``kind`` (``CertificateKind``): what new TLS connections meet; those there are end
+``authority``    -> ``pem``: whom clients must trust, another one in each process
 ``door``         ``state``: ``open``; ``closed``: connections are refused and those there are end;
                  ``silent``: nobody is there any more, and nobody says so
 ``state``        -> ``misbehaving``: acts in force; ``connections``; ``certificate``; ``door``
@@ -51,7 +51,7 @@ from typing import Any, get_args
 
 from harness.clock import Clock
 from harness.errors import Garbled, PortError, PortLost
-from harness.links.certificates import KINDS, server_context
+from harness.links.certificates import KINDS, server_context, trusted
 from harness.model.network import CertificateKind, Door
 from harness.model.units import Seconds
 from harness.ports.base import Port
@@ -125,7 +125,7 @@ class Acquirer:
         self._control = Control(clock, "host", {
             "identify": self._identify, "misbehave": self._misbehave, "behave": self._behave,
             "state": self._state, "ledger": self._tell_ledger, "certificate": self._present,
-            "door": self._set_door,
+            "door": self._set_door, "authority": lambda: {"pem": trusted()},
         })  # fmt: skip
         self._flows = Flows(personality, rng=rng, now=clock.now, tell=self._control.tell)
         self.ledger = self._flows.ledger

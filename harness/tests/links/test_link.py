@@ -96,6 +96,12 @@ def test_shaping_changes_what_is_named_and_leaves_the_rest() -> None:
         {"do": "set_data_left", "bytes": True},
         {"do": "set_exhaustion", "mode": "x"},
         {"do": "set_subscription"},
+        {"do": "set_names"},
+        {"do": "set_names", "mode": "confused"},
+        {"do": "set_access", "apn": 7},
+        {"do": "set_access", "apn": "x" * 101},
+        {"do": "set_exhaustion", "mode": "drop", "needs": "luck"},
+        {"do": "set_exhaustion", "mode": "redirect", "allow": "host"},
         b'{"do":"shape","delay":NaN}',
         b'{"do":"shape","delay":1e999}',
         b'{"do":"shape","delay":1' + b"0" * 400 + b"}",
@@ -138,6 +144,24 @@ def test_restore_brings_back_the_start() -> None:
     assert said[-1]["path"]["up"]["delay"] == 0.03
     carrier = link.carrier
     assert (carrier.left, carrier.mode, carrier.subscription) == (500, "drop", "active")
+
+
+def test_the_carrier_is_told_and_tells() -> None:
+    """Access point and names; what does not change is not told."""
+    said, link = control(
+        {"do": "set_access", "apn": "pos.test", "user": "pos"},
+        {"do": "set_names", "mode": "refused"},
+        {"do": "set_names", "mode": "refused"},
+        {"do": "set_exhaustion", "mode": "deactivate", "cause": 26, "again": "dead"},
+    )
+
+    assert [line for line in said if "event" in line][:2] == [
+        {"event": "access", "apn": "pos.test", "user": "pos"},
+        {"event": "names", "mode": "refused"},
+    ]
+    assert [line for line in said if "event" not in line] == [{"ok": True}] * 4
+    assert link.carrier.bearer_refusal("internet") == 27
+    assert (link.carrier.how.cause, link.carrier.how.again) == (26, "dead")
 
 
 def test_every_packet_is_charged_with_its_headers_and_drops_are_told() -> None:
