@@ -35,11 +35,14 @@ WORDS = {
 
 
 def _rfsts(at: AtPort, _command: Command) -> list[str]:
-    """#RFSTS in LTE: PLMN, EARFCN, RSRP, RSSI, RSRQ, TAC, RAC, power, DRX, MM, RRC, cell, ..."""
+    """#RFSTS in LTE: PLMN, EARFCN, RSRP, RSSI, RSRQ, TAC, RAC, power, DRX, MM, RRC, cell, ...
+
+    Without a cell: refused (assumed).
+    """
     radio, cell, sim = at.modem.radio, at.modem.network, at.modem.card.sim
     imsi = sim.imsi if sim is not None and at.modem.card.ready else ""
     if not heard(at):
-        return [f'#RFSTS: ,,,,,,,,,,,,"{imsi}","",0,']
+        raise Refusal
     taken = at.modem.registration.registered
     return [
         f'#RFSTS: "{cell.plmn[:3]} {cell.plmn[3:]}",{cell.earfcn},{radio.rsrp:.0f},'
