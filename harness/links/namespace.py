@@ -13,7 +13,7 @@ import fcntl
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,17 @@ IFF_UP, IFF_RUNNING = 0x1, 0x40
 QUEUE = 2000  # packets that the kernel keeps for a reader that is busy
 RTM_NEWLINK, RTM_NEWROUTE, IFLA_TXQLEN = 16, 24, 13
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_CREATE = 0x1, 0x4, 0x400
-RT_TABLE_MAIN, RTPROT_STATIC, RTA_OIF = 254, 4, 4
+RT_TABLE_MAIN, RTPROT_STATIC, RTA_OIF, RTA_METRICS = 254, 4, 4, 8
+RTAX_LOCK, RTAX_RTO_MIN = 1, 13
 RTN_UNICAST, RTN_LOCAL, RT_SCOPE_LINK, RT_SCOPE_HOST = 1, 2, 253, 254
+
+#: No IPv6 of its own (the link drops it in any case), and low ports for all.
+SETTINGS = {
+    "ipv6/conf/all/disable_ipv6": "1",
+    "ipv6/conf/default/disable_ipv6": "1",
+    "ipv4/ip_unprivileged_port_start": "0",
+}
+SMALL_STACK = {"ipv4/tcp_early_retrans": "0"}  # no tail loss probes (RFC 8985, 7)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -90,7 +99,9 @@ def _why_not(error: OSError) -> str:
     return f"{said} ({hint})" if hint else said
 
 
-def make_end(name: str, address: str, peer: str, *, mtu: int, anywhere: bool) -> End:
+def make_end(
+    name: str, address: str, peer: str, *, mtu: int, anywhere: bool, rto: float = 0.0
+) -> End:
     """Set up the namespace this process is in, whatever it was; raises Forbidden.
 
     Args:
@@ -100,8 +111,12 @@ def make_end(name: str, address: str, peer: str, *, mtu: int, anywhere: bool) ->
         mtu: Of the TUN device, bytes.
         anywhere: It answers for every address there is, as the internet does; otherwise every
             address is reached over its TUN device.
+        rto: Before so many seconds its TCP sends nothing again, as small stacks do that keep to
+            RFC 6298, 2.4; 0 for the kernel's own time.
     """
-    _forget_ipv6()
+    _set(SETTINGS)
+    if rto:
+        _set(SMALL_STACK)
     tun = _open_tun("tun0")
     _lengthen_queue("tun0")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as by:
@@ -115,7 +130,7 @@ def make_end(name: str, address: str, peer: str, *, mtu: int, anywhere: bool) ->
     if anywhere:
         _route(RTN_LOCAL, RT_SCOPE_HOST, "lo")
     else:
-        _route(RTN_UNICAST, RT_SCOPE_LINK, "tun0")
+        _route(RTN_UNICAST, RT_SCOPE_LINK, "tun0", rto=rto)
     space = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     return End(name, space, tun, address)
 
@@ -155,13 +170,8 @@ def _with_address(device: str, address: str) -> bytes:
     return struct.pack("16sH2x4s16x", device.encode(), socket.AF_INET, socket.inet_aton(address))
 
 
-def _forget_ipv6() -> None:
-    """No IPv6 of its own, and low ports for all; the link drops IPv6 in any case."""
-    for what, value in (
-        ("ipv6/conf/all/disable_ipv6", "1"),
-        ("ipv6/conf/default/disable_ipv6", "1"),
-        ("ipv4/ip_unprivileged_port_start", "0"),
-    ):
+def _set(settings: Mapping[str, str]) -> None:
+    for what, value in settings.items():
         with contextlib.suppress(OSError):  # /proc may be read-only, or without IPv6
             Path("/proc/sys/net", what).write_text(value, encoding="ascii")
 
@@ -172,13 +182,17 @@ def _lengthen_queue(device: str) -> None:
     _tell_kernel(RTM_NEWLINK, body + struct.pack("HHI", 8, IFLA_TXQLEN, QUEUE))
 
 
-def _route(kind: int, scope: int, device: str) -> None:
-    """A default route."""
+def _route(kind: int, scope: int, device: str, *, rto: float = 0.0) -> None:
+    """A default route; TCP over it sends nothing again before ``rto`` seconds (0: its own time)."""
     body = struct.pack(
         "BBBBBBBBI", socket.AF_INET, 0, 0, 0, RT_TABLE_MAIN, RTPROT_STATIC, scope, kind, 0
     )
-    index = socket.if_nametoindex(device)
-    _tell_kernel(RTM_NEWROUTE, body + struct.pack("HHI", 8, RTA_OIF, index))
+    body += struct.pack("HHI", 8, RTA_OIF, socket.if_nametoindex(device))
+    if rto:
+        body += struct.pack("HH", 20, RTA_METRICS)  # it counts only if it is locked
+        body += struct.pack("HHI", 8, RTAX_LOCK, 1 << RTAX_RTO_MIN)
+        body += struct.pack("HHI", 8, RTAX_RTO_MIN, round(rto * 1000))
+    _tell_kernel(RTM_NEWROUTE, body)
 
 
 def _tell_kernel(word: int, body: bytes) -> None:

@@ -29,15 +29,19 @@ class Tun:
         NotSupported: This machine does not allow it.
     """
 
-    def __init__(self, *, bare: bool = False, name: str = "", seed: str = "0") -> None:
+    def __init__(
+        self, *, bare: bool = False, name: str = "", seed: str = "0", rto: float = 0.0
+    ) -> None:
         """Nothing is started yet.
 
         Args:
             bare: It joins nothing; the TUN devices are taken by ``tuns``.
             name: Others may ``join`` it by this name.
             seed: All of its chance.
+            rto: Before so many seconds the terminal's TCP sends nothing again; 0 for the kernel's
+                own time.
         """
-        self._arguments = ["--seed", seed, *["--bare"] * bare]
+        self._arguments = ["--seed", seed, "--rto", str(rto), *["--bare"] * bare]
         self._arguments += ["--name", name] if name else []
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None

@@ -11,6 +11,7 @@ no root: it leaves for a user namespace of its own. Words of its own besides the
 ==============  ==================================================================================
 
 ``--bare`` joins nothing: whoever started it takes the TUN devices and moves the packets itself.
+``--rto`` makes the terminal's TCP send nothing again before so many seconds.
 ``--name`` lets other processes of this user connect, by ``join`` of ``harness.links.tun``.
 """
 
@@ -46,12 +47,12 @@ def abstract(name: str) -> str:
 class Spaces:
     """The two ends, and what can be had of them."""
 
-    def __init__(self, *, terminal: str = TERMINAL, mtu: int = MTU) -> None:
+    def __init__(self, *, terminal: str = TERMINAL, mtu: int = MTU, rto: float = 0.0) -> None:
         try:
             isolate()
             host = make_end("host", GATEWAY, terminal, mtu=mtu, anywhere=True)
             another()
-            near = make_end("terminal", terminal, GATEWAY, mtu=mtu, anywhere=False)
+            near = make_end("terminal", terminal, GATEWAY, mtu=mtu, anywhere=False, rto=rto)
         except Forbidden as error:
             raise Unfit(str(error)) from error
         self.ends: dict[str, End] = {"terminal": near, "host": host}
@@ -111,6 +112,7 @@ def main() -> None:
     parser.add_argument("--bare", action="store_true")
     parser.add_argument("--terminal", default=TERMINAL)
     parser.add_argument("--mtu", type=int, default=MTU)
+    parser.add_argument("--rto", type=float, default=0.0)
     parser.add_argument("--seed", default="0")
     asked = parser.parse_args()
     control = socket.socket(fileno=asked.control)
@@ -121,7 +123,7 @@ def main() -> None:
     def build(clock: CooperativeClock) -> tuple[Accept, Own]:
         if others is not None:
             _listen(others, asked.name)
-        spaces = Spaces(terminal=asked.terminal, mtu=asked.mtu)
+        spaces = Spaces(terminal=asked.terminal, mtu=asked.mtu, rto=asked.rto)
         if asked.bare:
             return _refuse, {**spaces.own, "tuns": spaces.give_tuns}
         link = Link(clock, rng=random.Random(asked.seed))

@@ -1,9 +1,11 @@
 """The driver of the link of real packets: what it has besides the link's."""
 
+from harness.clock import CooperativeClock
 from harness.drivers.tun import Driver
 from harness.links.path import Burst
 from harness.model.network import Captured, DataPlan, Network, Profiled, Subscription
 from harness.model.units import Seconds
+from harness.ports.memory import pair
 from harness.testing import replay
 
 
@@ -33,3 +35,15 @@ def test_profiles_timelines_and_captures_are_one_line_each() -> None:
         link.follow([])
         link.capture("a.pcapng")
         link.capture(None)
+
+
+def test_alone_it_lacks_what_is_between_modem_and_carrier() -> None:
+    """At ``tun://``; as a device of the simulated bench it has a modem."""
+    clock = CooperativeClock()
+
+    alone = Driver(pair(clock, "tun://a")[0])
+    served = Driver(pair(clock, "127.0.0.1:4711")[0])
+
+    assert {"mode:deactivate", "mode:detach", "subscription"} <= set(alone.lacks())
+    assert "mode:redirect" not in alone.lacks()
+    assert not served.lacks()
