@@ -47,6 +47,7 @@ from harness.sim.slot import Slot
 from harness.sim.supplies.make import make_supply
 from harness.sim.supplies.make import models as supplies
 from harness.sim.switch import PulseSwitch, RelayBoard
+from harness.sim.tcp import RTO_LEAST
 from harness.sim.terminal.firmware import Countertop, Firmware
 from harness.sim.terminal.models import read_character
 from harness.sim.update_store import UpdateStore
@@ -214,6 +215,8 @@ class Bench:
         internet.serve(*HOST, self.acquirer.outlets["iso8583"])
         internet.serve(*SECURE_HOST, self.acquirer.outlets["tls"])
         internet.serve(*STORE, self.store.outlets["http"])
+        for place in (HOST, SECURE_HOST):
+            internet.guard(*place, self.acquirer.knock)
         return internet
 
     def _internet(self) -> Internet:
@@ -222,7 +225,7 @@ class Bench:
         if self.clock.virtual:
             raise RigError("bench: link: tun moves real packets, which takes `clock: real`")
         try:
-            tun = self._held.enter_context(Tun(bare=True))
+            tun = self._held.enter_context(Tun(bare=True, rto=RTO_LEAST))
         except NotSupported as error:
             raise NotSupported(
                 f"{error}. Next move: `driver: link` and `bench: {{link: sizes}}` in the rig file"
