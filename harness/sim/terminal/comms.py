@@ -26,6 +26,9 @@ LINE_CAUSES = (
     "host_silent", "tls_error", "bad_mac", "host_error", "terminal_disabled", "not_signed_on",
 )  # fmt: skip
 
+#: Causes of which the host line may know more.
+DETAILED = ("tls_error", "wrong_settings")
+
 
 class Unsent(Exception):
     """The request never left: there was no connection. ``cause`` says why."""
@@ -83,6 +86,7 @@ class Comms:
         self._failures = 0
         self._retries = 0
         self._spent = 0
+        self._down_since = 0.0
         self.online = False
         self.cause: str | None = None
 
@@ -121,7 +125,7 @@ class Comms:
             self._failures = 0
             self._ways.start_over()
         if told is not None:
-            self._alarms.begin(told, self._host.detail if told == "tls_error" else "")
+            self._alarms.begin(told, self._host.detail if told in DETAILED else "")
         self._on_change()
         self._settled.notify()
 
@@ -134,6 +138,8 @@ class Comms:
             spent = self._meter.total - self._spent
             self._log.say("net", f"retries bytes={spent} tries={self._retries}")
             self._retries = 0
+        if self._retries <= 1:
+            self._down_since = self._clock.now()
         if not self._retries:
             self._spent = self._meter.total
 
@@ -142,7 +148,14 @@ class Comms:
         longest = min(
             self._times.back_off_most, self._times.back_off_first * 2 ** min(self._failures, 10)
         )
-        self._wait_for_news(longest * self._rng.uniform(0.7, 1.0))
+        self._wait_for_news(max(longest * self._rng.uniform(0.7, 1.0), self.saving()))
+
+    def saving(self) -> float:
+        """Seconds to wait until the retries have cost no more than they may."""
+        limits, elapsed = self._limits, self._clock.now() - self._down_since
+        owed = self._meter.total - self._spent - limits.retry_bytes
+        owed_for = owed / limits.retry_rate - elapsed
+        return min(max(0.0, owed_for), self._times.saving_most)
 
     def _stay_online(self) -> None:
         while self.online:
@@ -269,7 +282,7 @@ class Comms:
             return self._host.exchange(request, wait)
         except Silence as silence:
             self.online = False
-            cause = self._ways.why_silent(stalled=silence.stalled)
+            cause = self._ways.why_silent(stalled=silence.stalled, ended=silence.ended)
             self.settle_on(cause)
             raise NoAnswer(cause) from silence
         except BadAnswer as bad:

@@ -23,6 +23,9 @@ STALLED = 4
 #: As many are enough to tell a dead way from a silent host once waiting is over.
 STALLING = 2
 
+#: As many refused connections in a row are no host that starts anew: its port is another.
+NOT_A_RESTART = 3
+
 #: Errors of the data plane -> what they are a sign of.
 DIAL_CAUSES: dict[type[NetError], str] = {
     NoBearer: "no_data_service", NameUnknown: "dns_failure", NameSilent: "dns_failure",
@@ -36,11 +39,12 @@ class Silence(Exception):
 
     Attributes:
         stalled: TCP had no acknowledgement for it either.
+        ended: The connection was ended from the other side.
     """
 
-    def __init__(self, *, stalled: bool) -> None:
+    def __init__(self, *, stalled: bool, ended: bool) -> None:
         super().__init__("the way is gone" if stalled else "the host is silent")
-        self.stalled = stalled
+        self.stalled, self.ended = stalled, ended
 
 
 class HostLine:
@@ -49,7 +53,7 @@ class HostLine:
     Attributes:
         connected: Whether there is a connection, as far as is known here.
         timed_out: Whether nobody answered when last dialled: it may be worth another try at once.
-        detail: What was wrong with the certificate when last dialled, ``""`` where nothing was.
+        detail: What is known besides its cause of why the last dialling failed; may be empty.
         way_dead: Whether nothing at all came back when last dialled, from nobody.
     """
 
@@ -69,6 +73,7 @@ class HostLine:
         self._frames = Deframer()
         self._answered: set[tuple[str, int]] = set()
         self._insecure = ""
+        self._refusals = 0
         self.way_dead = self.timed_out = False
         self.detail = ""
 
@@ -98,6 +103,7 @@ class HostLine:
         except NetError as error:
             self._log.say_warning("net", f"no connection: {error}")
             return self._dial_cause(error)
+        self._refusals = 0
         return None
 
     def _secured(self, socket: End) -> Port | None:
@@ -131,6 +137,10 @@ class HostLine:
         self.way_dead = self.timed_out and not self._way_open()
         if self.way_dead:
             return "host_unreachable"  # not the name service alone: nothing answers
+        self._refusals = self._refusals + 1 if isinstance(error, Refused) else 0
+        if self._refusals >= NOT_A_RESTART:
+            self.detail = f"the host refuses its port: {error}"
+            return "wrong_settings"
         return DIAL_CAUSES.get(type(error), "host_unreachable")
 
     def _way_open(self) -> bool:
@@ -151,18 +161,19 @@ class HostLine:
         self._log.say("net", f"> {request.mti} stan={request.get(11)}")
         again = socket.sent_again
         self._answered.discard((answer_mti(request.mti), request.stan))  # a 0400 is repeated
-        answer = None
+        answer, ended = None, False
         try:
             port.write(frame(request))
             answer = self._receive(port, request, self._clock.now() + wait, again)
         except PortLost as error:
             self._log.say_warning("net", f"connection lost: {error}")
+            ended = True
         except Garbled as error:
             self.hang_up()
             raise BadAnswer("host_error", "06", str(error)) from None
         if answer is None:
             self.hang_up()
-            raise Silence(stalled=socket.sent_again - again >= STALLING)
+            raise Silence(stalled=socket.sent_again - again >= STALLING, ended=ended)
         self._log.say("net", f"< {answer.mti} stan={answer.get(11)} code={answer.get(39) or '-'}")
         self._acquiring.check(request, answer)
         return answer

@@ -81,6 +81,7 @@ class Times:
     probe: float
     back_off_first: float
     back_off_most: float
+    saving_most: float
     line_wait: float
     return_after: float
     acknowledgement: float
@@ -98,6 +99,8 @@ class Limits:
     sign_on_tries: int
     reversal_tries: int
     batch_size: int
+    retry_bytes: int
+    retry_rate: float
     weak_rsrp: float
     no_signal_rsrp: float
 

@@ -140,11 +140,18 @@ class Ways:
         """The line works, or what was wrong with it has changed."""
         self._ladder.start_over()
 
-    def why_silent(self, *, stalled: bool) -> str:
-        """Nothing came back: is it the radio, the plan, the way, or the host?"""
+    def why_silent(self, *, stalled: bool, ended: bool) -> str:
+        """Nothing came back: is it the radio, the plan, the way, or the host?
+
+        Args:
+            stalled: TCP had no acknowledgement either.
+            ended: The connection was ended from the other side: whether it takes a new one, with
+                all that belongs to it, tells why.
+        """
         cause = self.bearer.look() or self.bearer.account()
         if cause is not None or stalled:
             return cause or "host_unreachable"
-        cause = self._host.knock()  # whoever takes a connection and says nothing is silent himself
+        # Whoever takes a connection and says nothing is silent himself.
+        cause = self._host.dial() if ended else self._host.knock()
         self._host.hang_up()
         return cause or "host_silent"

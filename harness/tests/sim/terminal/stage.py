@@ -93,6 +93,7 @@ class Stage:
         host_file = read_plain(fixture("host", "test_acquirer.yaml"))
         self.host = Acquirer(clock, host_file, rng=random.Random(f"{seed}/host"))
         self.internet.serve(*HOST, self.host.outlets["tls"])
+        self.internet.guard(*HOST, self.host.knock)
         store_file = read_plain(fixture("updates", "test_store.yaml"))
         self.store = UpdateStore(clock, store_file, rng=random.Random(f"{seed}/store"))
         self.internet.serve(*STORE, self.store.outlets["http"])
@@ -140,13 +141,14 @@ class Stage:
 
     def offer(self, image: str) -> None:
         """Have the store offer an image, by its own control protocol."""
-        self._control(self.store, do="offer", image=image)
+        self.control(self.store, do="offer", image=image)
 
     def misbehave(self, act: str, on: str, **how: Any) -> None:
         """Have the host misbehave, by its own control protocol."""
-        self._control(self.host, do="misbehave", act=act, on=on, **how)
+        self.control(self.host, do="misbehave", act=act, on=on, **how)
 
-    def _control(self, device: Any, **request: Any) -> None:
+    def control(self, device: Any, **request: Any) -> None:
+        """Ask a device something by its own control protocol."""
         ours, theirs = pair(self.clock, "control")
         device.outlets["control"](theirs)
         ours.write(json.dumps(request).encode() + b"\n")
