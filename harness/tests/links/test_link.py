@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.clock import CooperativeClock
-from harness.links.link import Link
+from harness.links.flow import Flow
+from harness.links.link import Decision, Link
+from harness.links.path import Shape
+from harness.links.timeline import Row
 from harness.ports.memory import MemoryPort, pair
 
 
@@ -206,3 +209,77 @@ def test_a_connection_that_has_gone_gets_no_events() -> None:
         return len(link.watchers)
 
     assert clock.run(main) == 0
+
+
+def test_a_profile_is_each_way_its_own_and_the_rest_as_at_the_start() -> None:
+    """What was shaped before is gone."""
+    _, link = control(
+        {"do": "shape", "delay": 5, "loss": 0.5},
+        {"do": "set_profile", "up": {"rate": 20_000, "delay": 0.3}, "down": {"corrupt": 0.1}},
+    )
+
+    up, down = link.paths["up"].shape, link.paths["down"].shape
+    assert (up.rate, up.delay, up.loss) == (20_000, 0.3, 0.0)
+    assert (down.rate, down.delay, down.corrupt) == (20e6, 0.03, 0.1)
+
+
+def test_a_timeline_is_followed_again_and_again_until_it_is_ended() -> None:
+    """Outages and shapes at their times; restore ends it too."""
+    clock = CooperativeClock()
+    link = Link(clock, rng=random.Random(1))
+    seen: list[tuple[float, bool]] = []
+    link.watchers.append(
+        lambda event: (
+            seen.append((clock.now(), event["on"])) if event["event"] == "outage" else None
+        )
+    )
+
+    def main() -> None:
+        rows: list[Row] = [(1.0, {"on": True}), (1.5, {"on": False, "delay": 0.5})]
+        link.follow(timeline=rows, every=10.0)
+        clock.sleep(15.0)
+        link.follow(timeline=[])
+        clock.sleep(50.0)
+
+    clock.run(main)
+
+    assert seen == [(1.0, True), (1.5, False), (11.0, True), (11.5, False)]
+    assert link.in_force()["up"]["delay"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"do": "set_profile", "up": {}},
+        {"do": "set_profile", "up": {"way": "up"}, "down": {}},
+        {"do": "set_profile", "up": [], "down": {}},
+        {"do": "follow", "timeline": [[1]]},
+        {"do": "follow", "timeline": [[-1, {}]]},
+        {"do": "follow", "timeline": [[1, {"colour": 1}]]},
+        {"do": "follow", "timeline": [], "every": 0},
+        {"do": "capture", "path": 7},
+        {"do": "capture", "path": "a.pcapng"},
+    ],
+)
+def test_a_bad_profile_timeline_or_capture_is_refused(request_: Any) -> None:
+    """A link of sizes has nothing to capture, and says so."""
+    said, _ = control(request_, {"do": "data_left"})
+
+    assert [next(iter(line)) for line in said] == ["error", "ok"]
+
+
+def test_decisions_are_told_as_they_are_made() -> None:
+    """Which way, how long, why, and when it will arrive."""
+    clock = CooperativeClock()
+    link = Link(clock, rng=random.Random(1), up=Shape(delay=0.1, jitter=0, rate=None))
+    seen: list[Decision] = []
+    link.decided.append(seen.append)
+
+    link.carry(100, up=True, deliver=lambda: None, flow=Flow("tcp", "host", 1))
+    link.set_outage(on=True)
+    link.carry(60, up=False, deliver=lambda: None)
+
+    assert seen == [
+        Decision(0.0, "up", 100, "", 0.1, Flow("tcp", "host", 1)),
+        Decision(0.0, "down", 60, "outage"),
+    ]
