@@ -23,7 +23,7 @@ from harness.links.gateway_doors import GatewayDoors
 from harness.links.gateway_plan import GatewayPlan
 from harness.links.gateway_record import SYSCTL, Record
 from harness.links.gateway_rules import WAYS, WHY, Wanted
-from harness.links.nft import Nft
+from harness.links.gateway_table import GatewayTable
 from harness.links.offload import offloads, set_offloads
 from harness.links.path import Shape
 from harness.links.qdisc import Queue, Speed, address_of
@@ -75,7 +75,7 @@ class Gateway:
         self._wanted = Wanted(inside, outside)
         self._ends = {"up": outside, "down": inside}
         self._shapes = dict.fromkeys(WAYS, CLEAN)
-        self._route, self._nft = IPRoute(), Nft()
+        self._route = IPRoute()
         self._queues = {way: Queue(self._route, name) for way, name in self._ends.items()}
         self._doors = GatewayDoors(
             clock, address_of(self._route, inside), lambda: self._wanted, self._tell
@@ -86,8 +86,9 @@ class Gateway:
         self.name = "gateway"
         self.watchers: list[Callable[[Mapping[str, Any]], None]] = []
         self.record = Record(secrets.token_hex(4), (inside, outside), netns.inode())
+        self._table = GatewayTable(self.record.table)
         self.carrier = GatewayPlan(
-            self._charged, self._apply, self._say_plan,
+            self._table.charged, self._apply, self._say_plan,
             lambda seconds, act: clock.call_at(clock.now() + seconds, act), self.set_names,
         )  # fmt: skip
 
@@ -119,7 +120,7 @@ class Gateway:
             (SYSCTL / path).write_text(value)
         for queue in self._queues.values():
             queue.put()
-        self._nft.run(gateway_rules.objects(self.record.table))
+        self._table.make()
         self._running = True
         self._apply()
         self._poll()
@@ -129,12 +130,12 @@ class Gateway:
         self._running = False
         self._timeline.stop()
         self._route.close()
-        self._nft.close()
+        self._table.close()
         return gateway_record.undo(self.record) if self._begun else []
 
     def look(self) -> None:
         """Raise BenchError where anything is not as it was told to be."""
-        self._check_rules()
+        self._table.check(self._wanted, self.carrier)
         for queue in self._queues.values():
             queue.check()
         for name, was in self.record.offloads.items():
@@ -184,7 +185,7 @@ class Gateway:
 
     def stats(self) -> dict[str, int]:
         """Counters over both ways: ``bytes`` and ``packets`` let through, ``dropped``."""
-        seen = self._counters()
+        seen = self._table.counters()
         late = sum(queue.dropped() for queue in self._queues.values())
         return {
             "bytes": sum(seen[way][1] for way in WAYS),
@@ -250,41 +251,12 @@ class Gateway:
         if gateway_rules.answers(wanted):
             wanted = replace(wanted, doors=self._doors.open())
         self._wanted = wanted
-        script = gateway_rules.rules(self.record.table, wanted)
-        if plan.limit is not None:
-            script = gateway_rules.limit(self.record.table, plan.limit + plan.how.overrun) + script
-        if not plan.exhausted:
-            script += f"flush set inet {self.record.table} spent\n"
         if plan.how.mode == "throttle":
             for way, queue in self._queues.items():
                 speed = _speed(self._shapes[way])
                 rate = plan.how.up if way == "up" else plan.how.down
                 queue.set("throttled", replace(speed, rate=float(rate), queue=plan.how.queue))
-        self._nft.run(script)
-        self._check_rules()
-
-    def _check_rules(self) -> None:
-        rows = self._nft.ask(f"list table inet {self.record.table}")
-        seen = [row["rule"].get("comment", "") for row in rows if "rule" in row]
-        wanted = [mark for _, _, mark in gateway_rules.marked(self._wanted)]
-        if sorted(seen) != sorted(wanted):
-            raise BenchError(
-                f"table {self.record.table}: {len(wanted)} rules were set and {len(seen)} are "
-                "there, or they are others: has somebody else changed it?"
-            )
-        plan = self.carrier
-        limit = next(row["quota"]["bytes"] for row in rows if "quota" in row)
-        if plan.limit is not None and limit != plan.limit + plan.how.overrun:
-            raise BenchError(f"the quota is {limit} bytes instead of {plan.limit}")
-
-    def _charged(self) -> int:
-        rows = self._nft.ask(f"list quotas table inet {self.record.table}")
-        return int(next(row["quota"]["used"] for row in rows if "quota" in row))
-
-    def _counters(self) -> dict[str, tuple[int, int]]:
-        rows = self._nft.ask(f"list counters table inet {self.record.table}")
-        seen = (row["counter"] for row in rows if "counter" in row)
-        return {one["name"]: (one["packets"], one["bytes"]) for one in seen}
+        self._table.write(wanted, plan)
 
     def _poll(self) -> None:
         if not self._running:
@@ -292,12 +264,12 @@ class Gateway:
         try:
             self.carrier.look()
             self._say_dropped()
-        except (BenchError, KeyError, StopIteration) as error:
+        except BenchError as error:
             self._tell("astray", why=f"{error}")  # and whoever asks next is told as well
         self._clock.call_at(self._clock.now() + POLL, self._poll)
 
     def _say_dropped(self) -> None:
-        seen = self._counters()
+        seen = self._table.counters()
         for why, (_, known) in self._dropped.items():
             packets, size = seen[f"no_{why}"]
             if size > known:

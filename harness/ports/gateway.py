@@ -90,7 +90,6 @@ class GatewayPort(StreamPort):
         first = _first_line(process)
         said = _read(first)
         if not said.get("ready"):
-            process.stdin.close()  # type: ignore[union-attr]
             raise OSError(said.get("error") or _last_words(process) or "it says nothing")
 
     def _descriptor(self) -> int | None:

@@ -5,7 +5,9 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +94,27 @@ def test_everything_is_as_before_when_it_ends(boxes: Lab) -> None:
         port.close()
 
     assert settings(boxes) == before != during
+    assert traces(boxes) == []
+
+
+def test_a_box_behind_ssh_is_worked_and_left_the_same(
+    boxes: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same language over ssh's pipes; when the line is cut, everything is put back there."""
+    ssh = tmp_path / "ssh"  # over there is here: what a shell is told behind the last word
+    ssh.write_text('#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n')
+    ssh.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    there = f"ssh://root@box/in0,out0?netns={boxes.gateway}&python={sys.executable}"
+    port = GatewayPort(CLOCK, there)
+    port.open()
+
+    driver = Driver(port)
+    driver.shape(rate=BitRate(64_000))
+    during = traces(boxes)
+    port.close()
+
+    assert len(during) == 3
     assert traces(boxes) == []
 
 
