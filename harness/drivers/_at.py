@@ -92,7 +92,8 @@ class AtSession(AtLine):
             else:
                 self._note(answering=True)
                 return lines
-        raise PortLost(f"{self.port.address}: lost again at {command}") from gone
+        why = str(gone) if isinstance(gone, PortLost) else "it restarts again and again"
+        raise PortLost(f"{self.port.address}: no answer to {command}: {why}") from gone
 
     def attend(self) -> None:
         """Take in what has arrived; returns without waiting, whatever became of the port."""

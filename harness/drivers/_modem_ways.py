@@ -102,7 +102,9 @@ class Asking:
             poor = poor or (value, lines)
         if poor is not None:
             return poor
-        raise Lacking(f"{function}: this modem has none of: {', '.join(tried) or 'nothing'}")
+        if not tried:
+            raise Lacking(f"{function}: no command for it is known of this modem")
+        raise Lacking(f"{function}: this modem has none of: {', '.join(tried)}")
 
     def first_taken(self, function: str, commands: Sequence[str], act: Callable[[str], T]) -> T:
         """What ``act`` gives for the first command that the modem has; raises Lacking."""
