@@ -8,6 +8,7 @@ from harness.model.cellular import Attenuator, Modem, SimCard
 from harness.model.means import Means
 from harness.model.network import DataPlan, Network, Subscription
 from harness.model.power import Supply
+from harness.model.rigfile import FACTS
 from harness.model.roles import Console, Host, Reader, Terminal, Updates, plays
 from harness.model.scenario import Scenario
 from harness.model.units import Volts
@@ -45,13 +46,19 @@ def missing(scenario: Scenario, drivers: Iterable[Any]) -> list[str]:
 
 
 def refused(scenario: Scenario, means: Means) -> list[str]:
-    """The faults this rig cannot make, each with its reason; empty when it can make all.
+    """What is not for this rig, each with its reason: facts it lacks, faults it cannot make.
 
     Args:
         scenario: What is to be played.
-        means: What the rig can do to the terminal's supply lines.
+        means: What the rig can do, and what its terminal has.
     """
     reasons = [
+        f"the scenario needs {name}: {FACTS[name]}; where the terminal has one, say so in the rig "
+        f"file (facts: [{name}])"
+        for name in scenario.plain.get("needs") or ()
+        if name in FACTS and name not in means.facts
+    ]
+    reasons += [
         f"fault {step.word}: {why}"
         for step in _injections(scenario)
         if hasattr(step.fault, "refusal") and (why := step.fault.refusal(means))

@@ -56,6 +56,7 @@ class Means:
         breakers: The switches.
         limits: What the supply may never exceed; None where nobody says.
         lacks: What the network cannot do -> why (``model/network.py``, ``Limited``).
+        facts: What its terminal has (``model/rigfile.py``, ``FACTS``).
     """
 
     nominal: Volts
@@ -65,6 +66,7 @@ class Means:
     breakers: tuple[Breaker, ...] = ()
     limits: Limits | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
+    facts: Sequence[str] = ()
 
     def breaker(self, line: str) -> Breaker | None:
         """The first switch of this line."""

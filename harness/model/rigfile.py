@@ -16,6 +16,11 @@ ROLES = (
     "updates", "console", "terminal",
 )  # fmt: skip
 
+#: What a rig file may say of its terminal (``facts:``), and a scenario may need.
+FACTS = {
+    "spare_bearer": "a second SIM or Wi-Fi that the terminal falls over to by itself",
+}
+
 #: A role that may be given by its address alone -> the driver it then has.
 USUAL_DRIVERS = {
     "terminal": "zvt",
@@ -154,6 +159,7 @@ class RigFile:
         lock: Whether instruments are locked against a second run.
         path: The file.
         power: What becomes of the terminal's power between items.
+        facts: What its terminal has, words of ``FACTS``.
     """
 
     name: str
@@ -164,6 +170,7 @@ class RigFile:
     lock: bool = True
     path: str = ""
     power: Power = Power()
+    facts: Sequence[str] = ()
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -181,9 +188,10 @@ class Head:
     bench: Mapping[str, Any] = field(default_factory=dict)
     lock: bool = True
     power: Power = Power()
+    facts: Sequence[Literal["spare_bearer"]] = ()
 
 
-HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock", "power")
+HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock", "power", "facts")
 #: Keys of a role's entry that are not options of its driver -> what they must be.
 DEVICE_KEYS: dict[str, Any] = {
     "driver": str, "address": str, "limits": Limits, "identity": str, "serial": str, "baud": int,
@@ -216,7 +224,9 @@ def read_rig(plain: Any, path: str, errors: list[WordError]) -> RigFile | None:
     if not errors:
         errors += _contradictions(head, devices)
     nominal = head.nominal or Volts(0)
-    return RigFile(head.rig, head.clock, nominal, devices, head.bench, head.lock, path, head.power)
+    return RigFile(
+        head.rig, head.clock, nominal, devices, head.bench, head.lock, path, head.power, head.facts
+    )  # fmt: skip
 
 
 def _contradictions(head: Head, devices: Mapping[str, Device]) -> list[WordError]:

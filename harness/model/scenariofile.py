@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from harness.model.rigfile import FACTS
 from harness.model.scenario import Scenario
 from harness.model.vary import readable
 from harness.model.words import Path, WordError, fill, nearest
@@ -35,7 +36,7 @@ class ScenarioFile:
         never: What may not be seen, between two observations.
         sometimes: What must have been seen at least once.
         exactly_once: begin / settle / void / ack, matched by key.
-        needs: Roles needed beyond those the words need.
+        needs: Roles needed beyond those the words need, and facts of the terminal.
     """
 
     id: str
@@ -150,7 +151,7 @@ def _engine(name: str, module: str = "steps") -> Any:
 
 
 def _roles() -> list[str]:
-    return sorted(_engine("NAMED", "needs"))
+    return sorted([*_engine("NAMED", "needs"), *FACTS])
 
 
 def _caught(act: Any) -> Iterator[WordError]:

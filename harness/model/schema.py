@@ -14,7 +14,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Union
 
 from harness.model.pattern import SOURCES
-from harness.model.rigfile import DEVICE_KEYS, HEAD_KEYS, ROLES, USUAL_DRIVERS, Head, driver_options
+from harness.model.rigfile import (
+    DEVICE_KEYS,
+    FACTS,
+    HEAD_KEYS,
+    ROLES,
+    USUAL_DRIVERS,
+    Head,
+    driver_options,
+)
 from harness.model.scenariofile import ScenarioFile
 from harness.model.units import PARSERS, Money
 from harness.model.words import find, key_of, words_in
@@ -46,7 +54,7 @@ def scenario_schema(requirements: Iterable[str] = ()) -> Schema:
     needs = importlib.import_module("harness.engine.needs")
     vocabulary = importlib.import_module("harness.judge.vocabulary").VOCABULARY
     keys["covers"] = _some({"enum": ids} if ids else {"type": "string"})
-    keys["needs"] = _some({"enum": sorted(needs.NAMED)})
+    keys["needs"] = _some({"enum": sorted([*needs.NAMED, *FACTS])})
     keys["given"] = own.of(steps.Given)
     keys["when"] = _some(_one_of_words({word: own.of(kind) for word, kind in steps.STEPS.items()}))
     then = {word: _some(own.of(kind)) for word, kind in _found("harness.judge", "harness.judges")}

@@ -4,6 +4,7 @@ Drivers' constructors do not talk, so each is made on a port that leads nowhere:
 rig file (a switch's ``feeds``, a faster model) counts as it will on the bench.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from harness.clock import CooperativeClock
@@ -22,7 +23,8 @@ def means_of_rig(rig: RigFile) -> Means:
     devices = [rig.devices[role] for role in ROLES if role in rig.devices]
     supply = rig.devices.get("supply")
     players = {device.role: _made(device) for device in devices}
-    return means_of(players, rig.nominal, supply.limits if supply else None)
+    means = means_of(players, rig.nominal, supply.limits if supply else None)
+    return replace(means, facts=rig.facts)
 
 
 def _made(device: Device) -> Any:

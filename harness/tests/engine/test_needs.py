@@ -7,8 +7,10 @@ import pytest
 from harness.drivers.acquirer import Driver as Host
 from harness.drivers.serial_relay import Driver as Reader
 from harness.drivers.zvt import Driver as Terminal
-from harness.engine.needs import card_of, missing
+from harness.engine.needs import card_of, missing, refused
+from harness.model.means import Means
 from harness.model.scenario import Scenario
+from harness.model.units import Volts
 
 
 def scenario(*when: Any, **more: Any) -> Scenario:
@@ -45,3 +47,15 @@ def test_the_proof_is_made_by_chip_unless_nobody_presents_cards() -> None:
     """``none`` only where every sale is such."""
     assert card_of(scenario(OWN)) == "none"
     assert card_of(scenario(OWN, SALE)) == card_of(scenario()) == "chip"
+
+
+def test_what_the_terminal_must_have_is_looked_up_in_the_rig_file() -> None:
+    """A scenario for two bearers is not played on a terminal of which nobody says that it has."""
+    plain = scenario(SALE, needs=["spare_bearer"])
+    one, two = Means(Volts(5)), Means(Volts(5), facts=["spare_bearer"])
+
+    (why,) = refused(plain, one)
+    assert "a second SIM or Wi-Fi" in why
+    assert "facts: [spare_bearer]" in why
+    assert refused(plain, two) == []
+    assert refused(scenario(SALE), one) == []
