@@ -117,6 +117,6 @@ def test_a_modem_that_stays_away_is_told_with_where_it_was(
 
     desk.pull()
 
-    with pytest.raises(PortLost, match="CEREG.*not plugged in"):
+    with pytest.raises(PortLost, match=r"CEREG.*not plugged in"):
         driver.registration()
     port.close()
