@@ -18,8 +18,9 @@ from harness.wire.at import Exchange, Part
 
 __all__ = ["AtSession", "Refused", "Spelling"]
 
-#: Waits for the answer to AT, s: autobauding often eats the first, and a modem boots for long.
-FIRST_TRIES = (0.5, 1.0, 2.0, 4.0, 8.0)
+#: Waits for the answer to AT, s: autobauding often eats the first, and modems boot for half a
+#: minute.
+FIRST_TRIES = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
 QUICK_TRIES = (0.5, 1.0, 1.0)  # only to see whether it answers
 QUIET, DRAINED = 0.2, 3.0  # s without a byte before a new start; s that it may go on talking
 REOPEN, REOPEN_EVERY = 30.0, 0.5  # s: USB modems enumerate again after a reset

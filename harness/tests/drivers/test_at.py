@@ -61,12 +61,12 @@ def test_it_starts_before_the_first_command_and_only_then() -> None:
 
 
 def test_a_modem_that_misses_the_first_at_is_asked_again() -> None:
-    """Autobauding, or still booting; after five tries it is told."""
+    """Autobauding, or still booting; after half a minute it is told."""
     silence: list[Pair] = [("AT", None)]
-    with replay(Session, [*silence * 4, *START, ("AT+CSQ", "OK")]) as session:
+    with replay(Session, [*silence * 6, *START, ("AT+CSQ", "OK")]) as session:
         assert session.ask("AT+CSQ") == []
 
-    with replay(Session, silence * 5) as session, pytest.raises(PortTimeout, match="5 tries"):
+    with replay(Session, silence * 7) as session, pytest.raises(PortTimeout, match="7 tries"):
         session.ask("AT+CSQ")
 
 
@@ -340,7 +340,7 @@ def test_after_ten_time_outs_in_a_row_the_port_itself_is_opened_anew() -> None:
             opened.append(self.clock.now())
 
     deaf: list[Pair] = [("AT", None)]
-    port = Port(SteppingClock(), [*deaf * 10, *START, ("AT+CSQ", "OK")], SPELT)
+    port = Port(SteppingClock(), [*deaf * 14, *START, ("AT+CSQ", "OK")], SPELT)
     session = Session(port)
     for _ in range(2):
         with pytest.raises(PortTimeout):
