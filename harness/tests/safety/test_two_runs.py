@@ -7,7 +7,7 @@ import fcntl
 import os
 import subprocess
 from pathlib import Path
-from signal import SIGKILL, SIGSTOP
+from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 
@@ -83,15 +83,18 @@ def test_a_run_waits_for_the_guardian_of_a_dead_one(staged: Outside, supply: str
         staged.write("plain.yaml", RIG.format(driver="keysight_e36300", supply=relay.resource))
         first = staged.start(*RUN, "--out", "first")
         wait_for(staged.here / "first/power-held/trace.jsonl", "fault_took_effect", first)
-        relay.deaf.set()
+        [guardian] = children_of(first.pid)
+        os.kill(guardian, SIGSTOP)
         first.send_signal(SIGKILL)
         over(first)
         short = STORY.format(breaks="nowhere", hold="200 ms", then="{breaks: nowhere}")
         staged.write("scenarios/power/held.yaml", short)
-        second = staged.start(*RUN, "--out", "second")
-        assert second.stderr is not None
-        said = second.stderr.readline()
-        relay.deaf.clear()
+        try:
+            second = staged.start(*RUN, "--out", "second")
+            assert second.stderr is not None
+            said = second.stderr.readline()
+        finally:
+            os.kill(guardian, SIGCONT)
         ended = over(second)
 
         assert relay.most == 1

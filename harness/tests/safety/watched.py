@@ -86,7 +86,6 @@ class Counted:
     Attributes:
         most: Most connections that had said something and were open at the same time.
         spoke: How many connections have said something at all.
-        deaf: While set, nothing passes from the supply to its clients.
     """
 
     def __init__(self, resource: str) -> None:
@@ -99,7 +98,6 @@ class Counted:
         self._clients: set[socket.socket] = set()
         self._pull = threading.Event()
         self._over = False
-        self.deaf = threading.Event()
         self.most = self.spoke = 0
         self.resource = f"TCPIP0::127.0.0.1::{self._door.getsockname()[1]}::SOCKET"
         self._thread = threading.Thread(target=self._live, daemon=True)
@@ -151,9 +149,8 @@ class Counted:
             self._talkers.add(line)
             self.spoke += 1
             self.most = max(self.most, len(self._talkers))
-        if line in self._clients or not self.deaf.is_set():
-            with suppress(OSError):
-                self._pairs[line].sendall(part)
+        with suppress(OSError):
+            self._pairs[line].sendall(part)
 
     def _accept(self) -> None:
         client, _ = self._door.accept()
