@@ -42,9 +42,9 @@ class Account:
         self._wanted: dict[str, Any] = {}
         self._said: dict[str, Mapping[str, Any]] = {}
 
-    def look(self, observe: Observe) -> dict[str, Any]:
+    def look(self, observe: Observe, *, patient: bool = True) -> dict[str, Any]:
         """State and what is left, observed when it changed; raises Garbled where it is neither."""
-        said = self._carrier.call("GET", self._path())
+        said = self._carrier.call("GET", self._path(), patient=patient)
         left, state = said.get("left", ""), said.get("state")
         if said.get("iccid") != self._iccid or state not in get_args(Subscribed):
             raise Garbled(f"carrier: {str(said)[:120]} is not the account of SIM {self._iccid}")
@@ -90,10 +90,10 @@ class Account:
             observe("pending", what=what)
         self.look(observe)
 
-    def settle(self) -> None:
+    def settle(self, *, patient: bool = True) -> None:
         """See whether what is pending has been made."""
         for what, name in list(self.pending.items()):
-            if self._made(what, name):
+            if self._made(what, name, patient=patient):
                 del self.pending[what]
 
     def _path(self, tail: str = "") -> str:
@@ -114,11 +114,11 @@ class Account:
         del self.pending[what]
         return True
 
-    def _made(self, what: str, name: str) -> bool:
+    def _made(self, what: str, name: str, *, patient: bool = True) -> bool:
         """Raises DeviceRefused where the carrier gave the change up."""
         if not re.fullmatch(r"[\w-]{1,64}", name):
             raise Garbled(f"carrier: {name[:80]!r} is no name of a change")
-        said = self._carrier.call("GET", self._path(f"/changes/{name}"))
+        said = self._carrier.call("GET", self._path(f"/changes/{name}"), patient=patient)
         if said.get("status") == "failed":
             self.pending.pop(what, None)
             raise DeviceRefused(f"carrier: {what} was given up: {str(said.get('error'))[:200]}")

@@ -20,8 +20,13 @@ from harness.ports.base import Port
 ONCE_OR_TWICE = frozenset({"GET", "PUT", "PATCH"})
 TRIES = 3
 PAUSE = 2.0  # s before a second try
-USUAL_WAIT, LONGEST_WAIT, MOST_WAITS = 5.0, 60.0, 5  # s, s, and how often, of 429
+USUAL_WAIT = 5.0  # s after a 429 that says none
+PATIENCE = 90.0  # s that 429 is waited for in all: a fault waits for its injection, not for ever
 HOME = re.compile(r"sim://.*|(?:http://)?(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?")
+
+
+class Busy(DeviceRefused):
+    """Not now: too many requests, or a fault of the carrier's own."""
 
 
 class Carrier:
@@ -52,32 +57,42 @@ class Carrier:
             except (OSError, ssl.SSLError) as error:
                 raise RigError(f"carrier_api: authority: {authority!r}: {error}") from error
 
-    def call(self, method: str, target: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask; again where that is safe.
+    def call(
+        self,
+        method: str,
+        target: str,
+        body: dict[str, Any] | None = None,
+        *,
+        patient: bool = True,
+    ) -> dict[str, Any]:
+        """Ask; again where that is safe, unless it is not ``patient``.
 
         Raises:
+            Busy: Not now.
             DeviceRefused: The carrier says no, in its words.
             PortLost: No connection, or it broke off; also that a ``POST`` may have been done.
             PortTimeout: No answer.
             Garbled: No JSON object.
         """
-        tries, waits = TRIES if method in ONCE_OR_TWICE else 1, MOST_WAITS
+        tries = TRIES if patient and method in ONCE_OR_TWICE else 1
+        until = self.clock.now() + (PATIENCE if patient else 0.0)
         while True:
-            tries -= 1
             try:
                 answer = self._ask(method, target, body)
             except (PortLost, PortTimeout):
+                tries -= 1
                 if not tries:
                     raise
                 self.clock.sleep(PAUSE)
                 continue
-            if answer.status == 429 and waits:
-                waits, tries = waits - 1, tries + 1
-                self.clock.sleep(_wait(answer))
-            elif answer.status >= 500 and tries:
-                self.clock.sleep(PAUSE)
-            else:
+            wait = _wait(answer)
+            if answer.status == 429 and self.clock.now() + wait <= until:
+                self.clock.sleep(wait)
+                continue
+            tries -= 1
+            if answer.status < 500 or not tries:
                 return self._read(f"{method} {target}", answer)
+            self.clock.sleep(PAUSE)
 
     def _ask(self, method: str, target: str, body: dict[str, Any] | None) -> Answer:
         headers = [("Accept", "application/json")]
@@ -97,7 +112,8 @@ class Carrier:
         except (ValueError, RecursionError):
             said = None
         if not 200 <= answer.status < 300:
-            raise DeviceRefused(f"{name}: status {answer.status}: {self._refusal(said, answer)}")
+            kind = Busy if answer.status == 429 or answer.status >= 500 else DeviceRefused
+            raise kind(f"{name}: status {answer.status}: {self._refusal(said, answer)}")
         if not isinstance(said, dict):
             raise Garbled(f"{name}: {self._hidden(answer.told)!r} is no JSON object")
         return said
@@ -128,4 +144,4 @@ def _token(name: str, address: str) -> str:
 def _wait(answer: Answer) -> float:
     """Seconds; a date, which is allowed too, is not reckoned with."""
     told = answer.headers.get("retry-after", "")
-    return min(LONGEST_WAIT, float(told)) if re.fullmatch(r"\d{1,6}", told) else USUAL_WAIT
+    return float(told) if re.fullmatch(r"\d{1,6}", told) else USUAL_WAIT

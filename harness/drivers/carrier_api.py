@@ -7,12 +7,13 @@ for, up to ``wait``, and then told to be ``pending``; a later look tells when it
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any, get_args
 
 from harness.drivers._account import Account
-from harness.drivers._carrier import Carrier
-from harness.errors import BenchError, NotSupported
+from harness.drivers._carrier import Busy, Carrier
+from harness.errors import BenchError, NotSupported, PortError
 from harness.model.network import Exhaustion, Mode, Subscribed
 from harness.model.roles import Observe, ignore
 from harness.model.units import Bytes, Quantity, Seconds
@@ -65,9 +66,10 @@ class Driver:
         return f"carrier of {self._iccid}, {self._account.look(self.observe)['state']}"
 
     def poll(self) -> None:
-        """The account, told when it has changed."""
-        self._account.settle()
-        self._account.look(self.observe)
+        """The account, told when it has changed; a carrier that is away is asked again later."""
+        with suppress(PortError, Busy):
+            self._account.settle(patient=False)
+            self._account.look(self.observe, patient=False)
 
     def lacks(self) -> Mapping[str, str]:
         """The endings of a plan that it cannot be told to."""
