@@ -56,6 +56,11 @@ class Hosts:
             self._clock.unlisten(listening.fileno())
             listening.close()
 
+    def close(self) -> None:
+        """Stop listening everywhere."""
+        for address, port in list(self._listening):
+            self.withdraw(address, port)
+
     def serve_names(self, resolve: Resolve) -> None:
         """Answer at port 53 of every address, over UDP and TCP."""
         line = self._make_socket("udp")
@@ -63,6 +68,7 @@ class Hosts:
         line.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
         line.bind(("", DNS))
         self._clock.listen(line.fileno(), lambda: self._by_udp(line, resolve))
+        self._listening["udp", DNS] = line
 
         def by_tcp(port: Port) -> None:
             near = near_port(port)

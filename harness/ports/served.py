@@ -40,11 +40,12 @@ def serve_tcp(
     listener = socket.create_server((host, port), backlog=16)
     bound = listener.getsockname()
     serve_listener(clock, listener, accept)
+    _open.append(listener)
     return str(bound[0]), int(bound[1])
 
 
 def serve_listener(clock: CooperativeClock, listener: socket.socket, accept: Accept) -> None:
-    """Serve what connects to a socket that listens already, wherever it came from."""
+    """Serve what connects to a socket that listens already, as long as the caller keeps it."""
     listener.setblocking(False)
 
     def arrived() -> None:
@@ -54,7 +55,6 @@ def serve_listener(clock: CooperativeClock, listener: socket.socket, accept: Acc
         _Bridge(clock, connection).join(accept, f"{address[0]}:{address[1]}")
 
     clock.listen(listener.fileno(), arrived)
-    _open.append(listener)
 
 
 #: Listening sockets, and the folder of the ttys' names, live as long as the process.

@@ -230,7 +230,9 @@ class Bench:
             raise NotSupported(
                 f"{error}. Next move: `driver: link` and `bench: {{link: sizes}}` in the rig file"
             ) from error
-        return RealInternet(self.clock, self.link, tun, rng=self._rng("bits"))
+        real = RealInternet(self.clock, self.link, tun, rng=self._rng("bits"))
+        self._held.callback(real.close)
+        return real
 
     @cached_property
     def modem(self) -> Modem:

@@ -6,6 +6,7 @@ packets of the virtual bench do. Names, hosts, portal and their failures are the
 """
 
 import contextlib
+import os
 import random
 import socket
 from functools import partial
@@ -59,15 +60,22 @@ class RealInternet(Internet):
         self, clock: CooperativeClock, link: Link, tun: Tun, *, rng: random.Random
     ) -> None:
         super().__init__(clock, link)
-        self._kernel, self._tun = clock, tun
+        self._kernel, self._tun, self._tuns = clock, tun, tun.tuns()
         link.name = "tun"
-        self.engine = Engine(clock, tun.tuns(), way=None, gateway=GATEWAY, rng=rng)
+        self.engine = Engine(clock, self._tuns, way=None, gateway=GATEWAY, rng=rng)
         self.engine.mtu = lambda up: link.paths["up" if up else "down"].shape.mtu or MTU
         self.engine.door = self._door
         link.capture = Capture(clock, self.engine, link)
         self._hosts = Hosts(clock, partial(tun.socket, "host"))
         self._hosts.serve_names(self._answer)
         self._hosts.serve_portal(self._how)
+
+    def close(self) -> None:
+        """Let go of what was taken from the worker."""
+        self._hosts.close()
+        self.engine.close()
+        for descriptor in self._tuns.values():
+            os.close(descriptor)
 
     def serve(self, host: str, port: int, accept: Accept) -> None:
         super().serve(host, port, accept)
