@@ -24,6 +24,7 @@ from harness.rig.custody import POWERED
 from harness.rig.live import OF_THE_TERMINAL
 from harness.rig.lock import RigLock, WireLock
 from harness.survey import host, leftovers
+from harness.survey.camp import camp
 from harness.survey.discover import FIELDS
 from harness.survey.findings import BAD, OK, WARN, Finding, Row, worst
 from harness.survey.weigh import weigh
@@ -166,6 +167,8 @@ class Doctor:
         yield from identity_rows(device, says)
         if isinstance(driver, Switch):
             yield Finding(role, "position", OK, "closed" if driver.closed() else "open")
+        if role == "modem":
+            yield from (Finding(role, *row) for row in camp(driver))
         if role == "supply":
             yield from (Finding(role, *row) for row in weigh(device, driver, self._file.nominal))
 
