@@ -320,6 +320,31 @@ def test_a_named_link_is_one_and_can_be_joined(worker: Tun) -> None:
         Tun.join(f"test-{os.getpid()}")
 
 
+ASKING = """
+import socket
+with socket.create_connection(("198.51.100.7", 443), 20) as line:
+    line.sendall(b"hello from inside")
+"""
+
+
+def test_a_program_can_run_at_one_end(worker: Tun) -> None:
+    """It knows nothing of the link; whom it reaches is in the other end's namespace."""
+    name = f"run-{os.getpid()}"
+    command = [sys.executable, "-m", "harness.links.tun_run", name, sys.executable, "-c", ASKING]
+    with Tun(name=name) as tun, tun.socket("host") as listening:
+        listening.bind(HOST)
+        listening.listen()
+        listening.settimeout(LIMIT)
+        with subprocess.Popen(command) as program:
+            far, _ = listening.accept()
+            with far:
+                far.settimeout(LIMIT)
+                assert receive(far, 17) == b"hello from inside"
+            assert program.wait(LIMIT) == 0
+
+    assert subprocess.run(command, capture_output=True).returncode == 3
+
+
 PARENT = """
 import sys
 from harness.links import names
