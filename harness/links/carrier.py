@@ -19,6 +19,7 @@ from harness.links.endings import PASS, PORTAL, STANDINGS, UNKNOWN_APN, USUAL, W
 from harness.links.flow import Flow
 from harness.links.plan import Plan
 from harness.model.network import Exhaustion, NamesMode, Needs, Subscribed
+from harness.wire.pan import mask
 
 STRENGTH = get_args(Needs)  # each does what those before it do
 
@@ -167,7 +168,7 @@ class Carrier:
         mode = endings.names_mode(self.how, self.names) if self._bites else self.names
         answered = names.answer(query, zone, mode, portal=PORTAL[1], spared=self.allows)
         if answered.host:
-            self.tell("name_asked", host=answered.host, answer=answered.said)
+            self.tell("name_asked", host=mask(answered.host), answer=answered.said)
         return answered.wire
 
     # --- the subscription and the device ----------------------------------------------------

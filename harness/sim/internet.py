@@ -60,8 +60,7 @@ class TimedOut(NetError):
 class Way(Protocol):
     """What carries packets between the terminal and the internet.
 
-    One that belongs to a carrier has an attribute ``account``: whose name service is asked, and
-    whose walled garden may be on the way.
+    A carrier's has an attribute ``account``: its name service is asked, its walls may be met.
     """
 
     def carry(
@@ -169,7 +168,7 @@ class Internet:
                 carry(DATAGRAM + len(reply), up=False, deliver=partial(take, reply))
 
         for _ in range(DNS_TRIES):
-            carry(DATAGRAM + len(query), up=True, deliver=ask)
+            carry(DATAGRAM + len(query), up=True, deliver=ask, answer=lambda _icmp: take(b""))
             patience = min(until, self._clock.now() + DNS_WAIT)
             if answered.wait_for(lambda: bool(answers), patience):
                 break

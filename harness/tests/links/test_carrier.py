@@ -1,6 +1,7 @@
 """The account: what becomes of packets, attaches and bearers when its plan ends or is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.clock import CooperativeClock
+from harness.links import names
 from harness.links.carrier import Carrier
 from harness.links.endings import PORTAL
 from harness.links.flow import Flow
@@ -403,6 +405,69 @@ def test_a_wrong_access_point_and_a_wrong_user_have_their_own_causes(
     assert bool(released) == bool(access)
     carrier.set_access()
     assert carrier.bearer_refusal(apn, user) == 0
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("packet"), st.integers(28, 1500)),
+    st.tuples(st.just("left"), st.none() | st.integers(0, 5000)),
+    st.tuples(st.just("buy"), st.integers(1, 5000)),
+    st.tuples(st.just("how"), st.sampled_from([row[0] for row in FATES])),
+    st.tuples(st.just("needs"), st.sampled_from(["nothing", "bearer", "radio", "power"])),
+    st.tuples(st.just("overrun"), st.integers(0, 3000)),
+    st.tuples(st.just("did"), st.sampled_from(["bearer", "radio", "power"])),
+    st.tuples(
+        st.just("state"),
+        st.sampled_from(["active", "expired", "not_activated", "suspended", "barred"]),
+    ),
+)
+
+
+@given(st.lists(STEPS, max_size=30))
+def test_whatever_happens_to_an_account_its_answers_agree(steps: list[tuple[str, Any]]) -> None:
+    """What passes is charged; what is open refuses nothing; a bearer refused carries nothing."""
+    carrier = Carrier(2000)
+    for word, value in steps:
+        _take(carrier, word, value)
+
+        open_ = not carrier.exhausted and carrier.needs == "nothing"
+        fate = carrier.fate(HOST).fate
+        refused = carrier.attach_refusal() is not None or carrier.bearer_refusal() != 0
+        assert carrier.left is None or carrier.left >= 0
+        assert not (carrier.left is None and carrier.exhausted)
+        if carrier.subscription == "active" and open_:
+            assert (fate, refused, carrier.cap(up=True)) == ("pass", False, None)
+        if refused or carrier.subscription != "active":
+            assert fate == "drop"
+
+
+def _take(carrier: Carrier, word: str, value: Any) -> None:
+    if word == "packet":
+        before, was_open = carrier.left, not carrier.exhausted and carrier.needs == "nothing"
+        ruling = carrier.rule(value, HOST)
+        charged = (before or 0) - (carrier.left or 0)
+        assert charged <= value
+        if ruling.fate == "pass" and was_open and before is not None and before >= value:
+            assert charged == value
+    elif word in ("how", "needs", "overrun"):
+        changes = value if word == "how" else {word: value}
+        carrier.set_exhaustion(replace(carrier.how, **changes))
+    else:
+        acts: dict[str, Callable[[Any], None]] = {
+            "left": carrier.set_left, "buy": carrier.top_up, "did": carrier.device_did,
+            "state": carrier.set_subscription,
+        }  # fmt: skip
+        acts[word](value)
+
+
+def test_a_card_number_in_a_name_is_not_told() -> None:
+    """A name service hears a lot."""
+    carrier = Carrier()
+    told: list[Any] = []
+    carrier.on_event.append(lambda _event, fields: told.append(fields["host"]))
+
+    carrier.resolve(names.question("6212345678901265.pay.test", 1), {})
+
+    assert told == ["621234***1265.pay.test"]
 
 
 def test_starting_over_owes_nothing() -> None:

@@ -155,6 +155,21 @@ def test_each_ending_has_its_own_picture(name: str) -> None:
     assert in_world(story) == seen
 
 
+def test_what_is_told_by_icmp_is_known_at_once() -> None:
+    """Silence costs a client the patience of its resolver, then of its connect."""
+
+    def took(**how: Any) -> float:
+        def story(world: World) -> float:
+            world.end(**how)
+            world.pay()
+            return world.clock.now()
+
+        return in_world(story)
+
+    assert took(icmp=True) < 1
+    assert took() == pytest.approx(10, abs=0.1)
+
+
 def test_the_pictures_differ() -> None:
     """But for a bearer that is gone: that is the modem's to tell."""
     pictures = [seen for name, (_, seen) in SEEN.items() if name != "bearer gone"]
