@@ -25,7 +25,7 @@ connections.
 Events, with card numbers truncated:
 
 ====================  ==============================================================
-``connected``         and ``disconnected``
+``connected``         ``secured``: over TLS; and ``disconnected``
 ``certificate``       ``shown``: what new TLS connections meet
 ``door``              ``state``
 ``turned_away``       ``door``: somebody wanted to connect
@@ -169,7 +169,7 @@ class Acquirer:
 
     def _talk(self, port: Port) -> None:
         self._ports.append(port)
-        self._control.tell("connected")
+        self._control.tell("connected", secured=isinstance(port, TlsPort))
         deframer = Deframer()
         try:
             while (chunk := port.read(self._clock.now() + self._idle)) is not None:

@@ -1,0 +1,44 @@
+"""Invariant 19: what is made to be said over TLS is never said without it."""
+
+from dataclasses import dataclass
+
+from harness.judge._monitor import Monitor, span
+from harness.judge._run import Run
+from harness.judge.invariants._safety import Safety
+from harness.model.trace import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class NothingInClear:
+    """Every connection to the host is a TLS connection, also when TLS has just failed.
+
+    A host that shows a bad certificate tempts a terminal to try without (PCI PTS POI, open
+    protocols). Nothing is shown where the host does not say how it was connected to.
+    """
+
+    def watch(self, run: Run) -> Monitor:
+        return _NothingInClear("nothing_in_clear", run)
+
+
+class _NothingInClear(Safety):
+    kinds = frozenset({"connected", "handshake"})
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._secured = 0
+        self._untold = 0
+
+    def on(self, seen: Observation) -> None:
+        if seen.kind == "handshake" or seen.get("secured") is True:
+            self._secured += 1
+        elif seen.get("secured") is False:
+            self.fail(f"a connection without TLS at {span(seen.t)}", (seen.n,))
+        else:
+            self._untold += 1
+
+    def last_look(self) -> None:
+        if self.settled is None and (self._untold or not self._secured):
+            self.unsure("the host does not say whether its connections were secured")
+
+    def held(self) -> str:
+        return f"{self._secured} connections, all by TLS"
