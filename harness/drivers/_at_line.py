@@ -99,6 +99,10 @@ class AtLine:
                 raise PortTimeout(f"{self.port.address}: it did not tell within {within:g} s")
             self.hear(chunk)
 
+    def heard(self, beginning: str) -> list[str]:
+        """The unasked lines that begin so, since the last command was sent."""
+        return [line for line in self._heard if line.startswith(beginning)]
+
     def hear(self, chunk: Chunk) -> None:
         """Take in what came while no command was out."""
         for line in self.splitter.feed(chunk.data):

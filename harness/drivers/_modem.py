@@ -272,6 +272,10 @@ class Modem(WithBearers, WithTexts):
                 raise
             self._no_domains.add(domain)
             return None
+        # Some answer in the form of a report, without n: then it looks unasked.
+        lines = lines or self._at.heard(f"{domain}:")
+        if not lines:
+            return None
         report = each(reports.registration)(lines)
         if report is None:
             raise Garbled(f"AT{domain}?: the answer {lines!r} is not one")

@@ -58,7 +58,14 @@ def _says_n(name: str, fields: list[Field]) -> bool:
         return True
     if name == "+CEREG" and _is_rac(fields, 2):
         return False
-    return third.quoted or (len(third.text) >= 4 and _HEX.match(third.text) is not None)
+    if third.quoted or (len(third.text) >= 4 and _HEX.match(third.text) is not None):
+        return True
+    return len(fields) > 3 and not _may_be_act(fields[3])
+
+
+def _may_be_act(field: Field) -> bool:
+    """Without n the fourth would be the access technology (TS 27.007, 7.3): 0 to 13, or nothing."""
+    return not field.text or (field.number is not None and 0 <= field.number <= 13)
 
 
 def _is_rac(fields: list[Field], at: int) -> bool:

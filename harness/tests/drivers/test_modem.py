@@ -142,6 +142,16 @@ def test_the_registration_is_that_of_the_domain_that_has_one() -> None:
         assert modem.registration().stat == 5  # +C5GREG is not asked for again
 
 
+def test_an_answer_in_the_form_of_a_report_is_one() -> None:
+    """An FM350 answers +C5GREG: 0 to the question; some answer nothing but OK."""
+    talk: list[Pair] = [
+        ("AT+CEREG?", "OK"), ("AT+CGREG?", "+CGREG: 0\nOK"), ("AT+C5GREG?", '+C5GREG: 1,"A1","B2",11\nOK'),
+    ]  # fmt: skip
+
+    with replay(Driver, [*START, *talk]) as modem:
+        assert modem.registration() == Registration(1, None, '+C5GREG: 1,"A1","B2",11')
+
+
 def test_an_old_modem_has_creg_alone() -> None:
     """And one without any is told to be none."""
     lacking: list[Pair] = [(f"AT+{name}?", "ERROR") for name in ("CEREG", "CGREG", "C5GREG")]

@@ -31,6 +31,23 @@ from harness.wire.at_registration import registration
         ('+CEREG: 2,1,"1F00","79","D903",7', Report(1, 2, "1F00", "D903", 7)),
         ('+CGREG: 2,1,"DE10","5F1",7,"01"', Report(1, 2, "DE10", "5F1", 7)),
         ("+CGREG: 3,3,,,,,0,7", Report(3, 3, cause_type=0, cause=7)),
+        # out of public logs: blanks where none belong, a field too many, 5G with its slices
+        ("+CGREG: 2,1, 81ED, 1A9CEB", Report(1, 2, "81ED", "1A9CEB")),
+        ("+CREG: 2,1,  0 5, 2715", Report(1, 2, "0 5", "2715")),
+        ("+CREG: 2,1,000B,2816, B, C2816", Report(1, 2, "000B", "2816")),
+        ('+CGREG: 1,"1422","00000142",3,"00"', Report(1, None, "1422", "00000142", 3)),
+        ("+CREG: 2,05,06", Report(2, None, "05", "06")),
+        ("+CREG: 2,05,06,7", Report(2, None, "05", "06", 7)),
+        ("+C5GREG: 0", Report(0)),
+        (
+            '+C5GREG: 2,1,"0000C3","000000010000001A",11,4,"01.010203"',
+            Report(1, 2, "0000C3", "000000010000001A", 11),
+        ),
+        (
+            '+C5GREG: 1,"6301D","065472283",11,9,01.000000',
+            Report(1, None, "6301D", "065472283", 11),
+        ),
+        ("+C5GREG: 2,3,,,,,,0,7", Report(3, 2, cause_type=0, cause=7)),
     ],
 )
 def test_registration_is_read_in_every_shape(line: str, wanted: Report) -> None:
