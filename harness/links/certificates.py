@@ -1,8 +1,9 @@
 """Certificates to be shown, good and bad, and the judgement of one (RFC 5280, RFC 9525).
 
 One authority signs what is good, another, of which nobody has heard, the rest. All of it is made in
-memory when first asked for, once a process, and is worthless outside of it. RSA, because its
-signatures are all of one length: two runs with the same seed move the same number of bytes.
+memory when first asked for, once a process, unless the authority is kept for terminals that are to
+know it (``keep_authority``). It is worthless but for tests. RSA, because its signatures are all of
+one length: two runs with the same seed move the same number of bytes.
 
 The dates suit a bench whose clock says 2026 as well as the machine's own.
 """
@@ -38,6 +39,7 @@ KINDS: dict[CertificateKind, tuple[datetime, datetime, bool, bool]] = {
 ANOTHER = "another.hil.test"  # whom a certificate of the wrong name belongs to
 SERIAL = 0x48494C_00000000_00000000  # with a small number added, all are of one length
 
+_kept: list[Path] = []  # where the authority's key is, the last one counts
 _USAGE = (
     "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
     "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
@@ -47,8 +49,8 @@ _USAGE = (
 class _Authority:
     """Who signs."""
 
-    def __init__(self, name: str) -> None:
-        self.key = _new_key()
+    def __init__(self, name: str, key: rsa.RSAPrivateKey | None = None) -> None:
+        self.key = key or _new_key()
         self.name = _named(name)
         public = self.key.public_key()
         self.certificate = (
@@ -78,6 +80,14 @@ class _Authority:
         )
 
 
+def keep_authority(folder: Path) -> None:
+    """Use the authority whose key is kept in a folder, where one is made at the first time.
+
+    So a real terminal is told of it once, and not at each run. Before the first certificate only.
+    """
+    _kept.append(folder)
+
+
 def trusted() -> str:
     """PEM of the one authority that a terminal is to trust."""
     return _pem(_authority().certificate)
@@ -99,9 +109,7 @@ def server_context(kind: CertificateKind, *names: str) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0
-    key = _leaf_key().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    key = _private(_leaf_key())
     with tempfile.TemporaryDirectory() as folder:  # OpenSSL takes a chain from a file only
         chain = Path(folder, "chain.pem")
         chain.write_bytes(key + _pem(certificate(kind, *names)).encode())
@@ -155,7 +163,19 @@ def _issued(signer: x509.Certificate, leaf: x509.Certificate) -> bool:
 
 @cache
 def _authority() -> _Authority:
-    return _Authority("Test Acquirer CA")
+    return _Authority("Test Acquirer CA", _kept_key(_kept[-1]) if _kept else None)
+
+
+def _kept_key(folder: Path) -> rsa.RSAPrivateKey:
+    place = folder / "authority.key"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not place.exists():
+        place.touch(mode=0o600)
+        place.write_bytes(_private(_new_key()))
+    key = serialization.load_pem_private_key(place.read_bytes(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError(f"{place} is no RSA key")
+    return key
 
 
 @cache
@@ -170,6 +190,12 @@ def _leaf_key() -> rsa.RSAPrivateKey:
 
 def _new_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _private(key: rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def _named(name: str) -> x509.Name:

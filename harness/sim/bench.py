@@ -10,21 +10,23 @@ A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/
 for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
 terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``wifi`` (whether the
 terminal has it; without a word, if its character names it), ``link`` (``sizes``, or
-``tun``: real packets between network namespaces, where the bench is served), ``listen`` (outlet ->
-fixed ``host:port`` where it is served).
+``tun``: real packets between network namespaces, where the bench is served), ``authority`` (a
+folder: who signs the hosts' certificates is kept there, for real terminals that must know it),
+``listen`` (outlet -> fixed ``host:port`` where it is served).
 """
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from harness.clock import CooperativeClock
 from harness.errors import NotSupported, RigError
 from harness.files import fixture, read_plain
 from harness.links.carrier import Carrier
-from harness.links.certificates import trusted
+from harness.links.certificates import keep_authority, trusted
 from harness.links.link import Link
 from harness.links.tun import Tun
 from harness.model.words import find, nearest
@@ -85,7 +87,7 @@ OUTLETS: dict[str, tuple[str, str]] = {
 
 
 #: What a plan may say.
-PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "wifi", "link", "listen")
+PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "wifi", "link", "authority", "listen")
 USUAL_SUPPLY = "e36313a"
 USUAL_MODEM = "ec25"
 LINKS = ("sizes", "tun")
@@ -131,6 +133,8 @@ class Bench:
         self._seed = seed
         self._defects = tuple(defects)
         self._held = ExitStack()
+        if self._plan.get("authority"):
+            keep_authority(Path(str(self._plan["authority"])))
         if self._plan.get("terminal"):
             _ = self.terminal  # it must be there before the supply powers it
 

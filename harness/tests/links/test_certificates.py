@@ -1,6 +1,9 @@
 """Certificates: each is bad in one way only, and is judged by a clock of one's own."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -103,3 +106,24 @@ def test_certificates_are_all_of_the_same_length() -> None:
     lengths = {len(shown(kind)) for kind in ("good", "expired", "not_yet_valid")}
 
     assert len(lengths) == 1
+
+
+def test_an_authority_that_is_kept_is_the_same_in_another_process(tmp_path: Path) -> None:
+    """A terminal that was told of it once accepts what the next run shows; its key is private."""
+    script = (
+        "import sys; from pathlib import Path; from harness.links import certificates as c; "
+        "c.keep_authority(Path(sys.argv[1])); print(c.trusted())"
+    )
+
+    def told(folder: Path) -> str:
+        ran = subprocess.run(
+            [sys.executable, "-c", script, str(folder)],
+            capture_output=True, text=True, check=True, timeout=120,
+        )  # fmt: skip
+        return ran.stdout
+
+    first, again, other = (told(tmp_path / name) for name in ("a", "a", "b"))
+
+    assert first == again != other
+    assert "BEGIN CERTIFICATE" in first
+    assert (tmp_path / "a" / "authority.key").stat().st_mode & 0o077 == 0
