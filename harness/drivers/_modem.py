@@ -17,8 +17,8 @@ from harness.model.cellular import Cell, Registration, Signal
 from harness.model.roles import Observe, ignore
 from harness.model.units import Bytes
 from harness.ports.base import Port
-from harness.wire import at_cells as cells
 from harness.wire import at_reports as reports
+from harness.wire import at_serving as cells
 from harness.wire import at_signal as signals
 from harness.wire import at_sim as sims
 from harness.wire import at_time as times

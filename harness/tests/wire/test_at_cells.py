@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.wire import at_cells
-from harness.wire.at_cells import Serving, cpsi, gstatus, gtccinfo, qeng, rfsts, ucged
-from harness.wire.at_registration import RegistrationReport
+from harness.wire.at_cells import cpsi, gstatus, gtccinfo, qeng, rfsts, ucged
+from harness.wire.at_serving import Serving
 
 Read = Callable[[Sequence[str]], Serving | None]
 
@@ -135,25 +134,6 @@ def test_a_sierra_without_service_is_on_no_cell() -> None:
     assert found is not None
     assert found.cell is None
     assert not found.quality.known
-
-
-def test_a_registration_names_the_cell_where_no_maker_does() -> None:
-    """TS 27.007, 10.1.22: area and cell in hex, the technology by its number."""
-    home = RegistrationReport(1, 2, "DE10", "5F1EA15", 7)
-    cell = at_cells.registered_cell(home, "00101", "raw")
-
-    assert cell is not None
-    assert (cell.technology, cell.area, cell.cell) == ("LTE", 0xDE10, 0x5F1EA15)
-    gone = RegistrationReport(2, 2, "DE10", "5F1EA15", 7)
-    assert at_cells.registered_cell(gone, None, "") is None
-    assert at_cells.registered_cell(RegistrationReport(1), None, "") is None
-
-
-def test_only_an_operator_in_digits_is_a_network_code() -> None:
-    """+COPS in its long form names it, which is no code."""
-    assert at_cells.operator(['+COPS: 0,2,"26201",7']) == "26201"
-    assert at_cells.operator(['+COPS: 0,0,"Somebody",7']) is None
-    assert at_cells.operator(["+COPS: 0"]) is None
 
 
 READERS: tuple[Read, ...] = (qeng, cpsi, rfsts, gstatus, ucged, gtccinfo)
