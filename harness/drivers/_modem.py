@@ -38,6 +38,7 @@ NOWHERE = (0, 4)  # stat: look in the next domain; 2 and 3 are this one's own ne
 READY_WITHIN = 20.0  # s that a SIM may be busy after a start (CME 14)
 #: +CME ERROR codes that stand for "without a usable SIM, or without a network, I cannot know".
 NOT_NOW = frozenset({*range(10, 19), 30, 31, 32, 40})
+SPOILT = 2  # answers in a row that a poll does not understand and says nothing of
 FLIGHT = frozenset({0, 4, 19})  # +CFUN? with the radio off; u-blox reports 19
 
 
@@ -87,6 +88,7 @@ class Modem(WithBearers, WithTexts):
         self.observe: Observe = ignore
         self._seen: dict[str, Any] = {}
         self._domain, self._no_domains = DOMAINS[0], set[str]()
+        self._spoilt: dict[str, int] = {}
         self._bearer: bool | None = None
 
     # --- Identified, Modem, Subscriber, Camped ---
@@ -96,7 +98,7 @@ class Modem(WithBearers, WithTexts):
         found: list[str] = []
         for command in ("AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN"):
             try:
-                found += [_bare(line) for line in self._at.ask(command)[:1]]
+                found += [reports.identity(line) for line in self._at.ask(command)[:1]]
             except Refused:
                 continue
         return " ".join(found) or " ".join(self._at.ask("ATI"))
@@ -200,11 +202,20 @@ class Modem(WithBearers, WithTexts):
         self._at.attend()
 
     def _glance(self, look: Callable[[], object]) -> None:
-        """Look, unless the modem cannot know without a SIM or a network."""
+        """Look, unless the modem cannot know without a SIM or a network.
+
+        One line spoilt on its way is no broken bench; a report that is never understood is, unless
+        it is the cell's: that is for the dossier alone, and its shape grows with every firmware.
+        """
+        spoilt, self._spoilt[look.__name__] = self._spoilt.get(look.__name__, 0), 0
         try:
             look()
         except Lacking:
             return
+        except Garbled:
+            self._spoilt[look.__name__] = spoilt + 1
+            if spoilt >= SPOILT and look != self.serving_cell:
+                raise
         except Refused as refused:
             if refused.final.family != "CME" or refused.final.code not in NOT_NOW:
                 raise
@@ -280,11 +291,6 @@ class Modem(WithBearers, WithTexts):
         if report is None:
             raise Garbled(f"AT{domain}?: the answer {lines!r} is not one")
         return report, lines
-
-
-def _bare(line: str) -> str:
-    """An identity without its name and quotes: ``+CGMM: "EC25"``."""
-    return line.partition(": ")[2].strip('"') if line.startswith(("+", "#")) else line.strip('"')
 
 
 def _told(cell: Cell | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from harness.wire.at_sim import cpin, iccid
 __all__ = [
     "BearerEvent", "PdpContext", "Quality", "RegistrationReport", "bearer_event", "cesq",
     "cfun", "cgact", "cgcontrdp", "cgdcont", "cgev", "cgpaddr", "cmti", "cops", "cpin", "csq",
-    "cusd", "cusd_coding", "iccid", "qcsq", "qgdcnt", "qiurc", "registration",
+    "cusd", "cusd_coding", "iccid", "identity", "qcsq", "qgdcnt", "qiurc", "registration",
 ]  # fmt: skip
 
 # --- unasked --------------------------------------------------------------------------------
@@ -113,6 +113,11 @@ def cusd(line: str) -> tuple[int, str] | None:
     if not fields or fields[0].number is None:
         return None
     return fields[0].number, fields[1].text if len(fields) > 1 else ""
+
+
+def identity(line: str) -> str:
+    """A line of +CGMI, +CGMM, +CGMR or +CGSN without the name and quotes that some give it."""
+    return line.partition(": ")[2].strip('"') if line.startswith(("+", "#")) else line.strip('"')
 
 
 def cfun(line: str) -> int | None:

@@ -373,6 +373,32 @@ def test_silence_is_observed_and_everything_again_afterwards() -> None:
     assert kinds == [*everything, "silent", "answering", *everything]
 
 
+def test_a_spoilt_line_is_no_broken_bench_and_a_strange_modem_is() -> None:
+    """Twice it is passed over by polls, the third time told; a strange cell never matters."""
+    spoilt = _looks()
+    spoilt[1] = ("AT+CEREG?", "+CEREG: x\nOK")
+    strange: list[Pair] = [*START, *spoilt, *spoilt, *_looks(), *spoilt, *spoilt, *spoilt[:2]]
+
+    with replay(Driver, strange) as modem:
+        for _ in range(5):
+            modem.poll()
+        with pytest.raises(Garbled, match="CEREG"):
+            modem.poll()
+
+
+def test_a_cell_that_nobody_understands_is_left_out() -> None:
+    """For the dossier alone."""
+    quectels = start(quectel.Driver)
+    looks: list[Pair] = [
+        ("AT+QCSQ", '+QCSQ: "LTE",-52,-81,195,-10\nOK'), ("AT+CEREG?", "+CEREG: 3,1\nOK"),
+        ("AT+CPIN?", "+CPIN: READY\nOK"), ('AT+QENG="servingcell"', "new and strange\nOK"),
+    ]  # fmt: skip
+
+    with replay(quectel.Driver, [*quectels, *looks * 5]) as modem:
+        for _ in range(5):
+            modem.poll()
+
+
 def test_a_modem_without_a_sim_knows_less_and_that_is_no_error() -> None:
     """CME 10 to everything: the signal is unknown, the SIM is told to be away."""
     heard = Heard()

@@ -358,3 +358,25 @@ def test_a_hung_modem_is_silent_and_comes_back() -> None:
         return bench.driver.registration().stat
 
     assert on_bench(story) == 1
+
+
+def test_a_hung_modem_is_seen_to_be_silent_by_polls_alone() -> None:
+    """Within some seconds, once; and seen to answer when it does again."""
+
+    def story(bench: Bench) -> tuple[list[str], float]:
+        bench.watch(25)
+        bench.heard.rows.clear()
+        hung = bench.clock.now()
+        bench.modem.hung = True
+        while not bench.heard.of("silent"):
+            bench.watch(1)
+        seen = bench.clock.now() - hung
+        bench.watch(30)
+        bench.modem.reset()
+        bench.watch(30)
+        return [kind for kind, _ in bench.heard.rows if kind in ("silent", "answering")], seen
+
+    kinds, seen = on_bench(story)
+
+    assert kinds == ["silent", "answering"]
+    assert seen < 20
