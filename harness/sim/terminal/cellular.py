@@ -35,6 +35,9 @@ SIM_STATES = {
 #: +CME ERROR of a question about the SIM (TS 27.007, 9.2.1) -> our word; sim_missing for others.
 SIM_ERRORS = {11: "wrong_settings", 12: "wrong_settings", 5: "wrong_settings"}
 
+#: A SIM that is being read; no failure before so long, s.
+SIM_BUSY, SIM_BUSY_MOST = 14, 10.0
+
 #: ESM causes of a refused bearer (TS 24.301, 9.9.4.4) -> our word: 27 unknown access point, 29
 #: user or password refused.
 REFUSALS: dict[int | None, str] = {27: "wrong_settings", 29: "wrong_settings"}
@@ -151,7 +154,11 @@ class Cellular:
         return self.radio.signal()
 
     def _missing(self) -> str | None:
-        return self._missing_sim() or self.radio.missing() or self.missing_bearer()
+        served = self._missing_sim() or self.radio.missing()
+        cause = served or self.missing_bearer()
+        if cause is None or served is not None:
+            return cause
+        return self._missing_sim() or self.radio.missing() or cause  # it may just have gone
 
     def _set_up(self) -> None:
         self._wake()
@@ -201,13 +208,18 @@ class Cellular:
     # --- SIM -------------------------------------------------------------------------------
 
     def _missing_sim(self) -> str | None:
-        try:
-            answer = self.line.ask("AT+CPIN?", self._times.sim_wait)
-        except ModemRefused as refusal:
-            self._log.say("mdm", f"SIM: {refusal.final.cause}")
-            return self.no_sim(refusal.final)
-        state = next(filter(None, map(at_reports.cpin, answer)), "")
-        return None if state == "READY" else SIM_STATES.get(state, "sim_missing")
+        until = self._clock.now() + SIM_BUSY_MOST
+        while True:
+            try:
+                answer = self.line.ask("AT+CPIN?", self._times.sim_wait)
+            except ModemRefused as refusal:
+                if refusal.final.code == SIM_BUSY and self._clock.now() < until:
+                    self._clock.sleep(self._times.at_wait)
+                    continue
+                self._log.say("mdm", f"SIM: {refusal.final.cause}")
+                return self.no_sim(refusal.final)
+            state = next(filter(None, map(at_reports.cpin, answer)), "")
+            return None if state == "READY" else SIM_STATES.get(state, "sim_missing")
 
     def no_sim(self, final: Final) -> str:
         """What a refused question about the SIM means."""

@@ -67,7 +67,16 @@ class Ways:
             if bearer is first and len(self._bearers) > 1:
                 self._tell(cause)  # whatever the others give
         self.spared = None
+        if len(causes) > 1:
+            self._mend_first()
         return causes.get(first.name) or cause
+
+    def _mend_first(self) -> None:
+        """No way is good, so what is left out while there are others is due after all."""
+        self.bearer = self._bearers[0]
+        self._use(self.bearer.device)
+        if self._host.way_dead:
+            self.climb("bearer")
 
     def order(self) -> list[Bearer]:
         """The one in use first, unless it is time to go back to the first."""
@@ -87,9 +96,10 @@ class Ways:
             return
         if self.spared is None:
             self._back_after = self._times.return_after
-        self.spared = cause or self.spared
-        self._back_from = self._clock.now() + self._back_after
-        self._back_after = min(2 * self._back_after, RETURN_MOST)
+        if cause is not None:  # just left, or looked at in vain
+            self.spared = cause
+            self._back_from = self._clock.now() + self._back_after
+            self._back_after = min(2 * self._back_after, RETURN_MOST)
 
     def may_return(self) -> bool:
         """Whether it is time to look at the first way again."""

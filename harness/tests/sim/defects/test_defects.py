@@ -15,6 +15,7 @@ from harness.tests.sim.defects.acts import (
     plain_sale,
     unbalanced,
 )
+from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.terminal.stage import Stage
 
@@ -318,6 +319,7 @@ def settlement_unheard(stage: Stage) -> bool:
 
 STORIES: dict[str, Story] = {
     **POWER,
+    **LINE,
     "report_outlives_fault": deaf_host_for_a_minute,
     "ready_while_owing": state_while_owing,
     "second_restart": one_clean_cut,
@@ -357,7 +359,8 @@ STORIES: dict[str, Story] = {
 
 def told(name: str, firmware: type[Firmware], seed: int) -> bool:
     """Whether the bug's story did harm."""
-    stage = Stage(seed, firmware, response=20.0, reversal_response=10.0)
+    model = "countertop_dual" if name in DUAL else "countertop"
+    stage = Stage(seed, firmware, model, response=20.0, reversal_response=10.0)
     return stage.play(lambda: STORIES[name](stage))
 
 
