@@ -239,6 +239,7 @@ class Modem(WithBearers, WithTexts):
 
     def _answering(self, answering: bool) -> None:
         self._seen.clear()
+        self._bearer = None
         self._no_domains.clear()  # a modem refuses much while it boots
         self.observe("answering" if answering else "silent")
 

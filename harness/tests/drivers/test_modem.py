@@ -373,6 +373,22 @@ def test_silence_is_observed_and_everything_again_afterwards() -> None:
     assert kinds == [*everything, "silent", "answering", *everything]
 
 
+def test_a_bearer_that_comes_back_after_a_silence_is_news() -> None:
+    """It went with the modem, though nobody said so."""
+    heard = Heard()
+    up: Pair = ("AT", "+CGEV: ME PDN ACT 1\nOK")
+    deaf: list[Pair] = [("AT", None)] * 3
+
+    with replay(Driver, [*START, up, up, *deaf, *START, up]) as modem:
+        modem.observe = heard
+        modem._at.ask("AT")
+        modem._at.ask("AT")
+        assert not modem._at.answers()
+        modem._at.ask("AT")
+
+    assert heard.of("bearer") == [{"up": True, "cause": "ME PDN ACT 1"}] * 2
+
+
 def test_a_spoilt_line_is_no_broken_bench_and_a_strange_modem_is() -> None:
     """Twice it is passed over by polls, the third time told; a strange cell never matters."""
     spoilt = _looks()
