@@ -23,12 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.clock import CooperativeClock
-from harness.errors import NotSupported, RigError
 from harness.files import fixture, read_plain
 from harness.links.carrier import Carrier
 from harness.links.certificates import keep_authority, trusted
 from harness.links.link import Link
-from harness.links.tun import Tun
 from harness.model.words import find, nearest
 from harness.ports.base import Port
 from harness.ports.memory import pair
@@ -42,14 +40,13 @@ from harness.sim.modems.modem import Modem
 from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
-from harness.sim.real_internet import RealInternet
+from harness.sim.real_internet import make_real_internet
 from harness.sim.sim_mux import SimMux
 from harness.sim.sim_tray import Sim, SimTray, read_sim, usual_tray
 from harness.sim.slot import Slot
 from harness.sim.supplies.make import make_supply
 from harness.sim.supplies.make import models as supplies
 from harness.sim.switch import PulseSwitch, RelayBoard
-from harness.sim.tcp import RTO_LEAST
 from harness.sim.terminal.firmware import Countertop, Firmware
 from harness.sim.terminal.models import read_character
 from harness.sim.update_store import UpdateStore
@@ -226,17 +223,7 @@ class Bench:
     def _internet(self) -> Internet:
         if self._plan.get("link", LINKS[0]) != "tun":
             return Internet(self.clock, self.link)
-        if self.clock.virtual:
-            raise RigError("bench: link: tun moves real packets, which takes `clock: real`")
-        try:
-            tun = self._held.enter_context(Tun(bare=True, rto=RTO_LEAST))
-        except NotSupported as error:
-            raise NotSupported(
-                f"{error}. Next move: `driver: link` and `bench: {{link: sizes}}` in the rig file"
-            ) from error
-        real = RealInternet(self.clock, self.link, tun, rng=self._rng("bits"))
-        self._held.callback(real.close)
-        return real
+        return make_real_internet(self.clock, self.link, rng=self._rng("bits"), held=self._held)
 
     @cached_property
     def modem(self) -> Modem:

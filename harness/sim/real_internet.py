@@ -9,9 +9,11 @@ import contextlib
 import os
 import random
 import socket
+from contextlib import ExitStack
 from functools import partial
 
 from harness.clock import CooperativeClock
+from harness.errors import NotSupported, RigError
 from harness.links import names
 from harness.links.capture import Capture
 from harness.links.endings import DNS
@@ -33,7 +35,7 @@ from harness.sim.internet import (
     named,
 )
 from harness.sim.kernel_tcp import KernelEnd
-from harness.sim.tcp import End
+from harness.sim.tcp import RTO_LEAST, End
 
 
 class _Nowhere:
@@ -156,3 +158,25 @@ class RealInternet(Internet):
         finally:
             self._kernel.unlisten(line.fileno())
         return answers[0] if answers else "silent"
+
+
+def make_real_internet(
+    clock: CooperativeClock, link: Link, *, rng: random.Random, held: ExitStack
+) -> RealInternet:
+    """An internet with a worker of its own, both held by ``held``.
+
+    Raises:
+        RigError: The bench is in virtual time.
+        NotSupported: This machine forbids it.
+    """
+    if clock.virtual:
+        raise RigError("bench: link: tun moves real packets, which takes `clock: real`")
+    try:
+        tun = held.enter_context(Tun(bare=True, rto=RTO_LEAST))
+    except NotSupported as error:
+        raise NotSupported(
+            f"{error}. Next move: `driver: link` and `bench: {{link: sizes}}` in the rig file"
+        ) from error
+    real = RealInternet(clock, link, tun, rng=rng)
+    held.callback(real.close)
+    return real
