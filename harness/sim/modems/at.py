@@ -25,6 +25,10 @@ class Dialect(Base):
         "(0-34,255),(0-97,255)", "+CGEREP": "(0-2),(0,1)", "+CUSD": "(0-2)",
         "+CGDCONT": '(1-16),"IP",,,(0-2),(0-4)', "+CNMI": "(0-2),(0-3),(0,2),(0-2),(0,1)",
     }  # fmt: skip
+    RUN_ONLY: ClassVar[frozenset[str]] = frozenset(
+        ("+CIMI", "+CSQ", "+CESQ", "+CEER", "+CGMI", "+CGMM", "+CGMR", "+GMI", "+GMM", "+GMR", "I")
+    )
+    READ_ONLY: ClassVar[frozenset[str]] = frozenset(("+CPIN", "+CCLK"))
     REMEMBERED: ClassVar[Mapping[str, str]] = {
         "+CSCS": '"GSM"', "+CSMS": "0,1,1,1", "+CTZR": "0", "+CTZU": "0", "+CRC": "0",
         "+CLIP": "0", "+IPR": "115200", "+IFC": "0,0", "+ICF": "3,3", "+CSDH": "0",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.files import fixture, read_plain
-from harness.wire.at_commands import Command
+from harness.wire.at_commands import Command, Form
 
 if TYPE_CHECKING:
     from harness.sim.modems.port import AtPort
@@ -31,6 +31,8 @@ class Dialect:
     Attributes:
         COMMANDS: Name -> act.
         RANGES: Name -> what its test command shows, OK alone for the others.
+        RUN_ONLY: Commands without a read form (``AT+CIMI``, not ``AT+CIMI?``).
+        READ_ONLY: Commands without the plain form (``AT!GSTATUS?``, not ``AT!GSTATUS``).
         REMEMBERED: Parameters kept as text to be read back, without effect: name -> factory value.
         FACTORY: Settings of a port from the factory (AT&F).
         SAYS: Unasked lines: ``boot``, ``sim_in``, ``sim_out``, ``sim_ready``, ``sim_missing``,
@@ -40,6 +42,8 @@ class Dialect:
 
     COMMANDS: ClassVar[Mapping[str, Act]] = {}
     RANGES: ClassVar[Mapping[str, str]] = {}
+    RUN_ONLY: ClassVar[frozenset[str]] = frozenset()
+    READ_ONLY: ClassVar[frozenset[str]] = frozenset()
     REMEMBERED: ClassVar[Mapping[str, str]] = {}
     FACTORY: ClassVar[Mapping[str, Any]] = {}
     SAYS: ClassVar[Mapping[str, Sequence[Said]]] = STANDARD
@@ -53,6 +57,11 @@ class Dialect:
         self.ranges = self.RANGES
         self.factory = {**self.FACTORY, **personality["factory"]}
         self._says: Mapping[str, Any] = {**self.SAYS, **personality["says"]}
+
+    def lacks_form(self, command: Command) -> bool:
+        """Whether a command is known, but not in this form."""
+        lacking = {Form.READ: self.RUN_ONLY, Form.RUN: self.READ_ONLY}
+        return command.name in lacking.get(command.form, ())
 
     def says(self, event: str) -> Iterator[tuple[float, str, str]]:
         """(seconds later, line, setting that must be on) of an event; nothing for an unknown."""

@@ -54,6 +54,8 @@ class Dialect(Standard):
         "+GTRNDIS": net_device("+GTRNDIS", up='1,1,"{address}"'),
         "+MIPCALL": net_device("+MIPCALL", up='1,"{address}"'),
     }  # fmt: skip
+    RUN_ONLY: ClassVar[frozenset[str]] = frozenset(("+CSQ", "+CESQ", "+CEER", "+CPWROFF", "I"))
+    READ_ONLY: ClassVar[frozenset[str]] = Standard.READ_ONLY | {"+GTCCINFO", "+GTCAINFO"}
     REMEMBERED: ClassVar[Mapping[str, str]] = {
         **Standard.REMEMBERED, "+GTUSBMODE": "32", "+GTACT": "10", "+GTDUALSIM": "0",
     }  # fmt: skip

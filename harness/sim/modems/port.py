@@ -151,7 +151,7 @@ class AtPort:
             if name in dialect.commands or name in dialect.remembered:
                 shown = dialect.ranges.get(name, "").format(**self.modem.personality["quirks"])
                 return [f"{name}: {shown}"] if shown else []
-        elif name in dialect.commands:
+        elif name in dialect.commands and not dialect.lacks_form(command):
             return dialect.commands[name](self, command)
         elif name in dialect.remembered:
             return self._remember(command)

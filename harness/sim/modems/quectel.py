@@ -120,6 +120,10 @@ class Dialect(Standard):
         **Standard.RANGES, "+QDSIM": "(0,1)", "+QSIMSTAT": "(0,1)", "+QGDCNT": "(0,1)",
         "+QPINC": '("SC","P2")',
     }  # fmt: skip
+    RUN_ONLY: ClassVar[frozenset[str]] = Standard.RUN_ONLY | {
+        "+QCCID", "+CCID", "+QGMR", "+QCSQ", "+QNWINFO", "+QPOWD"
+    }  # fmt: skip
+    READ_ONLY: ClassVar[frozenset[str]] = Standard.READ_ONLY | {"+QPINC"}
     REMEMBERED: ClassVar[Mapping[str, str]] = {
         **Standard.REMEMBERED, "+QURCCFG": '"urcport","usbat"',  "+QSCLK": "0",
         "+QCFG": "", "+QAUGDCNT": "0", "+QSIMDET": "1,0",

@@ -78,6 +78,10 @@ class Dialect(Standard):
         "+CPINC": tries("+CPINC: {pin},3,{puk},10"), "!UIMS": says("!UIMS: 0"),
         "!SELRAT": says("!SELRAT: 00, Automatic"),
     }  # fmt: skip
+    RUN_ONLY: ClassVar[frozenset[str]] = Standard.RUN_ONLY | {"!RESET", "!POWERDOWN"}
+    READ_ONLY: ClassVar[frozenset[str]] = Standard.READ_ONLY | {
+        "!ICCID", "!GSTATUS", "!LTEINFO", "!ERR", "!SCACT", "!UIMS", "!SELRAT", "+CPINC"
+    }  # fmt: skip
     SAYS: ClassVar[Mapping[str, Sequence[Said]]] = {
         **Standard.SAYS, "boot": (), "sim_ready": ((1.0, "+PACSP0"),), "power_off": (),
     }  # fmt: skip

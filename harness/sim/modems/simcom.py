@@ -54,6 +54,10 @@ class Dialect(Standard):
         "+SPIC": tries("+SPIC: {pin},{puk},3,10"), "+CPOF": power_off, "+CRESET": restart,
         "+CNETSTART": net_device("+CNETSTART", up="1"), "+CGAUTH": sign_in(3),
     }  # fmt: skip
+    RUN_ONLY: ClassVar[frozenset[str]] = Standard.RUN_ONLY | {
+        "+CICCID", "+SPIC", "+CPOF", "+CRESET"
+    }  # fmt: skip
+    READ_ONLY: ClassVar[frozenset[str]] = Standard.READ_ONLY | {"+CPSI", "+CNSMOD"}
     REMEMBERED: ClassVar[Mapping[str, str]] = {
         **Standard.REMEMBERED, "+UIMHOTSWAPON": "1", "+UIMHOTSWAPLEVEL": "0", "+CNMP": "2",
         "+CSCLK": "0",

@@ -137,6 +137,10 @@ class Dialect(Standard):
     RANGES: ClassVar[Mapping[str, str]] = {
         **Standard.RANGES, "#GDATAVOL": "(0-2)", "#QSS": "(0-2)", "#PSNT": "(0,1)",
     }  # fmt: skip
+    RUN_ONLY: ClassVar[frozenset[str]] = Standard.RUN_ONLY | {
+        "#CCID", "#CIMI", "#CGMI", "#CGMM", "#CGMR", "#CGSN", "#RFSTS", "#SERVINFO", "#PCT",
+        "#CEERNET", "#CEERNETEXT", "#SHDN", "#REBOOT",
+    }  # fmt: skip
     FACTORY: ClassVar[Mapping[str, Any]] = {
         **Standard.FACTORY, "#QSS": 0, "#PSNT": 0, "#E2ESC": 0,
     }  # fmt: skip

@@ -73,6 +73,10 @@ class Dialect(Standard):
     RANGES: ClassVar[Mapping[str, str]] = {
         **Standard.RANGES, "+CFUN": "(0,1,4,15,16,19),(0-1)", "+UCGED": "(0,2,5)",
     }  # fmt: skip
+    RUN_ONLY: ClassVar[frozenset[str]] = Standard.RUN_ONLY | {
+        "+UPINCNT", "+UGCNTRD", "+CPWROFF"
+    }  # fmt: skip
+    READ_ONLY: ClassVar[frozenset[str]] = Standard.READ_ONLY | {"+UCGED", "+UBMCONF", "+UUSBCONF"}
     FACTORY: ClassVar[Mapping[str, Any]] = {**Standard.FACTORY, "+USIMSTAT": 0}
     SAYS: ClassVar[Mapping[str, Sequence[Said]]] = {
         **Standard.SAYS,

@@ -113,6 +113,11 @@ SAID: list[tuple[str, str, list[str]]] = [
     ("ec25", "AT+FOO", ["+CME ERROR: 4"]),
     ("ec25", "AT+QDSIM", ["+CME ERROR: 50"]),
     ("bg95", "AT+QDSIM?", ["ERROR"]),
+    ("ec25", "AT+QCCID?", ["+CME ERROR: 4"]),
+    ("em7565", "AT!GSTATUS", ["ERROR"]),
+    ("l716", "AT+GTCCINFO", ["ERROR"]),
+    ("le910c1", "AT#RFSTS?", ["ERROR"]),
+    ("l716", "AT+CGSN?", ['+CGSN: "863071040000014"', "OK"]),
 ]  # fmt: skip
 
 
