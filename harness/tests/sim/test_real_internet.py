@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from harness.clock import CooperativeClock
-from harness.errors import PortLost
+from harness.errors import PortLost, RigError
 from harness.links.carrier import Carrier
 from harness.links.link import Link
 from harness.links.tun import Tun, probe
 from harness.model.network import Exhaustion
 from harness.ports.base import Port
 from harness.sim import internet as net
+from harness.sim.bench import Bench, check_plan
 from harness.sim.real_internet import RealInternet
 from harness.sim.tcp import End
 
@@ -256,3 +257,14 @@ def test_each_conversation_goes_its_own_way(in_world: Run) -> None:
         assert way.account.left < 1_000_000
 
     in_world(story)
+
+
+def test_a_bench_in_virtual_time_has_no_real_packets() -> None:
+    """It says so, and so does a link that nobody knows."""
+    clock = CooperativeClock()
+    bench = Bench(clock, {"terminal": None, "link": "tun"})
+
+    with pytest.raises(RigError, match="clock: real"):
+        clock.run(lambda: bench.internet)
+    assert not list(check_plan({"link": "tun"}))
+    assert "did you mean" in next(iter(check_plan({"link": "tunn"})))
