@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -36,7 +37,8 @@ def main(arguments: list[str]) -> int:
             _signal(one, signal.SIGSTOP)
         clock.sleep(rng.uniform(*STOPPED))
         for one in hit:
-            _signal(one, signal.SIGCONT)
+            if not _is_stopped_by_others(one):
+                _signal(one, signal.SIGCONT)
         stops += bool(hit)
     sys.stderr.write(f"stalls: {stops} stops, seed {seed}, exit status {run.returncode}\n")
     return run.returncode
@@ -58,6 +60,15 @@ def _running(known: dict[int, psutil.Process]) -> list[psutil.Process]:
 def _is_free(one: psutil.Process) -> bool:
     with suppress(psutil.Error):
         return bool(one.status() != psutil.STATUS_STOPPED)
+    return False
+
+
+def _is_stopped_by_others(one: psutil.Process) -> bool:
+    """Whether it was told to stop once more while it stood still (proc(5), ``ShdPnd``)."""
+    with suppress(OSError):
+        told = Path(f"/proc/{one.pid}/status").read_text(encoding="ascii", errors="replace")
+        pending = int(told.partition("ShdPnd:")[2].split()[0], 16)
+        return "\nState:\tT" in told and bool(pending >> (signal.SIGSTOP - 1) & 1)
     return False
 
 
