@@ -61,10 +61,11 @@ class CardReader:
         self._begin()
 
     def select(self, slot: str) -> None:
-        """Use another slot; raises KeyError."""
+        """Use another slot; raises KeyError. The one in use is no other, and nothing happens."""
         self.tray.slots[slot]
-        self.slot = slot
-        self._begin()
+        if slot != self.slot:
+            self.slot = slot
+            self._begin()
 
     def enter(self, pin: str) -> bool:
         """+CPIN=pin: whether it was right; wrong ones are counted on the card."""

@@ -311,6 +311,7 @@ def test_the_second_slot_is_another_subscriber_of_another_network() -> None:
         used = 50_000 - (spare.account.left or 0)
         stage.link.carrier.set_subscription("active")
         stage.say("AT+QDSIM=0", 12)
+        stage.say("AT+QDSIM=0")  # it is in use already: nothing is read anew
         return [seen, used, stage.say("AT+CIMI")[0], stage.modem.bearer_up]
 
     seen, used, back, up = on_stage(story, data_left=100_000)

@@ -253,3 +253,20 @@ def test_a_dialect_of_nobodys_is_refused() -> None:
             )  # fmt: skip
 
     clock.run(story)
+
+
+@pytest.mark.parametrize("model", sorted(FAMILIES))
+def test_a_personality_says_nothing_that_nobody_reads(model: str) -> None:
+    """Its keys, times, codes and quirks are among the usual ones; its commands its family's."""
+    own = personality_of(model)
+    known = read_plain(fixture("modem", "usual.yaml"))
+
+    assert set(own) - set(known) <= {"language", "identity"}
+    for part in ("times", "codes", "quirks"):
+        assert set(own.get(part, {})) <= set(known[part])
+    clock = CooperativeClock()
+    dialect = clock.run(lambda: Stage(clock, model)).modem.dialect
+    words = set(type(dialect).COMMANDS) | set(type(dialect).REMEMBERED)
+    assert set(own.get("lacks", ())) <= words
+    assert set(own.get("formats", {})) <= words
+    assert words >= dialect.RUN_ONLY | dialect.READ_ONLY
