@@ -80,8 +80,7 @@ class Session:
         force: bool = False,
     ) -> None:
         self.rig: RigFile = load_rig(rig)
-        stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
-        self.out = out or Path("reports") / f"{stamp}-{self.rig.name}"
+        self.out = out or Path("reports") / f"{_stamp()}-{self.rig.name}"
         self.seed = seed
         self.defects = tuple(defects)
         if defects and not self.rig.bench:
@@ -241,6 +240,12 @@ class Session:
                 yield {"served": process.addresses}
         else:
             yield {}
+
+
+def _stamp() -> str:
+    """Now, UTC, to the millisecond: two runs that begin in one second are two."""
+    now = datetime.now(tz=UTC)
+    return f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z"
 
 
 def _keep_packets(rig: LiveRig, folder: Path) -> None:
