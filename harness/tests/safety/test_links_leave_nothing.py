@@ -105,6 +105,7 @@ def test_nothing_is_left_of_a_link_after_any_kill(scene: Scene) -> None:
         engine, victim = engines[number % len(engines)], VICTIMS[number // 2 % len(VICTIMS)]
         before = traces(scene)
         gone, said = one_kill(scene, engine, victim, chance, f"out{number}")
+        print(f"\n{number + 1}: {engine}, {victim}: {gone:.1f} s; {said[-200:]}")  # noqa: T201
         cleared += "put back" in said or "was ended" in said
         assert traces(scene) == before, f"{engine}, {victim}: {said}"
         took.setdefault(engine, []).append(gone)
@@ -120,6 +121,8 @@ def one_kill(
     """Kill at a random instant, then clear; s until all was clean, and what doctor said."""
     run = scene.outside.start("run", "scenarios", "--rig", f"{engine}.yaml", "--out", out)
     until_at_work(run)
+    if chance.random() < 0.8:  # else it may still be making ready
+        until_it_bites(scene.outside.here / out, run)
     CLOCK.sleep(chance.uniform(0.0, 1.2))
     number = SIGKILL if victim == "all at once" else chance.choice(SIGNALS)
     killed = CLOCK.now()
@@ -156,6 +159,15 @@ def until_at_work(run: subprocess.Popen[str]) -> None:
         assert run.poll() is None, over(run).said
         assert CLOCK.now() < limit, "no worker was ever started"
         CLOCK.sleep(0.01)
+
+
+def until_it_bites(out: Path, run: subprocess.Popen[str]) -> None:
+    """Wait until the path is shaped."""
+    limit = CLOCK.now() + 3 * LIMIT
+    while not any("fault_injected" in one.read_text("utf-8") for one in out.glob("*/trace.jsonl")):
+        assert run.poll() is None, over(run).said
+        assert CLOCK.now() < limit, "no fault was ever injected"
+        CLOCK.sleep(0.02)
 
 
 def until_over(run: subprocess.Popen[str]) -> None:
