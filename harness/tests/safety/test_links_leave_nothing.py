@@ -158,7 +158,7 @@ def until_at_work(run: subprocess.Popen[str]) -> None:
     while not workers(run.pid):
         assert run.poll() is None, over(run).said
         assert CLOCK.now() < limit, "no worker was ever started"
-        CLOCK.sleep(0.01)
+        CLOCK.sleep(0.1)  # looking through all processes is work
 
 
 def until_it_bites(out: Path, run: subprocess.Popen[str]) -> None:
@@ -167,7 +167,7 @@ def until_it_bites(out: Path, run: subprocess.Popen[str]) -> None:
     while not any("fault_injected" in one.read_text("utf-8") for one in out.glob("*/trace.jsonl")):
         assert run.poll() is None, over(run).said
         assert CLOCK.now() < limit, "no fault was ever injected"
-        CLOCK.sleep(0.02)
+        CLOCK.sleep(0.05)
 
 
 def until_over(run: subprocess.Popen[str]) -> None:
