@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from harness.clock import Clock, Task, Timer
 from harness.errors import PortLost
 from harness.ports.base import Port
-from harness.sim.modem import Modem
+from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal.flash import Flash, unguarded

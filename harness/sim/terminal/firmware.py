@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from harness.clock import Clock, Task
 from harness.files import fixture, read_plain
 from harness.ports.base import Port
-from harness.sim.modem import Modem
+from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal import bearers, daily, outages, secure

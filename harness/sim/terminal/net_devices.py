@@ -6,7 +6,7 @@ from functools import partial
 from harness.clock import Clock
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
-from harness.sim.modem import Modem
+from harness.sim.modems.modem import Modem
 from harness.sim.tcp import End
 from harness.sim.wifi import Station
 

@@ -16,8 +16,8 @@ from harness.model.cellular import Modem, Registration, Signal
 from harness.model.roles import Identified, Polled, Watched
 from harness.model.units import Bytes
 from harness.ports.base import BufferedPort, Port
-from harness.sim import modem as sim
 from harness.sim.internet import Internet
+from harness.sim.modems import modem as sim
 from harness.sim.radio import Radio
 from harness.testing import Pair, replay
 

@@ -25,7 +25,7 @@ from harness.model.units import Bytes, Dbm, Seconds, Volts
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.attenuator import Attenuator
 from harness.sim.internet import Internet
-from harness.sim.modem import Modem
+from harness.sim.modems.modem import Modem
 from harness.sim.radio import Radio
 
 T = TypeVar("T")
