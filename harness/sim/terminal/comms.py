@@ -124,6 +124,7 @@ class Comms:
         if cause is None:
             self._failures = 0
             self._ways.start_over()
+            self._ways.proven()
         if told is not None:
             self._alarms.begin(told, self._host.detail if told in DETAILED else "")
         self._on_change()

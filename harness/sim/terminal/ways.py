@@ -150,6 +150,12 @@ class Ways:
         """The line works, or what was wrong with it has changed."""
         self._ladder.start_over()
 
+    def proven(self) -> None:
+        """The line works: whatever the carrier wrote of an empty plan is over."""
+        told = self.bearer.told
+        if told is not None and told.notice.cause is not None:
+            told.forget()
+
     def why_silent(self, *, stalled: bool, ended: bool) -> str:
         """Nothing came back: is it the radio, the plan, the way, or the host?
 

@@ -223,6 +223,31 @@ def test_an_hour_without_the_host_costs_less_than_200_kb(how: str) -> None:
     stage.play(story)
 
 
+@pytest.mark.parametrize("mode", ["drop", "deactivate", "detach"])
+def test_without_ussd_the_carriers_message_tells_and_is_forgotten_when_it_is_over(
+    mode: str,
+) -> None:
+    """LTE-only modems have no USSD; a later refusal is not put down to the plan of then."""
+    stage = Stage()
+
+    def story() -> None:
+        stage.modem.personality["quirks"]["ussd"] = False
+        stage.power()
+        assert stage.ready()
+        stage.link.carrier.set_left(50_000_000)
+        stage.clock.sleep(5.0)
+        plan(Exhaustion(mode))(stage)  # type: ignore[arg-type]
+        assert stage.until(lambda: bool(stage.of("detected", cause="data_exhausted")), 60.0)
+        stage.clock.sleep(30.0)
+        top_up(stage)
+        assert stage.ready(120.0)
+        stage.link.carrier.set_subscription("expired")
+        assert stage.until(lambda: bool(stage.of("detected", cause="sim_expired")), 60.0)
+        assert len(stage.of("detected", cause="data_exhausted")) == 1
+
+    stage.play(story)
+
+
 def test_a_slow_plan_sells_or_fails_cleanly() -> None:
     """Q-5: 8 kbit/s and 3 s there and back: a sale is made, and what is under way is shown."""
     stage = Stage()
