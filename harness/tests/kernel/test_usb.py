@@ -117,9 +117,10 @@ def test_a_device_that_comes_back_has_its_name_again(device: Path) -> None:
     plug(there=True)
     soon(NODE.exists)
     until(port.open)
-
-    port.write(b"AT\r")
+    again = held()
     port.close()
+
+    assert again == [str(device)]
 
 
 def test_a_device_under_another_name_is_found_there(device: Path) -> None:
