@@ -7,7 +7,10 @@ import pytest
 import yaml
 
 from harness.cli import harness
+from harness.engine.steps import read_step
 from harness.files import load_rig, load_scenarios
+from harness.model.cellular import Modem
+from harness.model.network import Network
 from harness.model.power import ListMode, Supply, capability_of
 from harness.model.roles import plays
 from harness.model.words import find, words_in
@@ -28,8 +31,40 @@ def test_the_scenario_is_the_one_of_the_catalogue() -> None:
     mine = yaml.safe_load(shown)
     theirs = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert set(mine.pop("always")) <= set(theirs.pop("always")), "the README shows a few of them"
+    theirs.pop("tags", None)  # what chooses it for some runs is no part of the story
     assert mine == theirs
     assert load_scenarios(path)
+
+
+def test_every_fault_that_is_shown_can_be_injected() -> None:
+    """Copied into a scenario, each line is a step."""
+    shown = [
+        step
+        for block in _blocks("yaml")
+        if block.lstrip().startswith("- inject:")
+        for step in yaml.safe_load(block)
+    ]
+
+    assert len(shown) >= 5
+    assert all(read_step(step) for step in shown)
+
+
+def test_every_link_and_modem_has_its_row() -> None:
+    """The pages name each driver of a network and of a modem, and no other."""
+    front = README.read_text(encoding="utf-8").partition("link engines")[2].partition("\n\n## ")[0]
+    page = (README.parent / "rigs" / "README.md").read_text(encoding="utf-8")
+    modems = page.partition("## Modems")[2].partition("\n## ")[0]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", front, re.MULTILINE)) == _drivers_playing(Network)
+    assert set(re.findall(r"^\| `(\w+)` \|", modems, re.MULTILINE)) == _drivers_playing(Modem)
+
+
+def _drivers_playing(role: type) -> set[str]:
+    return {
+        word
+        for word in words_in("harness.drivers", "")
+        if plays(find("harness.drivers", word, name="Driver"), role)
+    }
 
 
 def test_the_rig_can_be_read(tmp_path: Path) -> None:
