@@ -12,6 +12,11 @@ from harness.model.trace import Observation
 
 #: A bench that needs longer than this to inject or clear is broken, s.
 PATIENCE = 120.0
+#: What is seen later than this after the clearing is no effect of the fault any more, s.
+LATE = 10.0
+SLACK = 1e-6  # s: two stamps that differ by less are the same
+#: Who sees a fault bite after its clearing, and how often that is said at most, s.
+WITNESSES, AGAIN = ("network", "host"), 20.0
 
 
 class Injection:
@@ -32,6 +37,7 @@ class Injection:
         self._recorder = recorder
         self._clock = recorder.clock
         self._cast = dataclasses.replace(cast, note=self._note, since=lambda n: recorder.trace[n:])
+        self._at = self._cleared = self._said = float("inf")
         self._held = False
         self._to_clear = False
         self._error: BenchError | None = None
@@ -43,6 +49,7 @@ class Injection:
         self._recorder.say(
             "fault_injected", fault=self._word, label=self.label, arguments=arguments, late=late
         )
+        self._at = self._clock.now()
         self._recorder.listen(self._watch)
         self._task = self._clock.spawn(f"fault {self.label}", self._live)
         self._wait(lambda: self._held or self.done, "injected")
@@ -75,6 +82,7 @@ class Injection:
                 self._held = True
                 self._changed.notify()
                 self._hold()
+            self._cleared = self._said = self._clock.now()
             self._recorder.say("fault_cleared", fault=self._word, label=self.label)
         except Exception as error:  # noqa: BLE001 - raised where the fault is waited for
             self._error = self._of(error)
@@ -128,10 +136,17 @@ class Injection:
         self._recorder.say(kind, fault=self._word, label=self.label, **fields)
 
     def _watch(self, seen: Observation) -> None:
-        if self.took_effect or seen.source == "engine" or not self._shows_in(seen):
+        """Only what was seen while it stood, or just after; from then on that it still bites."""
+        if seen.source == "engine" or seen.t < self._at - SLACK or not self._shows_in(seen):
             return
-        self.took_effect = True
-        self._recorder.say("fault_took_effect", fault=self._word, label=self.label, evidence=seen.n)
+        own: dict[str, Any] = {"fault": self._word, "label": self.label, "evidence": seen.n}
+        if seen.t <= self._cleared + LATE:
+            if not self.took_effect:
+                self.took_effect = True
+                self._recorder.say("fault_took_effect", **own)
+        elif seen.source in WITNESSES and seen.t > self._said + AGAIN:
+            self._said = seen.t
+            self._recorder.say("fault_lingers", **own)
 
 
 def _lasting(fault: Any) -> float | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
+from harness.faults._crossing import Crossing
 from harness.faults._profiles import check, refusal
 from harness.model.cast import Cast
 from harness.model.means import Means
@@ -18,6 +19,8 @@ class Shaped:
     """A fault that is a shape of the path; cleared, the path is as at its start."""
 
     NEEDS: ClassVar[tuple[type, ...]] = (Profiled,)
+    #: Not a key: what crossed the path meanwhile.
+    _crossing: ClassVar[Crossing]
 
     def ways(self) -> Mapping[str, Mapping[str, object]]:
         """``up`` and ``down``, as links take them."""
@@ -34,6 +37,7 @@ class Shaped:
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
         """Refused by name where the path cannot do all of it."""
+        object.__setattr__(self, "_crossing", Crossing())
         network = cast.playing(Profiled)
         check(network, self.uses())
         try:
@@ -42,14 +46,20 @@ class Shaped:
         finally:
             network.set_profile(up={}, down={})
 
+    def play(self, cast: Cast) -> None:
+        """Have the path count what crosses it."""
+        self._crossing.watch(cast)
+
     def took_effect(self, seen: Observation) -> bool:
-        """The path itself says that it is in force."""
+        """The path itself says that it is in force, and something crossed it then."""
         if (seen.source, seen.kind) != ("network", "path"):
-            return False
+            return self._crossing.shows(seen)
         told = seen.get("path")
-        return isinstance(told, Mapping) and all(
-            _is(told.get(way), wanted) for way, wanted in self.ways().items()
+        self._crossing.force(
+            on=isinstance(told, Mapping)
+            and all(_is(told.get(way), wanted) for way, wanted in self.ways().items())
         )
+        return False
 
 
 def _is(told: Any, wanted: Mapping[str, object]) -> bool:

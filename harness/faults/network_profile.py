@@ -12,7 +12,7 @@ from harness.faults._shapes import Shaped
 from harness.model.units import Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NetworkProfile(Shaped):
     """Give the path all of a link's character, both ways.
 

@@ -9,7 +9,7 @@ from harness.model.profile import Way
 from harness.model.units import BitRate, Bytes, Fraction, Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NetworkShape(Shaped):
     """Shape the path as named; the rest is as the path has it at its start.
 

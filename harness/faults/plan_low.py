@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.model.cast import Cast
+from harness.model.cellular import Modem
 from harness.model.network import DataPlan
 from harness.model.trace import Observation
 from harness.model.units import Bytes, Fraction
+
+ARRIVED = ("+CMTI:", "+CMT:")  # a message was kept, or is shown at once (TS 27.005, 3.4.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class PlanLow:
         of: The plan, where the one there is has no end.
     """
 
-    NEEDS: ClassVar[tuple[type, ...]] = (DataPlan,)
+    NEEDS: ClassVar[tuple[type, ...]] = (DataPlan, Modem)
     SHORT: ClassVar[str] = "used"
     used: Fraction = Fraction(0.8)
     of: Bytes = Bytes(10_000_000)
@@ -43,5 +46,6 @@ class PlanLow:
             plan.set_data_left(before)
 
     def took_effect(self, seen: Observation) -> bool:
-        """The carrier wrote to the subscriber, or says how little is left."""
-        return seen.source == "network" and seen.kind in ("notice", "plan")
+        """The carrier's message has come to the modem: what it keeps to itself warns nobody."""
+        told = (seen.source, seen.kind) == ("modem", "urc")
+        return told and str(seen.get("text")).startswith(ARRIVED)

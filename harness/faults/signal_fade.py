@@ -118,13 +118,12 @@ class SignalFade:
         cast.note("fade_played", late=self._keep_to(cast, rows, corners[-1][0]))
 
     def took_effect(self, seen: Observation) -> bool:
-        """The modem says so, a packet was lost to it; of a brief gap, that it was made."""
+        """The modem says so, a packet was lost to it; of a brief gap, that the damping was made."""
         told = (seen.source, seen.kind)
         longest = max((end - begin for begin, end in gaps(self.corners)), default=0.0)
         if 0 < longest < BRIEF:
             made = told == ("attenuator", "attenuation") and seen.get("db") == self._most
-            cut = told == ("network", "outage") and seen.get("on") is True
-            if made or cut:
+            if made:
                 return True
         rsrp = seen.get("rsrp") if told == ("modem", "signal") else None
         faded = rsrp is not None and self._bottom is not None and rsrp <= self._bottom + NEAR

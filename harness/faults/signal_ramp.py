@@ -63,4 +63,6 @@ class SignalRamp:
         if seen.source != "modem" or seen.kind != "signal":
             return False
         rsrp = seen.get("rsrp")
-        return rsrp is None or rsrp <= self.to + NEAR
+        if rsrp is None:  # not told is not gone
+            return seen.get("rssi") is None
+        return bool(rsrp <= self.to + NEAR)

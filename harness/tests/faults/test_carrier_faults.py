@@ -18,6 +18,7 @@ from harness.faults.certificate_bad import CertificateBad
 from harness.faults.data_exhausted import DataExhausted
 from harness.faults.host_moved import HostMoved
 from harness.faults.names_fail import NamesFail
+from harness.faults.network_shape import NetworkShape
 from harness.faults.plan_low import PlanLow
 from harness.faults.sim_expired import SimExpired
 from harness.files import fixture, read_plain
@@ -154,7 +155,9 @@ def held(fault: Any) -> tuple[str, str, Observation | None, bool]:
             alone = bench.evidence(fault) is not None
             bench.watch(5)
             bench.bearer()
+            bench.players["network"].poll()
             during = bench.pay()
+            bench.players["network"].poll()
             bench.watch(1)
             evidence = bench.evidence(fault)
         bench.clock.sleep(40)
@@ -167,15 +170,14 @@ def held(fault: Any) -> tuple[str, str, Observation | None, bool]:
 @pytest.mark.parametrize(
     ("fault", "during", "kind"),
     [
-        (DataExhausted(), "NameSilent", "plan"),
-        (DataExhausted(mode="reset"), "NameSilent", "plan"),
-        (DataExhausted(mode="throttle", down=BitRate(64_000)), "connected", "plan"),
-        (DataExhausted(mode="redirect"), "unknown_ca", "plan"),
-        (DataExhausted(mode="restrict"), "TimedOut", "plan"),
-        (DataExhausted(mode="restrict", allow=("*.hil.test",)), "connected", "plan"),
-        (DataExhausted(mode="deactivate"), "NoBearer", "plan"),
-        (DataExhausted(mode="deactivate", again="dead"), "NameSilent", "plan"),
-        (DataExhausted(mode="detach"), "NoBearer", "plan"),
+        (DataExhausted(), "NameSilent", "dropped"),
+        (DataExhausted(mode="reset"), "NameSilent", "dropped"),
+        (DataExhausted(mode="throttle", down=BitRate(64_000)), "connected", "counted"),
+        (DataExhausted(mode="redirect"), "unknown_ca", "diverted"),
+        (DataExhausted(mode="restrict"), "TimedOut", "dropped"),
+        (DataExhausted(mode="deactivate"), "NoBearer", "bearer"),
+        (DataExhausted(mode="deactivate", again="dead"), "NameSilent", "bearer"),
+        (DataExhausted(mode="detach"), "NoBearer", "bearer"),
         (SimExpired(), "NoBearer", "registration"),
         (SimExpired("suspended"), "NameSilent", "dropped"),
         (SimExpired("barred"), "NoBearer", "bearer"),
@@ -206,13 +208,25 @@ def test_each_fault_is_met_by_a_client_leaves_evidence_and_is_taken_back(
 
 
 @pytest.mark.parametrize(
-    "fault", [NamesFail(), CertificateBad(), HostMoved("silent"), SimExpired("suspended")], ids=name
-)
+    "fault",
+    [
+        NamesFail(), CertificateBad(), HostMoved("silent"), SimExpired("suspended"),
+        DataExhausted(), DataExhausted(mode="throttle"), NetworkShape(delay=Seconds(2)),
+    ],
+    ids=name,
+)  # fmt: skip
 def test_what_nobody_meets_has_no_effect(fault: Any) -> None:
     """The bench's own record is no evidence."""
     *_, alone = held(fault)
 
     assert not alone
+
+
+def test_who_may_still_reach_his_host_has_met_no_end_of_a_plan() -> None:
+    """The carrier says that the plan is exhausted; the terminal's host is on its list."""
+    met, _, evidence, _ = held(DataExhausted(mode="restrict", allow=("*.hil.test",)))
+
+    assert (met, evidence) == ("connected", None)
 
 
 def test_the_causes_are_those_of_the_standard() -> None:
@@ -318,7 +332,7 @@ def test_a_low_plan_is_warned_of_and_goes_on(used: float, said: str) -> None:
     """Cleared, as much is left as before."""
     fault = PlanLow(Fraction(used))
 
-    def story(bench: Bench) -> tuple[str, str, int | None]:
+    def story(bench: Bench) -> tuple[str, str, bool]:
         before = bench.link.carrier.left
         with fault.inject(bench.cast):
             bench.watch(2)
@@ -326,13 +340,13 @@ def test_a_low_plan_is_warned_of_and_goes_on(used: float, said: str) -> None:
             texts = [row["text"] for row in bench.seen if row.kind == "notice"]
         left = bench.link.carrier.left
         assert left == before
-        return paid, "".join(texts), left
+        return paid, "".join(texts), bench.evidence(fault) is not None
 
-    paid, text, _ = on_bench(story)
+    paid, text, shown = on_bench(story)
 
     assert paid == "connected"
     assert said in text
-    assert bool(text) == bool(said)
+    assert bool(text) == bool(said) == shown
 
 
 def test_of_an_endless_plan_a_share_of_a_usual_one_is_used() -> None:

@@ -63,15 +63,32 @@ def test_every_link_is_put_on_seen_in_force_and_taken_off(name: str) -> None:
 
     def story(cast: Cast, link: Link, seen: list[Observation]) -> None:
         before = {way: path.shape for way, path in link.paths.items()}
+        cross = _crossing(cast, link)
         with fault.inject(cast):
+            cross()
             up = link.paths["up"].shape
             assert (up.rate, up.delay, up.loss) == (row.up.rate, row.up.delay, row.up.loss or 0)
             assert link.paths["down"].shape.rate == row.down.rate
         assert {way: path.shape for way, path in link.paths.items()} == before
-        shown = [fault.took_effect(one) for one in seen if one.kind == "path"]
-        assert shown == [True, False]
+        cross()
+        shown = [fault.took_effect(one) for one in seen]
+        assert [(one.kind, bite) for one, bite in zip(seen, shown, strict=True)] == [
+            ("path", False), ("counted", False), ("counted", True), ("path", False),
+            ("counted", False), ("counted", False),
+        ]  # fmt: skip
 
     on_link(story)
+
+
+def _crossing(cast: Cast, link: Link) -> Callable[[], None]:
+    """What counts before and after a packet has crossed."""
+
+    def cross() -> None:
+        cast.players["network"].poll()
+        link.carry(50, up=True, deliver=lambda: None)
+        cast.players["network"].poll()
+
+    return cross
 
 
 def test_every_file_has_its_source_and_a_story() -> None:
@@ -101,8 +118,12 @@ def test_a_shape_of_ones_own_goes_one_way_or_both() -> None:
                 delay=2.0, rate=9600.0, queue=5000, burst=Burst(0.1, 0.5, 1.0, 0.0)
             )
             assert link.paths["down"].shape == down
-        assert any(map(fault.took_effect, seen))
-        assert not NetworkShape(way="up", delay=Seconds(3)).took_effect(seen[0])
+            _crossing(cast, link)()
+        other = NetworkShape(way="up", delay=Seconds(3))
+        with other.inject(cast):
+            pass
+        assert not any(map(other.took_effect, seen[:3]))
+        assert [fault.took_effect(one) for one in seen[:3]] == [False, False, True]
 
     on_link(story)
 
