@@ -5,6 +5,7 @@ per seed with none. A defect is caught by a FAIL; anything but PASS (or a skip) 
 a failure of *ours*.
 """
 
+import contextlib
 import inspect
 import os
 import re
@@ -19,8 +20,8 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.model.scenario import Scenario
-from harness.model.verdict import Outcome
-from harness.model.words import find, nearest, words_in
+from harness.model.verdict import Outcome, Verdict
+from harness.model.words import find, words_in
 from harness.runner import Session
 
 PACKAGE, GROUP = "harness.sim.defects", "harness.defects"
@@ -36,10 +37,11 @@ class Job:
     """One terminal (with a defect or none), one seed, and every item.
 
     Attributes:
+        rigs: An item is played on the first of them that can.
         enough: So many items that FAIL end it; 0 for no end.
     """
 
-    rig: Path
+    rigs: tuple[Path, ...]
     paths: tuple[Path, ...]
     tags: tuple[str, ...]
     seed: int
@@ -119,20 +121,24 @@ def defects(wanted: Sequence[str] = ()) -> list[str]:
     known = words_in(PACKAGE, GROUP)
     for name in wanted:
         if name not in known:
-            raise UsageError(f"no defect {name!r}{nearest(name, known)}. Known: {', '.join(known)}")
+            raise UsageError(f"no defect {name!r}{instead(name, known)}")
     return list(wanted or known)
 
 
 def breaks(defect: str) -> str:
     """What a defect is meant to break: the ``Breaks ...`` of its docstring, up to the colon."""
-    plant = find(PACKAGE, defect, group=GROUP, name="plant")
-    told = inspect.getdoc(sys.modules[plant.__module__]) or ""
-    found = BREAKS.search(" ".join(told.split()))
+    found = BREAKS.search(told_of(defect))
     return found[1] if found else ""
 
 
+def told_of(defect: str) -> str:
+    """What a defect's file says of it, in one line."""
+    plant = find(PACKAGE, defect, group=GROUP, name="plant")
+    return " ".join((inspect.getdoc(sys.modules[plant.__module__]) or "").split())
+
+
 def prove(
-    rig: Path,
+    rigs: Sequence[Path],
     paths: Sequence[Path],
     *,
     tags: Sequence[str] = (),
@@ -144,7 +150,7 @@ def prove(
     """Play everything; ``tell(job, done, total)`` after each job.
 
     Args:
-        rig: A rig whose terminal is simulated.
+        rigs: Rigs whose terminals are simulated; an item is played on the first that can.
         paths: Scenario files and folders.
         tags: Only scenarios with one of these.
         seeds: How many seeds the reference must pass.
@@ -153,7 +159,7 @@ def prove(
         tell: Progress.
     """
     names = defects(only)
-    stage = (rig, tuple(paths), tuple(tags))
+    stage = (tuple(rigs), tuple(paths), tuple(tags))
     jobs = [Job(*stage, seed) for seed in range(seeds)]  # the longest ones first
     jobs += [Job(*stage, 0, name, enough) for name in names]
     proof = Proof({name: Catch(breaks(name)) for name in names})
@@ -193,13 +199,17 @@ def _played(jobs: Sequence[Job]) -> Iterator[tuple[Job, list[Row]]]:
             raise
 
 
-def dealt(items: Iterable[Scenario]) -> list[Scenario]:
-    """One item of each story, then a second of each: sooner another story than another point."""
+def dealt(items: Iterable[Scenario], told: str = "") -> list[Scenario]:
+    """One item of each story, then a second of each: sooner another story than another point.
+
+    First come those whose ids are named in ``told``: what a defect says that it breaks.
+    """
     count: Counter[tuple[str, str]] = Counter()
-    turns: list[tuple[int, Scenario]] = []
+    turns: list[tuple[tuple[bool, int], Scenario]] = []
     for item in items:
         story = (item.family, item.name.partition("[")[0])
-        turns.append((count[story], item))
+        named = bool(item.id) and re.search(rf"\b{re.escape(item.id)}\b", told) is not None
+        turns.append(((not named, count[story]), item))
         count[story] += 1
     return [item for _, item in sorted(turns, key=lambda turn: turn[0])]
 
@@ -207,13 +217,18 @@ def dealt(items: Iterable[Scenario]) -> list[Scenario]:
 def play_job(job: Job) -> list[Row]:
     """Play the items of one job: (outcome, title, failing clauses or the reason)."""
     planted = (job.defect,) if job.defect else ()
-    with (
-        tempfile.TemporaryDirectory(prefix="prove-") as folder,
-        Session(rig=job.rig, out=Path(folder), seed=job.seed, defects=planted) as session,
-    ):
+    told = told_of(job.defect) if job.defect else ""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-")))
+        sessions = [
+            stack.enter_context(
+                Session(rig=rig, out=folder / rig.stem, seed=job.seed, defects=planted)
+            )
+            for rig in job.rigs
+        ]
         rows: list[Row] = []
-        for scenario in dealt(session.items(job.paths, job.tags)):
-            verdict = session.play(scenario).verdict
+        for scenario in dealt(sessions[0].items(job.paths, job.tags), told):
+            verdict = _play_somewhere(sessions, scenario)
             failing = [
                 clause.clause for clause in verdict.clauses if clause.outcome is Outcome.FAIL
             ]
@@ -222,3 +237,13 @@ def play_job(job: Job) -> list[Row]:
             if job.enough and sum(row[0] == Outcome.FAIL.name for row in rows) >= job.enough:
                 break
         return rows
+
+
+def _play_somewhere(sessions: Sequence[Session], scenario: Scenario) -> Verdict:
+    """On the first rig that can play it; skipped when none can."""
+    verdict = Verdict(Outcome.SKIPPED, "no rig")
+    for session in sessions:
+        verdict = session.play(scenario).verdict
+        if verdict.outcome is not Outcome.SKIPPED:
+            break
+    return verdict

@@ -36,6 +36,11 @@ def rig_or_virtual(path: Path | None) -> Path:
     return path or carried("rigs", "virtual.yaml")
 
 
+def virtual_rigs() -> list[Path]:
+    """The carried rigs without hardware: the usual one, and that of a terminal with a spare."""
+    return [carried("rigs", name) for name in ("virtual.yaml", "virtual_dual.yaml")]
+
+
 def paths_or_catalogue(given: Sequence[Path]) -> list[Path]:
     """The scenarios meant: ``scenarios`` here, else the catalogue the package carries."""
     if given:

@@ -15,7 +15,12 @@ SHOWN = 3
 
 @click.command()
 @options.paths
-@options.rig
+@click.option(
+    "--rig",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Rig file.  [default: the virtual ones, each item on the first that can]",
+)
 @options.tags
 @click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, metavar="N",
               help="How many seeds the reference terminal must pass.")  # fmt: skip
@@ -46,7 +51,8 @@ def prove(
     Ends with 1 when a defect escapes or the reference terminal does not pass.
     """
     proof = proving.prove(
-        options.rig_or_virtual(rig), options.paths_or_catalogue(paths), tags=tags, seeds=seeds,
+        [rig] if rig else options.virtual_rigs(), options.paths_or_catalogue(paths), tags=tags,
+        seeds=seeds,
         only=defects, enough=0 if exhaust else proving.ENOUGH, tell=_tell,
     )  # fmt: skip
     if as_json:

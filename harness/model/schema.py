@@ -188,9 +188,8 @@ class _Writer:
         """One fault with its keys; perhaps a name."""
         faults = {word: self.of(kind) for word, kind in _found("harness.faults", "harness.faults")}
         keys = {**faults, "as": {"type": "string", "description": "A name to clear it by."}}
-        return {
-            "anyOf": [_choice(faults), {**_words(keys), "minProperties": 1, "maxProperties": 2}]
-        }
+        ways = [_choice(faults), {**_words(keys), "minProperties": 1, "maxProperties": 2}]
+        return {"anyOf": [*ways, NAME] if self._varied else ways}
 
 
 _SPECIAL: dict[str, Callable[[_Writer], Schema]] = {

@@ -1,5 +1,7 @@
 """The proof's order of play."""
 
+from dataclasses import replace
+
 from harness.model.scenario import Scenario
 from harness.prove import dealt
 
@@ -29,3 +31,13 @@ def test_nothing_is_left_out_and_nothing_doubled() -> None:
 
     assert dealt(items) == items
     assert dealt([]) == []
+
+
+def test_what_a_defect_says_that_it_breaks_is_played_first() -> None:
+    """By id; the other stories still follow, and an id is no part of another."""
+    named = {"a": "Q-1", "b": "Q-10", "c": "S-3", "d": ""}
+    items = [replace(story("data", name), id=key) for name, key in named.items()]
+
+    told = dealt(items, "Breaks S-3 and Q-10: whatever it is.")
+
+    assert [item.name for item in told] == ["b", "c", "a", "d"]
