@@ -90,7 +90,7 @@ class DataExhausted(Exhaustion):
             self._crossing.force(on=ended)
             return ended and not self._by_link
         if told == ("network", "dropped"):
-            return seen.get("why") == "plan"
+            return bool(seen.get("why") == "plan")
         if told == ("modem", "bearer"):
             return mode in ("deactivate", "detach") and seen.get("up") is False
         if told == ("modem", "registration"):

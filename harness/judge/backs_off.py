@@ -16,10 +16,11 @@ FEW = 3
 class BacksOff:
     """In the last half of the fault the tries lie further apart than at its beginning.
 
-    A try is a connection that reaches the host, or that it refuses.
+    A try is a connection that reaches the host, or that it refuses or turns away. Where none does,
+    nobody counted: a line that is dead says nothing of pauses.
 
     Attributes:
-        times: The mean pause in the last half, over the first pause, at least.
+        times: The mean pause in the last half, over that of the first tries, at least.
         fault: Label or word of the fault meant; the first one when left out.
     """
 
@@ -31,7 +32,7 @@ class BacksOff:
 
 
 class _BacksOff(Monitor):
-    kinds = frozenset({"connected", "misbehaved"})
+    kinds = frozenset({"connected", "misbehaved", "turned_away"})
 
     def __init__(self, word: BacksOff, run: Run) -> None:
         super().__init__("backs_off", run)
@@ -42,7 +43,7 @@ class _BacksOff(Monitor):
         fault = self.run.fault(self._word.fault)
         if seen.source != "host" or fault is None or fault.cleared is not None:
             return
-        if seen.kind == "connected" or seen.get("act") == "refuse":
+        if seen.kind != "misbehaved" or seen.get("act") == "refuse":
             self._tries.append(seen)
 
     def conclude(self) -> None:
@@ -54,17 +55,20 @@ class _BacksOff(Monitor):
             self.unsure("host is not observed here")
         elif fault.effect is None:
             self.unsure("the fault took no effect: there was nothing to back off from")
+        elif not self._tries:
+            self.unsure("no try came as far as the host, so nobody counted", (fault.at.n,))
         elif len(self._tries) <= FEW:
             self.hold(f"{len(self._tries)} tries in {span(stood)}", self._lines(self._tries))
         else:
             self._compare(fault.at.t + stood / 2, stood)
 
     def _compare(self, half: float, stood: float) -> None:
-        first = self._tries[1].t - self._tries[0].t
+        early = [then.t - one.t for one, then in pairwise(self._tries[: FEW + 1])]
+        first = fmean(early)  # of several, for two sockets may be opened at once
         late = [seen for seen in self._tries if seen.t >= half]
         pauses = [after.t - before.t for before, after in pairwise(late)]
         last = fmean(pauses) if pauses else stood / 2
-        said = f"{span(first)} between the first two of {len(self._tries)} tries, {span(last)}"
+        said = f"{span(first)} between the first of {len(self._tries)} tries, {span(last)}"
         lines = self._lines(self._tries[:2] + self._tries[-2:])
         if last >= self._word.times * first:
             self.hold(f"{said} in the last half", lines)

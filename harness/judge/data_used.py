@@ -17,6 +17,8 @@ class DataUsed:
     """While the fault stands, never more than so much crosses the path in so much time.
 
     Counted on the path, both ways, headers and repetitions included, as a carrier charges it.
+    It is counted now and then, so a span of time is known from within and from without: what lies
+    within it and is too much breaks the cap, what lies around it and is not keeps it.
 
     Attributes:
         most: The cap.
@@ -42,9 +44,10 @@ class _DataUsed(Monitor):
         self._worst = 0
         self._longest = 0.0
         self._lines: tuple[int, ...] = ()
+        self._anew: Observation | None = None
 
     def on(self, seen: Observation) -> None:
-        if seen.source != "network":
+        if seen.source != "network" or _bytes(seen) is None:
             return
         fault = self.run.fault(self._word.fault)
         if fault is None:
@@ -53,31 +56,41 @@ class _DataUsed(Monitor):
             return
         if fault.cleared is not None and seen.t > fault.cleared.t:
             return
-        if self._recent and _bytes(seen) < _bytes(self._recent[-1]):
-            self._recent.clear()  # the counter began anew
+        if self._recent and _used(self._recent[-1], seen) < 0:
+            self._recent.clear()  # the counter began anew: what came last before it is not known
+            self._anew = seen
         self._recent.append(seen)
-        while after(seen.t, self._recent[0].t + self._word.per) and len(self._recent) > 2:
-            self._recent.popleft()
-        self._weigh(self._recent[0], seen)
+        self._weigh(fault.at, seen)
 
-    def _weigh(self, first: Observation, last: Observation) -> None:
-        used, took = _bytes(last) - _bytes(first), last.t - first.t
-        self._longest = max(self._longest, took)
-        if used >= self._worst:
-            self._worst, self._lines = used, (first.n, last.n)
-        if used > self._word.most and not after(took, self._word.per * 1.1):
-            self.fail(f"{Bytes(used)} in {span(took)}", self._lines)
+    def _weigh(self, at: Observation, last: Observation) -> None:
+        """From within: counts not before the fault, and no further apart than the time."""
+        rows, per = self._recent, self._word.per
+        while len(rows) > 2 and not after(rows[1].t + per, last.t):
+            rows.popleft()  # the next one still lies around it
+        within = [row for row in rows if row.n > at.n and not after(last.t, row.t + per)]
+        first = rows[0]
+        self._longest = max(self._longest, last.t - first.t)
+        if _used(first, last) >= self._worst:
+            self._worst, self._lines = _used(first, last), (first.n, last.n)
+        if within and _used(within[0], last) > self._word.most:
+            took = span(last.t - within[0].t)
+            self.fail(f"{Bytes(_used(within[0], last))} in {took}", (within[0].n, last.n))
 
     def conclude(self) -> None:
         if self.run.fault(self._word.fault) is None:
             return
+        said = f"{Bytes(self._worst)} in {span(self._longest)} at most"
         if not self._lines:
             self.unsure("nobody counted what crossed the path while the fault stood")
+        elif self._anew is not None:
+            self.unsure(f"the counter began anew at {span(self._anew.t)}", (self._anew.n,))
         elif self._longest < ENOUGH * self._word.per:
             said = f"counted for {span(self._longest)} only, {Bytes(self._worst)} in it"
             self.unsure(said, self._lines)
+        elif self._worst > self._word.most:
+            self.unsure(f"{said}: too much, but some of it may be from beside it", self._lines)
         else:
-            self.hold(f"{Bytes(self._worst)} in {span(self._longest)} at most", self._lines)
+            self.hold(said, self._lines)
 
     def waiting(self) -> str:
         if self.run.fault(self._word.fault) is None:
@@ -85,5 +98,11 @@ class _DataUsed(Monitor):
         return "counted until the fault is cleared"
 
 
-def _bytes(seen: Observation) -> int:
-    return int(seen.get("bytes") or 0)
+def _bytes(seen: Observation) -> int | None:
+    """None where it is no count."""
+    count = seen.get("bytes")
+    return count if isinstance(count, int) and not isinstance(count, bool) else None
+
+
+def _used(first: Observation, last: Observation) -> int:
+    return (_bytes(last) or 0) - (_bytes(first) or 0)

@@ -23,7 +23,7 @@ def test_growing_pauses_hold() -> None:
     clause = story(accumulate([1, 2, 4, 8, 16, *[25] * 20])).clause("backs_off")
 
     assert passes(clause)
-    assert "2 s between the first two" in clause.reason
+    assert "4.667 s between the first" in clause.reason
 
 
 def test_a_steady_beat_is_no_back_off() -> None:
@@ -39,6 +39,29 @@ def test_a_storm_fails() -> None:
 def test_hardly_any_try_is_no_storm() -> None:
     """Three in ten minutes."""
     assert passes(story([1, 2, 3]).clause("backs_off"))
+
+
+def test_two_sockets_at_once_are_no_short_pause() -> None:
+    """A steady beat of pairs is a steady beat."""
+    tries = [t + more for t in range(0, 600, 10) for more in (0, 0.1)]
+
+    assert fails(story(tries).clause("backs_off"))
+
+
+def test_what_never_came_as_far_as_the_host_was_not_counted() -> None:
+    """A line that is dead hides a storm as well as a pause."""
+    assert unsure(story([]).clause("backs_off"))
+
+
+def test_who_is_turned_away_has_tried() -> None:
+    """A host that has moved sees the tries at its old door."""
+    tale = then(backs_off={})
+    tale.at(100).inject()
+    for t in range(0, 600, 10):
+        tale.at(100 + t).host("turned_away", door="closed")
+    tale.at(700).clear()
+
+    assert fails(tale.end().clause("backs_off"))
 
 
 def test_no_effect_no_end_no_answer() -> None:

@@ -42,7 +42,7 @@ def test_what_a_fault_costs_is_counted_from_before_it_to_its_end() -> None:
 
 def test_a_storm_within_any_hour_is_the_terminals_fault() -> None:
     """Told at once, with the two counts."""
-    clause = story((90, 0), (130, 60_000), (700, 201_000)).clause("data_used")
+    clause = story((90, 0), (130, 60_000), (700, 261_000)).clause("data_used")
 
     assert fails(clause)
     assert len(clause.evidence) == 2
@@ -61,6 +61,42 @@ def test_more_than_the_cap_in_more_than_the_time_is_no_storm() -> None:
 def test_what_was_not_counted_long_enough_shows_nothing(counts: list[tuple[float, int]]) -> None:
     """A pass needs evidence for nearly all of the time."""
     assert unsure(story(*counts, stood=600).clause("data_used"))
+
+
+def test_what_may_have_come_before_the_fault_is_not_held_against_it() -> None:
+    """Between the last count before it and the first in it nobody knows whose bytes they are."""
+    clause = story((90, 0), (130, 150_000), (3690, 210_000)).clause("data_used")
+
+    assert unsure(clause)
+    assert "beside it" in clause.reason
+
+
+@pytest.mark.parametrize("count", [None, "many", {}])
+def test_a_count_that_is_none_is_not_nothing(count: object) -> None:
+    """The next one is no gain over it."""
+    tale = then(data_used=CLAUSE)
+    tale.at(90).say("network", "counted", bytes=900_000)
+    tale.at(100).inject()
+    tale.at(130).say("network", "counted", bytes=count)
+    for step in range(13):
+        tale.at(160 + 290 * step).say("network", "counted", bytes=900_000 + step)
+    tale.at(3700).clear()
+
+    assert passes(tale.end().clause("data_used"))
+
+
+def test_a_counter_that_lost_some_shows_no_thrift() -> None:
+    """What it had counted last before it began anew is not known."""
+    rows = [(90.0, 900_000), (2000.0, 1_000_000), *((2100.0 + 400 * n, n) for n in range(13))]
+
+    assert unsure(story(*rows, stood=7200).clause("data_used"))
+
+
+def test_a_little_more_in_a_little_longer_is_no_breach() -> None:
+    """150 kB in 35 minutes, then 60 kB in half an hour: in no hour more than the cap is shown."""
+    tale = story((100, 0), (101, 1), (2200, 150_000), (3800, 210_000), stood=3700)
+
+    assert not fails(tale.clause("data_used"))
 
 
 def test_a_counter_that_began_anew_is_no_gain() -> None:
