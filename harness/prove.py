@@ -21,7 +21,7 @@ from typing import Any
 from harness.errors import UsageError
 from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome, Verdict
-from harness.model.words import find, words_in
+from harness.model.words import find, instead, words_in
 from harness.runner import Session
 
 PACKAGE, GROUP = "harness.sim.defects", "harness.defects"

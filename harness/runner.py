@@ -29,11 +29,11 @@ from harness.model.scenario import Scenario
 from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find
-from harness.rig.abilities import means_of_rig
+from harness.rig.abilities import means_of_rig, mistakes
 from harness.rig.live import LiveRig
 from harness.rig.signals import safe_signals
 from harness.rig.tenancy import Tenancy
-from harness.sim.bench import Bench, check_plan
+from harness.sim.bench import Bench
 from harness.sim.served import ServedBench
 from harness.wire.pan import mask
 
@@ -85,7 +85,7 @@ class Session:
         self.defects = tuple(defects)
         if defects and not self.rig.bench:
             raise UsageError(f"--defect: rig {self.rig.name} has no simulated terminal of its own")
-        for wrong in check_plan(self.rig.bench, self.defects):
+        for wrong in mistakes(self.rig, self.defects):
             raise RigError(f"{rig}: {wrong}")
         self._means = means_of_rig(self.rig)
         self.played: list[Played] = []

@@ -8,7 +8,7 @@ import click
 
 from harness.cli import options
 from harness.errors import UsageError
-from harness.model.words import nearest
+from harness.model.words import instead
 from harness.rig.signals import safe_signals
 from harness.sim.bench import OUTLETS
 from harness.sim.served import ServedBench
@@ -84,8 +84,7 @@ def _outlets(roles: Sequence[str], terminal: str) -> list[str]:
     found: list[str] = []
     for role in wanted:
         if role not in OUTLETS:
-            known = ", ".join(OUTLETS)
-            raise UsageError(f"no device {role!r}{nearest(role, OUTLETS)}. Known: {known}")
+            raise UsageError(f"no device {role!r}{instead(role, OUTLETS)}")
         found += [one for one in SAME.get(role, (role,)) if one not in found]
     if any(one.startswith("terminal") for one in found) and "supply" not in found:
         found.insert(0, "supply")  # a terminal that nobody can switch on is of no use

@@ -10,9 +10,10 @@ import click
 
 from harness.cli import options
 from harness.clock import ThreadClock
-from harness.errors import UsageError
+from harness.errors import RigError, UsageError
 from harness.files import load_rig
 from harness.model.rigfile import RigFile
+from harness.rig.abilities import mistakes
 from harness.rig.signals import safe_signals
 from harness.sim.served import ServedBench
 from harness.survey.doctor import Doctor
@@ -46,7 +47,7 @@ def doctor(ctx: click.Context, path: Path, *, clear: bool, by_hand: bool, as_jso
         raise UsageError("--by-hand says how to --clear; give both")
     rows: list[Finding] = []
     with safe_signals():  # an armed supply is made safe on the way out
-        for row in _findings(load_rig(path), clear=clear, by_hand=by_hand):
+        for row in _findings(_read(path), clear=clear, by_hand=by_hand):
             rows.append(row)
             if not as_json:
                 _show(row)
@@ -54,6 +55,14 @@ def doctor(ctx: click.Context, path: Path, *, clear: bool, by_hand: bool, as_jso
         plain = [dataclasses.asdict(row) for row in rows]
         click.echo(json.dumps({"worst": worst(rows), "findings": plain}, ensure_ascii=False))
     ctx.exit(EXIT_FOUND if worst(rows) == BAD else 0)
+
+
+def _read(path: Path) -> RigFile:
+    rig = load_rig(path)
+    wrong = [f"{path}: {one}" for one in mistakes(rig)]
+    if wrong:
+        raise RigError(*wrong)
+    return rig
 
 
 def _findings(rig: RigFile, *, clear: bool, by_hand: bool) -> Iterator[Finding]:

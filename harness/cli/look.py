@@ -17,7 +17,7 @@ from harness.files import load_requirements, load_rig, load_scenarios
 from harness.model import words
 from harness.model.scenario import Scenario
 from harness.report.verdicts import SCHEMA
-from harness.rig.abilities import means_of_rig
+from harness.rig.abilities import means_of_rig, mistakes
 from harness.rig.casting import driver_class
 
 
@@ -44,6 +44,7 @@ def check(paths: tuple[Path, ...], rig: Path | None) -> None:
     lacks: dict[tuple[str, str], list[str]] = {}  # (file, reason) -> items
     try:
         read = load_rig(options.rig_or_virtual(rig))
+        wrong += [f"{read.path}: {one}" for one in mistakes(read)]
         drivers = [driver_class(device) for device in read.devices.values()]
         means = means_of_rig(read)
         for item in items:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from harness.model.pattern import Pattern
 from harness.model.units import Bytes, Money, Seconds
-from harness.model.words import Path, WordError, fill, find, nearest, value_of
+from harness.model.words import Path, WordError, fill, find, instead, value_of
 
 FAULTS = "harness.faults"
 
@@ -187,7 +187,7 @@ def read_step(plain: Any, path: Path = ()) -> tuple[str, Any]:
     if word not in STEPS:
         raise WordError(
             (*path, word),
-            f"no step {word!r}{nearest(str(word), STEPS)}. Known: {', '.join(STEPS)}",
+            f"no step {word!r}{instead(str(word), STEPS)}",
             at_key=True,
         )
     return str(word), fill(STEPS[word], own, (*path, word))

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from harness.model.address import way_to
 from harness.model.units import Amps, Seconds, Slew, Volts
-from harness.model.words import Path, WordError, fill, find, nearest, value_of
+from harness.model.words import Path, WordError, fill, find, instead, nearest, value_of
 
 #: Every role, in the order in which its device is opened and identified.
 ROLES = (
@@ -36,35 +37,6 @@ USUAL_DRIVERS = {
     "host": "acquirer",
     "updates": "update_store",
 }
-
-
-#: What an address looks like -> which way there. The first that fits.
-ADDRESSES = (
-    ("bench", r"sim://\S+"),
-    ("served", r"sim\+(?:pty|tcp|visa)://\S+"),
-    ("serial", r"/\S+"),
-    ("serial", r"(?:rfc2217|socket)://\S+:\d+\S*"),
-    ("visa", r"(?:TCPIP|ASRL|USB|GPIB|VXI|PXI)[^\s:]*::?\S+"),
-    ("udp", r"udp://(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}"),
-    ("program", r"program://[\w.-]+"),
-    ("worker", r"(?:tun|relay)://[\w.-]+"),
-    ("gateway", r"(?:gateway://|ssh://[^\s/]+/)[^\s/,]+,\S+"),
-    ("operator", r"operator://tty"),
-    ("tcp", r"https?://(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+)(?::\d{1,5})?"),
-    ("tcp", r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}"),
-)
-
-
-def way_to(address: str) -> str:
-    """A word of ``ADDRESSES``; raises ValueError."""
-    for way, shape in ADDRESSES:
-        if re.fullmatch(shape, address):
-            return way
-    raise ValueError(
-        f"{address!r} is no address; wanted a tty (/dev/serial/by-id/...), socket://host:port, "
-        "rfc2217://host:port, a VISA resource (TCPIP0::10.0.0.5::5025::SOCKET), host:port, or "
-        "sim://name"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +177,7 @@ def read_rig(plain: Any, path: str, errors: list[WordError]) -> RigFile | None:
         return None
     known = (*HEAD_KEYS, *ROLES)
     errors += [
-        WordError((key,), f"unknown key {key!r}{nearest(key, known)}. Known: {', '.join(known)}",
+        WordError((key,), f"unknown key {key!r}{instead(key, known)}",
                   at_key=True)
         for key in plain if key not in known
     ]  # fmt: skip
@@ -294,18 +266,25 @@ def _options(role: str, driver: str, plain: Mapping[str, Any]) -> dict[str, Any]
     hints = driver_options(getattr(kind, "Driver", kind))
     for key in plain:
         if key not in hints:
-            known = ", ".join([*DEVICE_KEYS, *hints])
-            said = f"{driver} has no option {key!r}{nearest(key, [*DEVICE_KEYS, *hints])}"
-            raise WordError((role, key), f"{said}. Known: {known}", at_key=True)
+            said = f"{driver} has no option {key!r}{instead(key, [*DEVICE_KEYS, *hints])}"
+            raise WordError((role, key), said, at_key=True)
+    needed = [key for key in _needed(getattr(kind, "Driver", kind)) if key not in plain]
+    if needed:
+        said = f"{driver} needs {' and '.join(needed)} as well; its options: {', '.join(hints)}"
+        raise WordError((role,), said)
     return {key: value_of(hints[key], value, (role, key)) for key, value in plain.items()}
 
 
 def driver_options(kind: Any) -> dict[str, Any]:
     """Option -> annotation, of a driver's constructor; its port is none."""
-    named = list(inspect.signature(kind).parameters.values())[1:]
     hints = typing.get_type_hints(kind.__init__)
-    return {
-        row.name: hints.get(row.name, Any)
-        for row in named
-        if row.kind in (row.KEYWORD_ONLY, row.POSITIONAL_OR_KEYWORD)
-    }
+    return {row.name: hints.get(row.name, Any) for row in _own(kind)}
+
+
+def _needed(kind: Any) -> list[str]:
+    return [row.name for row in _own(kind) if row.default is row.empty]
+
+
+def _own(kind: Any) -> list[inspect.Parameter]:
+    rows = list(inspect.signature(kind).parameters.values())[1:]
+    return [row for row in rows if row.kind in (row.KEYWORD_ONLY, row.POSITIONAL_OR_KEYWORD)]

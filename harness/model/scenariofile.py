@@ -13,7 +13,7 @@ from typing import Any
 from harness.model.rigfile import FACTS
 from harness.model.scenario import Scenario
 from harness.model.vary import readable
-from harness.model.words import Path, WordError, fill, nearest
+from harness.model.words import Path, WordError, fill, instead, nearest
 
 CLAUSES = ("then", "always", "expect", "never", "sometimes", "exactly_once")
 
@@ -119,7 +119,7 @@ def check(plain: Mapping[str, Any], requirements: Iterable[str]) -> Iterator[Wor
     keys = [row.name for row in fields(ScenarioFile)]
     for key in plain:
         if key not in keys:
-            said = f"unknown key {key!r}{nearest(key, keys)}. Known here: {', '.join(keys)}"
+            said = f"unknown key {key!r}{instead(key, keys, 'Known here')}"
             yield WordError((key,), said, at_key=True)
     try:
         seen = fill(ScenarioFile, {key: plain[key] for key in plain if key in keys})
@@ -141,9 +141,7 @@ def check(plain: Mapping[str, Any], requirements: Iterable[str]) -> Iterator[Wor
 def _unknown(seen: Iterable[str], known: list[str], key: str, kind: str) -> Iterator[WordError]:
     for index, word in enumerate(seen):
         if word not in known:
-            yield WordError(
-                (key, index), f"no {kind} {word!r}{nearest(word, known)}. Known: {', '.join(known)}"
-            )
+            yield WordError((key, index), f"no {kind} {word!r}{instead(word, known)}")
 
 
 def _engine(name: str, module: str = "steps") -> Any:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness.model.units import PARSERS
-from harness.model.words import Path, WordError, nearest
+from harness.model.words import Path, WordError, instead, nearest
 
 MOST = 10_000  # points of one file; more is a slip of the pen
 _NUMBER = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*(\S.*?)?\s*")
@@ -73,7 +73,7 @@ def _range(given: Mapping[Any, Any], path: Path) -> Iterator[Any]:
 def _ends(given: Mapping[Any, Any], path: Path) -> tuple[dict[str, Decimal], dict[str, str]]:
     for key in given:
         if key not in _RANGE:
-            wanted = f"unknown key {key!r}{nearest(str(key), _RANGE)}. Known here: from, to, step"
+            wanted = f"unknown key {key!r}{instead(str(key), _RANGE, 'Known here')}"
             raise WordError((*path, key), wanted, at_key=True)
     numbers: dict[str, Decimal] = {}
     units: dict[str, str] = {}

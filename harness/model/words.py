@@ -53,6 +53,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
+def instead(word: str, known: Iterable[str], where: str = "Known") -> str:
+    """``; did you mean 'power_dip'? Known: ...`` or ``. Known: ...``."""
+    words = list(known)
+    return f"{nearest(word, words) or '.'} {where}: {', '.join(words)}"
+
+
 @lru_cache
 def _theirs(group: str) -> tuple[EntryPoint, ...]:
     """Entry points of a group; kept, because asking reads every installed package's metadata."""
@@ -91,9 +97,7 @@ def find(package: str, word: str, *, group: str = "", name: str = "") -> Any:
     known = words_in(package, group)
     if word not in known:
         kind = package.rsplit(".", 1)[-1]
-        raise LookupError(
-            f"no word {word!r} in {kind}{nearest(word, known)}. Known: {', '.join(known)}"
-        )
+        raise LookupError(f"no word {word!r} in {kind}{instead(word, known)}")
     for point in _theirs(group):
         if point.name == word:
             return point.load()
@@ -135,7 +139,7 @@ def _values_of(kind: type, plain: Mapping[Any, Any], path: Path) -> dict[str, An
         if key not in rows:
             raise WordError(
                 (*path, key),
-                f"unknown key {key!r}{nearest(str(key), rows)}. Known here: {', '.join(rows)}",
+                f"unknown key {key!r}{instead(str(key), rows, 'Known here')}",
                 at_key=True,
             )
     values: dict[str, Any] = {}

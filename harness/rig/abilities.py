@@ -4,15 +4,17 @@ Drivers' constructors do not talk, so each is made on a port that leads nowhere:
 rig file (a switch's ``feeds``, a faster model) counts as it will on the bench.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from harness.clock import CooperativeClock
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.model.means import Means, means_of
 from harness.model.rigfile import Device, RigFile
 from harness.ports.memory import pair
 from harness.rig.casting import driver_class
+from harness.sim.bench_plan import check_plan
 
 #: The roles that work on the supply lines, and those that can do only some things to the network.
 ROLES = ("supply", "switch", "carrier", "network")
@@ -27,11 +29,24 @@ def means_of_rig(rig: RigFile) -> Means:
     return replace(means, facts=rig.facts)
 
 
+def mistakes(rig: RigFile, defects: Sequence[str] = ()) -> Iterator[str]:
+    """What is wrong with a rig that only its simulated bench and its drivers know."""
+    yield from check_plan(rig.bench, defects, virtual=rig.clock == "virtual")
+    for device in rig.devices.values():
+        try:
+            _make(device)
+        except (UsageError, ValueError) as error:
+            yield f"{device.role}: {error}"
+
+
 def _made(device: Device) -> Any:
     """The driver without its device; its class where it will not be made so."""
-    kind = driver_class(device)
-    nowhere, _ = pair(CooperativeClock(), device.address)
     try:
-        return kind(nowhere, **device.options)
+        return _make(device)
     except (HarnessError, TypeError, ValueError, AttributeError):
-        return kind
+        return driver_class(device)
+
+
+def _make(device: Device) -> Any:
+    nowhere, _ = pair(CooperativeClock(), device.address)
+    return driver_class(device)(nowhere, **device.options)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from harness.clock import Clock
 from harness.errors import PortLost, RigError
-from harness.model.rigfile import way_to
+from harness.model.address import way_to
 from harness.ports.base import Chunk, Port
 from harness.ports.gateway import GatewayPort
 from harness.ports.operator import OperatorPort

@@ -6,17 +6,11 @@ and the update store; the presenter works on the terminal's card slot. A device 
 somebody first connects to it or another needs it; each draws its chance from a generator of its
 own, grown from the seed and the device's name.
 
-A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
-for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
-terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``wifi`` (whether the
-terminal has it; without a word, if its character names it), ``link`` (``sizes``, or
-``tun``: real packets between network namespaces, where the bench is served), ``authority`` (a
-folder: who signs the hosts' certificates is kept there, for real terminals that must know it),
-``listen`` (outlet -> fixed ``host:port`` where it is served).
+What a plan (``bench:`` in a rig file) may say is in ``harness.sim.bench_plan``.
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -27,11 +21,12 @@ from harness.files import fixture, read_plain
 from harness.links.carrier import Carrier
 from harness.links.certificates import keep_authority, trusted
 from harness.links.link import Link
-from harness.model.words import find, nearest
+from harness.model.words import find
 from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.acquirer import Acquirer
 from harness.sim.attenuator import Attenuator
+from harness.sim.bench_plan import REAL, SIZES, USUAL_MODEM, USUAL_SUPPLY
 from harness.sim.carrier_api import CarrierApi
 from harness.sim.feed import Feed
 from harness.sim.internet import Internet
@@ -45,7 +40,6 @@ from harness.sim.sim_mux import SimMux
 from harness.sim.sim_tray import Sim, SimTray, read_sim, usual_tray
 from harness.sim.slot import Slot
 from harness.sim.supplies.make import make_supply
-from harness.sim.supplies.make import models as supplies
 from harness.sim.switch import PulseSwitch, RelayBoard
 from harness.sim.terminal.firmware import Countertop, Firmware
 from harness.sim.terminal.models import read_character
@@ -81,37 +75,6 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "terminal/ecr": ("terminal", "ecr"),
     "terminal/console": ("terminal", "console"),
 }
-
-
-#: What a plan may say.
-PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "wifi", "link", "authority", "listen")
-USUAL_SUPPLY = "e36313a"
-USUAL_MODEM = "ec25"
-LINKS = ("sizes", "tun")
-
-
-def check_plan(plan: Mapping[str, Any], defects: Sequence[str] = ()) -> Iterator[str]:
-    """What is wrong with a plan or the names of defects, before anything is made of them."""
-    for key in plan:
-        if key not in PLAN:
-            yield f"bench: unknown key {key!r}{nearest(key, PLAN)}. Known: {', '.join(PLAN)}"
-    model = plan.get("terminal")
-    known = sorted(one.name for one in fixture("terminal").iterdir() if one.is_dir())
-    if model and model not in known:
-        said = f"no terminal {model!r}{nearest(str(model), known)}. Known: {', '.join(known)}"
-        yield f"bench: {said}"
-    for word, usual, models in (
-        ("supply", USUAL_SUPPLY, supplies()), ("modem", USUAL_MODEM, modems.models()),
-        ("link", LINKS[0], LINKS),
-    ):  # fmt: skip
-        one = str(plan.get(word, usual))
-        if one not in models:
-            yield f"bench: no {word} {one!r}{nearest(one, models)}. Known: {', '.join(models)}"
-    for name in defects:
-        try:
-            find("harness.sim.defects", name, group="harness.defects", name="plant")
-        except LookupError as error:
-            yield f"--defect: {error.args[0]}"
 
 
 class Bench:
@@ -221,7 +184,7 @@ class Bench:
         return internet
 
     def _internet(self) -> Internet:
-        if self._plan.get("link", LINKS[0]) != "tun":
+        if self._plan.get("link", SIZES) != REAL:
             return Internet(self.clock, self.link)
         return make_real_internet(self.clock, self.link, rng=self._rng("bits"), held=self._held)
 

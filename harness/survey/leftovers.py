@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import psutil
 
 from harness.errors import BenchError, HarnessError
-from harness.model.rigfile import way_to
+from harness.model.address import way_to
 from harness.ports.gateway import ask_worker
 from harness.ports.worker import RUN
 from harness.survey.findings import BAD, OK, WARN, Row

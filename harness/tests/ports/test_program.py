@@ -6,7 +6,7 @@ import pytest
 
 from harness.clock import ThreadClock
 from harness.errors import PortLost, PortTimeout, RigError
-from harness.model.rigfile import way_to
+from harness.model.address import way_to
 from harness.ports import program
 from harness.ports.program import ProgramPort
 from harness.rig.address import port_to

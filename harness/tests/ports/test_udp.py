@@ -6,7 +6,7 @@ import pytest
 
 from harness.clock import ThreadClock
 from harness.errors import PortLost
-from harness.model.rigfile import way_to
+from harness.model.address import way_to
 from harness.ports.udp import UdpPort
 from harness.rig.address import port_to
 from harness.tests.patience import LIMIT

@@ -4,7 +4,7 @@ import pytest
 
 from harness.clock import CooperativeClock, ThreadClock
 from harness.errors import PortLost, RigError
-from harness.model.rigfile import way_to
+from harness.model.address import way_to
 from harness.ports.memory import MemoryPort, pair
 from harness.ports.serial import SerialPort
 from harness.ports.tcp import TcpPort
@@ -38,12 +38,27 @@ def test_every_kind_of_address_is_known(address: str, way: str) -> None:
     assert way_to(address) == way
 
 
-@pytest.mark.parametrize(
-    "address", ["", "COM3", "supply", "10.0.0.7", "http://x:1/", "sim:/x", "a b:1"]
-)
+@pytest.mark.parametrize("address", ["", "COM3", "supply", "10.0.0.7", "ttyUSB2", "a b:1"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     """The refusal shows what an address looks like."""
     with pytest.raises(RigError, match="wanted a tty"):
+        port_to(address, ThreadClock())
+
+
+@pytest.mark.parametrize(
+    ("address", "like"),
+    [
+        ("sim:/x", "sim://modem"),
+        ("http://x:1/", "http://10.0.0.5:8080"),
+        ("gateway://eth1", "gateway://eth1,eth0"),
+        ("ssh://root@10.0.0.9", "ssh://root@10.0.0.9/eth1,eth0"),
+        ("tun:lab", "tun://lab"),
+        ("operator://me", "operator://tty"),
+    ],
+)
+def test_one_that_was_begun_well_is_shown_whole(address: str, like: str) -> None:
+    """Who writes ``gateway://eth1`` is not told about ttys, but what is missing."""
+    with pytest.raises(RigError, match=f"wanted one like {like}"):
         port_to(address, ThreadClock())
 
 

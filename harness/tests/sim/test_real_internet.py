@@ -15,7 +15,8 @@ from harness.links.tun import Tun, probe
 from harness.model.network import Exhaustion
 from harness.ports.base import Port
 from harness.sim import internet as net
-from harness.sim.bench import Bench, check_plan
+from harness.sim.bench import Bench
+from harness.sim.bench_plan import check_plan
 from harness.sim.real_internet import RealInternet
 from harness.sim.tcp import End
 

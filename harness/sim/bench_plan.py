@@ -1,0 +1,55 @@
+"""What a rig file may say of its simulated bench (``bench:``), and what is wrong with it.
+
+A plan (``bench:`` in a rig file) may say: ``terminal`` (a folder of ``fixtures/terminal``, or null
+for none), ``supply`` (a folder of ``fixtures/supply``), ``channel`` (of it, that feeds the
+terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``wifi`` (whether the
+terminal has it; without a word, if its character names it), ``link`` (``sizes``, or
+``tun``: real packets between network namespaces, where the bench is served), ``authority`` (a
+folder: who signs the hosts' certificates is kept there, for real terminals that must know it),
+``listen`` (outlet -> fixed ``host:port`` where it is served).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.files import fixture
+from harness.model.words import find, instead
+from harness.sim.modems.make import models as modems
+from harness.sim.supplies.make import models as supplies
+
+#: What a plan may say.
+PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "wifi", "link", "authority", "listen")
+USUAL_SUPPLY = "e36313a"
+USUAL_MODEM = "ec25"
+#: Packets that are sizes, or real ones, which cannot keep to virtual time.
+SIZES, REAL = "sizes", "tun"
+
+
+def check_plan(
+    plan: Mapping[str, Any], defects: Sequence[str] = (), *, virtual: bool = False
+) -> Iterator[str]:
+    """What is wrong with a plan or the names of defects, before anything is made of them.
+
+    Args:
+        plan: As the rig file says it.
+        defects: Bugs to be planted in the terminal.
+        virtual: Whether the rig's clock is virtual.
+    """
+    for key in plan:
+        if key not in PLAN:
+            yield f"bench: unknown key {key!r}{instead(key, PLAN)}"
+    terminals = sorted(one.name for one in fixture("terminal").iterdir() if one.is_dir())
+    for word, usual, known in (
+        ("terminal", None, terminals), ("supply", USUAL_SUPPLY, supplies()),
+        ("modem", USUAL_MODEM, modems()), ("link", SIZES, (SIZES, REAL)),
+    ):  # fmt: skip
+        one = plan.get(word, usual)
+        if one not in known and not (word == "terminal" and not one):
+            yield f"bench: no {word} {one!r}{instead(str(one), known)}"
+    if virtual and plan.get("link") == REAL:
+        yield f"bench: link: {REAL} moves real packets, which need `clock: real`"
+    for name in defects:
+        try:
+            find("harness.sim.defects", name, group="harness.defects", name="plant")
+        except LookupError as error:
+            yield f"--defect: {error.args[0]}"

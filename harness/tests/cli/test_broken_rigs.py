@@ -1,0 +1,49 @@
+"""A rig file with a mistake: ``check`` and ``doctor`` name it, and nobody sees a traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.files import carried
+
+HEAD = "rig: lab\nclock: real\nnominal: 5 V\n"
+
+
+@pytest.mark.parametrize("command", ["check", "doctor"])
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("network: {driver: relay, address: 'relay://lab'}", "relay needs doors as well"),
+        ("network: {driver: gateway, address: 'gateway://eth1'}", "gateway://eth1,eth0"),
+        ("network: {driver: tun, address: 'tun:lab'}", "wanted one like tun://lab"),
+        ("carrier: {driver: carrier_api, address: 'https://sims.lab.example'}", "iccid and sims"),
+        (
+            "sim_card: {driver: sim_mux, address: /dev/ttyUSB5, slots: {'1': 1, '2': 1}}",
+            "wanted different ones",
+        ),
+        ("modem: {driver: quectell, address: /dev/ttyUSB2}", "did you mean 'quectel'? Known: "),
+        ("modem: {driver: telit, address: ttyUSB2}", "wanted a tty"),
+        ("modem: {driver: telit, address: /dev/ttyUSB2, bauds: 9600}", "did you mean 'baud'? "),
+        ("attenuator: {driver: scpi_attenuator, address: 'a:1', kind: jfw}", "weinschel"),
+        (
+            "bench: {wify: true}\nmodem: {driver: quectel, address: 'sim+pty://modem'}",
+            "did you mean 'wifi'?",
+        ),
+    ],
+)
+def test_the_mistake_is_named_before_anything_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, line: str, said: str
+) -> None:
+    """What is wrong, what was wanted, and in which file."""
+    path = tmp_path / "lab.yaml"
+    path.write_text(f"{HEAD}{line}\n", encoding="utf-8")
+
+    stories = [str(carried("scenarios", "reader", "mute_chip.yaml"))] if command == "check" else []
+
+    status = main([command, *stories, "--rig", str(path)])
+
+    assert status == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "lab.yaml:" in told
