@@ -1,6 +1,7 @@
 """``harness links``: the links and the fades that have a name, with their sources."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from harness.model.profile import Way
 from harness.model.units import BitRate
 from harness.model.words import nearest
 from harness.rig.abilities import means_of_rig
+
+#: Fault -> the key that takes the name.
+KEYS = {"network_profile": "profile", "signal_fade": "pattern"}
 
 
 @click.command()
@@ -39,12 +43,20 @@ def links(names: tuple[str, ...], rig: Path | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    for row in rows:
+    for fault, row in _headed(rows):
+        if fault:
+            click.echo(f"--- inject: {{{fault}: {{{KEYS[fault]}: NAME}}}}")
         doubt = "" if row["confirmed"] else " (unconfirmed)"
         click.echo(f"{row['name']:<14} {row['story']}{doubt}")
         told = [row["refused"]] if row.get("refused") else []
         for line in (*row["numbers"], row["source"], *told):
             click.echo(f"{'':<14} {line}")
+
+
+def _headed(rows: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each row; with the fault's word where the first of its kind comes."""
+    for before, row in zip([{}, *rows], rows, strict=False):
+        yield row["fault"] if row["fault"] != before.get("fault") else "", row
 
 
 def _link(name: str, lacks: Any) -> dict[str, Any]:
@@ -72,7 +84,8 @@ def _fade(name: str) -> dict[str, Any]:
     corners = row.corners(rounds=None, lasting=None, seed=1)
     found = gaps(corners)
     lengths = [end - begin for begin, end in found]
-    lost = f"{len(found)} gaps, longest {max(lengths):.3g} s" if found else "no gap"
+    many = "1 gap" if len(found) == 1 else f"{len(found)} gaps"
+    lost = f"{many}, longest {max(lengths):.3g} s" if found else "no gap"
     seeded = " (seed 1)" if row.drawn else ""
     return {
         "fault": "signal_fade", "name": name, "story": row.story, "source": row.source,
@@ -80,5 +93,5 @@ def _fade(name: str) -> dict[str, Any]:
         "gaps": [[round(begin, 3), round(end, 3)] for begin, end in found],
         "levels": row.fades,
         "numbers": [f"{corners[-1][0]:.4g} s, {lost}{seeded}"
-                    + ("; levels: needs an attenuator for them" if row.fades else "")],
+                    + ("; its levels need an attenuator" if row.fades else "")],
     }  # fmt: skip

@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import json
+import typing
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -142,8 +143,19 @@ def _vocabulary(*, only_faults: bool) -> list[dict[str, Any]]:
 def _word(place: str, word: str, kind: Any) -> dict[str, Any]:
     said = (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ")
     rows = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    hints = typing.get_type_hints(kind) if rows else {}
     keys = [words.key_of(row) for row in rows if row.init and not row.name.startswith("_")]
-    return {"place": place, "word": word, "keys": keys, "says": said}
+    return {
+        "place": place, "word": word, "keys": keys, "says": said,
+        "choices": {key: found for key in keys if (found := _choices(hints.get(key)))},
+    }  # fmt: skip
+
+
+def _choices(hint: Any) -> list[Any]:
+    """The words of a ``Literal``, or of one that may be left out."""
+    if typing.get_origin(hint) is typing.Literal:
+        return list(typing.get_args(hint))
+    return [word for one in typing.get_args(hint) for word in _choices(one)]
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -152,7 +164,9 @@ def _line(row: dict[str, Any]) -> str:
         return f"{row['requirement']:<4} {covered:<24} {row['statement']}"
     if "word" in row:
         keys = f"{{{', '.join(row['keys'])}}}" if row["keys"] else ""
-        return f"{row['place']:<7} {row['word']} {keys}\n          {row['says']}"
+        words_of = (f"{key}: {' | '.join(map(str, of))}" for key, of in row["choices"].items())
+        says = [row["says"], *words_of]
+        return "\n          ".join([f"{row['place']:<7} {row['word']} {keys}".rstrip(), *says])
     many = f" x{row['items']}" if row["items"] > 1 else ""
     return f"{row['id']:<5} {row['scenario'] + many:<44} {' '.join(row['covers'])}"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli import options
 from harness.cli.look import schema_of
 from harness.files import carried
 
@@ -16,7 +17,7 @@ STARTER = Path(__file__).parent / "starter"
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".",
                 metavar="[DIR]")  # fmt: skip
 def init(folder: Path) -> None:
-    """Write a starter: catalogue, rig, a lesson, pytest.ini.
+    """Write a starter: catalogue, virtual rigs, a lesson, pytest.ini.
 
     \b
     harness init demo && cd demo && pytest
@@ -41,6 +42,8 @@ def init(folder: Path) -> None:
     there = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
     click.echo(f"now:   {there}pytest                  the catalogue; every device is simulated")
     click.echo(f"       {there}pytest lessons          a failure, and how it is explained")
+    spare = "pytest -m spare --rig rigs/virtual_dual.yaml"
+    click.echo(f"       {there}{spare}   a terminal with a second SIM and Wi-Fi")
 
 
 def _wanted(folder: Path) -> list[tuple[Path, Path]]:
@@ -50,7 +53,7 @@ def _wanted(folder: Path) -> list[tuple[Path, Path]]:
         (path, folder / "scenarios" / path.relative_to(catalogue))
         for path in sorted(catalogue.rglob("*.yaml"))
     ]
-    pairs.append((carried("rigs", "virtual.yaml"), folder / "rigs" / "virtual.yaml"))
+    pairs += [(rig, folder / "rigs" / rig.name) for rig in options.virtual_rigs()]
     pairs += [
         (path, folder / path.relative_to(STARTER))
         for path in sorted(STARTER.rglob("*"))

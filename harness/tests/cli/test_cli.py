@@ -208,6 +208,9 @@ def test_words_come_with_their_keys(here: Path, capsys: pytest.CaptureFixture[st
 
     assert rows["power_cut"]["keys"] == ["lasting"]
     assert rows["power_cut"]["says"]
+    assert rows["names_fail"]["choices"] == {"mode": ["silent", "refused", "unknown", "hijack"]}
+    main(["scenarios", "--faults"])
+    assert "mode: silent | refused | unknown | hijack\n" in capsys.readouterr().out
 
 
 def test_the_schema_of_verdicts_is_the_one_that_is_tested(
@@ -243,6 +246,7 @@ def test_init_writes_a_starter_that_checks_and_overwrites_nothing(
     assert "left as it was: demo/pytest.ini" in told
     assert "# mine" in changed.read_text(encoding="utf-8")
     assert (here / "demo" / "rigs" / "virtual.yaml").exists()
+    assert (here / "demo" / "rigs" / "virtual_dual.yaml").exists()
     assert main(["check", "demo/scenarios", "demo/lessons", "--rig", "demo/rigs/virtual.yaml"]) == 0
     carried_ids = {one.id for one in load_scenarios(carried("scenarios"))}
     assert {one.id for one in load_scenarios(here / "demo" / "scenarios")} == carried_ids

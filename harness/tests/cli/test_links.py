@@ -29,6 +29,10 @@ def test_all_are_listed_with_their_sources(capsys: pytest.CaptureFixture[str]) -
 
     assert [row["name"] for row in rows] == [*profiles(), *patterns()]
     assert all(row["story"] in text and row["source"] in text for row in rows)
+    assert text.startswith("--- inject: {network_profile: {profile: NAME}}\n")
+    assert text.count("--- inject: {signal_fade: {pattern: NAME}}\n") == 1
+    assert "1 gap," in text
+    assert "1 gaps" not in text
     assert "nb_iot_deep    NB-IoT in a cellar, with many repetitions (unconfirmed)" in text
 
 
