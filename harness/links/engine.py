@@ -8,7 +8,6 @@ import os
 import random
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Protocol
 
 from harness.clock import CooperativeClock
 from harness.links.carrier import Carrier
@@ -24,28 +23,13 @@ from harness.links.packet import (
     near_port,
     resets,
 )
+from harness.links.way import Way
 
 LARGEST = 65535
 BATCH = 64  # packets taken from one end before the other, and the timers, have their turn
 
 #: Hears of a packet: where it was seen (``terminal``, ``host``), its bytes, a remark.
 Tap = Callable[[str, bytes, str], None]
-
-
-class Way(Protocol):
-    """What carries packets; see ``Link.carry``."""
-
-    def carry(
-        self,
-        size: int,
-        *,
-        up: bool,
-        deliver: Callable[[], None],
-        reset: Callable[[], None] | None = None,
-        flow: Flow | None = None,
-        spoilt: Callable[[], None] | None = None,
-        answer: Callable[[str], None] | None = None,
-    ) -> None: ...
 
 
 class Engine:

@@ -8,7 +8,6 @@ plan makes it fail as the carrier's gateway does, and every header and every ret
 from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Address
-from typing import Protocol
 
 from harness.clock import Clock
 from harness.errors import PortError, PortLost
@@ -17,6 +16,7 @@ from harness.links.carrier import Carrier
 from harness.links.endings import DNS, HTTP, PORTAL, SECURE
 from harness.links.flow import Flow
 from harness.links.portal import Portal
+from harness.links.way import Way
 from harness.model.network import Door, Exhaustion
 from harness.ports.base import Port
 from harness.sim.tcp import CONNECTING, ENDED, OPEN, End, Segment
@@ -55,25 +55,6 @@ class Unreachable(NetError):
 
 class TimedOut(NetError):
     """Nobody answered."""
-
-
-class Way(Protocol):
-    """What carries packets between the terminal and the internet.
-
-    A carrier's has an attribute ``account``: its name service is asked, its walls may be met.
-    """
-
-    def carry(
-        self,
-        size: int,
-        *,
-        up: bool,
-        deliver: Callable[[], None],
-        reset: Callable[[], None] | None = None,
-        flow: Flow | None = None,
-        answer: Callable[[str], None] | None = None,
-        spoilt: Callable[[], None] | None = None,
-    ) -> None: ...
 
 
 class Internet:

@@ -23,6 +23,7 @@ from harness.links.hosts import TCP, UDP, Hosts
 from harness.links.link import Link
 from harness.links.tun import Tun
 from harness.links.tun_worker import GATEWAY, MTU, TERMINAL
+from harness.links.way import Way
 from harness.model.network import Exhaustion
 from harness.sim.internet import (
     DNS_TRIES,
@@ -31,7 +32,6 @@ from harness.sim.internet import (
     Accept,
     Internet,
     NameUnknown,
-    Way,
     named,
 )
 from harness.sim.kernel_tcp import KernelEnd
