@@ -15,8 +15,9 @@ PATIENCE = 120.0
 #: What is seen later than this after the clearing is no effect of the fault any more, s.
 LATE = 10.0
 SLACK = 1e-6  # s: two stamps that differ by less are the same
-#: Who sees a fault bite after its clearing, and how often that is said at most, s.
-WITNESSES, AGAIN = ("network", "host"), 20.0
+#: Who sees a fault bite after its clearing, and how often that is said at most, s. A terminal can
+#: have its modem look as if it did, but for one thing: that the network denies it (stat 3).
+WITNESSES, DENIED, AGAIN = ("network", "host"), 3, 20.0
 
 
 class Injection:
@@ -144,7 +145,9 @@ class Injection:
             if not self.took_effect:
                 self.took_effect = True
                 self._recorder.say("fault_took_effect", **own)
-        elif seen.source in WITNESSES and seen.t > self._said + AGAIN:
+        elif (
+            seen.source in WITNESSES or seen.get("stat") == DENIED
+        ) and seen.t > self._said + AGAIN:
             self._said = seen.t
             self._recorder.say("fault_lingers", **own)
 

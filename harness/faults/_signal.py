@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from harness.errors import BenchError
 from harness.faults._profiles import check
 from harness.model.cast import Cast
 from harness.model.cellular import Attenuator, Modem
@@ -13,6 +14,7 @@ from harness.model.units import Db
 #: dBm of RSRP that no LTE receiver can work with (TS 36.133, 9.1.4 reports down to -140).
 DEAF = -128
 
+STEP = 1.0  # dB: the coarsest steps that attenuators have
 #: Better first: real damping, then the modem's own radio switch, then a path without packets.
 WAYS = (Attenuator, Modem, Network)
 
@@ -34,7 +36,14 @@ def switch(cast: Cast) -> Callable[[bool], None]:
 
 def _by_attenuator(player: Any) -> Callable[[bool], None]:
     before, most = player.attenuation(), player.max_attenuation()
-    return lambda gone: player.set_attenuation(Db(most if gone else before))
+    return lambda gone: damp(player, most if gone else before)
+
+
+def damp(attenuator: Any, db: float) -> None:
+    """Set an attenuator and read it back; raises BenchError where it did not go there."""
+    attenuator.set_attenuation(Db(db))
+    if abs(seen := attenuator.attenuation() - db) > STEP:
+        raise BenchError(f"the attenuator was told {db:g} dB and is at {db + seen:g} dB")
 
 
 def _by_modem(player: Any) -> Callable[[bool], None]:

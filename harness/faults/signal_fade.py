@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from harness.faults._cast import player_of
 from harness.faults._fading import Ladder, acts
 from harness.faults._profiles import pattern_of, profile_of
-from harness.faults._signal import WAYS, is_gone, switch
+from harness.faults._signal import WAYS, damp, is_gone, switch
 from harness.model.cast import Cast
 from harness.model.cellular import Attenuator, Modem
 from harness.model.fade import BRIEF, Corner, Pattern, gaps
@@ -82,14 +82,14 @@ class SignalFade:
         """What can take the signal away gives it back at the end, whatever happens."""
         damper = player_of(cast, Attenuator)
         give_back = switch(cast) if damper is None else None
-        before = damper.attenuation() if damper else None
+        before = float(damper.attenuation()) if damper is not None else 0.0
         try:
             yield self
         finally:
             if give_back is not None:
                 give_back(False)
             elif damper is not None:
-                damper.set_attenuation(before)
+                damp(damper, before)
             if self.row.profiles and (path := player_of(cast, Profiled)) is not None:
                 path.set_profile(up={}, down={})
 

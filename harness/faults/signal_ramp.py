@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.errors import BenchError
+from harness.faults._signal import damp
 from harness.model.cast import Cast
 from harness.model.cellular import Attenuator, Modem
 from harness.model.trace import Observation
@@ -37,7 +38,7 @@ class SignalRamp:
         try:
             yield self
         finally:
-            attenuator.set_attenuation(before)
+            damp(attenuator, before)
 
     def play(self, cast: Cast) -> None:
         """Down, hold, up."""

@@ -48,6 +48,7 @@ class Run:
         rest: ``at_rest``, None again when something was started after it.
         unrest: Why the terminal did not come to rest, as the engine saw it.
         ended: ``run_ended``.
+        lingers: The last sign that a fault still bit long after its clearing.
         state: The terminal's last ``state`` or ``boot``, also from before ``ready``.
         books: Who says what about money.
         lines: Numbers of the lines that were seen: evidence must be among them.
@@ -63,6 +64,7 @@ class Run:
     rest: Observation | None = None
     unrest: str = ""
     ended: Observation | None = None
+    lingers: Observation | None = None
     state: Observation | None = None
     books: Books = field(default_factory=Books)
     lines: set[int] = field(default_factory=set)
@@ -76,7 +78,7 @@ class Run:
             "power_achieved": self._achieve, "fault_cleared": self._clear,
             "healing": self._heal, "at_rest": self._come_to_rest,
             "not_at_rest": self._stay_restless, "run_ended": self._end,
-            "state": self._say_state, "boot": self._say_state,
+            "state": self._say_state, "boot": self._say_state, "fault_lingers": self._linger,
         }  # fmt: skip
 
     # --- questions ------------------------------------------------------------------------------
@@ -157,6 +159,11 @@ class Run:
 
     def _stay_restless(self, seen: Observation) -> None:
         self.rest, self.unrest = None, str(seen.get("why", ""))
+
+    def _linger(self, seen: Observation) -> None:
+        """Only with the line it rests on."""
+        if seen.get("evidence") in self.lines:
+            self.lingers = seen
 
     def _end(self, seen: Observation) -> None:
         self.ended = seen

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run, too_late
+from harness.judge._unasked import LAG, Unasked
 from harness.model.trace import Observation
 from harness.model.verdict import ClauseVerdict, Outcome
 
@@ -30,7 +31,7 @@ class Staged(Monitor):
     kinds = frozenset({
         "bench_error", "trigger_missed", "step_started", "step_done", "given_failed",
         "records_missing", "run_ended", "power_achieved",
-    })  # fmt: skip
+    }) | Unasked.kinds  # fmt: skip
 
     def __init__(
         self, run: Run, failed: Callable[[float], bool], wants_rest: tuple[str, ...]
@@ -42,6 +43,7 @@ class Staged(Monitor):
         self._breaks: list[int] = []
         self._missed: list[tuple[str, int]] = []
         self._given = ""
+        self._unasked = Unasked()
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "bench_error":
@@ -53,6 +55,8 @@ class Staged(Monitor):
             self._given = str(seen.get("why"))
         elif seen.kind == "run_ended" and seen.get("reason") == "error":
             self._break("the run ended by an error of the bench", seen)
+        elif seen.kind in Unasked.kinds:
+            self._unasked.on(seen)
         else:
             self._check_late(seen)
 
@@ -91,6 +95,7 @@ class Staged(Monitor):
         return self.settled or self._judged(final=False)
 
     def _judged(self, *, final: bool) -> ClauseVerdict:
+        self._blame_modem()
         if self._broken:
             return ClauseVerdict(
                 self.clause, Outcome.ERROR, self._broken, evidence=tuple(self._breaks), final=final
@@ -101,6 +106,18 @@ class Staged(Monitor):
             )
         said = "everything the story asks for took place"
         return ClauseVerdict(self.clause, Outcome.PASS, said, final=final)
+
+    def _blame_modem(self) -> None:
+        """A terminal that failed after its modem fell silent by itself did not fail by itself."""
+        ready = self.run.ready
+        silent = self._unasked.silence(self.run.faults, ready) if ready is not None else None
+        if silent is None or self._broken or self._failed(silent.t - LAG) or not self._failed(inf):
+            return
+        self._broken = (
+            f"the bench failed: the modem fell silent at {span(silent.t)}, and neither a fault nor"
+            " the terminal had made it"
+        )
+        self._breaks = [silent.n]
 
     def _gaps(self) -> list[tuple[str, tuple[int, ...]]]:
         """What is missing, the most telling first."""

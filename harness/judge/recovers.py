@@ -11,6 +11,10 @@ from harness.model.units import Seconds
 #: What a terminal answers a status enquiry with when nothing is wrong (ZVT PA00P015, 05 01).
 ALL_WELL = "00"
 
+EXHAUSTED = "data_exhausted"
+#: A world that became whole later than this before the end of the budget left no time, s.
+SOON = 60.0
+
 #: States in which a terminal is not back, whatever it said before.
 DOWN = frozenset({"booting", "recovering", "connecting", "updating", "out_of_service", "halted"})
 
@@ -36,7 +40,7 @@ class Recovers:
 class _Recovers(Monitor):
     kinds = frozenset({
         "state", "boot", "terminal_status", "fault_injected", "fault_cleared", "healing",
-        "sale_started", "sale_ended",
+        "sale_started", "sale_ended", "plan",
     })  # fmt: skip
 
     def __init__(self, word: Recovers, run: Run) -> None:
@@ -53,6 +57,7 @@ class _Recovers(Monitor):
         self._trying: dict[str, Observation] = {}
         self._proof: Observation | None = None
         self._refused: Observation | None = None
+        self._ended: Observation | None = None  # the carrier's word that the plan is at its end
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -61,6 +66,8 @@ class _Recovers(Monitor):
             self._clear()  # a new fault: what was recovered before is no recovery from this one
         elif seen.kind in ("fault_cleared", "healing"):
             self._restart()
+        elif seen.kind == "plan":
+            self._ended = seen if seen.get("state") == "exhausted" else None
         elif seen.source == TERMINAL:
             self._state(seen)
         else:
@@ -169,7 +176,10 @@ class _Recovers(Monitor):
     def _expire(self) -> None:
         assert self._start is not None  # noqa: S101 - a deadline has a start
         limit = f"{span(self._within)} after the clearing"
-        if self._back is None and not self.run.hears("console"):
+        late = self._ill(self._start)
+        if late is not None:
+            self.unsure(f"the world was not whole again in time: {late}", (self._start.n, late.n))
+        elif self._back is None and not self.run.hears("console"):
             self.unsure("the terminal's state is not observed on this rig", (self._start.n,))
         elif self._back is None and self._proof is not None and self._is_silent():
             self.unsure(
@@ -187,6 +197,16 @@ class _Recovers(Monitor):
             self.fail(f"no sale was approved {limit}; {self._last_try()}", self._evidence())
         else:
             self.unsure(f"no proving sale was begun {limit}", self._evidence())
+
+    def _ill(self, start: Observation) -> Observation | None:
+        """What shows that the bench, not the terminal, kept the fault going to the end."""
+        lingers = self.run.lingers
+        if self._ended is not None and any(one.word == EXHAUSTED for one in self.run.faults):
+            return self._ended
+        spare = min(SOON, self._within / 2)
+        if lingers is not None and lingers.t >= start.t + self._within - spare:
+            return lingers
+        return None
 
     def _is_silent(self) -> bool:
         """Whether the log fell silent: a cable of ours, perhaps, and no word of the terminal's."""
