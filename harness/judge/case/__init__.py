@@ -102,6 +102,8 @@ class Case:
         for one in self._monitors:
             if one.settled is None:
                 self._safely(one, one.at, t)
+                if one.settled is not None and one.due is not None:
+                    one.settled_at = min(one.settled_at, one.due)  # whenever that was looked at
             one.due = self._due_of(one)
         self._due = self._next()
 

@@ -6,7 +6,7 @@ looks at it; last it may open a new obligation, so that it never satisfies its o
 
 from dataclasses import dataclass, field
 
-from harness.judge._monitor import Monitor, after, span
+from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
 from harness.judge.vocabulary._matching import edge, kinds_of, match, of_whom, told
 from harness.model.pattern import Pattern
@@ -151,11 +151,29 @@ class _Expect(Monitor):
         if one.satisfied is not None:
             self._close(one)
             return
+        why = self._no_wonder(one)
+        if why:
+            self.unsure(why, (one.trigger.n,))
+            return
         self.fail(
             f"{told(one.left)} was not seen within {span(self._within)} of"
             f" {span(one.trigger.t)}{of_whom(one.bound)}",
             (one.trigger.n, *(seen.n for seen in one.witnesses)),
         )
+
+    def _no_wonder(self, one: _Obligation) -> str:
+        """Why it shows nothing that it was not seen, or ``""``."""
+        run, trigger = self.run, one.trigger
+        for pattern in one.left:
+            source = pattern.source
+            heard = run.hears_terminal() if source == TERMINAL else run.hears(source)
+            if source not in ("", "engine") and not heard:
+                return f"nothing was heard of the {source}, so {str(pattern)!r} could not be seen"
+        if trigger.kind == "fault_injected":
+            shown = [own.effect for own in run.faults if own.at.n == trigger.n]
+            if not any(one and not after(one.t, trigger.t + self._within) for one in shown):
+                return "the fault took no effect in time: there was nothing to see"
+        return ""
 
     def _close(self, one: _Obligation) -> None:
         self._open.remove(one)
