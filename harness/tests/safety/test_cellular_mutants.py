@@ -18,8 +18,8 @@ Rows = list[dict[str, Any]]
 STORIES = (
     "data/exhausted_between_sales", "data/exhausted_silently", "data/throttled",
     "data/slow_and_far", "data/plan_expires_at_midnight", "data/warned_before_the_end",
-    "signal/short_gap", "signal/sim_pulled", "signal/weak_then_good",
-    "signal/modem_hangs", "network/settings_wrong", "network/names_not_answered", "network/host_at_another_port",
+    "signal/short_gap", "signal/sim_pulled", "signal/weak_then_good", "signal/modem_hangs",
+    "network/settings_wrong", "network/names_not_answered", "network/host_at_another_port",
     "network/certificate_not_accepted",
 )  # fmt: skip
 UNSEEN = (Outcome.INCONCLUSIVE, Outcome.ERROR)
