@@ -42,15 +42,16 @@ def check(paths: tuple[Path, ...], rig: Path | None) -> None:
             items += load_scenarios(path)
         except UsageError as error:
             wrong.append(str(error))
-    lacks: dict[tuple[str, str], list[str]] = {}  # (file, reason) -> items
+    lacks: dict[tuple[str, str], list[str]] = {}  # (file, reasons) -> items
     try:
         read = load_rig(options.rig_or_virtual(rig))
         wrong += [f"{read.path}: {one}" for one in mistakes(read)]
         drivers = [driver_class(device) for device in read.devices.values()]
         means = means_of_rig(read)
         for item in items:
-            for reason in missing(item, drivers) or refused(item, means):
-                lacks.setdefault((item.path, reason), []).append(item.name)
+            reasons = missing(item, drivers) or refused(item, means)
+            if reasons:
+                lacks.setdefault((item.path, "; ".join(reasons)), []).append(item.name)
     except UsageError as error:
         wrong.append(str(error))
     if wrong:

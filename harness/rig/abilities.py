@@ -10,14 +10,28 @@ from typing import Any
 
 from harness.clock import CooperativeClock
 from harness.errors import HarnessError, UsageError
+from harness.model.cellular import Attenuator, Modem, SimCard
 from harness.model.means import Means, means_of
+from harness.model.network import AccessPoints, DataPlan, Network, Subscription
+from harness.model.power import Supply, Switch
 from harness.model.rigfile import Device, RigFile
+from harness.model.roles import Console, Host, Reader, Terminal, Updates, plays
+from harness.model.words import find, words_in
 from harness.ports.memory import pair
-from harness.rig.casting import driver_class
+from harness.rig.casting import DRIVERS, driver_class
 from harness.sim.bench_plan import check_plan
 
 #: The roles that work on the supply lines, and those that can do only some things to the network.
 ROLES = ("supply", "switch", "carrier", "network")
+
+
+#: Role -> what its driver must be able to do; one of them where there are several.
+PLAYED: dict[str, tuple[type, ...]] = {
+    "supply": (Supply,), "switch": (Switch,), "attenuator": (Attenuator,), "modem": (Modem,),
+    "carrier": (DataPlan, Subscription, AccessPoints), "network": (Network,),
+    "sim_card": (SimCard,), "reader": (Reader,), "host": (Host,), "updates": (Updates,),
+    "console": (Console,), "terminal": (Terminal,),
+}  # fmt: skip
 
 
 def means_of_rig(rig: RigFile) -> Means:
@@ -34,9 +48,19 @@ def mistakes(rig: RigFile, defects: Sequence[str] = ()) -> Iterator[str]:
     yield from check_plan(rig.bench, defects, virtual=rig.clock == "virtual")
     for device in rig.devices.values():
         try:
-            _make(device)
+            driver = _make(device)
         except (UsageError, ValueError) as error:
             yield f"{device.role}: {error}"
+            continue
+        if not plays(driver, PLAYED[device.role]):
+            yield f"{device.role}: {device.driver} cannot play this role. {_who(device.role)}"
+
+
+def _who(role: str) -> str:
+    words = words_in(DRIVERS, DRIVERS)
+    kinds = {word: find(DRIVERS, word, group=DRIVERS, name="Driver") for word in words}
+    can = [word for word, kind in kinds.items() if plays(kind, PLAYED[role])]
+    return f"Its drivers: {', '.join(can)}"
 
 
 def _made(device: Device) -> Any:

@@ -23,6 +23,10 @@ HEAD = "rig: lab\nclock: real\nnominal: 5 V\n"
             "wanted different ones",
         ),
         ("modem: {driver: quectell, address: /dev/ttyUSB2}", "did you mean 'quectel'? Known: "),
+        (
+            "modem: {driver: rcdat, address: '10.0.0.7:23'}",
+            "rcdat cannot play this role. Its drivers: at, fibocom, quectel, sierra, ",
+        ),
         ("modem: {driver: telit, address: ttyUSB2}", "wanted a tty"),
         ("modem: {driver: telit, address: /dev/ttyUSB2, bauds: 9600}", "did you mean 'baud'? "),
         ("attenuator: {driver: scpi_attenuator, address: 'a:1', kind: jfw}", "weinschel"),
