@@ -31,6 +31,10 @@ class CoverageGaps:
     every: Seconds = Seconds(33)
     seed: int = 1
 
+    def __post_init__(self) -> None:
+        if any(not gap > 0 for gap in self.gaps):
+            raise ValueError("gaps: wanted above 0 s each")
+
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
         set_gone = switch(cast)

@@ -15,6 +15,16 @@ from harness.model.trace import Observation
 from harness.model.units import Bytes
 
 SERVED = (1, 5, 6, 7, 9, 10)  # +CEREG stat of a modem that is registered (TS 27.007, 10.1.22)
+#: Key -> the modes in which it says anything (``model/network.py``, ``Exhaustion``).
+ONLY: dict[str, tuple[str, ...]] = {
+    "icmp": ("drop",),
+    **dict.fromkeys(("down", "up", "queue"), ("throttle",)),
+    **dict.fromkeys(("http", "names", "tls"), ("redirect",)),
+    "allow": ("redirect", "restrict"),
+    "event": ("deactivate",),
+    **dict.fromkeys(("cause", "again"), ("deactivate", "detach")),
+}
+MOST = 255  # a cause is one octet (TS 24.301, 9.9.3.9 and 9.9.4.4)
 USUAL = Bytes(100_000_000)  # bought where nobody says how much, and the plan was without end
 
 
@@ -37,6 +47,25 @@ class DataExhausted(Exhaustion):
         object.__setattr__(self, "_crossing", Crossing())
         if self.again == "back_off" and not self.back_off:
             raise ValueError("again: back_off needs the timer's length, back_off")
+        if self.back_off and self.again != "back_off":
+            raise ValueError("back_off: nobody waits for it; wanted again: back_off with it")
+        if not self.up > 0 or not self.down > 0:
+            raise ValueError("up, down: wanted above 0 bit/s; nothing at all is mode: drop")
+        if self.cause is not None and not 1 <= self.cause <= MOST:
+            raise ValueError(f"cause: {self.cause} seen, wanted 1 to {MOST}")
+        if self.top_up is not None and not self.top_up:
+            raise ValueError("top_up: 0 B tops nothing up")
+        self._check_keys()
+
+    def _check_keys(self) -> None:
+        """Raises ValueError for a key that says nothing in this mode."""
+        for row in fields(Exhaustion):
+            modes = ONLY.get(row.name)
+            if modes and self.mode not in modes and getattr(self, row.name) != row.default:
+                raise ValueError(
+                    f"{row.name}: says nothing with mode: {self.mode}; wanted mode: "
+                    f"{' or '.join(modes)}"
+                )
 
     @property
     def how(self) -> Exhaustion:

@@ -23,6 +23,10 @@ class ModemReset:
     ENDS_ITSELF: ClassVar[bool] = True
     at_most: Seconds = Seconds(180)
 
+    def __post_init__(self) -> None:
+        if not self.at_most > 0:
+            raise ValueError("at_most: wanted above 0 s; a modem takes some to start")
+
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
         yield self

@@ -43,7 +43,7 @@ class NetworkShape(Shaped):
     lasting: Seconds | None = None
 
     def __post_init__(self) -> None:
-        if not self._shape().plain():
+        if not any(self._shape().plain().values()):
             raise ValueError(f"nothing is shaped; wanted one of: {', '.join(_NAMES)}")
 
     def ways(self) -> Mapping[str, Mapping[str, object]]:

@@ -31,6 +31,8 @@ class PlanLow:
     def __post_init__(self) -> None:
         if not 0 < self.used < 1:
             raise ValueError(f"used: {self.used} leaves all or nothing; wanted some in between")
+        if not self.of:
+            raise ValueError("of: 0 B is no plan")
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:

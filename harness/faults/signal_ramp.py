@@ -13,6 +13,7 @@ from harness.model.trace import Observation
 from harness.model.units import Db, Dbm, Seconds
 
 STEP = Seconds(0.5)  # between two settings of the attenuator
+WEAKEST, STRONGEST = -156, -31  # dBm of RSRP (TS 36.133, 9.1.4; TS 38.133, 10.1.6)
 NEAR = 3.0  # dB: so near to the end is there
 
 
@@ -30,6 +31,10 @@ class SignalRamp:
     to: Dbm
     over: Seconds
     hold: Seconds = Seconds(0)
+
+    def __post_init__(self) -> None:
+        if not WEAKEST <= self.to <= STRONGEST:
+            raise ValueError(f"to: wanted {WEAKEST} to {STRONGEST} dBm, what a modem can measure")
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:

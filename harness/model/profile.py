@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 
 from harness.model.units import BitRate, Bytes, Fraction, Seconds
 
+SHORTEST = 68  # B that every link must pass (RFC 791, 3.2)
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -37,6 +39,10 @@ class Way:
     def __post_init__(self) -> None:
         if self.rate is not None and not self.rate > 0:
             raise ValueError("rate: wanted above 0 bit/s; an outage is a fault of its own")
+        if self.queue is not None and not self.queue:
+            raise ValueError("queue: wanted above 0 B; an outage is a fault of its own")
+        if self.mtu is not None and self.mtu < SHORTEST:
+            raise ValueError(f"mtu: wanted {SHORTEST} B at least")
         if self.burst is not None and not 2 <= len(self.burst) <= 4:
             raise ValueError("burst: wanted [begin, end], perhaps with the loss while bad and good")
         shares = [self.loss, self.duplicate, self.corrupt, self.reorder, *(self.burst or ())]

@@ -4,6 +4,7 @@ One sample for every fault that a scenario demands a cause for (``detects``, ``r
 ``keeps_reporting``, or ``expect: {after: {engine: fault_injected, fault: ..}, see: {cause: ..}}``).
 What counts is the terminal's settled word: a cause that it named, and had not taken back, when the
 fault ended. One without power cannot speak before it is back: then its words after the start count.
+A fault that took no effect was nothing to diagnose, and is no sample.
 """
 
 from collections import Counter
@@ -83,11 +84,18 @@ def _samples(played: Played) -> Iterator[tuple[str, str, bool]]:
     """(fault, the cause that was given, whether it was true) of one item."""
     injected = [seen for seen in played.trace if seen.kind == "fault_injected"]
     demanded = _demanded(played.scenario.plain, injected)
+    bitten = [seen for seen in played.trace if seen.kind == "fault_took_effect"]
     for fault in injected:
+        if not any(one.n > fault.n and _same(one, fault) for one in bitten):
+            continue
         wanted = demanded.get(str(fault.get("label") or fault.get("fault")))
         if wanted:
             given = _given(played, fault, wanted)
             yield _name(fault), given, given in wanted
+
+
+def _same(one: Observation, fault: Observation) -> bool:
+    return all(bool(one.get(key) == fault.get(key)) for key in ("fault", "label"))
 
 
 def _demanded(plain: Mapping[str, Any], injected: Sequence[Observation]) -> dict[str, set[str]]:

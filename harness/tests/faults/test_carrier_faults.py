@@ -384,18 +384,21 @@ def test_what_makes_no_sense_is_refused_at_the_door(kind: Any, plain: Any) -> No
 
 def test_every_key_of_an_ending_may_stand_in_a_scenario() -> None:
     """A number where a word of digits is meant is understood."""
-    fault = fill(
-        DataExhausted,
-        {
-            "mode": "redirect", "icmp": True, "down": "8 kbit/s", "up": "8 kbit/s", "queue": "9 kB",
-            "http": 451, "names": "pass", "tls": "drop", "allow": ["a.test"], "cause": 26,
-            "event": "vendor", "again": "back_off", "back_off": "12 min", "needs": "radio",
-            "overrun": "100 kB", "delay": "10 min", "top_up": "1 MB",
-        },
-    )  # fmt: skip
+    any_mode = {"needs": "radio", "overrun": "100 kB", "delay": "10 min", "top_up": "1 MB"}
+    portal = {"http": 451, "names": "pass", "tls": "drop", "allow": ["a.test"]}
+    refused = {"cause": 26, "event": "vendor", "again": "back_off", "back_off": "12 min"}
+    slow = {"down": "8 kbit/s", "up": "8 kbit/s", "queue": "9 kB"}
+    rows: dict[str, dict[str, Any]]
+    rows = {"drop": {"icmp": True}, "redirect": portal, "deactivate": refused, "throttle": slow}
 
-    how = fault.how
-    assert [how.http, float(how.back_off), fault.top_up] == ["451", 720, 1_000_000]
+    read = {
+        mode: fill(DataExhausted, {"mode": mode, **own, **any_mode}) for mode, own in rows.items()
+    }
+
+    assert read["redirect"].how.http == "451"
+    assert float(read["deactivate"].how.back_off) == 720
+    assert read["throttle"].how.queue == 9000
+    assert all(one.top_up == 1_000_000 for one in read.values())
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,18 @@ EXPECT = {
 
 
 def _story(play: Play, *rows: tuple[float, str, str, str], **plain: object) -> Played:
-    """An item of the rows (t, source, kind, word); ``plain`` replaces what the scenario demands."""
+    """An item of the rows (t, source, kind, word); ``plain`` replaces what the scenario demands.
+
+    Every fault takes effect, unless the word is followed by ``idle``.
+    """
     one = play()
     trace = Trace()
-    for t, source, kind, word in rows:
+    told: list[tuple[float, str, str, str]] = []
+    for row in rows:
+        told.append((*row[:3], row[3].removesuffix(" idle")))
+        if row[2] == "fault_injected" and not row[3].endswith(" idle"):
+            told.append((row[0], "engine", "fault_took_effect", row[3]))
+    for t, source, kind, word in told:
         fields: dict[str, object] = {"cause": word}
         if kind.startswith("fault_"):
             fields = {"fault": word, "label": word, "arguments": {"mode": "reset", "top_up": "5 B"}}
@@ -58,6 +66,18 @@ def test_a_wrong_word_and_silence_are_counted_as_wrong(play: Play, said: str) ->
     assert found.causes == [said or NOTHING]
     assert found.rows[0][1] == [Cell(1, true=False)]
     assert (found.wrong, found.samples) == (1, 1)
+
+
+@pytest.mark.parametrize("said", ["data_exhausted", "host_silent"])
+def test_a_fault_without_effect_is_neither_a_right_nor_a_wrong_diagnosis(
+    play: Play, said: str
+) -> None:
+    """There was nothing to diagnose, whatever the terminal says."""
+    idle = (1.0, "engine", "fault_injected", "data_exhausted idle")
+
+    found = confusion([_story(play, idle, (20.0, "terminal", "report", said), CLEARED, **PLAN)])
+
+    assert (found.samples, found.wrong, found.rows) == (0, 0, [])
 
 
 def test_a_terminal_without_power_may_speak_when_it_is_back(play: Play) -> None:
