@@ -6,7 +6,16 @@ from typing import Any
 from harness.engine.steps import NO_CARD, USUAL_CARD, Inject, Sale, read_step
 from harness.model.cellular import Attenuator, Modem, SimCard
 from harness.model.means import Means
-from harness.model.network import DataPlan, Network, Subscription
+from harness.model.network import (
+    AccessPoints,
+    Certified,
+    DataPlan,
+    Doored,
+    Names,
+    Network,
+    Profiled,
+    Subscription,
+)
 from harness.model.power import Supply
 from harness.model.rigfile import FACTS
 from harness.model.roles import Console, Host, Reader, Terminal, Updates, plays
@@ -26,6 +35,16 @@ NAMED: dict[str, type] = {
     "terminal": Terminal, "console": Console, "supply": Supply, "reader": Reader, "host": Host,
     "updates": Updates, "data_plan": DataPlan, "carrier": Subscription, "network": Network,
     "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator,
+}  # fmt: skip
+
+#: Roles that a rig file does not call by their names -> what it takes to play them.
+SAID: dict[Any, str] = {
+    DataPlan: "a carrier or a link that ends data plans",
+    Subscription: "a carrier that ends subscriptions",
+    AccessPoints: "a carrier that refuses access points", SimCard: "a sim_card",
+    Names: "a network with a name service", Certified: "a host that shows certificates",
+    Doored: "a host that can move", Profiled: "a network that takes a whole profile",
+    Updates: "an update store (updates)",
 }  # fmt: skip
 
 
@@ -132,4 +151,4 @@ def card_of(scenario: Scenario) -> str:
 def _named(role: Any) -> str:
     if isinstance(role, tuple):
         return " or ".join(_named(one) for one in role)
-    return f"a {role.__name__.lower()}"
+    return SAID.get(role, f"a {role.__name__.lower()}")

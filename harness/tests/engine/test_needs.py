@@ -59,3 +59,15 @@ def test_what_the_terminal_must_have_is_looked_up_in_the_rig_file() -> None:
     assert "facts: [spare_bearer]" in why
     assert refused(plain, two) == []
     assert refused(scenario(SALE), one) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "lacks"),
+    [
+        ({"top_up": "1 MiB"}, "step top_up needs a carrier or a link that ends data plans"),
+        ({"swap_sim": "2"}, "step swap_sim needs a sim_card"),
+    ],
+)
+def test_what_is_lacking_is_said_in_the_words_of_a_rig_file(step: Any, lacks: str) -> None:
+    """Nobody must know how a role is called in the code."""
+    assert missing(scenario(step), [Terminal, Host]) == [lacks]

@@ -193,7 +193,7 @@ def test_a_rig_without_a_sim_switch_is_told(step: Any) -> None:
     plain = {"id": "X", "story": "s", "when": [step]}
     scenario = Scenario(id="X", name="x", family="f", story="s", path="x.yaml", plain=plain)
 
-    assert "needs a simcard" in "; ".join(missing(scenario, [quectel.Driver]))
+    assert "needs a sim_card" in "; ".join(missing(scenario, [quectel.Driver]))
     assert missing(scenario, [sim_mux.Driver]) == []
 
 
