@@ -90,6 +90,29 @@ def test_a_fault_is_held_until_it_is_cleared(kernel: Callable[[], Clock]) -> Non
     assert recorder.trace[2]["evidence"] == 2
 
 
+def test_only_what_was_seen_meanwhile_is_its_effect() -> None:
+    """Not what was seen before and told late; long after the clearing, that it still bites."""
+
+    def story(recorder: Recorder, cast: Cast) -> None:
+        clock = recorder.clock
+        clock.sleep(5)
+        injection = Injection(recorder, cast, "flood", "flood", Flood())
+        injection.start({}, 0.0)
+        recorder.take("network", "wet", clock.now() - 1, {})
+        injection.clear()
+        for _ in range(3):
+            clock.sleep(25)
+            recorder.take("network", "wet", clock.now(), {})
+            recorder.take("modem", "wet", clock.now(), {})
+
+    trace = on(CooperativeClock, story).trace
+
+    assert not trace.of("fault_took_effect")
+    assert [trace[row["evidence"] - 1].source for row in trace.of("fault_lingers")] == [
+        "network", "network", "network",
+    ]  # fmt: skip
+
+
 @CLOCKS
 def test_a_fault_with_a_duration_clears_itself(kernel: Callable[[], Clock]) -> None:
     """`lasting` seconds later the world is whole without anybody's doing."""

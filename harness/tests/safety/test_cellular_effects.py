@@ -84,22 +84,16 @@ detects: {{cause: {cause}, within: 30 s}}
   reports: {{cause: {cause}, on: [display], within: 10 s}}"""
 FAULTS: dict[str, tuple[str, str]] = {
     "data_exhausted: {mode: drop}": ("plan", "data_exhausted"),
-    "data_exhausted: {mode: reset}": ("plan", "data_exhausted"),
     "data_exhausted: {mode: throttle, up: 8 kbit/s}": ("nothing at all", ""),
     "data_exhausted: {mode: redirect}": ("plan", "data_exhausted"),
-    "data_exhausted: {mode: restrict}": ("plan", "data_exhausted"),
     "data_exhausted: {mode: deactivate}": ("plan", "data_exhausted"),
-    "data_exhausted: {mode: deactivate, again: dead}": ("plan", "data_exhausted"),
     "data_exhausted: {mode: detach}": ("plan", "data_exhausted"),
     "plan_low: {used: 80 %}": ("plan", "data_low"),
-    "sim_expired: {state: expired}": ("subscription", "sim_expired"),
     "sim_expired: {state: suspended}": ("subscription", "sim_expired"),
     "sim_expired: {state: barred}": ("subscription", "sim_expired"),
     "access_refused: {apn: other.net}": ("access", "wrong_settings"),
     "names_fail: {mode: silent}": ("names", "dns_failure"),
-    "names_fail: {mode: hijack}": ("names", "tls_error"),
     "network_profile: gprs": ("nothing at all", ""),
-    "network_shape: {delay: 3 s}": ("nothing at all", ""),
     "certificate_bad: expired": ("certificate", "tls_error"),
     "host_moved: closed": ("door", "host_unreachable"),
     "signal_lost: null": ("attenuation", "no_signal"),
@@ -109,7 +103,6 @@ FAULTS: dict[str, tuple[str, str]] = {
     "sim_removed: null": ("slot", "sim_missing"),
     'sim_swapped: {to: "2"}': ("slot", "sim_missing"),
     "modem_silent: null": ("modem", "modem_fault"),
-    "modem_reset: null": ("modem", "modem_fault"),
 }
 
 

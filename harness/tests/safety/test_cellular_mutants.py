@@ -16,11 +16,9 @@ from harness.runner import Session
 Rows = list[dict[str, Any]]
 
 STORIES = (
-    "data/exhausted_between_sales", "data/exhausted_silently", "data/throttled",
-    "data/slow_and_far", "data/plan_expires_at_midnight", "data/warned_before_the_end",
-    "signal/short_gap", "signal/sim_pulled", "signal/weak_then_good", "signal/modem_hangs",
-    "network/settings_wrong", "network/names_not_answered", "network/host_at_another_port",
-    "network/certificate_not_accepted",
+    "data/exhausted_between_sales", "data/slow_and_far", "data/warned_before_the_end",
+    "signal/short_gap", "signal/sim_pulled", "signal/modem_hangs",
+    "network/names_not_answered", "network/certificate_not_accepted",
 )  # fmt: skip
 UNSEEN = (Outcome.INCONCLUSIVE, Outcome.ERROR)
 WITNESSES = ("modem", "network", "sim_card", "attenuator")
@@ -110,7 +108,7 @@ def test_a_trace_that_is_cut_off(recorded: list[Rows]) -> None:
     """At any place before the end."""
     for rows in recorded:
         end = next(at for at, row in enumerate(rows) if row["kind"] == "run_ended")
-        for cut in range(0, end, 29):
+        for cut in range(0, end, 61):
             assert _judge(rows[:cut])[0] in UNSEEN
 
 
