@@ -1,10 +1,14 @@
-"""The control language of our own devices: JSON lines, answers in order, events between."""
+"""The control language of our own devices: JSON lines, answers in order, events between.
+
+Since answers come in order, that of a request that was given up is still owed: it is passed over
+when it comes, and never taken for the next one's.
+"""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.errors import DeviceRefused, Garbled, PortTimeout
+from harness.errors import DeviceRefused, Garbled, PortLost, PortTimeout
 from harness.ports.base import Port
 
 LONGEST = 1 << 20  # B; a line that does not end is garbage
@@ -27,26 +31,35 @@ class JsonLines:
         self._wait = wait
         self._rest = b""
         self._answers: list[Mapping[str, Any]] = []
+        self._owed = 0  # answers of requests that were given up
 
     def ask(self, word: str, **fields: Any) -> Mapping[str, Any]:
         """Send a request and return its answer.
 
         Raises PortTimeout, PortLost, Garbled, and DeviceRefused in the device's own words.
         """
-        self.attend()
-        self._answers.clear()  # of a request that was given up
         line = json.dumps({"do": word, **fields}, separators=(",", ":"))
-        self._port.write(line.encode() + b"\n")
+        try:
+            answer = self._answer(word, line.encode() + b"\n")
+        except PortLost:
+            self._owed, self._rest = 0, b""  # a new connection owes nothing
+            raise
+        if "error" in answer:
+            raise DeviceRefused(f"{self._port.address}: {word}: {answer['error']}")
+        return answer
+
+    def _answer(self, word: str, line: bytes) -> Mapping[str, Any]:
+        self.attend()
+        self._answers.clear()  # nobody asked
+        self._port.write(line)
         until = self._port.clock.now() + self._wait
         while not self._answers:
             chunk = self._port.read(until)
             if chunk is None:
+                self._owed += 1
                 raise PortTimeout(f"{self._port.address}: no answer to {word} in {self._wait:g} s")
             self._take(chunk.data, chunk.t)
-        answer = self._answers.pop(0)
-        if "error" in answer:
-            raise DeviceRefused(f"{self._port.address}: {word}: {answer['error']}")
-        return answer
+        return self._answers.pop(0)
 
     def attend(self) -> None:
         """Take in what is here without waiting."""
@@ -77,5 +90,7 @@ class JsonLines:
         if "event" in said:
             word = str(said.pop("event"))
             self._heard(word, t, said)
+        elif self._owed:
+            self._owed -= 1
         else:
             self._answers.append(said)
