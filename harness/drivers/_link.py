@@ -33,8 +33,10 @@ EVENTS: dict[str, tuple[str, ...]] = {
 class LinkDriver:
     """Plays Network, Profiled, DataPlan, Watched, Polled, SafeState and Identified."""
 
+    ANSWER_TIME = 5.0  # s
+
     def __init__(self, port: Port, *, poll_every: float = 30.0) -> None:
-        self._link = JsonLines(port, self._hear)
+        self._link = JsonLines(port, self._hear, wait=self.ANSWER_TIME)
         self.poll_every = poll_every
         self.observe: Observe = ignore
 

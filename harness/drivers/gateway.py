@@ -32,6 +32,8 @@ NEVER = {
 class Driver(LinkDriver):
     """Plays what every link does, within what it ``lacks``, and Names and Vigilant."""
 
+    ANSWER_TIME = 20.0  # s: each wish is many small ones of the kernel's, read back
+
     def __init__(self, port: Port, *, poll_every: float = 30.0) -> None:
         super().__init__(port, poll_every=poll_every)
         self._clock, self._address = port.clock, port.address
