@@ -1,19 +1,11 @@
 """Traces of line, SIM and host that passed, corrupted: no PASS unseen, no false FAIL."""
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from harness.files import carried
-from harness.judge.case import judge_trace
-from harness.model.trace import Trace
 from harness.model.verdict import Outcome
 from harness.runner import Session
-
-Rows = list[dict[str, Any]]
+from harness.tests.safety.mutants import Rows, judged, rows_of, without, without_evidence
 
 STORIES = (
     "data/exhausted_between_sales", "data/slow_and_far", "data/warned_before_the_end",
@@ -40,34 +32,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> list[Rows]:
             path = carried("scenarios", *f"{story}.yaml".split("/"))
             played = session.play(session.items([path])[0])
             assert played.verdict.outcome is Outcome.PASS, (story, played.verdict.reason)
-            rows.append(_rows(played.folder))
+            rows.append(rows_of(played.folder))
     return rows
-
-
-def _rows(folder: Path) -> Rows:
-    lines = (folder / "trace.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def _judge(rows: Rows) -> tuple[Outcome, str]:
-    """Numbered anew, so that it does not show what is missing."""
-    new = {row["n"]: number for number, row in enumerate(rows, 1)}
-    told = [
-        {**row, "n": new[row["n"]]}
-        | ({"evidence": new.get(row["evidence"], 0)} if "evidence" in row else {})
-        for row in rows
-    ]
-    verdict = judge_trace(Trace.from_lines([json.dumps(row) for row in told]))
-    return verdict.outcome, verdict.reason
-
-
-def _without(drop: Callable[[dict[str, Any]], bool]) -> Callable[[Rows], Rows]:
-    return lambda rows: [row for row in rows if not drop(row)]
-
-
-def _without_evidence(rows: Rows) -> Rows:
-    lines = {row["evidence"] for row in rows if row["kind"] == "fault_took_effect"}
-    return [row for row in rows if row["n"] not in lines]
 
 
 def _effect_first(rows: Rows) -> Rows:
@@ -79,13 +45,13 @@ def _effect_first(rows: Rows) -> Rows:
 
 
 BLIND = {
-    "no effect": _without(lambda row: row["kind"] == "fault_took_effect"),
-    "no line that shows the effect": _without_evidence,
+    "no effect": without(lambda row: row["kind"] == "fault_took_effect"),
+    "no line that shows the effect": without_evidence,
     "an effect before the fault": _effect_first,
-    "nothing of the bench": _without(lambda row: row["source"] in (*WITNESSES, "host")),
+    "nothing of the bench": without(lambda row: row["source"] in (*WITNESSES, "host")),
     "no end": lambda rows: rows[: [row["kind"] for row in rows].index("run_ended")],
-    "never injected": _without(lambda row: row["kind"] == "fault_injected"),
-    "nothing of the terminal": _without(lambda row: row["source"] == "terminal"),
+    "never injected": without(lambda row: row["kind"] == "fault_injected"),
+    "nothing of the terminal": without(lambda row: row["source"] == "terminal"),
 }
 
 
@@ -93,14 +59,14 @@ BLIND = {
 def test_no_pass_without_the_faults_effect(recorded: list[Rows], name: str) -> None:
     """The unseen is INCONCLUSIVE: neither a PASS nor held against the terminal."""
     for rows in recorded:
-        outcome, reason = _judge(BLIND[name](rows))
+        outcome, reason = judged(BLIND[name](rows))
         assert outcome in UNSEEN, (rows[0]["spec"]["id"], reason)
 
 
 def test_a_silent_terminal_passes_nothing(recorded: list[Rows]) -> None:
     """It may fail for its silence; it never passes by it."""
     for rows in recorded:
-        assert _judge(BLIND["nothing of the terminal"](rows))[0] is not Outcome.PASS
+        assert judged(BLIND["nothing of the terminal"](rows))[0] is not Outcome.PASS
 
 
 def test_a_trace_that_is_cut_off(recorded: list[Rows]) -> None:
@@ -108,7 +74,7 @@ def test_a_trace_that_is_cut_off(recorded: list[Rows]) -> None:
     for rows in recorded:
         end = next(at for at, row in enumerate(rows) if row["kind"] == "run_ended")
         for cut in range(0, end, 97):
-            assert _judge(rows[:cut])[0] in UNSEEN
+            assert judged(rows[:cut])[0] in UNSEEN
 
 
 @pytest.mark.parametrize("kind", SAID)
@@ -120,7 +86,7 @@ def test_what_the_bench_did_not_say_is_not_held_against_the_terminal(
         if kind == "answering" and rows[0]["spec"]["id"] == "S-7":
             continue  # there it is the terminal's own doing, and demanded
         left = [row for row in rows if row["kind"] != kind or row["source"] == "terminal"]
-        outcome, reason = _judge(left)
+        outcome, reason = judged(left)
         assert outcome is not Outcome.FAIL, (rows[0]["spec"]["id"], reason)
 
 
@@ -132,5 +98,5 @@ def test_a_bench_whose_clock_is_wrong(recorded: list[Rows], by: float) -> None:
             {**row, "t": max(0.0, row["t"] + by)} if row["source"] in WITNESSES else row
             for row in rows
         ]
-        outcome, reason = _judge(moved)
+        outcome, reason = judged(moved)
         assert outcome is not Outcome.FAIL, (rows[0]["spec"]["id"], reason)
