@@ -1,6 +1,5 @@
 """The simulated EC25: what a driver or a terminal meets at its AT ports and on its bearer."""
 
-import random
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,51 +11,15 @@ from hypothesis import strategies as st
 from harness.clock import CooperativeClock
 from harness.errors import PortLost
 from harness.files import fixture, read_plain
-from harness.links.link import Link
-from harness.ports.memory import MemoryPort, pair
-from harness.sim.internet import Internet, NetError, NoBearer
-from harness.sim.modems.modem import Modem
-from harness.sim.radio import Radio
+from harness.sim.internet import NetError, NoBearer
+from harness.tests.sim.modems.stage import Stage
 
 T = TypeVar("T")
 PERSONALITY = read_plain(fixture("modem", "ec25", "personality.yaml"))
 
 
-class Bench:
-    """A modem on its radio and link, and one AT port to talk to it."""
-
-    def __init__(self, clock: CooperativeClock, seed: int, powered: bool, **link: Any) -> None:
-        self.clock = clock
-        self.radio = Radio(clock)
-        self.link = Link(clock, rng=random.Random(seed), **link)
-        self.internet = Internet(clock, self.link)
-        self.modem = Modem(
-            clock,
-            PERSONALITY,
-            rng=random.Random(seed),
-            radio=self.radio,
-            link=self.link,
-            internet=self.internet,
-            powered=powered,
-        )
-        self.port = self.open("at0")
-
-    def open(self, name: str) -> MemoryPort:
-        ours, theirs = pair(self.clock, name)
-        self.modem.outlets[name](theirs)
-        return ours
-
-    def hear(self, seconds: float, port: MemoryPort | None = None) -> str:
-        """Everything said in so many seconds."""
-        port, until, heard = port or self.port, self.clock.now() + seconds, b""
-        while (chunk := port.read(until)) is not None:
-            heard += chunk.data
-        return heard.decode("latin-1")
-
-    def say(self, line: str, seconds: float = 1.0, port: MemoryPort | None = None) -> list[str]:
-        """Send a line; the lines that came in so many seconds."""
-        (port or self.port).write(f"{line}\r".encode("latin-1"))
-        return [text for text in re.split(r"[\r\n]+", self.hear(seconds, port)) if text]
+class Bench(Stage):
+    """An EC25 as these tests begin with it."""
 
     def ready(self) -> None:
         """Registered, with a bearer, echo off, reports on."""
@@ -70,7 +33,7 @@ class Bench:
 def on_bench(story: Callable[[Bench], T], *, seed: int = 1, powered: bool = True, **link: Any) -> T:
     """Run a story on a new bench."""
     clock = CooperativeClock()
-    return clock.run(lambda: story(Bench(clock, seed, powered, **link)))
+    return clock.run(lambda: story(Bench(clock, "ec25", seed=seed, powered=powered, **link)))
 
 
 def test_it_boots_deaf_and_says_rdy() -> None:
