@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness.engine.steps import NO_CARD, USUAL_CARD, Inject, Sale, read_step
+from harness.engine import desk
+from harness.engine.desk import USUAL_CARD
+from harness.engine.steps import NO_CARD, Inject, Sale, read_step
 from harness.model.cellular import Attenuator, Modem, SimCard
+from harness.model.hands import Hands
 from harness.model.means import Means
 from harness.model.network import (
     AccessPoints,
@@ -17,6 +20,7 @@ from harness.model.network import (
     Subscription,
 )
 from harness.model.power import Supply
+from harness.model.register import Updatable
 from harness.model.rigfile import FACTS
 from harness.model.roles import Console, Host, Reader, Terminal, Updates, plays
 from harness.model.scenario import Scenario
@@ -25,16 +29,16 @@ from harness.model.units import Volts
 #: Step -> roles it uses.
 STEP_NEEDS: dict[str, tuple[type, ...]] = {
     "sale": (Terminal,),
-    "update": (Terminal, Updates),
-    "settle": (Terminal,),
+    "update": (Updatable, Updates),
     "top_up": (DataPlan,),
     "swap_sim": (SimCard,),
+    **{word: (role,) for word, role in desk.ROLES.items()},
 }
 #: Names in ``needs:`` -> roles.
 NAMED: dict[str, type] = {
     "terminal": Terminal, "console": Console, "supply": Supply, "reader": Reader, "host": Host,
     "updates": Updates, "data_plan": DataPlan, "carrier": Subscription, "network": Network,
-    "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator,
+    "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator, "hands": Hands,
 }  # fmt: skip
 
 #: Roles that a rig file does not call by their names -> what it takes to play them.
@@ -78,6 +82,11 @@ def refused(scenario: Scenario, means: Means) -> list[str]:
         if name in FACTS and name not in means.facts
     ]
     reasons += [
+        f"step {word}: {said} is not within reach of this rig"
+        for word, step in _steps(scenario)
+        if (said := _asked(step)) and means.falls_short(said)
+    ]
+    reasons += [
         f"fault {step.word}: {why}"
         for step in _injections(scenario)
         if hasattr(step.fault, "refusal") and (why := step.fault.refusal(means))
@@ -95,9 +104,22 @@ def highest(scenario: Scenario, nominal: Volts) -> Volts:
     return Volts(max([nominal, *asked]))
 
 
+def _steps(scenario: Scenario) -> Iterable[tuple[str, Any]]:
+    return (read_step(plain) for plain in scenario.plain.get("when") or ())
+
+
+def _asked(step: Any) -> str:
+    """What of ``Means.offers`` a step asks for, or ``""``."""
+    if isinstance(step, desk.Put):
+        return f"part {step.part}"
+    if hasattr(step, "DEAL"):
+        return f"deal {step.DEAL}"
+    card = getattr(step, "card", NO_CARD)
+    return "" if card == NO_CARD else f"card {card}"
+
+
 def _injections(scenario: Scenario) -> Iterable[Inject]:
-    steps = (read_step(plain)[1] for plain in scenario.plain.get("when") or ())
-    return (step for step in steps if isinstance(step, Inject))
+    return (step for _, step in _steps(scenario) if isinstance(step, Inject))
 
 
 def _needs(scenario: Scenario) -> Iterable[tuple[str, Any]]:
@@ -116,7 +138,7 @@ def _step_needs(plain: Any) -> Iterable[tuple[str, Any]]:
     word, step = read_step(plain)
     for role in STEP_NEEDS.get(word, ()):
         yield f"step {word}", role
-    if isinstance(step, Sale) and step.card != NO_CARD:
+    if getattr(step, "card", NO_CARD) != NO_CARD:
         yield f"step {word} (but for `card: {NO_CARD}`)", Reader
     if isinstance(step, Inject):
         for role in getattr(step.fault, "NEEDS", ()):

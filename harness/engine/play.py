@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.clock import Killed
-from harness.engine import rest
+from harness.engine import desk, rest
 from harness.engine.given import GivenFailed, reach
 from harness.engine.injection import Injection
 from harness.engine.progress import Progress
 from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale, reader_of
 from harness.engine.steps import (
+    NO_CARD,
     Await,
     Clear,
     Given,
     Hold,
     Inject,
     Sale,
-    Settle,
     SwapSim,
     TopUp,
     Update,
@@ -29,6 +29,7 @@ from harness.errors import BenchError, ScenarioError
 from harness.model.cast import Cast
 from harness.model.cellular import SimCard
 from harness.model.network import DataPlan
+from harness.model.register import Updatable, Wish
 from harness.model.roles import Terminal, Updates, Vigilant, plays
 from harness.model.scenario import Scenario
 from harness.model.trace import Observation
@@ -113,23 +114,32 @@ class Run:
     def _acts(self) -> Mapping[type, Callable[[Any, int], dict[str, Any] | None]]:
         return {
             Sale: self._sale, Await: self._await, Inject: self._inject, Hold: self._hold,
-            Clear: self._clear, Update: self._update, Settle: self._settle, TopUp: self._top_up,
+            Clear: self._clear, Update: self._update, TopUp: self._top_up,
             SwapSim: self._swap_sim,
+            **dict.fromkeys(desk.DEALING.values(), self._deal),
+            **dict.fromkeys(desk.ACTING.values(), lambda step, _: desk.act(self, step)),
         }  # fmt: skip
 
     # --- the steps --------------------------------------------------------------------------
 
     def _sale(self, step: Sale, index: int) -> None:
-        name = step.name or f"sale-{len(self.sales) + 1}"
-        if name in self.sales:
-            raise ScenarioError(f"{self._scenario.path}: two sales are called {name!r}")
-        self.start_sale(name, step)
+        self.start_sale(self._name(step, "sale"), Wish("sale", step.amount), step.card)
 
-    def start_sale(self, name: str, step: Sale, *, proof: bool = False) -> OpenSale:
-        """Start a sale; it runs beside the steps."""
+    def _deal(self, step: Any, index: int) -> None:
+        wish = desk.wish_of(self, step)
+        self.start_sale(self._name(step, wish.deal), wish, getattr(step, "card", NO_CARD))
+
+    def _name(self, step: Any, deal: str) -> str:
+        name = str(step.name) or f"{deal}-{len(self.sales) + 1}"
+        if name in self.sales:
+            raise ScenarioError(f"{self._scenario.path}: two transactions are called {name!r}")
+        return name
+
+    def start_sale(self, name: str, wish: Wish, card: str, *, proof: bool = False) -> OpenSale:
+        """Start a transaction; it runs beside the steps."""
         self.sales[name] = sale = OpenSale(
             self._recorder, self._cast.playing(Terminal), reader_of(self._rig.players),
-            name=name, amount=step.amount, card=step.card, proof=proof,
+            name=name, wish=wish, card=card, proof=proof,
         )  # fmt: skip
         return sale
 
@@ -181,11 +191,7 @@ class Run:
 
     def _update(self, step: Update, index: int) -> None:
         self._cast.playing(Updates).offer(step.image)
-        self._cast.playing(Terminal).start_update()
-
-    def _settle(self, step: Settle, index: int) -> dict[str, Any]:
-        result = self._cast.playing(Terminal).settle()
-        return {"outcome": result.outcome, "cause": result.cause}
+        self._cast.playing(Updatable).start_update()
 
     def _top_up(self, step: TopUp, index: int) -> None:
         self._cast.playing(DataPlan).top_up(step.amount)
@@ -212,6 +218,10 @@ class Run:
                     player.look()
                 except BenchError as error:
                     self._recorder.trouble(error)
+
+    @property
+    def cast(self) -> Cast:
+        return self._cast
 
     @property
     def recorder(self) -> Recorder:

@@ -6,8 +6,8 @@ from harness.engine.given import is_ready, players_of
 from harness.engine.needs import card_of, recovery_of
 from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale
-from harness.engine.steps import Sale
 from harness.errors import BenchError, NotSupported
+from harness.model.register import Wish
 from harness.model.roles import Console, Host, Terminal
 from harness.model.units import Money, Seconds
 from harness.model.words import value_of
@@ -53,11 +53,11 @@ def recover(run: "Run") -> None:
         recorder.until(there, clock.now() + budget / 2 if sells else until)
     if not sells:
         return
-    proof = Sale(Money(PROOF.minor, _currency(run)), card_of(run.scenario))
+    proof = Wish("sale", Money(PROOF.minor, _currency(run)))
     attempt = 0
     while clock.now() < until:
         attempt += 1
-        sale = run.start_sale(f"proof-{attempt}", proof, proof=True)
+        sale = run.start_sale(f"proof-{attempt}", proof, card_of(run.scenario), proof=True)
         sale.wait(clock.now() + OPEN_SALE)
         if sale.result is not None and sale.result.outcome == "approved":
             return

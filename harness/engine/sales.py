@@ -6,9 +6,9 @@ from harness.clock import Killed
 from harness.engine.recorder import Recorder
 from harness.engine.steps import NO_CARD
 from harness.errors import BenchError
+from harness.model.register import Wish
 from harness.model.roles import Reader, SaleResult, plays
 from harness.model.trace import Observation
-from harness.model.units import Money
 
 #: How long a cardholder waits for "insert card" before trying anyway, s.
 PROMPT = 10.0
@@ -33,7 +33,7 @@ class OpenSale:
         reader: Any,
         *,
         name: str,
-        amount: Money,
+        wish: Wish,
         card: str,
         proof: bool = False,
     ) -> None:
@@ -44,13 +44,15 @@ class OpenSale:
         self._clock = recorder.clock
         self._terminal = terminal
         self._reader = reader
-        self._amount = amount
+        self._wish = wish
         self._card = card
         self._asked = ""
         recorder.correlation.opened(name)
+        amount = wish.amount
         recorder.say(
-            "sale_started", sale=name, amount=amount.minor, currency=amount.currency, card=card,
-            proof=proof or None,
+            "sale_started", sale=name, amount=amount.minor if amount else None, card=card,
+            currency=amount.currency if amount else None, proof=proof or None,
+            what=None if wish.deal == "sale" else wish.deal,
         )  # fmt: skip
         recorder.listen(self._watch)
         self._clock.spawn(f"cashier of {name}", self._sell)
@@ -78,7 +80,10 @@ class OpenSale:
 
     def _sell(self) -> None:
         try:
-            self.result = self._terminal.sell(self._amount)
+            if self._wish.deal == "sale" and self._wish.amount is not None:
+                self.result = self._terminal.sell(self._wish.amount)
+            else:
+                self.result = self._terminal.transact(self._wish)
         except BenchError as error:
             self.error = error
         except Killed:

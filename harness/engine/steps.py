@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from harness.engine.desk import ACTING, DEALING, USUAL_CARD
 from harness.model.pattern import Pattern
 from harness.model.units import Bytes, Money, Seconds
 from harness.model.words import Path, WordError, fill, find, instead, value_of
@@ -13,8 +14,6 @@ FAULTS = "harness.faults"
 
 #: The card of a sale for which nobody presents one.
 NO_CARD = "none"
-#: The card of a sale that names none.
-USUAL_CARD = "chip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +123,6 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Settle:
-    """Have the register ask for the end of day."""
-
-
-@dataclass(frozen=True, slots=True)
 class TopUp:
     """Give the SIM's plan this much data: ``top_up: 10 MiB``."""
 
@@ -173,9 +167,10 @@ STEPS: dict[str, type] = {
     "hold": Hold,
     "clear": Clear,
     "update": Update,
-    "settle": Settle,
     "top_up": TopUp,
     "swap_sim": SwapSim,
+    **DEALING,
+    **ACTING,
 }
 
 

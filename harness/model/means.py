@@ -1,9 +1,10 @@
 """What a rig can do: to the terminal's supply lines, and what its network cannot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.model.hands import Hands
 from harness.model.network import AccessPoints, DataPlan, Limited, Names, Network, Subscription
 from harness.model.power import (
     Capability,
@@ -15,8 +16,9 @@ from harness.model.power import (
     Switching,
     capability_of,
 )
+from harness.model.register import Desk
 from harness.model.rigfile import Limits
-from harness.model.roles import plays
+from harness.model.roles import Reader, plays
 from harness.model.units import Volts
 
 #: The first part of what is lacking -> whose it is; all else is the path's.
@@ -57,6 +59,7 @@ class Means:
         limits: What the supply may never exceed; None where nobody says.
         lacks: What the network cannot do -> why (``model/network.py``, ``Limited``).
         facts: What its terminal has (``model/rigfile.py``, ``FACTS``).
+        offers: What is within reach: ``deal void``, ``part paper``, ``card chip`` (``OFFERS``).
     """
 
     nominal: Volts
@@ -67,6 +70,13 @@ class Means:
     limits: Limits | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
     facts: Sequence[str] = ()
+    offers: frozenset[str] = frozenset()
+
+    def falls_short(self, what: str) -> bool:
+        """Whether somebody offers such things (``part paper``), but not this one."""
+        kind = what.partition(" ")[0]
+        rivals = (one for one in self.offers if one.partition(" ")[0] == kind)
+        return what not in self.offers and any(rivals)
 
     def breaker(self, line: str) -> Breaker | None:
         """The first switch of this line."""
@@ -80,13 +90,29 @@ def means_of(players: Mapping[str, Any], nominal: Volts, limits: Limits | None =
     breakers = tuple(
         _breaker(one) for one in drivers if plays(one, Switch) or plays(one, PulseSwitch)
     )
-    lacks = _lacks(drivers)
+    lacks, offers = _lacks(drivers), frozenset(_offers(drivers))
     if supply is None:
-        return Means(nominal, breakers=breakers, limits=limits, lacks=lacks)
+        return Means(nominal, breakers=breakers, limits=limits, lacks=lacks, offers=offers)
     limits = limits or getattr(getattr(supply, "gate", None), "limits", None)
     able = capability_of(supply)
     lists = plays(supply, ListMode) and able.points > 0
-    return Means(nominal, _name(supply), able, lists, breakers, limits, lacks)
+    return Means(
+        nominal, _name(supply), able, lists, breakers, limits, lacks, offers=offers
+    )  # fmt: skip
+
+
+#: Role -> the method that lists what is within its player's reach, and what that is called.
+OFFERS: dict[Any, tuple[str, str]] = {
+    Desk: ("deals", "deal"), Hands: ("parts", "part"), Reader: ("cards", "card"),
+}  # fmt: skip
+
+
+def _offers(drivers: Sequence[Any]) -> Iterator[str]:
+    """Of drivers, not of their classes: ``deal void``, ``part paper``, ``card chip`` ..."""
+    for role, (method, word) in OFFERS.items():
+        able = next((one for one in drivers if plays(one, role)), None)
+        if able is not None and not isinstance(able, type):
+            yield from (f"{word} {one}" for one in getattr(able, method)())
 
 
 def _lacks(drivers: Sequence[Any]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from harness.model.words import Path, WordError, fill, find, instead, nearest, v
 #: Every role, in the order in which its device is opened and identified.
 ROLES = (
     "supply", "switch", "attenuator", "carrier", "network", "sim_card", "modem", "reader", "host",
-    "updates", "console", "terminal",
+    "updates", "hands", "console", "terminal",
 )  # fmt: skip
 
 #: What a rig file may say of its terminal (``facts:``), and a scenario may need.
@@ -36,6 +36,7 @@ USUAL_DRIVERS = {
     "reader": "serial_relay",
     "host": "acquirer",
     "updates": "update_store",
+    "hands": "bench_hands",
 }
 
 

@@ -122,6 +122,7 @@ class SaleResult:
         stan: System trace audit number, when told.
         receipt: Receipt number, when told.
         text: What it said, masked.
+        auth: Authorisation code, when told.
     """
 
     outcome: str
@@ -131,6 +132,7 @@ class SaleResult:
     receipt: int | None = None
     amount: int | None = None
     text: str = ""
+    auth: str = ""
 
 
 @runtime_checkable
@@ -143,16 +145,14 @@ class Terminal(Protocol):
     def sell(self, amount: Money) -> SaleResult:
         """A sale, to its end. Never retried blindly; a lost answer is ``unknown``."""
 
-    def abort(self) -> None: ...
+    def abort(self) -> None:
+        """Give up what is under way; may be called while another call runs, and does not wait."""
+
     def last_result(self) -> SaleResult | None:
         """Resync: what the terminal says of its last transaction; None when it knows none."""
 
     def status(self) -> str:
         """The terminal's own status code; also said by ``observe``."""
-
-    def settle(self) -> SaleResult: ...
-    def start_update(self) -> None:
-        """Have the terminal look for an update now."""
 
 
 @runtime_checkable

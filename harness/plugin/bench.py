@@ -14,6 +14,7 @@ from harness.engine.sales import OpenSale, reader_of
 from harness.engine.steps import Given
 from harness.errors import BenchError
 from harness.model.pattern import Pattern
+from harness.model.register import Wish
 from harness.model.roles import SaleResult
 from harness.model.trace import Observation, Trace
 from harness.model.units import Money, Seconds
@@ -146,7 +147,7 @@ class TestRig:
         self._sales += 1
         sale = OpenSale(
             recorder, live.players["terminal"], reader_of(live.players),
-            name=f"sale-{self._sales}", amount=Money.parse(amount), card=card,
+            name=f"sale-{self._sales}", wish=Wish("sale", Money.parse(amount)), card=card,
         )  # fmt: skip
         recorder.until(lambda: sale.done, self.now + OPEN_SALE)
         if sale.error is not None:

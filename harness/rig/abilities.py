@@ -11,6 +11,7 @@ from typing import Any
 from harness.clock import CooperativeClock
 from harness.errors import HarnessError, UsageError
 from harness.model.cellular import Attenuator, Modem, SimCard
+from harness.model.hands import Climate, Hands, Presses, ShowsCodes
 from harness.model.means import Means, means_of
 from harness.model.network import AccessPoints, DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
@@ -21,8 +22,8 @@ from harness.ports.memory import pair
 from harness.rig.casting import DRIVERS, driver_class
 from harness.sim.bench_plan import check_plan
 
-#: The roles that work on the supply lines, and those that can do only some things to the network.
-ROLES = ("supply", "switch", "carrier", "network")
+#: The roles of whom it depends what can be done, not only whether somebody plays them.
+ROLES = ("supply", "switch", "carrier", "network", "reader", "hands", "terminal")
 
 
 #: Role -> what its driver must be able to do; one of them where there are several.
@@ -30,7 +31,8 @@ PLAYED: dict[str, tuple[type, ...]] = {
     "supply": (Supply,), "switch": (Switch,), "attenuator": (Attenuator,), "modem": (Modem,),
     "carrier": (DataPlan, Subscription, AccessPoints), "network": (Network,),
     "sim_card": (SimCard,), "reader": (Reader,), "host": (Host,), "updates": (Updates,),
-    "console": (Console,), "terminal": (Terminal,),
+    "hands": (Hands, Presses, ShowsCodes, Climate), "console": (Console,),
+    "terminal": (Terminal,),
 }  # fmt: skip
 
 

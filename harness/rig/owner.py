@@ -101,7 +101,7 @@ class Owner:
         self._eager = 0
         self._port_away = False
         self._troubled: set[str] = set()  # what went wrong last time: attend, poll
-        self._released = False
+        self._released = self._running = False
         if hasattr(driver, "observe"):
             driver.observe = self._observe
         self._task = clock.spawn(f"{role} owner", self._live)
@@ -117,6 +117,13 @@ class Owner:
             return self.start(name, *args, **keys).result()
 
         return call
+
+    def abort(self) -> None:
+        """The one call that does not wait its turn: it is there to end the one that runs."""
+        if self._running:
+            self.driver.abort()
+        else:
+            self.start("abort").result()
 
     def start(self, method: str, /, *args: Any, **keys: Any) -> Pending:
         """Ask for a call; it begins when those before it are over."""
@@ -192,8 +199,10 @@ class Owner:
             self._attend()
         if self._calls:
             call = self._calls.popleft()
+            self._running = True
             if not call.dropped:
                 call.run()
+            self._running = False
         elif self._every is not None and self._poll_is_due():
             self._next_poll = self._clock.now() + self._every
             self._try("poll", self.driver.poll)

@@ -21,7 +21,7 @@ from harness.files import fixture, read_plain
 from harness.links.carrier import Carrier
 from harness.links.certificates import keep_authority, trusted
 from harness.links.link import Link
-from harness.model.words import find
+from harness.model.words import find, words_in
 from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.acquirer import Acquirer
@@ -41,7 +41,7 @@ from harness.sim.sim_tray import Sim, SimTray, read_sim, usual_tray
 from harness.sim.slot import Slot
 from harness.sim.supplies.make import make_supply
 from harness.sim.switch import PulseSwitch, RelayBoard
-from harness.sim.terminal.firmware import Countertop, Firmware
+from harness.sim.terminal.firmware import REGISTERS, Countertop, Firmware
 from harness.sim.terminal.models import read_character
 from harness.sim.update_store import UpdateStore
 from harness.sim.wifi import AccessPoint, Station
@@ -71,9 +71,10 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "host/tls": ("acquirer", "tls"),
     "updates": ("store", "control"),
     "updates/http": ("store", "http"),
-    "terminal": ("terminal", "ecr"),
-    "terminal/ecr": ("terminal", "ecr"),
+    "terminal": ("terminal", "zvt"),
+    "terminal/ecr": ("terminal", "zvt"),
     "terminal/console": ("terminal", "console"),
+    **{f"terminal/{word}": ("terminal", word) for word in words_in(REGISTERS)},
 }
 
 
@@ -115,8 +116,10 @@ class Bench:
         device, outlet = OUTLETS[name]
         if device == "terminal" and not self._plan.get("terminal"):
             raise LookupError("this bench has no terminal")
-        accept: Accept = getattr(self, device).outlets[outlet]
-        return accept
+        outlets: Mapping[str, Accept] = getattr(self, device).outlets
+        if outlet not in outlets:
+            raise LookupError(f"this bench's {device} has no {outlet}; it has {', '.join(outlets)}")
+        return outlets[outlet]
 
     def _rng(self, device: str) -> random.Random:
         return random.Random(f"{self._seed}/{device}")

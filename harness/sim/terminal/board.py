@@ -18,6 +18,7 @@ from harness.ports.base import Port
 from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
+from harness.sim.terminal.body import Body
 from harness.sim.terminal.flash import Flash, unguarded
 from harness.sim.terminal.net_devices import NetDevices
 from harness.sim.terminal.personality import Personality
@@ -33,7 +34,7 @@ class Software(Protocol):
     @property
     def brownout_reset(self) -> bool: ...
     def run(self) -> None: ...
-    def serve_register(self, port: Port) -> None: ...
+    def serve_register(self, word: str, port: Port) -> None: ...
     def console_input(self, octets: bytes) -> None: ...
     def power_lost(self) -> None: ...
 
@@ -45,7 +46,9 @@ class Board:
     """The hardware. The firmware reaches everything through it.
 
     Attributes:
-        outlets: ``ecr`` (TCP 20007 of the terminal) and ``console`` (its serial log).
+        outlets: ``console`` (its serial log), and one for each register protocol that this model
+            has (a word of ``registers``).
+        body: What of it hands can reach.
         rail: The supply input.
         net: Modem, Wi-Fi, and what goes over them.
         edge: Notified when the supply crosses one of the levels.
@@ -66,6 +69,7 @@ class Board:
         self.rail = rail
         self.net = NetDevices(clock, modem, station)
         self.slot = slot
+        self.body = Body(clock)
         self.personality = personality
         self.rng = rng
         self.edge = clock.signal("the supply's comparators")
@@ -80,8 +84,8 @@ class Board:
         self.running: Software | None = None
         self.deaths = 0
         self.outlets: dict[str, Callable[[Port], None]] = {
-            "ecr": self._accept_register,
             "console": self._accept_console,
+            **{word: partial(self._accept_register, word) for word in personality.registers},
         }
         self._make = make
         self.host, self.store = host, store
@@ -243,12 +247,12 @@ class Board:
             if chunk is not None and self.running is not None and not self._wild:
                 self.spawn("console", partial(self.running.console_input, chunk.data))
 
-    def _accept_register(self, port: Port) -> None:
-        """A TCP connection; refused while nothing listens."""
+    def _accept_register(self, word: str, port: Port) -> None:
+        """A connection by one of the register protocols; refused while nothing listens."""
         if self.running is None or self._wild:
             raise PortLost(f"{port.address}: connection refused")
         self._registers.append(port)
-        self.running.serve_register(port)
+        self.running.serve_register(word, port)
 
 
 def _vanish(port: Port) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from harness.clock import Clock, Task
 from harness.files import fixture, read_plain
+from harness.model.words import find
 from harness.ports.base import Port
 from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
@@ -23,6 +24,9 @@ from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.turn import Turn
 from harness.sim.update_images import make_image, trusted_key
 from harness.sim.wifi import Station
+
+#: Where the protocols of registers are, one file each.
+REGISTERS = "harness.sim.terminal.registers"
 
 
 class Firmware(Parts):
@@ -42,6 +46,7 @@ class Firmware(Parts):
         self.clock = board.clock
         self.flash = board.flash
         self.slot = board.slot
+        self.body = board.body
         self.wall_time = board.wall_time
         self.personality = board.personality
         self.who = board.personality.identity
@@ -233,9 +238,10 @@ class Firmware(Parts):
 
     # --- what the board hands over ----------------------------------------------------------
 
-    def serve_register(self, port: Port) -> None:
-        """A register has connected."""
-        dialogue = self.Dialogue(self, port)
+    def serve_register(self, word: str, port: Port) -> None:
+        """A register has connected, by one of this model's protocols."""
+        usual = self.Dialogue if word == "zvt" else find(REGISTERS, word, name="Dialogue")
+        dialogue = usual(self, port)
         self.board.spawn("register reader", dialogue.read)
         self.board.spawn("register", dialogue.run)
 

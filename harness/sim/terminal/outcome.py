@@ -1,9 +1,29 @@
 """What a sale comes to, and who is told."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-WAITING_FOR_HOST, REVERSING = 0x04, 0x05  # intermediate status, PA00P015, 3.7
+from harness.model.register import Deal
+
+#: What a register is told meanwhile; each protocol has its own way to say it, or none.
+Telling = Literal["insert_card", "card_again", "remove_card", "waiting_for_host", "reversing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a register asked for.
+
+    Attributes:
+        deal: The transaction.
+        amount: Minor units; 0 where the original's is meant.
+        receipt: Receipt number of the original, 0 for none.
+        stan: Its trace number, 0 for none.
+    """
+
+    deal: Deal
+    amount: int = 0
+    receipt: int = 0
+    stan: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +70,11 @@ class Stop(Exception):
 class Register(Protocol):
     """Who asked for a transaction."""
 
-    def tell(self, status: int) -> None:
-        """An intermediate status (ZVT 04 FF)."""
+    def tell(self, what: Telling) -> None:
+        """How far it is."""
 
     def confirm(self, outcome: Outcome) -> bool:
-        """The result (04 0F); whether it was acknowledged."""
+        """The result; whether it was acknowledged. False: the transaction may not stand."""
 
     @property
     def cancelled(self) -> bool:

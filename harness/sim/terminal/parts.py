@@ -11,7 +11,6 @@ from harness.sim.terminal import (
     bars,
     cellular,
     comms,
-    ecr,
     host_line,
     log,
     payment,
@@ -30,6 +29,7 @@ from harness.sim.terminal import (
     upkeep,
     ways,
 )
+from harness.sim.terminal.registers import zvt
 
 
 class Parts:
@@ -55,7 +55,7 @@ class Parts:
     Timekeeping: ClassVar[type[timekeeping.Timekeeping]] = timekeeping.Timekeeping
     Payment: ClassVar[type[payment.Payment]] = payment.Payment
     Settlement: ClassVar[type[settlement.Settlement]] = settlement.Settlement
-    Dialogue: ClassVar[type[ecr.Dialogue]] = ecr.Dialogue
+    Dialogue: ClassVar[type[zvt.Dialogue]] = zvt.Dialogue
     State: ClassVar[type[state.State]] = state.State
     Upkeep: ClassVar[type[upkeep.Upkeep]] = upkeep.Upkeep
 

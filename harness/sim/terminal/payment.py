@@ -18,8 +18,7 @@ from harness.sim.terminal.acquiring import Acquiring, BadAnswer
 from harness.sim.terminal.comms import Comms, NoAnswer, Unsent
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.outcome import (
-    REVERSING,
-    WAITING_FOR_HOST,
+    Asked,
     Outcome,
     Register,
     Stop,
@@ -80,6 +79,12 @@ class Payment:
 
     # --- a sale -----------------------------------------------------------------------------
 
+    def transact(self, asked: Asked, register: Register) -> Outcome:
+        """What a register asked for, to its end; never raises for what can go wrong outside."""
+        if asked.deal == "sale":
+            return self.sell(asked.amount, register)
+        return Outcome("failed", asked.amount, "cancelled")
+
     def sell(self, amount: int, register: Register) -> Outcome:
         """A sale to its end; never raises for what can go wrong outside."""
         with self.turn.taken():
@@ -104,7 +109,7 @@ class Payment:
         sale.append(self._open_sale(card, amount))
         pending = sale[0]
         self._screen.show("authorising")
-        register.tell(WAITING_FOR_HOST)
+        register.tell("waiting_for_host")
         answer = self.ask_host(pending, card)
         pending = self.weigh(pending, answer)
         self.finish_card(pending, card)
@@ -142,7 +147,7 @@ class Payment:
         if cause is not None:
             raise Stop(cause)
         if self._storage.pending:
-            register.tell(REVERSING)
+            register.tell("reversing")
             if not self._reversals.settle_debts():
                 raise Stop(self._comms.cause or "reversal_pending")
             cause = self._comms.wanted()
@@ -240,7 +245,7 @@ class Payment:
         self.say_why(stop)
         self._alarms.end("card_removed")
         if owed:
-            register.tell(REVERSING)
+            register.tell("reversing")
         return outcome
 
     def failed(self, stop: Stop, sale: Pending) -> Outcome:

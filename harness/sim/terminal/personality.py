@@ -177,13 +177,18 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Personality:
-    """Everything that differs between models of this class of terminal."""
+    """Everything that differs between models of this class of terminal.
+
+    ``registers`` are the protocols by which it can be reached: words of
+    ``harness/sim/terminal/registers``.
+    """
 
     identity: Identity
     levels: Levels
     times: Times
     limits: Limits
     network: Network
+    registers: tuple[str, ...]
     texts: Mapping[str, str]
     alarms: Mapping[str, Alarm]
     amps: Mapping[str, float]
@@ -198,6 +203,7 @@ class Personality:
             times=Times(**plain["times"]),
             limits=Limits(**plain["limits"]),
             network=Network.read(plain["network"]),
+            registers=tuple(plain["registers"]),
             texts=dict(plain["texts"]),
             alarms={cause: Alarm(**row) for cause, row in plain["alarms"].items()},
             amps=dict(plain["amps"]),

@@ -13,13 +13,13 @@ from harness.clock import Clock
 from harness.errors import Garbled
 from harness.sim.slot import Slot
 from harness.sim.terminal.log import Log
+from harness.sim.terminal.outcome import Telling
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.screen import Alarms, Screen
 from harness.wire import emv, magstripe, tlv
 from harness.wire.pan import luhn, mask_pan
 
 AID = bytes.fromhex("F000000001")  # proprietary, partial name: all test cards begin with it
-INSERT, NOT_READABLE = 0x0A, 0x0C  # PA00P015, 3.7
 TRACK_2 = re.compile(r"(\d{12,19})[=D](\d{4})(\d{3})")
 ICC_TAGS = (0x9F26, 0x9F27, 0x9F10, 0x9F37, 0x9F36, 0x95, 0x9A, 0x9C, 0x9F02, 0x5F2A, 0x9F1A)
 
@@ -92,12 +92,14 @@ class CardReader:
     def occupied(self) -> bool:
         return self._slot.present
 
-    def read(self, amount: int, tell: Callable[[int], None], cancelled: Callable[[], bool]) -> Card:
+    def read(
+        self, amount: int, tell: Callable[[Telling], None], cancelled: Callable[[], bool]
+    ) -> Card:
         """Ask for a card and read it; raises CardTrouble."""
         self._forget_swipes()
         self._in_use = False
         self._screen.show("insert_card", amount=f"{amount / 100:.2f}")
-        tell(INSERT)
+        tell("insert_card")
         until = self._clock.now() + self._times.card_wait
         for attempt in range(1, self._tries + 1):
             bits = self._await_card(until, cancelled)
@@ -106,7 +108,7 @@ class CardReader:
                 return self._read_stripe(bits) if bits else self._read_chip(amount)
             except _Wrong as wrong:
                 self._log.say_warning("card", f"try {attempt} of {self._tries}: {wrong}")
-                tell(NOT_READABLE)
+                tell("card_again")
                 if attempt == self._tries:
                     raise CardTrouble(wrong.cause, str(wrong)) from wrong
                 self._screen.show("card_again")

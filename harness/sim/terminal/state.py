@@ -1,13 +1,13 @@
 """What the terminal is doing, in one word, and what it shows and answers about it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
 
 RESULT_SHOWN = 4.0  # s that the end of a sale stays on the display
+Readiness = Literal["ready", "busy", "card_in", "trouble"]
 WARNINGS = ("weak_signal", "data_low", "reversal_pending")  # shown when nothing else is the matter
-PLEASE_WAIT, CARD_IN, READY = 0x9C, 0xDC, 0x00  # ZVT terminal status (PA00P015, 2.55)
 
 
 class State:
@@ -82,14 +82,14 @@ class State:
         else:
             screen.show("ready" if comms.online else "connecting")
 
-    def for_register(self) -> tuple[int, str]:
-        """(ZVT terminal status, its cause or ``""``) for a status enquiry."""
+    def for_register(self) -> tuple[Readiness, str]:
+        """(what a register is answered, the cause of its trouble or ``""``)."""
         alarms = self._firmware.alarms
         spared = self._firmware.comms.spared  # nothing to worry a register with
         waiting = [one for one in (*alarms.active, *alarms.untold) if one != spared]
         if self.now() in ("busy", "updating", "booting"):
-            return PLEASE_WAIT, ""
+            return "busy", ""
         if waiting:
             first = min(waiting, key=lambda cause: (cause != "supply_low", cause in WARNINGS))
-            return alarms.alarm(first).result, first
-        return (CARD_IN, "") if self._firmware.reader.occupied else (READY, "")
+            return "trouble", first
+        return ("card_in", "") if self._firmware.reader.occupied else ("ready", "")

@@ -113,7 +113,7 @@ class Stage:
             keys=host_file, rng=random.Random(f"{seed}/terminal"), host=HOST, store=STORE,
             firmware=firmware, authorities=trusted(), station=Station(self.point),
         )  # fmt: skip
-        self.register_port = RegisterPort(clock, self.terminal.outlets["ecr"])
+        self.register_port = RegisterPort(clock, self.terminal.outlets["zvt"])
         self.register = Zvt(self.register_port, personality="countertop")
         self.register.observe = self._observe
         ours, theirs = pair(clock, "console")

@@ -122,14 +122,14 @@ def test_a_dead_terminal_refuses_and_its_sockets_hang() -> None:
         stage.power()
         assert stage.ready()
         ours, theirs = pair(stage.clock, "register")
-        stage.terminal.outlets["ecr"](theirs)
+        stage.terminal.outlets["zvt"](theirs)
         stage.power(0.0)
         stage.clock.sleep(1.0)
         assert not ours.readable
         stage.clock.sleep(10.0)
         assert ours.readable
         with pytest.raises(PortLost):
-            stage.terminal.outlets["ecr"](pair(stage.clock, "another")[1])
+            stage.terminal.outlets["zvt"](pair(stage.clock, "another")[1])
 
     stage.play(story)
 
@@ -294,7 +294,7 @@ def test_without_its_detector_a_brown_out_is_no_clean_reset(low: float, reason: 
         stage.clock.sleep(1.5)
         if reason == "watchdog":
             with pytest.raises(PortLost):
-                stage.terminal.outlets["ecr"](pair(stage.clock, "register")[1])
+                stage.terminal.outlets["zvt"](pair(stage.clock, "register")[1])
             assert stage.terminal.flash.spoilt == 1
         assert stage.until(lambda: len(stage.of("boot")) > 1, 30.0)
         assert stage.of("boot")[-1]["reason"] == reason

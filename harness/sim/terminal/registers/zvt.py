@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING
 from harness.clock import Mailbox
 from harness.errors import Garbled, PortLost
 from harness.ports.base import Port
-from harness.sim.terminal.outcome import Outcome
+from harness.sim.terminal.outcome import Outcome, Telling
+from harness.sim.terminal.state import Readiness
 from harness.wire import tlv, zvt, zvt_codes
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
 
+#: Intermediate status, PA00P015, 3.7.
+STATUS: dict[Telling, int] = {
+    "insert_card": 0x0A, "card_again": 0x0C, "remove_card": 0x0B, "waiting_for_host": 0x04,
+    "reversing": 0x05,
+}  # fmt: skip
+#: Terminal status, 2.55; trouble has its cause's own.
+READINESS: dict[Readiness, int] = {"ready": 0x00, "busy": 0x9C, "card_in": 0xDC}
 WANTS_STATUS = 0x08  # config byte of 06 00: the register wants 04 FF
 NOT_POSSIBLE, PLEASE_WAIT, WRONG_PASSWORD = 0x83, 0x9C, 0x85
 SUCCESS, NO_RECEIPT = 0x00, 0x83
@@ -123,10 +131,10 @@ class Dialogue:
         answer = self._acks.get(until)
         return answer is not None and answer.command == zvt.ACKNOWLEDGED
 
-    def tell(self, status: int) -> None:
+    def tell(self, what: Telling) -> None:
         """04 FF, where the register asked for them."""
         if self._wants_status and not self._gone:
-            self._send(zvt.Apdu(zvt.INTERMEDIATE_STATUS, bytes([status])))
+            self._send(zvt.Apdu(zvt.INTERMEDIATE_STATUS, bytes([STATUS[what]])))
 
     def confirm(self, outcome: Outcome) -> bool:
         """04 0F; PA00P015, 2.2.8: without an acknowledgement the sale does not stand."""
@@ -216,7 +224,8 @@ class Dialogue:
 
     def _status(self, payload: bytes, fields: zvt.Fields) -> None:
         self._write(zvt.ACK)
-        status, cause = self._firmware.state.for_register()
+        word, cause = self._firmware.state.for_register()
+        status = self._firmware.alarms.alarm(cause).result if cause else READINESS[word]
         answer = zvt.write_status_answer(status, self._firmware.version, self._extended(cause))
         if self._send(answer) and cause:
             self._firmware.alarms.told(cause)
