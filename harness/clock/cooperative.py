@@ -241,12 +241,14 @@ class CooperativeClock(Clock):
         entry = (task, task.turn)
         if waiters is not None:
             waiters.append(entry)
-        timer = None if until is None else self.call_at(until, partial(self._wake, *entry))
+        timer = None
+        if until is not None:
+            timer = self.call_at(until, partial(self._ready.append, entry))
         self._hub.switch()
         if timer is not None:
             timer.cancelled = True
-        if waiters and entry in waiters:  # woken by the time, not by a notification
-            waiters.remove(entry)
+            if waiters and entry in waiters:  # woken by the time, not by a notification
+                waiters.remove(entry)
         if task.killed or self._failure is not None:
             self._raise_orders(task)
 

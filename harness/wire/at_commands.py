@@ -156,11 +156,19 @@ class CommandReader:
         self._last = ""
 
     def feed(self, data: bytes) -> list[tuple[Input, bytes]]:
-        """Take everything in; for a device that reads one input at a time, feed single bytes."""
+        """Take everything in; for a device that reads one input at a time, a line at most.
+
+        The echo of what comes before an input is one piece.
+        """
         out: list[tuple[Input, bytes]] = []
-        for byte in data:
-            out.append((Input.ECHO, bytes([byte])))
-            self._text(byte, out) if self.wants_text else self._command(byte, out)
+        told = 0
+        for at, byte in enumerate(data, 1):
+            read: list[tuple[Input, bytes]] = []
+            self._text(byte, read) if self.wants_text else self._command(byte, read)
+            if read or at == len(data):
+                out.append((Input.ECHO, data[told:at]))
+                told = at
+                out += read
         return out
 
     def _text(self, byte: int, out: list[tuple[Input, bytes]]) -> None:

@@ -81,6 +81,8 @@ def _in_digits(text: str) -> Iterator[Span]:
     """Digits as a person or a log writes them: in one group, or in several."""
     for run in _RUN.finditer(text):
         body = run[0]
+        if len(body) < SHORTEST:
+            continue
         groups = [(m.start(), m.end()) for m in re.finditer("[0-9]+", body)]
         if len(groups) > 1 and all(end - start == 2 for start, end in groups):
             continue  # a hex dump

@@ -7,6 +7,7 @@ Source: IEEE 488.2-1992 clause 7 (program messages) and SCPI-1999 vol. 1 clauses
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 #: SCPI-1999 vol. 1, 21.8.9 to 21.8.12: the numbers and their fixed texts.
 ERRORS: dict[int, str] = {
@@ -96,7 +97,8 @@ def _end_of_block(text: str, start: int) -> int:
     return end
 
 
-def cut(text: str, separator: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def cut(text: str, separator: str) -> tuple[str, ...]:
     """Cut at a separator, but not inside strings, blocks and expressions.
 
     Raises:
@@ -120,9 +122,10 @@ def cut(text: str, separator: str) -> list[str]:
         at += 1
     if depth:
         raise ScpiError(-171)
-    return [*parts, text[start:]]
+    return (*parts, text[start:])
 
 
+@lru_cache(maxsize=1024)  # a poll says the same again and again
 def read_unit(text: str) -> Unit | None:
     """One unit of a message; None for an empty one.
 
@@ -270,6 +273,7 @@ def read_text(text: str) -> str:
     return text[1:-1].replace(text[0] * 2, text[0])
 
 
+@lru_cache(maxsize=1024)
 def read_channels(text: str, last: int) -> tuple[int, ...]:
     """``(@1,3)`` or ``(@1:3)``, in the order given (SCPI-1999 vol. 1, 8.3.2).
 

@@ -81,7 +81,7 @@ class AtPort:
         """Serve the port until its other end goes."""
         try:
             while True:
-                self._take(self._byte())
+                self._take(self._typed_line())
         except PortLost:
             pass
         finally:
@@ -95,16 +95,23 @@ class AtPort:
                 self._typed.extend(reversed(chunk.data))
         return self._typed.pop()
 
+    def _typed_line(self) -> bytes:
+        """What was typed so far, up to what may be the end of an input (a line, or ``A/``)."""
+        typed = bytearray([self._byte()])
+        while self._typed and typed[-1] not in (self.reader.line_end, ord("/")):
+            typed.append(self._typed.pop())
+        return bytes(typed)
+
     def _hears(self) -> bool:
         return self.modem.awake and not self.modem.hung
 
-    def _take(self, byte: int) -> None:
+    def _take(self, typed: bytes) -> None:
         self._boots = self.modem.boots
         if self._noise:
-            self._noise -= byte == self.reader.line_end
+            self._noise -= typed[-1] == self.reader.line_end
             return
         try:
-            for what, content in self.reader.feed(bytes([byte])):
+            for what, content in self.reader.feed(typed):
                 if what is Input.ECHO and self.settings["E"]:
                     self._port.write(content)
                 elif what is Input.LINE:
