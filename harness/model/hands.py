@@ -67,6 +67,32 @@ class ShowsCodes(Protocol):
 
 
 @runtime_checkable
+class Debugger(Protocol):
+    """What a debug unit lets a bench do to the terminal's software: adb, a debug shell, JTAG.
+
+    Each act is said as ``debugged``, with ``what`` it was, once it has been seen to be done.
+    """
+
+    def hang_app(self) -> None:
+        """Stop the application where it stands (SIGSTOP, a halted core): ``hang``."""
+
+    def kill_app(self) -> None:
+        """Kill the application where it stands (SIGKILL): ``kill``."""
+
+    def force_restart(self) -> None:
+        """Restart the terminal here and now, whatever it does: ``restart``."""
+
+    def set_clock(self, *, to: str = "", by: float = 0.0) -> None:
+        """Set its real-time clock (ISO 8601, local), or move it by seconds: ``clock``."""
+
+    def fill_storage(self, percent: float) -> None:
+        """Fill its flash with a file of our own, up to so many percent: ``fill``."""
+
+    def free_storage(self) -> None:
+        """Take that file away: ``free``."""
+
+
+@runtime_checkable
 class Climate(Protocol):
     """The temperature around the terminal: a chamber, or a heating plate."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from harness.clock import CooperativeClock
 from harness.errors import HarnessError, UsageError
 from harness.model.cellular import Attenuator, Modem, SimCard
-from harness.model.hands import Climate, Hands, Presses, ShowsCodes
+from harness.model.hands import Climate, Debugger, Hands, Presses, ShowsCodes
 from harness.model.means import Means, means_of
 from harness.model.network import AccessPoints, DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
@@ -31,7 +31,7 @@ PLAYED: dict[str, tuple[type, ...]] = {
     "supply": (Supply,), "switch": (Switch,), "attenuator": (Attenuator,), "modem": (Modem,),
     "carrier": (DataPlan, Subscription, AccessPoints), "network": (Network,),
     "sim_card": (SimCard,), "reader": (Reader,), "host": (Host,), "updates": (Updates,),
-    "hands": (Hands, Presses, ShowsCodes, Climate), "console": (Console,),
+    "hands": (Hands, Presses, ShowsCodes, Climate, Debugger), "console": (Console,),
     "terminal": (Terminal,),
 }  # fmt: skip
 

@@ -29,6 +29,7 @@ from harness.sim.attenuator import Attenuator
 from harness.sim.bench_plan import REAL, SIZES, USUAL_MODEM, USUAL_SUPPLY
 from harness.sim.carrier_api import CarrierApi
 from harness.sim.feed import Feed
+from harness.sim.hands import Hands
 from harness.sim.internet import Internet
 from harness.sim.modems import make as modems
 from harness.sim.modems.modem import Modem
@@ -70,6 +71,7 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "host/iso8583": ("acquirer", "iso8583"),
     "host/tls": ("acquirer", "tls"),
     "updates": ("store", "control"),
+    "hands": ("hands", "control"),
     "updates/http": ("store", "http"),
     "terminal": ("terminal", "zvt"),
     "terminal/ecr": ("terminal", "zvt"),
@@ -248,6 +250,10 @@ class Bench:
             self.clock, self.slot, read_plain(fixture("cards", "deck.yaml")),
             rng=self._rng("presenter"),
         )  # fmt: skip
+
+    @cached_property
+    def hands(self) -> Hands:
+        return Hands(self.clock, self.terminal)
 
     @cached_property
     def terminal(self) -> Countertop:

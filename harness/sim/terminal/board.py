@@ -69,7 +69,7 @@ class Board:
         self.rail = rail
         self.net = NetDevices(clock, modem, station)
         self.slot = slot
-        self.body = Body(clock)
+        self.body = Body(clock, personality.parts)
         self.personality = personality
         self.rng = rng
         self.edge = clock.signal("the supply's comparators")
@@ -192,6 +192,19 @@ class Board:
                 self._starting = self._in(self.personality.times.reset_delay, self._start)
 
         self.clock.call_at(self.clock.now(), act)
+
+    def freeze(self) -> None:
+        """A debugger stops all software where it stands; only the watchdog's timer runs on."""
+        for task in self._tasks:
+            task.kill()
+        self._tasks.clear()
+
+    def press_power(self) -> None:
+        """The button at its side: off without another word, or on again."""
+        if self.running is not None:
+            self._stop("power")
+        elif self.rail.volts() >= self.personality.levels.power_good:
+            self._power_good()
 
     def kick(self) -> None:
         """Keep the watchdog quiet for another while; without this it resets the terminal."""

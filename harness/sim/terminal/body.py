@@ -5,6 +5,7 @@ hands (``sim/hands.py``) change it.
 """
 
 import math
+from collections.abc import Sequence
 
 from harness.clock import Clock
 from harness.model.hands import PARTS, states_of
@@ -24,9 +25,9 @@ class Body:
         load: Watts that the terminal's own work adds, as degrees above the room's.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, parts: Sequence[str] = tuple(PARTS)) -> None:
         self._clock = clock
-        self._states = {part: states[0] for part, states in PARTS.items()}
+        self._states = {part: PARTS[part][0] for part in parts}
         self.changed = clock.signal("a part of the terminal")
         self.keys = clock.mailbox("a key of the terminal")
         self.code = "none"
@@ -36,18 +37,25 @@ class Body:
         self._inside: float = ROOM
         self._since = clock.now()
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that this terminal has."""
+        return tuple(self._states)
+
     def state(self, part: str) -> str:
-        """The state a part is in."""
-        return self._states[part]
+        """The state a part is in; the usual one of what it does not have."""
+        return self._states.get(part, PARTS[part][0])
 
     def usual(self, part: str) -> bool:
         """Whether a part is in its usual state."""
-        return self._states[part] == PARTS[part][0]
+        return self.state(part) == PARTS[part][0]
 
     def put(self, part: str, state: str) -> None:
         """Bring a part into a state; raises LookupError or ValueError for what is none."""
         if state not in states_of(part):
             raise ValueError(f"{part} is {' or '.join(PARTS[part])}, not {state!r}")
+        if part not in self._states:
+            raise ValueError(f"this terminal has no {part}; it has {', '.join(self._states)}")
         self._states[part] = state
         self.changed.notify()
 

@@ -67,8 +67,9 @@ class Firmware(Parts):
         self.alarms = self.Alarms(self.log, self.screen, personality.alarms)
         self.storage = self.Storage(self.flash, self.log)
         self.printer = self.Printer(
-            self.clock, self.log, line_time=self.times.print_line, tid=self.who.tid
-        )
+            self.clock, self.log, line_time=self.times.print_line, tid=self.who.tid,
+            body=self.body, alarms=self.alarms, ready=self._print_owed,
+        )  # fmt: skip
         self.power = self.PowerMonitor(
             self.clock, board.rail, board.edge, personality=personality, alarms=self.alarms,
             log=self.log,
@@ -192,10 +193,14 @@ class Firmware(Parts):
             "supply": self.power.run,
             "overvoltage": self.power.run_high,
             "card": self.reader.watch,
+            "printer": self.printer.watch,
             "upkeep": self.upkeep.run,
             "daily": daily.Daily(self, self.who.restart_at).run,
             "screen": self.state.keep_screen,
         }
+
+    def _print_owed(self) -> None:
+        self.board.spawn("owed receipts", self.payment.print_owed)
 
     def check_supply(self) -> None:
         """Wait for a supply that carries the start."""

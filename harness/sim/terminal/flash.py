@@ -19,6 +19,7 @@ from harness.clock import Clock
 ERASED = b"\xff"  # what an erased flash cell reads as
 RECORDS = ("journal.", "counters")  # what is written most, and so suffers first
 WRONG_IN = 64  # B: of a page programmed on too low a supply, about one byte in so many is wrong
+ENDLESS = 1 << 40  # B
 READ_SHARE = 0.1  # reading a page is that much of writing it
 
 
@@ -153,6 +154,23 @@ class Flash:
             _survive(self._durable, operation, self._rng, self.page)
         self._unsynced.clear()
         self._live = dict(self._durable)
+
+    @property
+    def free(self) -> int:
+        """Bytes left; a store without an end has as many as anybody could want."""
+        used = sum(map(len, self._live.values()))
+        return ENDLESS if self._capacity is None else max(0, self._capacity - used)
+
+    def fill(self, name: str, share: float) -> None:
+        """A file from outside that fills the store up to a share of it; 0 takes it away.
+
+        Durable at once; it never waits. For whoever writes past the firmware.
+        """
+        for files in (self._live, self._durable):
+            files.pop(name, None)
+        room = self.free - round((1 - share) * (self._capacity or 0))
+        if share and self._capacity is not None and room > 0:
+            self._live[name] = self._durable[name] = bytes(room)
 
     def run_wild(self) -> None:
         """A processor below its lowest voltage programs a page of the newest records. Never waits.

@@ -286,13 +286,15 @@ class Payment:
             return entry
 
     def print_owed(self) -> None:
-        """At a start: the receipt that a cut kept from being finished, as a copy."""
-        entry = self._receipts.owed()
-        if entry is not None:
-            with self.turn.taken():
-                self._on_change()
-                self._receipts.print(entry, copy=True)
+        """The receipts that a cut, or a printer in want of paper, kept from coming out: copies."""
+        if self._receipts.owed() is None:
+            return
+        with self.turn.taken():
             self._on_change()
+            while (entry := self._receipts.owed()) is not None:
+                if not self._receipts.print(entry, copy=True):
+                    break
+        self._on_change()
 
 
 def pending_with(pending: Pending, **changes: str) -> Pending:

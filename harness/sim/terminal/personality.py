@@ -180,7 +180,8 @@ class Personality:
     """Everything that differs between models of this class of terminal.
 
     ``registers`` are the protocols by which it can be reached: words of
-    ``harness/sim/terminal/registers``.
+    ``harness/sim/terminal/registers``. ``parts`` are those of ``harness/model/hands.py`` that it
+    has.
     """
 
     identity: Identity
@@ -189,6 +190,7 @@ class Personality:
     limits: Limits
     network: Network
     registers: tuple[str, ...]
+    parts: tuple[str, ...]
     texts: Mapping[str, str]
     alarms: Mapping[str, Alarm]
     amps: Mapping[str, float]
@@ -204,6 +206,7 @@ class Personality:
             limits=Limits(**plain["limits"]),
             network=Network.read(plain["network"]),
             registers=tuple(plain["registers"]),
+            parts=tuple(plain["parts"]),
             texts=dict(plain["texts"]),
             alarms={cause: Alarm(**row) for cause, row in plain["alarms"].items()},
             amps=dict(plain["amps"]),

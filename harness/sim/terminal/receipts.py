@@ -5,6 +5,7 @@ from harness.sim.terminal.records import Entry
 from harness.sim.terminal.storage import Storage
 
 PRINTED = "printed"  # a flash record: whose receipt came out last
+OWED = "receipts"  # a flash record: whose receipts the printer could not print, oldest first
 
 
 class Receipts:
@@ -14,10 +15,19 @@ class Receipts:
         self._storage = storage
         self._printer = printer
 
-    def print(self, entry: Entry, *, copy: bool = False) -> None:
-        """Print, and remember that it is printed."""
-        if self._printer.print_receipt(entry, copy=copy):
+    def print(self, entry: Entry, *, copy: bool = False) -> bool:
+        """Print, and remember that it is printed, or that it is owed; whether it came out."""
+        whole = self._printer.print_receipt(entry, copy=copy)
+        if whole and entry == self.last():
             self._storage.remember(PRINTED, _key(entry))
+        self._note(entry, owed=not whole)
+        return whole
+
+    def _note(self, entry: Entry, *, owed: bool) -> None:
+        before = self._storage.recall(OWED) or []
+        left = [key for key in before if key != _key(entry)] + [_key(entry)] * owed
+        if left != before and not (owed and _key(entry) in before):
+            self._storage.remember(OWED, left)
 
     def last(self) -> Entry | None:
         """The last transaction, if it has a receipt."""
@@ -25,7 +35,11 @@ class Receipts:
         return entry if entry is not None and entry.outcome == "approved" else None
 
     def owed(self) -> Entry | None:
-        """What was approved and whose receipt never came out whole."""
+        """What was approved and whose receipt never came out whole; the oldest such."""
+        for key in self._storage.recall(OWED) or []:
+            entry = self._storage.outcome_of(key["stan"])
+            if entry is not None and entry.outcome == "approved" and _key(entry) == key:
+                return entry
         entry = self.last()
         whole = entry is None or self._storage.recall(PRINTED) == _key(entry)
         return None if whole else entry

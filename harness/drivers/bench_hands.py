@@ -1,0 +1,95 @@
+"""The simulated bench's hands, heating plate and debugger, over their control connection.
+
+Source: ``harness/sim/hands.py``, "Outlet control" (JSON lines; the project's own bench).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.drivers._json_lines import JsonLines
+from harness.errors import BenchError, UsageError
+from harness.model.hands import PARTS, CodeShown
+from harness.model.roles import Observe, ignore
+from harness.ports.base import Port
+
+IDENTITY = r"terminal-harness hands"
+
+#: Events that are observations of the source ``hands`` (DESIGN.md, 5).
+OBSERVED = frozenset({"part", "pressed", "code_shown", "ambient", "debugged"})
+ROOM = 23.0  # degrees Celsius: what is restored
+
+
+class Driver:
+    """Plays Hands, Presses, ShowsCodes, Climate, Debugger, Watched, SafeState and Identified."""
+
+    def __init__(self, port: Port, *, parts: Sequence[str] = tuple(PARTS)) -> None:
+        """Nothing is touched yet.
+
+        Args:
+            port: The hands' control connection.
+            parts: What this terminal has of ``model/hands.py``.
+        """
+        strangers = [part for part in parts if part not in PARTS]
+        if strangers:
+            raise UsageError(f"no parts {', '.join(strangers)}; there are {', '.join(PARTS)}")
+        self.observe: Observe = ignore
+        self._parts = tuple(parts)
+        self._lines = JsonLines(port, self._heard)
+
+    def identify(self) -> str:
+        return str(self._lines.ask("identify").get("identity", ""))
+
+    def attend(self) -> None:
+        self._lines.attend()
+
+    def parts(self) -> Sequence[str]:
+        return self._parts
+
+    def put(self, part: str, state: str) -> None:
+        self._lines.ask("put", part=part, state=state)
+
+    def press(self, keys: str) -> None:
+        self._lines.ask("press", keys=keys)
+
+    def show_code(self, code: CodeShown) -> None:
+        self._lines.ask("show", code=code)
+
+    def set_temperature(self, celsius: float) -> None:
+        self._lines.ask("ambient", celsius=celsius)
+
+    def hang_app(self) -> None:
+        self._lines.ask("hang")
+
+    def kill_app(self) -> None:
+        self._lines.ask("kill")
+
+    def force_restart(self) -> None:
+        self._lines.ask("restart")
+
+    def set_clock(self, *, to: str = "", by: float = 0.0) -> None:
+        self._lines.ask("clock", to=to, by=by)
+
+    def fill_storage(self, percent: float) -> None:
+        self._lines.ask("fill", percent=percent)
+
+    def free_storage(self) -> None:
+        self._lines.ask("free")
+
+    def make_safe(self) -> None:
+        """Everything is as usual again, and that is read back; raises BenchError."""
+        state = self._lines.ask("state")
+        for part in state.get("parts", {}):
+            self.put(part, PARTS[part][0])
+        if state.get("code", "none") != "none":
+            self.show_code("none")
+        if state.get("celsius", ROOM) != ROOM:
+            self.set_temperature(ROOM)
+        if state.get("filled"):
+            self.free_storage()
+        left = self._lines.ask("state")
+        if left.get("parts") or left.get("filled"):
+            raise BenchError(f"the terminal is left with {dict(left)}")
+
+    def _heard(self, event: str, t: float, fields: dict[str, Any]) -> None:
+        if event in OBSERVED:
+            self.observe(event, t=t, **fields)
