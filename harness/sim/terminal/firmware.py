@@ -37,6 +37,7 @@ class Firmware(Parts):
         reason: Of the reset: power, brownout, watchdog, update.
         register_config: What the register asked for at its registration (ZVT 06 00).
         brownout_reset: Whether the processor's brown-out detector is enabled.
+        kept: Protocol -> what it keeps from one connection to the next, until the reset.
     """
 
     brownout_reset: ClassVar[bool] = True
@@ -55,6 +56,7 @@ class Firmware(Parts):
         self.version = "?"
         self.register_config = 0
         self.reason = reason
+        self.kept: dict[str, Any] = {}
         self._tasks: list[Task] = []
         self._make_parts()
         self.flash.guard = self.guard_flash
