@@ -19,82 +19,28 @@ field; a suffix of its name gives the type and is left off: ``_int``, ``_hex``, 
 ``_bool`` (true for 1, true, yes, on, in any case), nothing for text. A group that took no part is
 no field. ``words`` maps a field's text before anything else; a word that is not listed stays as it
 is, unless there is an entry ``"*"``. Write the field ``"on"`` in quotes: YAML takes it for true.
+
+What is said in many places is a table of its own, named in ``words`` and, as any of its keys, in
+``match``; a model that differs in its tables only is ``like:`` another one::
+
+    tables:
+      texts: {"NO SIM": sim_missing, "DECLINED": card_declined}
+    lines:
+      - {match: 'LCD "(?P<cause><<texts>>)"', kind: report, words: {cause: texts}}
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from harness.drivers._console_rules import read_personality
 from harness.drivers._personality import personality_file
-from harness.errors import NotSupported, RigError
-from harness.files import read_plain
+from harness.errors import NotSupported
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
 from harness.wire.pan import mask
 
 IDENTITY = None
 LONGEST_LINE = 4096  # bytes: what has no line end by then is taken for a line
-
-TYPES: dict[str, Callable[[str], Any]] = {
-    "int": int,
-    "hex": lambda text: int(text, 16),
-    "float": float,
-    "bool": lambda text: text.lower() in ("1", "true", "yes", "on"),
-}
-KEYS = {"match", "kind", "fields", "words"}
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one kind of line means."""
-
-    match: re.Pattern[str]
-    kind: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def read(self, line: str) -> dict[str, Any] | None:
-        """The fields of a line, None when it is another kind of line."""
-        found = self.match.search(line)
-        if found is None:
-            return None
-        groups = found.groupdict()
-        named = [self._typed(key, text) for key, text in groups.items() if text is not None]
-        return {**self.fields, **dict(named)}
-
-    def _typed(self, group: str, text: str) -> tuple[str, Any]:
-        name, _, suffix = group.rpartition("_")
-        if suffix not in TYPES or not name:
-            name, suffix = group, ""
-        listed = self.words.get(name, {})
-        text = listed.get(text, listed.get("*", text))
-        try:
-            return name, TYPES[suffix](text) if suffix else text
-        except ValueError:
-            return name, text  # the log is the terminal's: what it says is kept as it is
-
-
-def read_personality(file: Path) -> tuple[list[Rule], str, str | None]:
-    """(rules, encoding, journal command); raises RigError naming the file and the entry."""
-    try:
-        plain = read_plain(file)
-    except OSError as error:
-        raise RigError(f"{file}: no console personality there ({error.strerror})") from error
-    rules = []
-    for number, row in enumerate(plain.get("lines", []), 1):
-        unknown = set(row) - KEYS
-        if unknown or not {"match", "kind"} <= set(row):
-            raise RigError(f"{file}: entry {number} has {sorted(row)}; wanted {sorted(KEYS)}")
-        if not all(isinstance(name, str) for name in row.get("fields", {})):
-            raise RigError(f"{file}: entry {number}: a field's name is no text; quote it")
-        try:
-            pattern = re.compile(row["match"])
-        except re.error as error:
-            raise RigError(f"{file}: entry {number}: {row['match']!r}: {error}") from error
-        rules.append(Rule(pattern, row["kind"], row.get("fields", {}), row.get("words", {})))
-    return rules, plain.get("encoding", "utf-8"), plain.get("journal")
 
 
 class Driver:
