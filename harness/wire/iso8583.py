@@ -24,6 +24,11 @@ HEADER = bytes.fromhex("603100310000")  # class 60, software 31, status 0, versi
 ENVELOPE = len(TPDU) + len(HEADER)
 MAX_FRAME = 8192  # B; the largest message of the tables below is under 3 KiB
 
+#: What a host asks for by the low half of the header's third byte (UnionPay POS header: class 2,
+#: software 2, terminal status 1, demand 1, version 6 digits; assumed, the public texts differ).
+DEMANDS: tuple[str, ...] = ("nothing", "parameters", "status", "sign_on", "capk", "aid")
+DEMAND_AT = 2
+
 #: Fields that no repr, log or trace may show (PCI DSS 3.3, 3.4); 62 carries keys at sign-on.
 HIDDEN = frozenset({35, 36, 45, 52, 55, 62})
 
@@ -122,6 +127,12 @@ class Message:
         """The card number truncated to first 6 and last 4, or ``""``."""
         return mask_pan(self.pan) if self.pan else ""
 
+    @property
+    def demand(self) -> str:
+        """What the host asks for by the header: a word of ``DEMANDS``; unknown ones are none."""
+        low = self.header[DEMAND_AT] & 0x0F if len(self.header) > DEMAND_AT else 0
+        return DEMANDS[low] if low < len(DEMANDS) else DEMANDS[0]
+
     def with_fields(self, fields: Mapping[int, str]) -> Self:
         """A message that has these fields too; it is no longer the one that was read."""
         return replace(self, fields={**self.fields, **fields}, body=b"")
@@ -146,10 +157,15 @@ def answer_mti(mti: str) -> str:
     return f"{mti[:2]}{int(mti[2]) + 1}0"
 
 
-def answer(request: Message, fields: Mapping[int, str]) -> Message:
-    """An answer to ``request``: its type, TPDU with source and destination swapped, its header."""
+def answer(request: Message, fields: Mapping[int, str], demand: str = "nothing") -> Message:
+    """An answer to ``request``: its type, TPDU with source and destination swapped, its header.
+
+    ``demand``, a word of ``DEMANDS``, is what the header asks the terminal to do.
+    """
     swapped = request.tpdu[:1] + request.tpdu[3:5] + request.tpdu[1:3]
-    return Message(answer_mti(request.mti), dict(fields), swapped, request.header)
+    header = bytearray(request.header)
+    header[DEMAND_AT] = header[DEMAND_AT] & 0xF0 | DEMANDS.index(demand)
+    return Message(answer_mti(request.mti), dict(fields), swapped, bytes(header))
 
 
 # --- bytes of the fields --------------------------------------------------------------------
@@ -158,14 +174,15 @@ def answer(request: Message, fields: Mapping[int, str]) -> Message:
 def pack(message: Message) -> bytes:
     """MTI, bitmap and fields; raises Garbled, without the values, when a field does not fit."""
     doc = {"t": message.mti, **{str(number): text for number, text in message.fields.items()}}
+    # The library's error carries the whole message: it must not live on, not even as a context.
+    # So nothing is raised while it is being handled, here and below.
     try:
-        packed, _ = iso8583.encode(doc, SPEC)
+        return bytes(iso8583.encode(doc, SPEC)[0])
     except iso8583.EncodeError as error:
-        # The library's error carries the whole message: it must not live on as a cause.
-        raise Garbled(f"ISO 8583: field {error.field} cannot be packed") from None
+        wrong = f"field {error.field} cannot be packed"
     except (KeyError, ValueError, TypeError):
-        raise Garbled("ISO 8583: a field that this packing does not have") from None
-    return bytes(packed)
+        wrong = "a field that this packing does not have"
+    raise Garbled(f"ISO 8583: {wrong}")
 
 
 def unpack(body: bytes) -> Message:
@@ -189,18 +206,20 @@ def _decimal(text: str) -> bool:
 def _decode(body: bytes) -> dict[str, str]:
     """Decode; where only a pad nibble is unusual, forgive it and go on."""
     forgiving = bytearray(body)
+    wrong = "cannot read the padding"
     for _ in range(len(SPEC)):  # one pad nibble per field at most
         try:
             return dict(iso8583.decode(bytes(forgiving), SPEC)[0])
         except iso8583.DecodeError as error:
             last = error.pos + len(error.doc_enc.get(error.field, {}).get("data", b"")) - 1
-            where = f"field {error.field}, byte {error.pos}"
             odd_pad = "nibbles, expecting" in error.msg and error.pos <= last < len(forgiving)
-            if not odd_pad or not _forgive(forgiving, last, error.field):
-                raise Garbled(f"ISO 8583: cannot read {where}") from None
+            field, wrong = error.field, f"cannot read field {error.field}, byte {error.pos}"
         except (KeyError, ValueError, TypeError):
-            raise Garbled("ISO 8583: a field that this packing does not have") from None
-    raise Garbled("ISO 8583: cannot read the padding")
+            wrong = "a field that this packing does not have"
+            break
+        if not odd_pad or not _forgive(forgiving, last, field):
+            break
+    raise Garbled(f"ISO 8583: {wrong}")
 
 
 def _forgive(body: bytearray, last: int, number: str) -> bool:

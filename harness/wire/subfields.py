@@ -8,13 +8,16 @@ from typing import Self
 
 from harness.errors import Garbled
 from harness.wire import mac
+from harness.wire.mac import Method
 
 #: 60.3 of a sign-on -> bytes of PIN key and MAC key on the wire, and whether a track key follows.
 KEY_FORMS: dict[str, tuple[int, int, bool]] = {
     "001": (8, 8, False),  # single length: 24 B with check values
     "003": (16, 16, False),  # double length: 40 B
     "004": (16, 16, True),  # double length and track key: 60 B
+    "005": (16, 16, False),  # SM4 keys under an SM4 master key: 40 B (assumed)
 }
+SM4_FORM = "005"
 
 
 def _cut(text: str, *sizes: int, what: str) -> list[str]:
@@ -117,11 +120,13 @@ class WorkKeys:
         pin: PIN key, 8 or 16 B.
         mac: MAC key, 8 or 16 B.
         track: Track key, 16 B, or empty.
+        method: What the MAC key is for.
     """
 
     pin: bytes
     mac: bytes
     track: bytes = b""
+    method: Method = "des"
 
     def __repr__(self) -> str:
         return f"<WorkKeys {len(self.pin)}+{len(self.mac)}+{len(self.track)} B>"
@@ -132,35 +137,49 @@ class WorkKeys:
         A MAC key of 8 bytes in a place for 16 is filled with zero bytes (Q/CUP 009.1).
         """
         pin_size, mac_size, has_track = KEY_FORMS[form]
-        wrapped = _wrap(self.pin, pin_size, master) + _wrap(self.mac, mac_size, master)
+        cipher = _cipher_of(form)
+        wrapped = _wrap(self.pin, pin_size, master, cipher)
+        wrapped += _wrap(self.mac, mac_size, master, cipher)
         if has_track:
-            wrapped += _wrap(self.track, 16, master)
+            wrapped += _wrap(self.track, 16, master, cipher)
         return wrapped.decode("latin-1")
 
     @classmethod
-    def unwrap(cls, text: str, master: bytes) -> Self:
-        """Read field 62; raises Garbled when the size or a check value is wrong."""
+    def unwrap(cls, text: str, master: bytes, form: str = "") -> Self:
+        """Read field 62; raises Garbled when the size or a check value is wrong.
+
+        Args:
+            text: The field, Latin-1.
+            master: The terminal's master key.
+            form: 60.3 of the sign-on; needed for SM4 only, which is as long as another form.
+        """
         field = text.encode("latin-1", "replace")
         sizes = {24: (8, 8), 40: (16, 16), 60: (16, 16, 16)}.get(len(field))
         if sizes is None:
             raise Garbled(f"field 62: keys come in 24, 40 or 60 B, not {len(field)}")
+        cipher = _cipher_of(form)
         keys, at = [], 0
         for size in sizes:
-            keys.append(_unwrap(field[at : at + size + 4], size, master))
+            keys.append(_unwrap(field[at : at + size + 4], size, master, cipher))
             at += size + 4
-        return cls(*keys)
+        pin, own, track = *keys, *[b""] * (3 - len(keys))
+        return cls(pin, own, track, cipher)
 
 
-def _wrap(key: bytes, size: int, master: bytes) -> bytes:
+def _cipher_of(form: str) -> Method:
+    return "sm4" if form == SM4_FORM else "des"
+
+
+def _wrap(key: bytes, size: int, master: bytes, cipher: Method) -> bytes:
     # Encrypt first, then fill: the zero bytes stand in the clear beside a single-length key.
-    return mac.encrypt(master, key).ljust(size, b"\0") + mac.kcv(key)
+    return mac.encrypt(master, key, cipher).ljust(size, b"\0") + mac.kcv(key, cipher)
 
 
-def _unwrap(part: bytes, size: int, master: bytes) -> bytes:
+def _unwrap(part: bytes, size: int, master: bytes, cipher: Method) -> bytes:
     secret, check = part[:size], part[size:]
-    if size == 16 and not any(secret[8:]):
+    if cipher == "des" and size == 16 and not any(secret[8:]):
         secret = secret[:8]
-    key = mac.decrypt(master, secret)
-    if mac.kcv(key) != check:
+    key = mac.decrypt(master, secret, cipher)
+    if mac.kcv(key, cipher) != check:
         raise Garbled("field 62: a key's check value is wrong")
     return key

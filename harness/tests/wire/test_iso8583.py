@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from harness.errors import Garbled
 from harness.wire import mac
 from harness.wire.iso8583 import (
+    DEMANDS,
     HIDDEN,
     SPEC,
     Deframer,
@@ -78,16 +79,55 @@ def test_every_changed_byte_of_a_value_breaks_the_mac(at: int) -> None:
     assert not mac.mac_ok(message, MAK)
 
 
-def test_every_truncation_is_garbled_and_says_no_value() -> None:
-    """No cut of a message decodes, and no error carries its digits or its cause."""
-    body = pack(sale())
+def _told(error: BaseException) -> str:
+    """All that an error and whatever hangs on it can say."""
+    said, seen = "", error
+    while seen is not None:
+        said += f"{seen} {seen!r} {seen.args} {vars(seen)}"
+        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
+    return said
 
-    for size in range(len(body)):
+
+def test_every_truncation_is_garbled_and_says_no_value() -> None:
+    """No cut of the sample decodes; the error has neither a value nor a library error in it."""
+    body = SAMPLE[2 + 11 :]
+    for cut in range(len(body)):
         with pytest.raises(Garbled) as caught:
-            unpack(body[:size])
+            unpack(body[:cut])
+        assert "952718" not in str(caught.value)
         assert caught.value.__cause__ is None
-        assert caught.value.__suppress_context__
-        assert "621234" not in repr(caught.value)
+        assert caught.value.__context__ is None
+
+
+@given(st.data())
+def test_no_error_tells_a_card_number(data: st.DataObject) -> None:
+    """Neither in its text, its repr nor in what it hangs on to, of reading and of packing."""
+    card = data.draw(st.sampled_from(["6212345678901265", "9999990000000000014"]))
+    track = f"{card}D49122010000"
+    whole = pack(Message("0200", {2: card, 3: "000000", 11: "000007", 35: track, 41: "HIL00001"}))
+    spoilt = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
+    for at in data.draw(st.lists(st.integers(0, max(0, len(spoilt) - 1)), max_size=4)):
+        if spoilt:
+            spoilt[at] = data.draw(st.integers(0, 255))
+    bad = {2: card, data.draw(st.sampled_from([3, 11, 35, 55, 65, 99])): track + card}
+
+    for act in (lambda: unpack(bytes(spoilt)), lambda: pack(Message("0200", bad))):
+        told = ""
+        try:
+            act()
+        except Garbled as error:
+            told = _told(error)
+        assert card not in told
+        assert track not in told
+
+
+def test_a_header_asks_the_terminal_for_something() -> None:
+    """The low half of its third byte; the terminal's own status above it stays."""
+    request = Message("0200", {11: "000001"}, header=bytes.fromhex("603210320072"))
+
+    assert [answer(request, {}, word).demand for word in DEMANDS] == list(DEMANDS)
+    assert answer(request, {}, "sign_on").header == bytes.fromhex("603213320072")
+    assert Message("0210", {}, header=bytes.fromhex("60310F310000")).demand == "nothing"
 
 
 def test_trailing_bytes_are_garbled() -> None:

@@ -47,3 +47,43 @@ def test_a_key_of_another_size_is_refused() -> None:
     """Only 8, 16 and 24 bytes are DES keys."""
     with pytest.raises(ValueError, match="not 5"):
         mac.kcv(b"12345")
+
+
+def test_sm4_is_sm4() -> None:
+    """The example of GB/T 32907-2016, annex A.1."""
+    key = bytes.fromhex("0123456789abcdeffedcba9876543210")
+    secret = bytes.fromhex("681edf34d206965e86b3e94f536e4246")
+
+    assert mac.encrypt(key, key, "sm4") == secret
+    assert mac.decrypt(key, secret, "sm4") == key
+    assert mac.kcv(key, "sm4") == mac.encrypt(key, bytes(16), "sm4")[:4]
+
+
+def test_the_steps_of_the_sm4_mac() -> None:
+    """As with DES, in blocks of 16: fold, hex, encrypt, XOR, encrypt, 8 hex characters."""
+    key, covered = bytes(range(16)), bytes(range(40))
+    three = (covered[:16], covered[16:32], covered[32:].ljust(16, b"\0"))
+    fold = bytes(a ^ b ^ c for a, b, c in zip(*three, strict=True))
+    text = fold.hex().upper().encode()
+    mixed = bytes(a ^ b for a, b in zip(mac.encrypt(key, text[:16], "sm4"), text[16:], strict=True))
+
+    assert mac.mac(key, covered, "sm4") == mac.encrypt(key, mixed, "sm4").hex().upper().encode()[:8]
+
+
+@pytest.mark.parametrize(("method", "block"), [("des_cbc", 8), ("sm4_cbc", 16)])
+def test_a_chained_mac_is_that_of_iso_9797(method: mac.Method, block: int) -> None:
+    """Algorithm 1, padding 1: CBC with zeros, the last block's left 8 bytes."""
+    key, covered = bytes(range(16)), bytes(range(50))
+    last = bytes(block)
+    for at in range(0, 50, block):
+        piece = covered[at : at + block].ljust(block, b"\0")
+        mixed = bytes(a ^ b for a, b in zip(last, piece, strict=True))
+        last = mac.encrypt(key, mixed, method)
+
+    assert mac.mac(key, covered, method) == last[:8]
+
+
+def test_an_sm4_key_of_another_size_is_refused() -> None:
+    """It has 16 bytes and no other size."""
+    with pytest.raises(ValueError, match="16 bytes"):
+        mac.encrypt(bytes(8), bytes(16), "sm4")

@@ -81,3 +81,14 @@ def test_the_check_value_is_that_of_the_clear_key() -> None:
 
     assert wrapped[16:20] == mac.kcv(PIN)
     assert wrapped[28:36] == bytes(8)
+
+
+def test_sm4_keys_come_as_long_as_double_length_ones() -> None:
+    """40 B as form 003, so who reads them must know what was asked for."""
+    master = bytes(range(16))
+    text = WorkKeys(bytes(16), b"k" * 16, b"", "sm4").wrapped(master, "005")
+
+    assert len(text) == 40
+    assert WorkKeys.unwrap(text, master, "005") == WorkKeys(bytes(16), b"k" * 16, b"", "sm4")
+    with pytest.raises(Garbled):
+        WorkKeys.unwrap(text, master)
