@@ -1,29 +1,43 @@
 """The model's files fit each other: what the firmware says is what the drivers understand."""
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 
-from harness.drivers.console import read_personality
+from harness.drivers._console_rules import Rule, read_personality
 from harness.files import fixture, read_plain
 from harness.model.causes import CAUSES
+from harness.sim.terminal.models import read_character
 from harness.sim.terminal.personality import Personality
 
-PLAIN = read_plain(fixture("terminal", "countertop", "personality.yaml"))
-CHARACTER = Personality.read(PLAIN)
+MODELS = sorted(folder.name for folder in fixture("terminal").iterdir() if folder.is_dir())
+CHARACTERS = {model: Personality.read(read_character(model)) for model in MODELS}
+PLAIN = read_character("countertop")
+CHARACTER = CHARACTERS["countertop"]
 
 
-def test_codes_and_texts_are_told_apart() -> None:
+@pytest.mark.parametrize("model", MODELS)
+def test_codes_and_texts_are_told_apart(model: str) -> None:
     """No two conditions share a code or a text, and all are words of ours."""
-    alarms = CHARACTER.alarms.values()
+    alarms = CHARACTERS[model].alarms.values()
     assert len({alarm.code for alarm in alarms}) == len(alarms)
     assert len({alarm.text for alarm in alarms}) == len(alarms)
-    assert set(CHARACTER.alarms) <= set(CAUSES)
+    assert set(CHARACTERS[model].alarms) <= set(CAUSES)
+
+
+def console_of(model: str) -> Path:
+    """Its own, or that of the one it is like in all its words."""
+    own = fixture("terminal", model, "console.yaml")
+    return own if own.exists() else fixture("terminal", "countertop", "console.yaml")
 
 
 @pytest.mark.parametrize("cause", CHARACTER.alarms)
-def test_the_console_driver_understands_every_alarm(cause: str) -> None:
+@pytest.mark.parametrize("model", MODELS)
+def test_the_console_driver_understands_every_alarm(model: str, cause: str) -> None:
     """Detected, reported on display and console, and cleared: each by its cause."""
-    rules, _, _ = read_personality(fixture("terminal", "countertop", "console.yaml"))
-    alarm = CHARACTER.alarms[cause]
+    rules = rules_of(console_of(model))
+    alarm = CHARACTERS[model].alarms[cause]
 
     def read(line: str) -> list[tuple[str, object]]:
         found = [(rule.kind, rule.read(line)) for rule in rules]
@@ -35,6 +49,12 @@ def test_the_console_driver_understands_every_alarm(cause: str) -> None:
     assert raised["detected"] == {"cause": cause, "text": "for a reason"}
     assert {"on": "display", "cause": cause, "text": alarm.text} in shown
     assert cleared == [("cleared", {"cause": cause})]
+
+
+@cache
+def rules_of(file: Path) -> list[Rule]:
+    """The rules of a console personality."""
+    return read_personality(file)[0]
 
 
 @pytest.mark.parametrize("cause", CHARACTER.alarms)
