@@ -20,7 +20,11 @@ class Listens(Protocol):
 
 
 class SignalWatch:
-    """Looks every few seconds, by AT, whatever else the line does."""
+    """Looks every few seconds, by AT, whatever else the line does.
+
+    Attributes:
+        rsrp: The last reading, dBm; None without a cell.
+    """
 
     def __init__(
         self, clock: Clock, modem: Listens, personality: Personality, alarms: Alarms, log: Log
@@ -33,6 +37,7 @@ class SignalWatch:
         self._alarms = alarms
         self._log = log
         self._bars = -1
+        self.rsrp: float | None = None
 
     def run(self) -> None:
         """Look for ever; a task of its own."""
@@ -45,6 +50,7 @@ class SignalWatch:
 
     def take(self, rsrp: float | None) -> None:
         """One reading, dBm; None without a cell, which is another condition than a weak one."""
+        self.rsrp = rsrp
         bars = 0 if rsrp is None else sum(rsrp >= step for step in STEPS)
         if bars != self._bars:
             self._bars = bars
