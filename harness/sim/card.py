@@ -37,6 +37,8 @@ class Chip:
         aid: Its application.
         rng: Where its cryptograms come from.
         atc: Application transaction counter.
+        repeats: How often its worst byte is sent until its parity is right.
+        strays: Command -> what it answers to it instead, status word included.
     """
 
     atr: bytes | None
@@ -44,6 +46,8 @@ class Chip:
     aid: bytes = b""
     rng: random.Random = field(default_factory=random.Random)
     atc: int = 0
+    repeats: int = 0
+    strays: dict[int, bytes] = field(default_factory=dict)
     _stage: str = "reset"
 
     def reset(self) -> bytes | None:
@@ -59,6 +63,8 @@ class Chip:
             command = emv.Command.from_bytes(apdu)
         except Garbled:
             return WRONG_LENGTH.to_bytes(2, "big"), 0.01
+        if command.head in self.strays:
+            return self.strays[command.head], WORK.get(command.head, 0.01)
         words, status = self._carry_out(command)
         return words + status.to_bytes(2, "big"), WORK.get(command.head, 0.01)
 
@@ -125,19 +131,66 @@ class Chip:
         return self.atc.to_bytes(2, "big")
 
 
+PPSE = b"2PAY.SYS.DDF01"  # EMV Contactless Book B, 3.3.2: the directory of a contactless card
+AIR_PDOL = bytes.fromhex("9F66 04 9F02 06 9F37 04 5F2A 02")
+
+
+@dataclass
+class AirChip(Chip):
+    """A chip over its antenna: the cryptogram comes with the processing options, in one go.
+
+    Source: EMV Contactless Book B (PPSE), Book C-3 (qVSDC: GPO answers with 9F26 and track 2).
+    """
+
+    def _select(self, command: emv.Command) -> tuple[bytes, int]:
+        if command.body == PPSE:
+            entry = tlv.encode(0x61, tlv.encode(0x4F, self.aid) + tlv.encode(0x87, b"\x01"))
+            listed = tlv.encode(0xA5, tlv.encode(0xBF0C, entry))
+            return tlv.encode(0x6F, tlv.encode(0x84, PPSE) + listed), DONE
+        answer, status = super()._select(command)
+        if status == DONE:
+            inner = tlv.encode(0x50, b"TEST/HIL") + tlv.encode(0x9F38, AIR_PDOL)
+            answer = tlv.encode(0x6F, tlv.encode(0x84, self.aid) + tlv.encode(0xA5, inner))
+        return answer, status
+
+    def _options(self, command: emv.Command) -> tuple[bytes, int]:
+        wanted = 2 + sum(size for _, size in emv.read_dol(AIR_PDOL))
+        if self._stage != "selected" or len(command.body) != wanted:
+            return b"", NOT_NOW
+        self._stage, self.atc = "over", self.atc + 1 & 0xFFFF
+        held = {row.tag: row.value for row in tlv.walk(self.records[1, 1])}
+        rows = {
+            0x82: b"\x00\x00", 0x57: held[0x57], 0x5F34: held[0x5F34], 0x9F36: self._counter(),
+            0x9F26: self.rng.randbytes(8), 0x9F27: bytes([emv.ARQC]),
+            0x9F10: b"\x06\x01\x0a\x03" + self.rng.randbytes(3),
+        }  # fmt: skip
+        return tlv.encode(0x77, tlv.build(rows.items())), DONE
+
+    def answer(self, apdu: bytes) -> tuple[bytes, float] | None:
+        """(answer, seconds of work): its cryptogram is computed in GET PROCESSING OPTIONS."""
+        said = super().answer(apdu)
+        heavy = said is not None and len(said[0]) > 2 and apdu[:2] == b"\x80\xa8"
+        return (said[0], AIR_WORK) if said is not None and heavy else said
+
+
+AIR_WORK = 0.2  # s for the cryptogram; a whole contactless read takes 0.5 s at most (Book A)
+
+
 @dataclass
 class Card:
-    """A card: a chip, a stripe, or both.
+    """A card: a chip, a stripe, an antenna, or several of them.
 
     Attributes:
         name: What the deck calls it.
         chip: None for a card with a stripe only.
         stripe: The bits of track 2, ``""`` for a card without a stripe.
+        air: The chip as it answers over its antenna; None for a card without one.
     """
 
     name: str
     chip: Chip | None = None
     stripe: str = ""
+    air: Chip | None = None
 
 
 def read_deck(rng: random.Random) -> dict[str, Card]:
@@ -146,17 +199,32 @@ def read_deck(rng: random.Random) -> dict[str, Card]:
     return {name: make_card(name, row, rng) for name, row in rows.items()}
 
 
+#: What a deck may call a command.
+COMMANDS = {
+    "select": emv.SELECT, "options": emv.GET_OPTIONS, "record": emv.READ_RECORD,
+    "generate": emv.GENERATE_AC,
+}  # fmt: skip
+
+
 def make_card(name: str, row: dict[str, Any], rng: random.Random) -> Card:
     """One card of a deck; the keys are explained in the deck itself."""
     pan, expiry, service = str(row["pan"]), str(row["expiry"]), str(row.get("service", "201"))
     stripe = magstripe.encode(magstripe.track2(pan, expiry, service)) if row.get("stripe") else ""
+    records = {(1, 1): _record(pan, expiry, service)}
+    air = None
+    if row.get("air"):
+        air = AirChip(b"\x3b\x80\x80\x01\x01", records, bytes.fromhex(row["aid"]), rng)
     if "atr" not in row:
-        return Card(name, None, stripe)
+        return Card(name, None, stripe, air)
     atr = bytes.fromhex(row["atr"]) or None
     if not row.get("answers", True):
-        return Card(name, Chip(atr), stripe)
-    records = {(1, 1): _record(pan, expiry, service)}
-    return Card(name, Chip(atr, records, bytes.fromhex(row["aid"]), rng), stripe)
+        return Card(name, Chip(atr), stripe, air)
+    strays = {COMMANDS[on]: bytes.fromhex(said) for on, said in row.get("says", {}).items()}
+    chip = Chip(
+        atr, records, bytes.fromhex(row["aid"]), rng, repeats=int(row.get("repeats", 0)),
+        strays=strays,
+    )  # fmt: skip
+    return Card(name, chip, stripe, air)
 
 
 def _record(pan: str, expiry: str, service: str) -> bytes:

@@ -101,3 +101,13 @@ def _bits_of(value: int, bits: int) -> str:
 def track2(pan: str, expiry: str, service: str = "201", discretionary: str = "") -> str:
     """The text of track 2 (ISO/IEC 7813): ``expiry`` is YYMM."""
     return f"{pan}={expiry}{service}{discretionary}"
+
+
+def service_of(text: str) -> str:
+    """The service code of track 2, ``""`` where there is none (ISO/IEC 7813, 7.3)."""
+    return text.partition("=")[2][4:7]
+
+
+def has_chip(service: str) -> bool:
+    """Whether a card with this service code has a chip that is to be used (7813: 2xx and 6xx)."""
+    return service[:1] in ("2", "6")

@@ -15,7 +15,7 @@ from harness.ports.base import Port
 from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
-from harness.sim.terminal import bearers, daily, outages, secure
+from harness.sim.terminal import bearers, daily, outages, reader_cable, secure
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
@@ -64,6 +64,10 @@ class Firmware(Parts):
     def _make_parts(self) -> None:
         board, personality = self.board, self.personality
         self.state = self.State(self)
+        self.lights = self.Lights(self)
+        self.keypad = self.Keypad(self)
+        self.scanner = self.Scanner(self)
+        self.signatures = self.Signatures(self)
         self.log = self.Log(board.write_console, self.wall_time)
         self.screen = self.Screen(self.log, personality.texts)
         self.alarms = self.Alarms(self.log, self.screen, personality.alarms)
@@ -86,27 +90,41 @@ class Firmware(Parts):
         self.timekeeping = self.Timekeeping(
             board.rtc, self.alarms, self.log, self.outages.known_time
         )
-        self.receipts = self.Receipts(self.storage, self.printer)
+        self.receipts = self.Receipts(self.storage, self.printer, self.signatures)
         self.acquiring = self.Acquiring(self.who, self.keys.master, self.wall_time)
         self._make_lines()
         till = Turn(self.clock, "the till")
         self.reversals = self.Reversals(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
-            comms=self.comms, printer=self.printer, screen=self.screen, alarms=self.alarms,
-            log=self.log, till=till, wall_time=self.wall_time, on_change=self._changed,
+            comms=self.comms, printer=self.printer, receipts=self.receipts, screen=self.screen,
+            alarms=self.alarms, log=self.log, till=till, wall_time=self.wall_time,
+            on_change=self._changed,
+        )  # fmt: skip
+        self.end_of_day = self.EndOfDay(
+            self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
+            comms=self.comms, screen=self.screen, alarms=self.alarms, log=self.log, till=till,
+            on_change=self._changed,
         )  # fmt: skip
         self.payment = self.Payment(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
-            comms=self.comms, reversals=self.reversals, reader=self.reader, receipts=self.receipts,
+            comms=self.comms, reversals=self.reversals, end_of_day=self.end_of_day, reader=self.CardOrCode(self), receipts=self.receipts,
             screen=self.screen, alarms=self.alarms, log=self.log, till=till,
             wall_time=self.wall_time, on_change=self._changed,
         )  # fmt: skip
         self.settlement = self.Settlement(
             personality=personality, storage=self.storage, acquiring=self.acquiring,
-            comms=self.comms, payment=self.payment, screen=self.screen, log=self.log,
-            on_change=self._changed,
+            comms=self.comms, payment=self.payment, end_of_day=self.end_of_day,
+            screen=self.screen, on_change=self._changed,
+        )  # fmt: skip
+        self.cashiers = self.Cashiers(
+            self.clock.now, known=self.who.operators, tries=personality.limits.password_tries,
+            lock=self.times.password_lock, storage=self.storage, alarms=self.alarms,
         )  # fmt: skip
         self.upkeep = self.Upkeep(self)
+        self.selftest = self.SelfTest(self)
+        self.housekeeping = self.Housekeeping(self)
+        self.health = self.Health(self)
+        self.alarms.follow = self.lights.follow
         self.console = ConsolePort(self)
 
     def _make_lines(self) -> None:
@@ -162,6 +180,7 @@ class Firmware(Parts):
     def _changed(self) -> None:
         self.state.log_change()
         self.reversals.wake()
+        self.end_of_day.wake()
 
     # --- start ------------------------------------------------------------------------------
 
@@ -192,10 +211,18 @@ class Firmware(Parts):
             "line": self.comms.run,
             "signal": self.signal_watch.run,
             "debts": self.reversals.run,
+            "end of day": self.end_of_day.run,
             "supply": self.power.run,
             "overvoltage": self.power.run_high,
             "card": self.reader.watch,
+            "card left": self.reader.watch_left,
+            "reader": self.reader.watch_cable,
             "printer": self.printer.watch,
+            "keys": self.keypad.run,
+            "scanner": self.scanner.watch,
+            "self-test": self.selftest.run,
+            "health": self.health.run,
+            "clock": lambda: self.timekeeping.watch(self.clock, self.comms.broken),
             "upkeep": self.upkeep.run,
             "daily": daily.Daily(self, self.who.restart_at).run,
             "screen": self.state.keep_screen,
@@ -218,6 +245,7 @@ class Firmware(Parts):
             self.alarms.begin("journal_fault", "; ".join(self.storage.faults))
         self.register_config = int((self.storage.recall("register") or {}).get("config", 0))
         self.timekeeping.check()
+        self.signatures.check()
         self.say_why_restarted()
         if self.storage.pending:
             self.screen.show("recovering")
@@ -230,6 +258,15 @@ class Firmware(Parts):
         """Tell the watchdog that all is well, if it is: every lasting task must still run."""
         if not any(task.done for task in self._tasks):
             self.board.kick()
+
+    def self_test(self) -> list[str]:
+        """Try every part; the causes of what does not answer."""
+        return self.selftest.on_request()
+
+    def restart_announced(self) -> None:
+        """Restart, as was said before; does not return."""
+        self.outages.announce()
+        self.restart("daily")
 
     def restart(self, reason: str) -> None:
         """Reset the terminal; does not return."""
@@ -301,3 +338,4 @@ class Countertop(Board):
             rng=rng, make=lambda board, reason: firmware(board, reason, held), host=host,
             store=store, station=station,
         )  # fmt: skip
+        clock.spawn("reader cable", lambda: reader_cable.follow(self.body, slot))

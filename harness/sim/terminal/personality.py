@@ -62,6 +62,10 @@ class Times:
     card_wait: float
     chip_retry: float
     read_step: float
+    card_out: float
+    card_stays: float
+    fallback_wait: float
+    reader_check: float
     print_line: float
     at_wait: float
     sim_wait: float
@@ -86,23 +90,47 @@ class Times:
     return_after: float
     acknowledgement: float
     first_boot: float
+    password_lock: float
     watchdog: float
     rtc_reserve: float
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Counts; the field names say of what."""
+    """Counts, ``amount_most`` in minor units; the field names say of what."""
 
     chip_tries: int
     connect_tries: int
     sign_on_tries: int
     reversal_tries: int
     batch_size: int
+    amount_most: int
+    password_tries: int
     retry_bytes: int
     retry_rate: float
     weak_rsrp: float
     no_signal_rsrp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What wears it down, and when it warns of it.
+
+    Attributes:
+        every: Seconds between two lines of how it is.
+        hot: Degrees Celsius of the processor from which it warns and is throttled.
+        cool: Below it that is over.
+        memory: KiB of working memory.
+        memory_low: KiB left, below which it warns and restarts.
+        storage_low: KiB of flash left, below which it warns.
+    """
+
+    every: float
+    hot: float
+    cool: float
+    memory: float
+    memory_low: float
+    storage_low: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +148,7 @@ class Identity:
         born: Date and time of the real-time clock when the clock reads 0, ISO 8601.
             It is set in the factory and right.
         restart_at: Time of day of its daily restart, ``hh:mm``.
+        operators: Operator number -> password, for what only they may do.
     """
 
     model: str
@@ -131,6 +160,7 @@ class Identity:
     resolver: str
     born: str
     restart_at: str
+    operators: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +221,7 @@ class Personality:
     network: Network
     registers: tuple[str, ...]
     parts: tuple[str, ...]
+    health: Health
     texts: Mapping[str, str]
     alarms: Mapping[str, Alarm]
     amps: Mapping[str, float]
@@ -207,6 +238,7 @@ class Personality:
             network=Network.read(plain["network"]),
             registers=tuple(plain["registers"]),
             parts=tuple(plain["parts"]),
+            health=Health(**plain["health"]),
             texts=dict(plain["texts"]),
             alarms={cause: Alarm(**row) for cause, row in plain["alarms"].items()},
             amps=dict(plain["amps"]),

@@ -1,124 +1,117 @@
-"""The card reader: a chip or a stripe, read fresh for every sale.
+"""The card reader: a chip, a stripe or a card in the field, read fresh for every sale.
 
-Source: EMV 4.4 Book 1 (8 answer to reset, 11.3 SELECT), Book 3 (6.5 commands, 10 flow);
-ISO/IEC 7816-3 8.2 (a wrong TS or TCK is no card); ISO/IEC 7813 (track 2).
+How a chip is read is in ``chip_reading.py``, a card in the field in ``contactless.py``; here is
+what a cardholder is asked for, and what the reader says of itself.
+
+Rules: a card that was there before the sale is taken out first (invariant 24); a stripe whose
+service code says that its card has a chip is read only after the chip failed (ISO/IEC 7813, 7.3);
+after one bad try another card, way or try may follow while the sale waits.
 """
 
 import random
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness.clock import Clock
-from harness.errors import Garbled
 from harness.sim.slot import Slot
+from harness.sim.terminal.card_read import TRACK_2, Card, CardTrouble, Wrong
+from harness.sim.terminal.chip_reading import ChipReader
+from harness.sim.terminal.contactless import Contactless
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.outcome import Telling
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.screen import Alarms, Screen
-from harness.wire import emv, magstripe, tlv
-from harness.wire.pan import luhn, mask_pan
+from harness.sim.terminal.wear import Wear
+from harness.wire import magstripe
+from harness.wire.pan import luhn
 
-AID = bytes.fromhex("F000000001")  # proprietary, partial name: all test cards begin with it
-TRACK_2 = re.compile(r"(\d{12,19})[=D](\d{4})(\d{3})")
-ICC_TAGS = (0x9F26, 0x9F27, 0x9F10, 0x9F37, 0x9F36, 0x95, 0x9A, 0x9C, 0x9F02, 0x5F2A, 0x9F1A)
+__all__ = ["Card", "CardReader", "CardTrouble"]
 
-
-class CardTrouble(Exception):
-    """The card cannot be used. ``cause`` says why."""
-
-    def __init__(self, cause: str, detail: str = "") -> None:
-        super().__init__(detail or cause)
-        self.cause = cause
+Tell = Callable[[Telling], None]
+Cancelled = Callable[[], bool]
+#: What wears a contact, and not a card: counted.
+CONTACT = ("card_mute", "card_unreadable")
 
 
-class _Wrong(CardTrouble):
-    """Worth another try of the same card."""
+def _nobody(what: Telling) -> None:
+    """Nobody asked for anything."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Card:
-    """What was read of a card; forgotten after the sale.
+@dataclass
+class _Wish:
+    """One sale's wish for a card.
 
     Attributes:
-        entry: ``chip`` or ``stripe``.
-        pan: The whole number; ``masked`` is what may be shown.
-        expiry: YYMM.
-        track_2: As field 35 wants it.
-        mode: Field 22.
-        sequence: Field 23, or empty.
-        icc: Field 55, hex, or empty.
-        dol: What the chip wants for its second cryptogram.
-        values: Tag -> value that the terminal has for such lists.
+        amount: Minor units.
+        until: When the cardholder has taken too long.
+        tell: Who is told.
+        cancelled: Whether the register has given up.
+        failed: Entry -> how often it went wrong.
+        wrong: What went wrong last.
+        given_up: Whether the chip is given up: the stripe will do.
     """
 
-    entry: str
-    pan: str
-    expiry: str
-    track_2: str
-    mode: str
-    sequence: str = ""
-    icc: str = ""
-    dol: bytes = b""
-    values: dict[int, bytes] = field(default_factory=dict)
-
-    @property
-    def masked(self) -> str:
-        return mask_pan(self.pan)
-
-    def __repr__(self) -> str:
-        return f"<Card {self.entry} {self.masked}>"
+    amount: int
+    until: float
+    tell: Tell
+    cancelled: Cancelled
+    failed: dict[str, int] = field(default_factory=dict)
+    wrong: Wrong | None = None
+    given_up: bool = False
 
 
-class CardReader:
-    """Reads cards in a slot."""
+class CardReader(ChipReader):
+    """Asks for cards and reads them.
+
+    Attributes:
+        wear: What its contacts have gone through since the start.
+    """
 
     def __init__(
         self, clock: Clock, slot: Slot, *, personality: Personality, screen: Screen, alarms: Alarms,
         log: Log, rng: random.Random,
     ) -> None:  # fmt: skip
+        super().__init__(slot, personality, rng)
+        self.wear = Wear()
+        self._air = Contactless(slot.antenna, personality, rng)
         self._clock = clock
-        self._slot = slot
         self._times = personality.times
         self._tries = personality.limits.chip_tries
-        self._currency = personality.identity.currency
         self._screen = screen
         self._alarms = alarms
         self._log = log
-        self._rng = rng
-        self._in_use = False
+        self._tell: Tell = _nobody
+        self._open = False
 
     @property
     def occupied(self) -> bool:
         return self._slot.present
 
-    def read(
-        self, amount: int, tell: Callable[[Telling], None], cancelled: Callable[[], bool]
-    ) -> Card:
+    def read(self, amount: int, tell: Tell, cancelled: Cancelled) -> Card:
         """Ask for a card and read it; raises CardTrouble."""
+        self._tell, self._open, self._in_use = tell, True, False
+        self.empty_slot(tell, cancelled)
         self._forget_swipes()
-        self._in_use = False
-        self._screen.show("insert_card", amount=f"{amount / 100:.2f}")
-        tell("insert_card")
-        until = self._clock.now() + self._times.card_wait
-        for attempt in range(1, self._tries + 1):
-            bits = self._await_card(until, cancelled)
+        self.check_cable()
+        wish = _Wish(amount, self._clock.now() + self._times.card_wait, tell, cancelled)
+        self._ask(wish)
+        while True:
+            entry, bits = self._await_card(wish)
             try:
-                self._screen.show("reading_card")
-                return self._read_stripe(bits) if bits else self._read_chip(amount)
-            except _Wrong as wrong:
-                self._log.say_warning("card", f"try {attempt} of {self._tries}: {wrong}")
-                tell("card_again")
-                if attempt == self._tries:
-                    raise CardTrouble(wrong.cause, str(wrong)) from wrong
-                self._screen.show("card_again")
-                self._clock.sleep(self._times.chip_retry)
-        raise CardTrouble("card_unreadable")
+                return self._read_entry(entry, bits, wish)
+            except Wrong as wrong:
+                self._count(wrong, wish)
 
     def release(self) -> None:
         """The sale is over: the card may go."""
-        self._in_use = False
+        tell, self._tell = self._tell, _nobody
+        self._open = self._in_use = False
         self._slot.power_off()
+        self._slot.antenna.switch_off()
+        if self._slot.present:
+            tell("remove_card")
+
+    # --- what it watches ----------------------------------------------------------------------
 
     def watch(self) -> None:
         """Say at once when a chip in use is pulled; a task of its own."""
@@ -127,140 +120,155 @@ class CardReader:
             self._in_use = False
             self._alarms.begin("card_removed", "the card was pulled while in use")
 
-    def complete(self, card: Card, *, approved: bool) -> None:
-        """The second GENERATE AC: the chip agrees, or CardTrouble (gone, silent, declined)."""
-        if card.entry != "chip":
-            return
-        self._in_use = False
-        wanted = emv.TC if approved else emv.AAC
-        values = {**card.values, 0x8A: b"00" if approved else b"05"}
-        answer = self._command(emv.generate_ac(wanted, emv.fill_dol(card.dol, values)))
-        self._slot.power_off()
-        if cryptogram_kind(answer) != wanted:
-            raise CardTrouble("card_declined", "the chip declined after the host's approval")
+    def watch_left(self) -> None:
+        """Say when a card is in the slot and nobody sells; a task of its own."""
+        while True:
+            self._slot.changed.wait_for(lambda: self._slot.present)
+            soon = self._clock.now() + self._times.card_stays
+            if self._slot.changed.wait_for(lambda: not self._slot.present, soon):
+                continue
+            if not self._open:
+                self._alarms.begin("card_stays", "a card was left in the slot")
+                self._slot.changed.wait_for(lambda: not self._slot.present)
+                self._alarms.end("card_stays")
 
-    # --- waiting ----------------------------------------------------------------------------
+    def watch_cable(self) -> None:
+        """Test every now and then whether the reader answers; a task of its own."""
+        while True:
+            self.check_cable()
+            self._clock.sleep(self._times.reader_check)
+
+    def check_cable(self) -> None:
+        """Say that the reader is gone, or that it is back."""
+        if self._slot.connected:
+            self._alarms.end("reader_fault")
+        else:
+            self._alarms.begin("reader_fault", "the reader does not answer")
+
+    # --- asking -------------------------------------------------------------------------------
+
+    def empty_slot(self, tell: Tell, cancelled: Cancelled) -> None:
+        """A card of before must go: each sale reads its card afresh."""
+        if not self._slot.present:
+            return
+        self._screen.show("remove_card")
+        tell("remove_card")
+        until = self._clock.now() + self._times.card_out
+        if not self._slot.changed.wait_for(lambda: not self._slot.present or cancelled(), until):
+            raise CardTrouble("card_stays")
+        if self._slot.present:
+            raise CardTrouble("cancelled")
+
+    def _ask(self, wish: _Wish) -> None:
+        name = "insert_card" if self._slot.connected else "tap_card"
+        self._screen.show(name, amount=f"{wish.amount / 100:.2f}")
+        wish.tell("insert_card")
 
     def _forget_swipes(self) -> None:
         while self._slot.take_swipe() is not None:
             pass
 
-    def _await_card(self, until: float, cancelled: Callable[[], bool]) -> str | None:
-        """The bits of a swipe, None for an inserted chip; raises CardTrouble."""
-        swiped: list[str] = []
+    def _await_card(self, wish: _Wish) -> tuple[str, str]:
+        """(entry, the bits of a swipe or ``""``); raises CardTrouble."""
+        slot, swiped = self._slot, list[str]()
 
         def there() -> bool:
-            bits = self._slot.take_swipe()
-            if bits is not None:
-                swiped.append(bits)
-            return bool(swiped) or self._slot.present or cancelled()
+            bits = slot.take_swipe()
+            swiped.extend([] if bits is None else [bits])
+            chip = slot.present and not wish.given_up
+            return bool(swiped) or chip or slot.antenna.answering > 0 or wish.cancelled()
 
-        if not self._slot.changed.wait_for(there, until):
-            raise CardTrouble("timed_out")
-        if swiped:
-            return swiped[0]
-        if not self._slot.present:
+        if not slot.changed.wait_for(there, wish.until):
+            raise self._timed_out(wish)
+        if wish.cancelled():
             raise CardTrouble("cancelled")
-        return None
+        if swiped:
+            return "stripe", swiped[0]
+        return ("chip" if slot.present and not wish.given_up else "contactless"), ""
 
-    # --- stripe -----------------------------------------------------------------------------
+    def _timed_out(self, wish: _Wish) -> CardTrouble:
+        """Nobody came (again): the last thing that went wrong is why."""
+        if wish.wrong is not None:
+            return CardTrouble(wish.wrong.cause, str(wish.wrong))
+        return CardTrouble("timed_out" if self._slot.connected else "reader_fault")
 
-    def _read_stripe(self, bits: str) -> Card:
-        swipe = magstripe.decode(bits)
+    # --- reading ------------------------------------------------------------------------------
+
+    def _read_entry(self, entry: str, bits: str, wish: _Wish) -> Card:
+        self._screen.show("reading_card")
+        if entry == "stripe":
+            return self._read_stripe(bits, wish)
+        if entry == "contactless":
+            return self._air.read(wish.amount)
+        card = self._read_chip(wish.amount)
+        self.count_insertion(bad="chip" in wish.failed)
+        return card
+
+    def _read_stripe(self, bits: str, wish: _Wish) -> Card:
+        swipe = self.decode(bits)
         found = TRACK_2.match(swipe.text)
         if swipe.fault or not found or not luhn(found[1]):
-            raise _Wrong("card_unreadable", f"stripe: {swipe.fault or 'no card number'}")
+            raise Wrong("card_unreadable", f"stripe: {swipe.fault or 'no number'}", "stripe")
+        if not self.may_swipe(found[3], chip_failed=wish.given_up):
+            raise Wrong("", "this card has a chip, which comes first", "chip_first")
         self._clock.sleep(self._times.read_step)
         track = swipe.text.replace("=", "D")
         return Card("stripe", found[1], found[2], track, mode="022")
 
-    # --- chip -------------------------------------------------------------------------------
+    def decode(self, bits: str) -> magstripe.Swipe:
+        """What a swipe says, in whichever direction it was made."""
+        return magstripe.decode(bits)
 
-    def _read_chip(self, amount: int) -> Card:
-        self._in_use = True
-        self.check_atr(self._reset())
-        self._command(emv.select(AID))
-        records = self._read_records()
-        found = TRACK_2.match(records.get(0x57, b"").hex().upper())
-        if not found or not luhn(found[1]):
-            raise _Wrong("card_unreadable", "the chip gives no card number")
-        values = self._terminal_values(amount)
-        first = emv.fill_dol(records.get(0x8C, b""), values)
-        answer = self._command(emv.generate_ac(emv.ARQC, first))
-        if cryptogram_kind(answer) != emv.ARQC:
-            raise CardTrouble("card_declined", "the chip declined")
-        return Card(
-            "chip", found[1], found[2], records[0x57].hex().upper().rstrip("F"), mode="052",
-            sequence=records.get(0x5F34, b"").hex().zfill(3),
-            icc=self._icc(answer, values), dol=records.get(0x8D, b""), values=values,
-        )  # fmt: skip
+    def may_swipe(self, service: str, *, chip_failed: bool) -> bool:
+        """Whether the stripe of a card will do: fall-back only where the chip has been tried."""
+        return chip_failed or not self._slot.connected or not magstripe.has_chip(service)
 
-    def _reset(self) -> bytes:
-        atr = self._slot.reset()
-        if not self._slot.present:
-            raise CardTrouble("card_removed")
-        if atr is None:
-            raise _Wrong("card_mute", "no answer to reset")
-        return atr
+    # --- when it went wrong -------------------------------------------------------------------
 
-    def check_atr(self, atr: bytes) -> None:
-        """Refuse what is no answer to reset, a wrong TCK included (ISO/IEC 7816-3, 8.2.5)."""
-        try:
-            emv.parse_atr(atr)
-        except Garbled as error:
-            raise _Wrong("card_bad_atr", str(error)) from None
+    def _count(self, wrong: Wrong, wish: _Wish) -> None:
+        """Another try, or CardTrouble when there have been enough."""
+        if wrong.entry == "chip_first":
+            self._log.say("card", str(wrong))
+            self._screen.show("chip_first")
+            wish.tell("insert_card")
+            return
+        tried = wish.failed[wrong.entry] = wish.failed.get(wrong.entry, 0) + 1
+        wish.wrong = wrong
+        self._log.say_warning("card", f"try {tried} of {self._tries}: {wrong}")
+        last = tried >= self._tries
+        if wrong.entry != "chip":
+            self._alarms.note(wrong.cause, str(wrong))  # the chip is tried again without anybody
+        wish.tell("card_again")
+        if last:
+            self._give_up(wrong, wish)
+        elif wrong.entry == "contactless":
+            self._wait_for_one(wish)
+        self._screen.show("card_again" if not wish.given_up else "swipe_card")
+        self._clock.sleep(self._times.chip_retry)
 
-    def _read_records(self) -> dict[int, bytes]:
-        answer = self._command(emv.get_options())
-        locator = found_in(answer, 0x80)[2:]
-        found: dict[int, bytes] = {}
-        try:
-            for file, record in emv.read_afl(locator):
-                content = self._command(emv.read_record(file, record))
-                found |= {row.tag: row.value for row in tlv.walk(content)}
-        except Garbled as error:
-            raise _Wrong("card_unreadable", str(error)) from None
-        return found
+    def _give_up(self, wrong: Wrong, wish: _Wish) -> None:
+        """No more of this: the stripe will do for a chip, and nothing for a stripe."""
+        if wrong.entry != "chip":
+            raise CardTrouble(wrong.cause, str(wrong)) from wrong
+        wish.given_up = True
+        self._in_use = False
+        self._slot.power_off()
+        self.count_insertion(bad=wrong.cause in CONTACT)
+        self._alarms.note(wrong.cause, str(wrong))
+        wish.until = min(wish.until, self._clock.now() + self._times.fallback_wait)
 
-    def _command(self, apdu: bytes) -> bytes:
-        """A command's answer without its 9000; raises CardTrouble."""
-        answer = self._slot.exchange(apdu)
-        if not self.card_stayed():
-            raise CardTrouble("card_removed")
-        if answer is None:
-            raise _Wrong("card_mute", "the chip stopped answering")
-        if answer[-2:] != b"\x90\x00":
-            raise _Wrong("card_unreadable", f"the chip answers {answer[-2:].hex().upper()}")
-        return answer[:-2]
+    def count_insertion(self, *, bad: bool) -> None:
+        """How the contacts did; said when they fail too often."""
+        self.wear.count(bad=bad)
+        if self.wear.due:
+            share = f"{100 * self.wear.rate:.0f} % of the insertions need another try"
+            self._alarms.begin("maintenance_due", share)
 
-    def card_stayed(self) -> bool:
-        return self._slot.present
-
-    def _terminal_values(self, amount: int) -> dict[int, bytes]:
-        return {
-            0x9F02: bytes.fromhex(f"{amount:012d}"), 0x9F03: bytes(6), 0x95: bytes(5),
-            0x9F1A: bytes.fromhex(f"0{self._currency}"), 0x9C: b"\x00",
-            0x5F2A: bytes.fromhex(f"0{self._currency}"), 0x9F37: self._rng.randbytes(4),
-        }  # fmt: skip
-
-    def _icc(self, answer: bytes, values: dict[int, bytes]) -> str:
-        """Field 55: the cryptogram and what it was made of."""
-        said = found_in(answer, 0x80)
-        held = {**values, 0x9F27: said[:1], 0x9F36: said[1:3], 0x9F26: said[3:11]}
-        held[0x9F10] = said[11:]
-        rows = [(tag, held[tag]) for tag in ICC_TAGS if held.get(tag)]
-        return tlv.build(rows).hex().upper()
-
-
-def found_in(answer: bytes, tag: int) -> bytes:
-    """A data object of a card's answer; empty when it has none, or makes no sense."""
-    try:
-        return tlv.find(answer, tag) or b""
-    except Garbled:
-        return b""
-
-
-def cryptogram_kind(answer: bytes) -> int | None:
-    """What a GENERATE AC gave: AAC, TC or ARQC (bits 8 and 7 of the CID); None for none."""
-    said = found_in(answer, 0x80) or found_in(answer, 0x9F27)
-    return said[0] & 0xC0 if said else None
+    def _wait_for_one(self, wish: _Wish) -> None:
+        """Until the field has changed: the same cards would give the same again."""
+        antenna, before = self._slot.antenna, self._slot.antenna.answering
+        self._screen.show("card_again")
+        self._slot.changed.wait_for(
+            lambda: antenna.answering != before or self._slot.present or wish.cancelled(),
+            wish.until,
+        )

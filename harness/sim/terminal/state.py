@@ -7,7 +7,8 @@ if TYPE_CHECKING:
 
 RESULT_SHOWN = 4.0  # s that the end of a sale stays on the display
 Readiness = Literal["ready", "busy", "card_in", "trouble"]
-WARNINGS = ("weak_signal", "data_low", "reversal_pending")  # shown when nothing else is the matter
+#: Shown when nothing else is the matter.
+WARNINGS = ("weak_signal", "data_low", "reversal_pending", "maintenance_due")
 
 
 class State:
