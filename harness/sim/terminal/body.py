@@ -21,6 +21,7 @@ class Body:
         changed: Notified when a part, the code before the scanner or a light is another one.
         keys: Keys pressed and not taken yet.
         code: What is held before the scanner (``model/hands.py``, ``CodeShown``).
+        shown: How many codes were held there so far: each is good for one payment.
         lights: Light -> ``on``, ``off`` or ``blinking``, as the firmware drives them.
         load: Watts that the terminal's own work adds, as degrees above the room's.
     """
@@ -31,6 +32,7 @@ class Body:
         self.changed = clock.signal("a part of the terminal")
         self.keys = clock.mailbox("a key of the terminal")
         self.code = "none"
+        self.shown = 0
         self.lights: dict[str, str] = {}
         self.load = 0.0
         self._room: float = ROOM
@@ -67,6 +69,7 @@ class Body:
     def show(self, code: str) -> None:
         """Hold a code before the scanner."""
         self.code = code
+        self.shown += 1
         self.changed.notify()
 
     # --- warmth -------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ class Daily:
         firmware.log.say("sys", f"restart due in {left:.0f} s")
         firmware.clock.sleep(left)
         with firmware.payment.turn.taken():
-            firmware.restart("daily")
+            firmware.restart_announced()
 
     def left(self) -> float:
         """Seconds to the next time the hour strikes; more than its warning from a start on."""

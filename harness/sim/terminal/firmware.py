@@ -107,7 +107,8 @@ class Firmware(Parts):
         )  # fmt: skip
         self.payment = self.Payment(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
-            comms=self.comms, reversals=self.reversals, end_of_day=self.end_of_day, reader=self.CardOrCode(self), receipts=self.receipts,
+            comms=self.comms, reversals=self.reversals, end_of_day=self.end_of_day,
+            reader=self.CardOrCode(self), receipts=self.receipts,
             screen=self.screen, alarms=self.alarms, log=self.log, till=till,
             wall_time=self.wall_time, on_change=self._changed,
         )  # fmt: skip

@@ -9,10 +9,17 @@ from typing import ClassVar, Self, cast
 from harness.sim.terminal import (
     acquiring,
     bars,
+    cashiers,
     cellular,
     comms,
+    end_of_day,
+    health,
     host_line,
+    housekeeping,
+    keypad,
+    lights,
     log,
+    pad,
     payment,
     plan_meter,
     power,
@@ -20,8 +27,10 @@ from harness.sim.terminal import (
     reader,
     receipts,
     reversals,
+    scanner,
     screen,
     secure,
+    selftest,
     settlement,
     state,
     storage,
@@ -53,11 +62,21 @@ class Parts:
     Receipts: ClassVar[type[receipts.Receipts]] = receipts.Receipts
     Reversals: ClassVar[type[reversals.Reversals]] = reversals.Reversals
     Timekeeping: ClassVar[type[timekeeping.Timekeeping]] = timekeeping.Timekeeping
+    EndOfDay: ClassVar[type[end_of_day.EndOfDay]] = end_of_day.EndOfDay
     Payment: ClassVar[type[payment.Payment]] = payment.Payment
     Settlement: ClassVar[type[settlement.Settlement]] = settlement.Settlement
+    Cashiers: ClassVar[type[cashiers.Cashiers]] = cashiers.Cashiers
     Dialogue: ClassVar[type[zvt.Dialogue]] = zvt.Dialogue
     State: ClassVar[type[state.State]] = state.State
     Upkeep: ClassVar[type[upkeep.Upkeep]] = upkeep.Upkeep
+    Lights: ClassVar[type[lights.Lights]] = lights.Lights
+    Keypad: ClassVar[type[keypad.Keypad]] = keypad.Keypad
+    Scanner: ClassVar[type[scanner.Scanner]] = scanner.Scanner
+    CardOrCode: ClassVar[type[scanner.CardOrCode]] = scanner.CardOrCode
+    Signatures: ClassVar[type[pad.Signatures]] = pad.Signatures
+    SelfTest: ClassVar[type[selftest.SelfTest]] = selftest.SelfTest
+    Health: ClassVar[type[health.Health]] = health.Health
+    Housekeeping: ClassVar[type[housekeeping.Housekeeping]] = housekeeping.Housekeeping
 
     @classmethod
     def with_parts(cls, **parts: type) -> type[Self]:

@@ -1,5 +1,6 @@
 """Receipts: printed once, again as a copy, and made up for when a cut kept one from coming out."""
 
+from harness.sim.terminal.pad import Signatures
 from harness.sim.terminal.printer import Printer
 from harness.sim.terminal.records import Entry
 from harness.sim.terminal.storage import Storage
@@ -11,12 +12,18 @@ OWED = "receipts"  # a flash record: whose receipts the printer could not print,
 class Receipts:
     """Prints from the journal, never from anything else (invariant 13)."""
 
-    def __init__(self, storage: Storage, printer: Printer) -> None:
+    def __init__(self, storage: Storage, printer: Printer, signatures: Signatures) -> None:
         self._storage = storage
         self._printer = printer
+        self._signatures = signatures
 
     def print(self, entry: Entry, *, copy: bool = False) -> bool:
-        """Print, and remember that it is printed, or that it is owed; whether it came out."""
+        """Print, and remember that it is printed, or that it is owed; whether it came out.
+
+        A receipt that is none yet is signed first, on a terminal with a pad.
+        """
+        if not copy:
+            self._signatures.take(entry)
         whole = self._printer.print_receipt(entry, copy=copy)
         if whole and entry == self.last():
             self._storage.remember(PRINTED, _key(entry))

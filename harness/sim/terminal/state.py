@@ -46,6 +46,7 @@ class State:
         self.word = self.now()
         if self._text() != self._said:
             self.log_again()
+        self._firmware.lights.follow()
 
     def log_again(self) -> None:
         """Log the state."""
@@ -64,12 +65,12 @@ class State:
         while True:
             firmware.clock.sleep(RESULT_SHOWN)
             firmware.kick()
-            if firmware.payment.turn.held or firmware.upkeep.busy:
+            if firmware.payment.turn.held or firmware.upkeep.busy or firmware.keypad.in_use:
                 continue
             causes = [one for one in firmware.alarms.active if one != firmware.comms.spared]
             if causes:
                 cause = min(causes, key=WARNINGS.__contains__)
-                firmware.screen.show_text(firmware.alarms.alarm(cause).text)
+                firmware.screen.show_text(firmware.alarms.text(cause))
             elif firmware.reader.occupied:
                 firmware.screen.show("remove_card")
             else:
