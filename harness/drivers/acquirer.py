@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.drivers._json_lines import JsonLines
 from harness.errors import BenchError
-from harness.model.network import CertificateKind, Door
+from harness.model.network import CertificateKind, Door, Which
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
 from harness.wire.pan import mask
@@ -43,10 +43,9 @@ class Driver:
         """Have the host misbehave.
 
         Args:
-            act: ignore, drop, delay, duplicate, corrupt, wrong_stan, truncate, reset, answer,
-                refuse.
+            act: A word of the host's own: see ``harness/sim/host_acts.py``.
             on: MTI of the request, or ``any``.
-            **how: ``by`` in seconds, ``times``, ``code``.
+            **how: ``by`` in seconds, ``times``, ``after`` (so many are let pass), ``code``.
         """
         asked = {name: value for name, value in how.items() if value is not None}
         self._lines.ask("misbehave", act=act, on=on, **asked)
@@ -61,9 +60,13 @@ class Driver:
         """Which certificate new connections over TLS meet; those there are end."""
         self._lines.ask("certificate", kind=certificate)
 
-    def set_door(self, state: Door) -> None:
-        """Open, closed, or nobody there at all."""
-        self._lines.ask("door", state=state)
+    def set_door(self, state: Door, which: Which = "all") -> None:
+        """Open, closed, or nobody there at all; of the primary host, the secondary, or both."""
+        self._lines.ask("door", state=state, **({} if which == "all" else {"which": which}))
+
+    def demand(self, what: str) -> None:
+        """What each answer's header asks of terminals: ``sign_on``, ``parameters`` ..."""
+        self._lines.ask("demand", what=what)
 
     def make_safe(self) -> None:
         """End all misbehaviour and read back that none is left; raises BenchError."""

@@ -16,30 +16,36 @@ class HostMisbehaves:
     """Have the host act wrongly on messages of one type; clearing ends all its misbehaviour.
 
     Attributes:
-        act: ``ignore`` the request unread, ``drop`` the answer, ``delay`` it, ``duplicate`` it,
-            ``corrupt`` its MAC, answer with a ``wrong_stan``, ``truncate`` it, ``reset`` the
-            connection in the middle of it, ``answer`` with ``code``, ``refuse`` connections.
+        act: ``ignore`` the request unread, ``drop`` the answer, ``delay`` it, or until the reversal
+            was answered (``late_after_reversal``); ``duplicate`` it, send a decline behind it
+            (``two_answers``), ``drip`` it byte by byte; answer for another trace number
+            (``wrong_stan``), amount, terminal or as another type (``wrong_mti``); ``corrupt`` its
+            MAC or leave it out (``no_mac``); ``garbage`` instead; ``truncate`` it; ``reset`` the
+            connection in the middle of it; ``answer`` with ``code``; ``refuse`` connections.
         on: MTI of the request, or ``any``.
-        by: How late a delayed answer is.
+        by: How late a delayed answer is, how long a dripping one takes.
         times: How often; until it is cleared where it is not given.
+        after: How many fitting requests are answered well first.
         code: Answer code (field 39) for ``answer``.
     """
 
     NEEDS: ClassVar[tuple[type, ...]] = (Host,)
     act: Literal[
-        "ignore", "drop", "delay", "duplicate", "corrupt", "wrong_stan", "truncate", "reset",
-        "answer", "refuse",
+        "ignore", "drop", "delay", "late_after_reversal", "duplicate", "two_answers", "drip",
+        "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mti", "corrupt", "no_mac", "garbage",
+        "truncate", "reset", "answer", "refuse",
     ]  # fmt: skip
     on: str = "0200"
     by: Seconds | None = None
     times: int | None = None
+    after: int | None = None
     code: str | None = None
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
         host = cast.playing(Host)
         by = None if self.by is None else float(self.by)
-        asked = {"by": by, "times": self.times, "code": self.code}
+        asked = {"by": by, "times": self.times, "after": self.after, "code": self.code}
         how = {name: value for name, value in asked.items() if value is not None}
         try:
             host.misbehave(self.act, on=self.on, **how)

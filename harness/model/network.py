@@ -19,6 +19,7 @@ Subscribed = Literal["active", "expired", "not_activated", "suspended", "barred"
 NamesMode = Literal["answer", "silent", "refused", "unknown", "hijack"]
 CertificateKind = Literal["good", "expired", "not_yet_valid", "unknown_ca", "wrong_name"]
 Door = Literal["open", "closed", "silent"]
+Which = Literal["first", "second", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,11 @@ class Certified(Protocol):
 class Doored(Protocol):
     """A host that can be found no more where the terminal's settings say."""
 
-    def set_door(self, state: Door) -> None:
-        """``closed``: connections are refused and end; ``silent``: nobody is there."""
+    def set_door(self, state: Door, which: Which = "all") -> None:
+        """``closed``: connections are refused and end; ``silent``: nobody is there.
+
+        ``which`` of its addresses: the primary host's, the secondary's, or both.
+        """
 
 
 @runtime_checkable

@@ -1,34 +1,36 @@
 """An acquirer host: answers terminals, keeps the books, misbehaves on request. Test only.
 
 Outlet ``iso8583``: any number of connections, each a stream of UnionPay frames (``wire/iso8583``).
-Outlet ``tls``: the same over TLS, by the certificate that is shown.
+Outlet ``tls``: the same over TLS, by the certificate that is shown. ``second/iso8583`` and
+``second/tls``: the secondary host, another address of the same books (``host_front.py``).
 Outlet ``control``: JSON lines (``sim/control``):
 
 ===============  ===================================================================
 ``identify``     -> ``identity``
-``misbehave``    ``act``, ``on`` (MTI of the request, or ``any``; default 0200), ``by`` s,
-                 ``times`` (null: until ``behave``), ``code``; acts are played in order of asking
-``behave``       end all misbehaviour
+``misbehave``    ``act`` (``host_acts.py``), ``on`` (MTI of the request, or ``any``; default 0200),
+                 ``by`` s, ``times`` (null: until ``behave``), ``after`` (so many are let pass
+                 first), ``code``; acts are played in order of asking
+``behave``       end all misbehaviour, and ask in headers what the personality says
 ``certificate``  ``kind`` (``CertificateKind``): what new TLS connections meet; those there are end
 ``authority``    -> ``pem``: whom clients must trust, another one in each process
 ``door``         ``state``: ``open``; ``closed``: connections are refused and those there are end;
                  ``silent``: nobody is there any more, and nobody says so
-``state``        -> ``misbehaving``: acts in force; ``connections``; ``certificate``; ``door``
+``demand``       ``what``: what the answers' headers ask every terminal to do, until it has done it
+                 (``wire/iso8583``, ``DEMANDS``)
+``state``        -> ``misbehaving``: acts in force; ``connections``; ``certificate``; ``door``;
+                 ``doors`` of both
 ``ledger``       -> ``entries``; tells each as ``ledger_entry``, then ``ledger_end``
 ===============  ===================================================================
 
-Acts: ``ignore`` the request unread; ``drop`` the answer, ``delay`` it ``by`` s, ``duplicate`` it,
-``corrupt`` its MAC, answer with a ``wrong_stan``, ``truncate`` the message inside a good frame,
-``reset`` in the middle of the frame, ``answer`` with ``code`` and book nothing, ``refuse`` new
-connections.
+``certificate`` and ``door`` are of both hosts, or of ``which``: ``first``, ``second``.
 
 Events, with card numbers truncated:
 
 ====================  ==============================================================
-``connected``         ``secured``: over TLS; and ``disconnected``
-``certificate``       ``shown``: what new TLS connections meet
-``door``              ``state``
-``turned_away``       ``door``: somebody wanted to connect
+``connected``         ``secured``: over TLS; and ``disconnected``; both with ``which`` host
+``certificate``       ``shown``: what new TLS connections meet; ``which``
+``door``              ``state which``
+``turned_away``       ``door``: somebody wanted to connect; ``which``
 ``handshake``         ``shown`` to a client, ``why`` it came to nothing, empty where it did not
 ``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``, and ``skew``: s
                       by which the terminal's clock is ahead, null where it does not tell
@@ -37,7 +39,7 @@ Events, with card numbers truncated:
 ``misbehaved``        ``act``, ``mti`` of the request, ``stan``
 ``signed_on``         ``tid batch``
 ``settled``           ``tid batch balanced uploaded``: a batch was closed
-``ledger_entry``      ``tid batch stan amount pan status entry response``
+``ledger_entry``      ``tid batch stan amount pan status entry response voided uploaded``
 ``ledger_end``        ``entries``
 ``violation``         ``rule stan batch tid text``
 ====================  ==============================================================
@@ -45,59 +47,23 @@ Events, with card numbers truncated:
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_args
 
 from harness.clock import Clock
-from harness.errors import Garbled, PortError, PortLost
-from harness.links.certificates import KINDS, server_context, trusted
+from harness.errors import Garbled, PortLost
+from harness.links.certificates import KINDS, trusted
 from harness.model.network import CertificateKind, Door
 from harness.model.units import Seconds
 from harness.ports.base import Port
-from harness.ports.tls import TlsPort
 from harness.sim.control import Control
+from harness.sim.host_acts import AGAIN, HELD, UNSENT, Lapse, Lapses, Piece, played
 from harness.sim.host_flows import Flows
-from harness.sim.tcp import End
-from harness.wire.iso8583 import Deframer, Message, frame, unframe
+from harness.sim.host_front import Front, reset
+from harness.sim.host_store import MEMORY
+from harness.wire.iso8583 import Message, unframe
 
-ACTS = (
-    "ignore", "drop", "delay", "duplicate", "corrupt", "wrong_stan", "truncate", "reset", "answer",
-    "refuse",
-)  # fmt: skip
-HANDSHAKE = 30.0  # s that a client may take for it
-AGAIN = 0.02  # s between an answer and its duplicate
-
-
-def _cut_inside(wire: bytes) -> bytes:
-    cut = wire[2 : len(wire) * 2 // 3]
-    return len(cut).to_bytes(2, "big") + cut
-
-
-#: Act -> what it makes of the answer's bytes; the other acts send it whole.
-SPOILED: dict[str, Callable[[bytes], bytes]] = {
-    "corrupt": lambda wire: wire[:-1] + bytes([wire[-1] ^ 0x01]),  # the MAC is the last field
-    "truncate": _cut_inside,
-    "reset": lambda wire: wire[: len(wire) // 2],
-}
-
-
-def _vanish(port: Port) -> None:
-    """Leave without a word where the wire can; a real socket cannot."""
-    wire = port.below if isinstance(port, TlsPort) else port
-    if isinstance(wire, End):
-        wire.vanish()
-    else:
-        wire.close()
-
-
-@dataclass(slots=True)
-class _Lapse:
-    act: str
-    on: str
-    by: float
-    times: int | None
-    code: str
+FIRST, SECOND, ALL = "first", "second", "all"
 
 
 class Acquirer:
@@ -107,194 +73,150 @@ class Acquirer:
         clock: The bench's clock.
         personality: The plain contents of a fixture (``fixtures/host/test_acquirer.yaml``).
         rng: Draws keys and authorisation codes.
+        ledger: The file of its books; left out, the personality's, and in memory without one.
 
     Attributes:
-        outlets: ``iso8583``, ``tls`` and ``control``.
+        outlets: ``iso8583``, ``tls``, the same of ``second/``, and ``control``.
+        fronts: ``first`` and ``second``.
         ledger: The books.
     """
 
-    def __init__(self, clock: Clock, personality: Mapping[str, Any], *, rng: random.Random) -> None:
+    def __init__(
+        self, clock: Clock, personality: Mapping[str, Any], *, rng: random.Random, ledger: str = ""
+    ) -> None:
         self._clock = clock
         self._own = personality
+        self._rng = rng
         self._think = Seconds.parse(personality["think_time"])
-        self._idle = Seconds.parse(personality["idle"])
-        self._lapses: list[_Lapse] = []
-        self._shown: CertificateKind = "good"
-        self._door: Door = "open"
-        self._ports: list[Port] = []
+        self._lapses = Lapses()
+        self._held: dict[tuple[str, int], tuple[Message, list[Piece]]] = {}
         self._control = Control(clock, "host", {
-            "identify": self._identify, "misbehave": self._misbehave, "behave": self._behave,
+            "identify": self._identify, "misbehave": self._lapses.ask, "behave": self._behave,
             "state": self._state, "ledger": self._tell_ledger, "certificate": self._present,
             "door": self._set_door, "authority": lambda: {"pem": trusted()},
+            "demand": self._demand,
         })  # fmt: skip
-        self._flows = Flows(personality, rng=rng, now=clock.now, tell=self._control.tell)
+        self._flows = Flows(
+            personality, rng=rng, now=clock.now, tell=self._control.tell,
+            path=ledger or str(personality["ledger"]) or MEMORY,
+        )  # fmt: skip
         self.ledger = self._flows.ledger
+        self.fronts = {
+            which: Front(
+                clock, which, names=personality[names], idle=Seconds.parse(personality["idle"]),
+                take=partial(self._take, which), refuses=self._refuses, tell=self._control.tell,
+            )
+            for which, names in ((FIRST, "names"), (SECOND, "second_names"))
+        }  # fmt: skip
+        self.knock = self.fronts[FIRST].knock
         self.outlets: dict[str, Callable[[Port], None]] = {
-            "iso8583": self._accept,
-            "tls": partial(self._accept, secure=True),
+            **self.fronts[FIRST].outlets,
+            **{f"{SECOND}/{word}": one for word, one in self.fronts[SECOND].outlets.items()},
             "control": self._control.accept,
         }
 
-    # --- connections ------------------------------------------------------------------------
+    # --- messages ---------------------------------------------------------------------------
 
-    def knock(self) -> Door:
-        """Somebody wants to connect: whether he may."""
-        if self._door != "open":
-            self._control.tell("turned_away", door=self._door)
-        return self._door
-
-    def _accept(self, port: Port, *, secure: bool = False) -> None:
-        if self.knock() != "open":
-            raise PortLost("nobody is here")
-        lapse = self._lapse("connect")
+    def _refuses(self) -> bool:
+        lapse = self._lapses.due("connect")
         if lapse is not None:
             self._control.tell("misbehaved", act=lapse.act, mti="", stan=0)
-            raise PortLost("the host refuses the connection")
-        talk = self._talk_securely if secure else self._talk
-        self._clock.spawn("host connection", lambda: talk(port))
+        return lapse is not None
 
-    def _talk_securely(self, port: Port) -> None:
-        shown = self._shown
-        secure = TlsPort(port, server_context(shown, *self._own["names"]))
-        self._ports.append(secure)
-        why = ""
-        try:
-            secure.handshake(self._clock.now() + HANDSHAKE)
-        except PortError as error:
-            why = str(error)
-        self._control.tell("handshake", shown=shown, why=why)
-        self._ports.remove(secure)
-        if not why:
-            self._talk(secure)
-
-    def _talk(self, port: Port) -> None:
-        self._ports.append(port)
-        self._control.tell("connected", secured=isinstance(port, TlsPort))
-        deframer = Deframer()
-        try:
-            while (chunk := port.read(self._clock.now() + self._idle)) is not None:
-                for inside in deframer.feed(chunk.data):
-                    self._take(port, inside)
-        except PortLost:
-            pass
-        except Garbled as error:  # the stream is out of step: a host hangs up
-            self._tell_garbled(error)
-        finally:
-            self._ports.remove(port)
-            self._control.tell("disconnected")
-            port.close()
-
-    def _take(self, port: Port, inside: bytes) -> None:
+    def _take(self, which: str, port: Port, inside: bytes) -> None:
         try:
             request = unframe(inside)
-            lapse = self._lapse(request.mti)
-            if lapse is not None:
+            lapse = self._lapses.due(request.mti) or Lapse()
+            if lapse.act:
                 self._control.tell("misbehaved", act=lapse.act, mti=request.mti, stan=request.stan)
-            if lapse is not None and lapse.act == "ignore":
+            if lapse.act == "ignore":
                 return
-            reply = self._flows.reply(request, lapse.code if lapse else "")
+            reply = self._flows.reply(request, lapse.code)
         except Garbled as error:
-            self._tell_garbled(error)
+            self.fronts[which].tell_garbled(error)
             return
-        if reply is not None and not (lapse is not None and lapse.act == "drop"):
-            self._answer(port, reply, lapse or _Lapse("", "", 0.0, None, ""))
+        if reply is not None and lapse.act not in UNSENT:
+            self._answer(port, request, reply, lapse)
 
-    def _tell_garbled(self, error: Garbled) -> None:
-        self._control.tell("violation", rule="garbled", stan=0, batch=0, tid="", text=str(error))
+    def _answer(self, port: Port, request: Message, reply: Message, lapse: Lapse) -> None:
+        pieces = played(reply, lapse, partial(self._flows.resealed, request), self._rng)
+        self._control.tell("reply_due", **_told(reply))
+        due = self._clock.now() + self._think
+        mine = (request.get(41), request.stan)
+        if lapse.act == HELD:
+            self._held[mine] = (reply, pieces)
+            return
+        self._send(port, reply, pieces, due)
+        if request.mti[:2] == "04" and mine in self._held:
+            self._send(port, *self._held.pop(mine), due + AGAIN)
 
-    # --- answers ----------------------------------------------------------------------------
+    def _send(self, port: Port, reply: Message, pieces: list[Piece], due: float) -> None:
+        """Have an answer leave; it counts as sent with what makes it whole."""
+        whole = len(pieces) - 1 if len(pieces[0].wire) == 1 else 0  # dripping, or repeated
 
-    def _answer(self, port: Port, reply: Message, lapse: _Lapse) -> None:
-        told = {"mti": reply.mti, "stan": reply.stan, "response": reply.get(39)}
-        self._control.tell("reply_due", **told)
-        if lapse.act == "wrong_stan":
-            reply = self._flows.resealed(reply, {11: f"{reply.stan % 999_999 + 1:06d}"})
-        wire = SPOILED.get(lapse.act, bytes)(frame(reply))
-
-        def send() -> None:
+        def send(at: int) -> None:
             try:
-                port.write(wire)
+                port.write(pieces[at].wire)
             except PortLost:
                 return
-            self._control.tell("answered", **told)
-            if lapse.act == "reset":
-                port.close()
+            if at == whole:
+                self._control.tell("answered", **_told(reply))
+            if pieces[at].reset:  # what was said may still be on its way
+                self._clock.call_at(self._clock.now() + AGAIN, lambda: reset(port))
 
-        due = self._clock.now() + self._think + lapse.by
-        self._clock.call_at(due, send)
-        if lapse.act == "duplicate":
-            self._clock.call_at(due + AGAIN, send)
+        for at, piece in enumerate(pieces):
+            self._clock.call_at(due + piece.after, partial(send, at))
 
     # --- control ----------------------------------------------------------------------------
 
-    def _lapse(self, mti: str) -> _Lapse | None:
-        """The misbehaviour that is due for this request, and counts it."""
-        for lapse in self._lapses:
-            if (lapse.act == "refuse") != (mti == "connect") or lapse.on not in (mti, "any"):
-                continue
-            if lapse.times is not None:
-                lapse.times -= 1
-                if lapse.times <= 0:
-                    self._lapses.remove(lapse)
-            return lapse
-        return None
-
-    def _misbehave(
-        self, act: str, on: str = "0200", by: float = 0.0, times: int | None = None, code: str = ""
-    ) -> None:
-        if act not in ACTS:
-            raise ValueError(f"no act {act!r}; wanted one of: {', '.join(ACTS)}")
-        if on != "any" and not (isinstance(on, str) and len(on) == 4 and on.isdigit()):
-            raise ValueError(f"{on!r} is no message type")
-        if not isinstance(by, (int, float)) or not 0 <= by <= 86400:
-            raise ValueError(f"by is seconds, not {by!r}")
-        if times is not None and (not isinstance(times, int) or times < 1):
-            raise ValueError(f"times is 1 or more, or null, not {times!r}")
-        if (act == "answer") != (isinstance(code, str) and len(code) == 2):
-            raise ValueError("answer, and nothing else, needs a code of two characters")
-        on = "connect" if act == "refuse" else on
-        self._lapses.append(_Lapse(act, on, float(by), times, code))
-
     def _behave(self) -> None:
-        self._lapses.clear()
+        self._lapses.end()
+        self._held.clear()
+        self._flows.demand(str(self._own["demand"]))
 
-    def _present(self, kind: CertificateKind) -> None:
+    def _of(self, which: str) -> list[Front]:
+        if which != ALL and which not in self.fronts:
+            raise ValueError(f"no host {which!r}; wanted one of: {FIRST}, {SECOND}, {ALL}")
+        return [front for name, front in self.fronts.items() if which in (name, ALL)]
+
+    def _demand(self, what: str) -> None:
+        self._flows.demand(what)
+
+    def _present(self, kind: CertificateKind, which: str = ALL) -> None:
         if not isinstance(kind, str) or kind not in KINDS:
             raise ValueError(f"no certificate {kind!r}; wanted one of: {', '.join(KINDS)}")
-        if kind == self._shown:
-            return
-        self._shown = kind
-        self._control.tell("certificate", shown=kind)
-        for port in list(self._ports):
-            if isinstance(port, TlsPort):
-                port.close()
+        changed = [front.present(kind) for front in self._of(which)]
+        if any(changed):
+            self._control.tell("certificate", shown=kind, which=which)
 
-    def _set_door(self, state: Door) -> None:
+    def _set_door(self, state: Door, which: str = ALL) -> None:
         if state not in get_args(Door):
             raise ValueError(f"no door {state!r}; wanted one of: {', '.join(get_args(Door))}")
-        if state == self._door:
-            return
-        self._door = state
-        self._control.tell("door", state=state)
-        for port in list(self._ports):
-            if state == "closed":
-                port.close()
-            elif state == "silent":
-                _vanish(port)
+        changed = [front.set_door(state) for front in self._of(which)]
+        if any(changed):
+            self._control.tell("door", state=state, which=which)
 
     def _identify(self) -> dict[str, str]:
         return {"identity": f"terminal-harness acquirer {self._own['version']} (test only)"}
 
     def _state(self) -> dict[str, Any]:
-        acts = [{"act": lapse.act, "on": lapse.on, "times": lapse.times} for lapse in self._lapses]
+        """One word for both hosts where they agree; the first one that is not as usual else."""
+        fronts = list(self.fronts.values())
         return {
-            "misbehaving": acts, "connections": len(self._ports), "certificate": self._shown,
-            "door": self._door,
-        }  # fmt: skip
+            "misbehaving": self._lapses.told(),
+            "connections": sum(len(front.ports) for front in fronts),
+            "certificate": next((one.shown for one in fronts if one.shown != "good"), "good"),
+            "door": next((one.door for one in fronts if one.door != "open"), "open"),
+            "doors": {which: front.door for which, front in self.fronts.items()},
+        }
 
     def _tell_ledger(self) -> dict[str, int]:
-        entries = [entry.told() for entry in self.ledger]
+        entries = [self.ledger.told(entry) for entry in self.ledger]
         for entry in entries:
             self._control.tell("ledger_entry", **entry)
         self._control.tell("ledger_end", entries=len(entries))
         return {"entries": len(entries)}
+
+
+def _told(reply: Message) -> dict[str, Any]:
+    return {"mti": reply.mti, "stan": reply.stan, "response": reply.get(39)}

@@ -52,6 +52,8 @@ Accept = Callable[[Port], None]
 #: Where the terminal's hosts are, in the simulated internet.
 HOST = ("host.hil.test", 5000)
 SECURE_HOST = (HOST[0], 5001)  # the same, over TLS
+SECOND_HOST = ("host2.hil.test", HOST[1])  # the secondary one, of the same books
+SECURE_SECOND_HOST = (SECOND_HOST[0], SECURE_HOST[1])
 STORE = ("updates.hil.test", 80)
 
 #: name -> (device, its outlet)
@@ -70,6 +72,8 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "host": ("acquirer", "control"),
     "host/iso8583": ("acquirer", "iso8583"),
     "host/tls": ("acquirer", "tls"),
+    "host2/iso8583": ("acquirer", "second/iso8583"),
+    "host2/tls": ("acquirer", "second/tls"),
     "updates": ("store", "control"),
     "hands": ("hands", "control"),
     "updates/http": ("store", "http"),
@@ -184,8 +188,12 @@ class Bench:
         internet.serve(*HOST, self.acquirer.outlets["iso8583"])
         internet.serve(*SECURE_HOST, self.acquirer.outlets["tls"])
         internet.serve(*STORE, self.store.outlets["http"])
+        internet.serve(*SECOND_HOST, self.acquirer.outlets["second/iso8583"])
+        internet.serve(*SECURE_SECOND_HOST, self.acquirer.outlets["second/tls"])
         for place in (HOST, SECURE_HOST):
             internet.guard(*place, self.acquirer.knock)
+        for place in (SECOND_HOST, SECURE_SECOND_HOST):
+            internet.guard(*place, self.acquirer.fronts["second"].knock)
         return internet
 
     def _internet(self) -> Internet:
@@ -231,7 +239,7 @@ class Bench:
     def acquirer(self) -> Acquirer:
         return Acquirer(
             self.clock, read_plain(fixture("host", "test_acquirer.yaml")),
-            rng=self._rng("acquirer"),
+            rng=self._rng("acquirer"), ledger=str(self._plan.get("ledger", "")),
         )  # fmt: skip
 
     @cached_property

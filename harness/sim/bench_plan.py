@@ -6,6 +6,7 @@ terminal), ``modem`` (a folder of ``fixtures/modem``), ``rsrp`` (dBm), ``wifi`` 
 terminal has it; without a word, if its character names it), ``link`` (``sizes``, or
 ``tun``: real packets between network namespaces, where the bench is served), ``authority`` (a
 folder: who signs the hosts' certificates is kept there, for real terminals that must know it),
+``ledger`` (a file: the host's books are kept there, over crashes and restarts),
 ``listen`` (outlet -> fixed ``host:port`` where it is served).
 """
 
@@ -18,7 +19,8 @@ from harness.sim.modems.make import models as modems
 from harness.sim.supplies.make import models as supplies
 
 #: What a plan may say.
-PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "wifi", "link", "authority", "listen")
+PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "wifi", "link", "authority", "ledger",
+        "listen")  # fmt: skip
 USUAL_SUPPLY = "e36313a"
 USUAL_MODEM = "ec25"
 #: Packets that are sizes, or real ones, which cannot keep to virtual time.
@@ -46,10 +48,17 @@ def check_plan(
         one = plan.get(word, usual)
         if one not in known and not (word == "terminal" and not one):
             yield f"bench: no {word} {one!r}{instead(str(one), known)}"
-    if virtual and plan.get("link") == REAL:
-        yield f"bench: link: {REAL} moves real packets, which need `clock: real`"
+    if virtual:
+        yield from _needs_real_time(plan)
     for name in defects:
         try:
             find("harness.sim.defects", name, group="harness.defects", name="plant")
         except LookupError as error:
             yield f"--defect: {error.args[0]}"
+
+
+def _needs_real_time(plan: Mapping[str, Any]) -> Iterator[str]:
+    if plan.get("link") == REAL:
+        yield f"bench: link: {REAL} moves real packets, which need `clock: real`"
+    if plan.get("ledger"):
+        yield "bench: ledger: books that outlive an item need `clock: real`"

@@ -2,10 +2,10 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.wire.iso8583 import Message
-from harness.wire.pan import is_pan
+from harness.wire.pan import is_pan, mask_pan
 
 UPLOAD_ITEM = 40  # digits: card class 2, trace number 6, card number 20, amount 12
 
@@ -27,12 +27,35 @@ def ruled(rules: Iterable[Mapping[str, Any]], amount: int, pan: str) -> str:
     return "00" if is_pan(pan) else "14"
 
 
+class Item(NamedTuple):
+    """One transaction of a batch upload; it holds a card number in clear and is kept nowhere."""
+
+    stan: int
+    amount: int
+    pan: str
+
+    @property
+    def masked(self) -> str:
+        """Its card, truncated; empty where it names none."""
+        return mask_pan(self.pan) if self.pan else ""
+
+
+def uploaded_items(request: Message) -> list[Item]:
+    """What an upload message brings: one in fields 2, 4 and 11 (chip), or up to eight in 48."""
+    if request.pan or 4 in request.fields:
+        return [Item(request.stan, request.amount, request.pan)]
+    listed = request.get(48)[2:]
+    pieces = [listed[at : at + UPLOAD_ITEM] for at in range(0, len(listed), UPLOAD_ITEM)]
+    return [
+        Item(int(piece[2:8]), int(piece[28:40]), piece[8:28].lstrip("0"))
+        for piece in pieces
+        if len(piece) == UPLOAD_ITEM
+    ]
+
+
 def uploaded_stans(request: Message) -> list[int]:
-    """Trace numbers an upload message brings: one in field 11 (chip), or up to eight in 48."""
-    if request.pan:
-        return [request.stan]
-    items = request.get(48)[2:]
-    return [int(items[at + 2 : at + 8]) for at in range(0, len(items) - 7, UPLOAD_ITEM)]
+    """Trace numbers an upload message brings."""
+    return [item.stan for item in uploaded_items(request)]
 
 
 def skew(request: Message, now: datetime.datetime) -> int | None:

@@ -2,8 +2,12 @@
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
-from harness.wire.subfields import KEY_FORMS, WorkKeys
+from harness.sim.ledger import Key
+from harness.wire.iso8583 import Message
+from harness.wire.mac import Method
+from harness.wire.subfields import KEY_FORMS, SM4_FORM, Kind, WorkKeys
 
 
 @dataclass(slots=True)
@@ -12,20 +16,72 @@ class Session:
 
     Attributes:
         batch: The open batch; 0 before the first sign-on.
-        keys: Work keys; None before the first sign-on.
+        keys: Work keys; None before the first sign-on, and after a restart of the host.
         signed_on: Whether it may send.
-        unbalanced: Whether the open batch was found unbalanced and waits for its upload.
+        settling: ``""``; ``unbalanced``: the open batch waits for its upload; ``balanced``: the
+            batch before it was closed, and what is uploaded of it is for the record.
+        demand: What the next answer's header asks it to do.
     """
 
     batch: int = 0
     keys: WorkKeys | None = None
     signed_on: bool = False
-    unbalanced: bool = False
+    settling: str = ""
+    demand: str = "nothing"
+
+    def kept(self) -> dict[str, Any]:
+        """What survives a restart of the host: no keys."""
+        return {"batch": self.batch, "settling": self.settling}
 
 
-def new_keys(rng: random.Random, form: str) -> WorkKeys:
-    """Fresh work keys of a form (60.3 of the sign-on); the MAC key is of single length."""
-    pin_size, _, has_track = KEY_FORMS[form]
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request, and who sent it.
+
+    Attributes:
+        request: The message.
+        kind: Its field 60; where it is absent the open batch is meant.
+        session: What is known of the terminal.
+    """
+
+    request: Message
+    kind: Kind
+    session: Session
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """Merchant and terminal."""
+        return self.request.get(42), self.request.get(41)
+
+    @property
+    def batch(self) -> tuple[str, str, int]:
+        """Merchant, terminal and batch."""
+        return (*self.who, self.kind.batch)
+
+    @property
+    def key(self) -> Key:
+        """Under which it is booked."""
+        return Key(*self.batch, self.request.stan)
+
+
+def new_keys(
+    rng: random.Random, form: str, *, mac_size: int = 8, chained: bool = False
+) -> WorkKeys:
+    """Fresh work keys of a form (60.3 of the sign-on).
+
+    Args:
+        rng: Draws them.
+        form: One of ``KEY_FORMS``.
+        mac_size: Of the MAC key, where the form has room for 16 bytes; SM4 has no shorter.
+        chained: Whether MACs are chained rather than folded.
+    """
+    pin_size, room, has_track = KEY_FORMS[form]
+    is_sm4 = form == SM4_FORM
+    size = room if is_sm4 else min(mac_size, room)
+    cipher: Method = "sm4" if is_sm4 else "des"
+    if chained:
+        cipher = "sm4_cbc" if is_sm4 else "des_cbc"
     return WorkKeys(
-        rng.randbytes(pin_size), rng.randbytes(8), rng.randbytes(16) if has_track else b""
-    )
+        rng.randbytes(pin_size), rng.randbytes(size), rng.randbytes(16) if has_track else b"",
+        cipher,
+    )  # fmt: skip
