@@ -51,11 +51,15 @@ class SignalWatch:
     def take(self, rsrp: float | None) -> None:
         """One reading, dBm; None without a cell, which is another condition than a weak one."""
         self.rsrp = rsrp
-        bars = 0 if rsrp is None else sum(rsrp >= step for step in STEPS)
+        bars = self.bars(rsrp)
         if bars != self._bars:
             self._bars = bars
             self._log.say("sig", f"bars={bars} rsrp={NO_CELL if rsrp is None else round(rsrp)}")
         self.warn(rsrp)
+
+    def bars(self, rsrp: float | None) -> int:
+        """So many bars a reading gets."""
+        return 0 if rsrp is None else sum(rsrp >= step for step in STEPS)
 
     def warn(self, rsrp: float | None) -> None:
         """Begin or end the warning; below a certain level it is none any more: the cell goes."""
