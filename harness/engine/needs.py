@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.engine import desk
 from harness.engine.desk import USUAL_CARD
-from harness.engine.steps import NO_CARD, Inject, Sale, read_step
+from harness.engine.steps import NO_CARD, CutAt, Inject, Sale, read_step
 from harness.model.cellular import Attenuator, Modem, SimCard
 from harness.model.hands import Hands
 from harness.model.means import Means
@@ -119,7 +119,11 @@ def _asked(step: Any) -> str:
 
 
 def _injections(scenario: Scenario) -> Iterable[Inject]:
-    return (step for _, step in _steps(scenario) if isinstance(step, Inject))
+    for _, step in _steps(scenario):
+        if isinstance(step, CutAt):
+            yield step.injection
+        elif isinstance(step, Inject):
+            yield step
 
 
 def _needs(scenario: Scenario) -> Iterable[tuple[str, Any]]:
@@ -140,6 +144,7 @@ def _step_needs(plain: Any) -> Iterable[tuple[str, Any]]:
         yield f"step {word}", role
     if getattr(step, "card", NO_CARD) != NO_CARD:
         yield f"step {word} (but for `card: {NO_CARD}`)", Reader
+    step = step.injection if isinstance(step, CutAt) else step
     if isinstance(step, Inject):
         for role in getattr(step.fault, "NEEDS", ()):
             yield f"fault {step.word}", role

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.clock import Killed
+from harness.clock import Killed, Task
 from harness.engine import desk, rest
 from harness.engine.given import GivenFailed, reach
 from harness.engine.injection import Injection
@@ -16,6 +16,7 @@ from harness.engine.steps import (
     NO_CARD,
     Await,
     Clear,
+    CutAt,
     Given,
     Hold,
     Inject,
@@ -28,7 +29,9 @@ from harness.engine.steps import (
 from harness.errors import BenchError, ScenarioError
 from harness.model.cast import Cast
 from harness.model.cellular import SimCard
+from harness.model.cut_points import CUT_POINTS, FAULTS, CutPoint
 from harness.model.network import DataPlan
+from harness.model.pattern import Pattern
 from harness.model.register import Updatable, Wish
 from harness.model.roles import Terminal, Updates, Vigilant, plays
 from harness.model.scenario import Scenario
@@ -55,6 +58,7 @@ class Run:
         self._cast: Cast = rig.cast
         self._faults: list[Injection] = []
         self.sales: dict[str, OpenSale] = {}
+        self._armed: list[Task] = []  # cuts that wait for their points beside the steps
         self._cursor = 0  # trace index behind the last trigger
         self._late = 0.0
 
@@ -97,6 +101,8 @@ class Run:
         self._cursor = len(self._recorder.trace)
         with contextlib.suppress(_TriggerMissed):
             self._steps(plain.get("when") or [])
+        for waiting in self._armed:
+            waiting.join(None)
         self._end_faults(Injection.finish)
         self._recorder.say("healing")
         rest.recover(self)
@@ -115,7 +121,7 @@ class Run:
         return {
             Sale: self._sale, Await: self._await, Inject: self._inject, Hold: self._hold,
             Clear: self._clear, Update: self._update, TopUp: self._top_up,
-            SwapSim: self._swap_sim,
+            SwapSim: self._swap_sim, CutAt: self._cut_at,
             **dict.fromkeys(desk.DEALING.values(), self._deal),
             **dict.fromkeys(desk.ACTING.values(), lambda step, _: desk.act(self, step)),
         }  # fmt: skip
@@ -144,9 +150,16 @@ class Run:
         return sale
 
     def _await(self, step: Await, index: int) -> dict[str, Any]:
+        found, self._cursor = self._find(step, index, self._cursor)
+        due = found.t + step.after
+        self._clock.sleep_until(due, precise=True)
+        self._late = round(max(0.0, self._clock.now() - due), 6)
+        return {"trigger": found.n, "late": self._late, "tolerance": float(step.tolerance)}
+
+    def _find(self, step: Await, index: int, cursor: int) -> tuple[Observation, int]:
+        """The first observation behind ``cursor`` that is meant, and the place behind it."""
         trace = self._recorder.trace
         found: list[Observation] = []
-        cursor = self._cursor
 
         def seen() -> bool:
             nonlocal cursor
@@ -163,17 +176,53 @@ class Run:
                 "trigger_missed", index=index, wanted=str(step.pattern), waited=float(step.within)
             )
             raise _TriggerMissed
-        self._cursor = cursor
-        due = found[0].t + step.after
-        self._clock.sleep_until(due, precise=True)
-        self._late = round(max(0.0, self._clock.now() - due), 6)
-        return {"trigger": found[0].n, "late": self._late, "tolerance": float(step.tolerance)}
+        return found[0], cursor
 
     def _inject(self, step: Inject, index: int) -> None:
+        late, self._late = self._late, 0.0
+        self._start(step, late)
+
+    def _start(self, step: Inject, late: float) -> None:
         injection = Injection(self._recorder, self._cast, step.word, step.label, step.fault)
         self._faults.append(injection)
-        late, self._late = self._late, 0.0
         injection.start(dict(step.plain or {}), late)
+
+    def _cut_at(self, step: CutAt, index: int) -> dict[str, Any]:
+        """Wait for the point's sign, as this rig sees it, and cut."""
+        point = CUT_POINTS[step.point]
+        if step.injection.word == REGISTER_CUT:  # while it sells nobody can tell it anything
+            self._inject(step.injection, index)
+            return {"point": step.point}
+        mark = point.mark({"engine", *self._rig.observes(), *self._rig.players})
+        if mark is None:
+            self._recorder.say("trigger_missed", index=index, wanted=f"a sign of {step.point}")
+            raise _TriggerMissed
+        sign = Await(self._of_newest(point, mark.pattern), step.after, step.within, step.tolerance)
+        if not point.ahead:
+            told = self._await(sign, index)
+            self._inject(step.injection, index)
+            return {**told, "point": step.point}
+        cursor = len(self._recorder.trace)
+        self._armed.append(self._clock.spawn(
+            f"cut at {step.point}", lambda: self._cut_ahead(step, sign, index, cursor)
+        ))  # fmt: skip
+        return {"point": step.point}
+
+    def _cut_ahead(self, step: CutAt, sign: Await, index: int, cursor: int) -> None:
+        with contextlib.suppress(_TriggerMissed):
+            due = self._find(sign, index, cursor)[0].t + step.after
+            self._clock.sleep_until(due, precise=True)
+            late = round(max(0.0, self._clock.now() - due), 6)
+            self._recorder.say(
+                "step_done", index=index, word="cut_at", late=late, tolerance=float(sign.tolerance)
+            )
+            self._start(step.injection, late)
+
+    def _of_newest(self, point: CutPoint, sign: Pattern) -> Pattern:
+        if not point.of_sale or not self.sales:
+            return sign
+        own = "sale" if sign.source == "engine" else "of"
+        return dataclasses.replace(sign, fields={**sign.fields, own: list(self.sales)[-1]})
 
     def _hold(self, step: Hold, index: int) -> None:
         self._clock.sleep(step.lasting)
@@ -236,6 +285,8 @@ class Run:
         return self._scenario
 
 
+#: The fault that loses a register's results.
+REGISTER_CUT = FAULTS["register"][0]
 #: Lines of the engine about itself are never triggers.
 _ENGINE_NOISE = frozenset({"run_started", "step_started", "step_done", "given_ready"})
 

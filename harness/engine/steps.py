@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from harness.engine.desk import ACTING, DEALING, USUAL_CARD
+from harness.model.cut_points import By, PointName, fault_of
 from harness.model.pattern import Pattern
 from harness.model.units import Bytes, Money, Seconds
 from harness.model.words import Path, WordError, fill, find, instead, value_of
@@ -99,6 +100,42 @@ class Inject:
 
 
 @dataclass(frozen=True, slots=True)
+class CutAt:
+    """Cut the newest transaction at a point of the cut-point model: ``cut_at: P4``.
+
+    Waits for the point's sign as ``await`` does, then injects the fault that cuts there, labelled
+    as the point. P10 to P13 stand before the step that leads there (``settle``, ``sign_on``, the
+    sale whose result is lost) and wait beside what follows. How the transaction must end is judged
+    unasked (``ends_as``).
+
+    Attributes:
+        point: P0 .. P13 (``harness/model/cut_points.py``).
+        after: How long after the sign.
+        lasting: How long supply or line are gone.
+        by: What is cut: ``power``, ``link`` or ``register``; the point's own when left out.
+        within: How long to wait for the sign.
+        tolerance: How late the cut may be.
+    """
+
+    point: PointName
+    after: Seconds = Seconds(0)
+    lasting: Seconds = Seconds(1)
+    by: By | None = None
+    within: Seconds = Seconds(180)
+    tolerance: Seconds = Seconds(0.25)
+    SHORT: ClassVar[str] = "point"
+
+    @property
+    def injection(self) -> Inject:
+        """The fault that cuts."""
+        return Inject.read(fault_of(self.point, self.by, self.lasting))
+
+    @property
+    def label(self) -> str:
+        return self.point
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Let time pass: ``hold: 90 s``."""
 
@@ -164,6 +201,7 @@ STEPS: dict[str, type] = {
     "sale": Sale,
     "await": Await,
     "inject": Inject,
+    "cut_at": CutAt,
     "hold": Hold,
     "clear": Clear,
     "update": Update,

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.judge._telling import Telling, stan_of
+from harness.judge._deals import DEBIT, OF_REQUEST, PLAIN
+from harness.judge._telling import ByStan, Telling, stan_of
 from harness.model.trace import Observation
 from harness.model.units import Money
 
@@ -17,6 +18,8 @@ from harness.model.units import Money
 MONEY = frozenset({"0100", "0200"})
 INQUIRY = "31"
 REVERSAL = "0400"
+#: Advices: repeated until answered, never reversed (refund, offline sale).
+ADVICE, ADVISED = "0220", "0230"
 #: Q/CUP 006.6-2015, A.2: approved, VIP, partial, and the "defective successes".
 APPROVING = frozenset({"00", "10", "11", "A2", "A4", "A5", "A6"})
 #: A reversal is done with: done, invalid related transaction (cross-day), original not found.
@@ -27,11 +30,13 @@ _NAMES_ITS_STAN = frozenset({"request_received", "request_sent", "approved", "de
 
 #: What the host may do to an answer after which there is none to act on.
 SPOILING = frozenset({
-    "corrupt", "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mti", "bad_mac", "garbage",
-    "truncate", "reset",
+    "corrupt", "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mti", "bad_mac", "no_mac",
+    "garbage", "truncate", "truncated", "reset",
 })  # fmt: skip
 
 APPROVED = "approved"
+#: What a journal calls a sale that was approved; ``voided``: and then taken back by a void.
+STANDING = (APPROVED, "voided")
 UNKNOWN = "unknown"
 
 
@@ -41,7 +46,7 @@ class Sold:
 
     Attributes:
         name: The scenario's name for it.
-        started: ``sale_started``.
+        started: ``sale_started``; it tells the deal (``what``).
         ended: ``sale_ended``.
         resolved: ``sale_resolved``.
         stans: Trace numbers of its requests.
@@ -54,6 +59,10 @@ class Sold:
     resolved: Observation | None = None
     stans: set[int] = field(default_factory=set)
     shown: list[Observation] = field(default_factory=list)
+
+    @property
+    def deal(self) -> str:
+        return str(self.started.get("what") or PLAIN)
 
     @property
     def last(self) -> Observation | None:
@@ -96,14 +105,9 @@ def entry_key(seen: Observation) -> tuple[Any, ...]:
     return (seen.get("tid"), seen.get("batch"), stan_of(seen), seen.get("amount"))
 
 
-class ByStan(dict[int, list[Observation]]):
-    """Lines by trace number, in trace order. Asking for one that is not there leaves no trace."""
-
-    def __missing__(self, stan: int) -> list[Observation]:
-        return []
-
-    def add(self, stan: int, seen: Observation) -> None:
-        self.setdefault(stan, []).append(seen)
+def deal_of(row: Observation) -> str:
+    """The deal that a ledger entry (``entry``) or a journal's record (``what``) tells."""
+    return str(row.get("entry" if row.kind == "ledger_entry" else "what") or PLAIN)
 
 
 @dataclass(slots=True)
@@ -114,6 +118,8 @@ class Books:
     reversals: ByStan = field(default_factory=ByStan)  # H: 0400
     answers: ByStan = field(default_factory=ByStan)  # H: answers to money requests
     undone: ByStan = field(default_factory=ByStan)  # H: 0410 that end a reversal
+    advices: ByStan = field(default_factory=ByStan)  # H: 0220
+    advised: ByStan = field(default_factory=ByStan)  # H: 0230
     spoiled: ByStan = field(default_factory=ByStan)  # H: what the host was told to do wrong
     saved: ByStan = field(default_factory=ByStan)  # D: reversal_saved
     sent: ByStan = field(default_factory=ByStan)  # D: request_sent
@@ -126,6 +132,7 @@ class Books:
     journal: Telling = field(default_factory=lambda: Telling("journal"))
     boots: list[Observation] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    by_hand: bool = False  # somebody sold by the terminal's own keys
     last_money: Observation | None = None
     currency: str = "CNY"
 
@@ -137,6 +144,7 @@ class Books:
             "ledger_entry": self.ledger.add, "ledger_end": self.ledger.close,
             "journal_entry": self.journal.add, "journal_end": self.journal.close,
             "settled": lambda seen: self.settled.add(str(seen.get("batch"))),
+            "pressed": self._press,
             "reversal_saved": lambda seen: self._file(self.saved, seen),
             "request_sent": lambda seen: self._file(self.sent, seen),
             "answer_received": lambda seen: self._file(self.heard, seen),
@@ -159,13 +167,27 @@ class Books:
 
     # --- questions ------------------------------------------------------------------------------
 
-    def charges(self) -> list[Observation]:
-        """Ledger entries that stand: approved, not reversed, made in this run."""
+    def booked(self) -> list[Observation]:
+        """Ledger entries of this run that stand, of every deal: approved and not reversed."""
         return [
             row for row in self.ledger.rows or ()
-            if row.get("status") == APPROVED and row.get("entry", "sale") == "sale"
-            and entry_key(row) not in self.ledger.before
+            if row.get("status") == APPROVED and entry_key(row) not in self.ledger.before
         ]  # fmt: skip
+
+    def charges(self) -> list[Observation]:
+        """What cardholders pay in the end: booked debits that no void took back."""
+        return [row for row in self.booked() if deal_of(row) in DEBIT and not row.get("voided")]
+
+    def deal_of(self, stan: int) -> str:
+        """Which deal a trace number is of, by whoever tells."""
+        for sale in self.sales.values():
+            if stan in sale.stans:
+                return sale.deal
+        for row in (*self.ledger.by_stan.get(stan, ()), *self.journal.by_stan.get(stan, ())):
+            return deal_of(row)
+        for row in (*self.requests[stan], *self.advices[stan]):
+            return OF_REQUEST.get((mti_of(row), str(row.get("processing") or "")[:2]), PLAIN)
+        return PLAIN
 
     def no_ledger(self) -> str:
         """Why the ledger is no oracle, or ``""``."""
@@ -183,8 +205,16 @@ class Books:
         return None
 
     def is_settled(self, row: Observation) -> bool:
-        """Whether a batch has been closed: a terminal may drop it from its journal then."""
-        return bool(self.settled) and str(row.get("batch")) in self.settled
+        """Whether its batch has been closed: a terminal may drop it from its journal then."""
+        batch = row.get("batch")
+        if batch is None:  # a console line: its request or its ledger entry tells
+            stan = stan_of(row) or 0
+            known = (*self.requests[stan], *self.advices[stan],
+                     *self.ledger.by_stan.get(stan, ()))  # fmt: skip
+            batch = next((one["batch"] for one in known if one.get("batch") is not None), None)
+            if batch is None:
+                return bool(self.settled)
+        return str(batch) in self.settled
 
     def sound_answers(self, stan: int) -> list[Observation]:
         """Answers to a money request that the host was not told to spoil, as far as counts tell."""
@@ -216,17 +246,25 @@ class Books:
         elif mti_of(seen) == REVERSAL:
             self.reversals.add(stan_of(seen) or 0, seen)
             self.last_money = seen
+        elif mti_of(seen) == ADVICE:
+            self._file(self.advices, seen)
+            self.last_money = seen
 
     def _answer(self, seen: Observation) -> None:
         mti = mti_of(seen)
         if mti in ("0110", "0210"):
             self._file(self.answers, seen)
+        elif mti == ADVISED:
+            self._file(self.advised, seen)
         elif mti == "0410" and str(seen.get("response")) in REVERSAL_DONE:
             self._file(self.undone, seen)
 
     def _misbehave(self, seen: Observation) -> None:
         if seen.get("act") in SPOILING and (not seen.get("mti") or mti_of(seen) in MONEY):
             self._file(self.spoiled, seen)
+
+    def _press(self, seen: Observation) -> None:
+        self.by_hand = True
 
     def _decision(self, seen: Observation) -> None:
         self._file(self.decided, seen)

@@ -49,6 +49,7 @@ class Run:
         unrest: Why the terminal did not come to rest, as the engine saw it.
         ended: ``run_ended``.
         lingers: The last sign that a fault still bit long after its clearing.
+        signed_on: The first sign-on, also from before ``ready``.
         state: The terminal's last ``state`` or ``boot``, also from before ``ready``.
         books: Who says what about money.
         lines: Numbers of the lines that were seen: evidence must be among them.
@@ -65,6 +66,7 @@ class Run:
     unrest: str = ""
     ended: Observation | None = None
     lingers: Observation | None = None
+    signed_on: Observation | None = None
     state: Observation | None = None
     books: Books = field(default_factory=Books)
     lines: set[int] = field(default_factory=set)
@@ -79,6 +81,7 @@ class Run:
             "healing": self._heal, "at_rest": self._come_to_rest,
             "not_at_rest": self._stay_restless, "run_ended": self._end,
             "state": self._say_state, "boot": self._say_state, "fault_lingers": self._linger,
+            "signed_on": self._sign_on,
         }  # fmt: skip
 
     # --- questions ------------------------------------------------------------------------------
@@ -167,6 +170,9 @@ class Run:
 
     def _end(self, seen: Observation) -> None:
         self.ended = seen
+
+    def _sign_on(self, seen: Observation) -> None:
+        self.signed_on = self.signed_on or seen
 
     def _say_state(self, seen: Observation) -> None:
         if seen.source == "terminal":

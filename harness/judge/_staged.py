@@ -156,12 +156,21 @@ class Staged(Monitor):
         return missing
 
 
+def point_of(step: Any) -> str:
+    """The cut point of a ``cut_at`` step, plain, or ``""``."""
+    plain = step.get("cut_at") if isinstance(step, dict) else None
+    return str(plain.get("point", "") if isinstance(plain, dict) else plain or "")
+
+
 def wanted_faults(spec: Any) -> list[str]:
     """Labels of the faults a scenario injects, in order."""
     labels: list[str] = []
     for step in spec.get("when") or ():
+        cut = point_of(step)
         plain = step.get("inject") if isinstance(step, dict) else None
-        if isinstance(plain, str):
+        if cut:
+            labels.append(cut)
+        elif isinstance(plain, str):
             labels.append(plain)
         elif isinstance(plain, dict):
             words = [str(key) for key in plain if key not in BESIDE]

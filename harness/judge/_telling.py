@@ -1,4 +1,4 @@
-"""Lists that are told entry by entry: a ledger, a journal."""
+"""Lists that are told entry by entry: a ledger, a journal; and lines by trace number."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,16 @@ def stan_of(seen: Observation) -> int | None:
     if isinstance(stan, int):
         return stan or None
     return int(stan) or None if isinstance(stan, str) and stan.isdecimal() else None
+
+
+class ByStan(dict[int, list[Observation]]):
+    """Lines by trace number, in trace order. Asking for one that is not there leaves no trace."""
+
+    def __missing__(self, stan: int) -> list[Observation]:
+        return []
+
+    def add(self, stan: int, seen: Observation) -> None:
+        self.setdefault(stan, []).append(seen)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
+from typing import ClassVar
 
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
@@ -23,6 +24,8 @@ class BacksOff:
         times: The mean pause in the last half, over that of the first tries, at least.
         fault: Label or word of the fault meant; the first one when left out.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (22,)
 
     times: float = 2.0
     fault: str | None = None

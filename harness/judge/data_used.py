@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._monitor import Monitor, after, span
 from harness.judge._run import Run
@@ -25,6 +26,8 @@ class DataUsed:
         per: The time it holds for.
         fault: Label or word of the fault meant; the first one when left out.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (22,)
 
     most: Bytes
     per: Seconds = Seconds(3600)

@@ -1,6 +1,7 @@
 """``detects``: the terminal notices the fault and names its true cause, on whatever channel."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._monitor import (
     NAMING,
@@ -27,6 +28,8 @@ class Detects:
         since: What the budget runs from.
         fault: Label or word of the fault meant; the first one when left out.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (17,)
 
     cause: str | list[str]
     within: Seconds

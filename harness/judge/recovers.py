@@ -1,7 +1,7 @@
 """``recovers``: when the world is whole again the terminal is back, and a sale proves it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
@@ -28,6 +28,8 @@ class Recovers:
         to: The state wanted.
         proven_by: ``sale``: besides, a sale begun after the clearing is approved.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (18,)
 
     within: Seconds
     to: str = "ready"

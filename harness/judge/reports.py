@@ -1,7 +1,7 @@
 """``reports``: the true cause reaches the people, on every channel named, and no wrong one does."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from harness.judge._monitor import (
     NAMING,
@@ -35,6 +35,8 @@ class Reports:
         since: What the budget runs from; when nothing is ever detected, the injection.
         fault: Label or word of the fault meant; the first one when left out.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (17,)
 
     cause: str | list[str]
     on: list[Channel]

@@ -172,7 +172,7 @@ def _check_steps(steps: Sequence[Any]) -> Iterator[WordError]:
             yield error
             broken = True
             continue
-        if word == "inject":
+        if word in ("inject", "cut_at"):
             if step.label in labels:
                 path: Path = ("when", index, word)
                 yield WordError(path, f"a second {step.label!r}; name it with `as: ...`")

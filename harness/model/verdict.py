@@ -65,12 +65,14 @@ class Verdict:
         reason: One sentence.
         clauses: All of them.
         performance: The class of items with a power disturbance; it decides nothing by itself.
+        oracle: Which of the three who know about money were there, and why the others were not.
     """
 
     outcome: Outcome
     reason: str
     clauses: tuple[ClauseVerdict, ...] = field(default=())
     performance: Performance | None = None
+    oracle: str = ""
 
     @property
     def final(self) -> bool:

@@ -4,21 +4,18 @@ A package rather than a module, because a module beside ``detects.py`` would be 
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 from harness.judge._grade import Grade
 from harness.judge._monitor import SLACK, Clause, Monitor
+from harness.judge._oracle import oracle_of
 from harness.judge._run import Run
 from harness.judge._staged import COMPLETE, Staged
-from harness.judge.vocabulary import VOCABULARY
+from harness.judge.case.clauses import clauses_of, unasked
 from harness.model.trace import Observation, Trace
 from harness.model.verdict import ClauseVerdict, Outcome, Performance, Verdict, worst
-from harness.model.words import Path, WordError, fill, find
-
-THEN = "harness.judge"
-ALWAYS = "harness.judge.invariants"
-THIRD_PARTIES = "harness.judges"
+from harness.model.words import WordError
 
 Reader = Callable[[Observation], None]
 NEVER = float("inf")
@@ -35,11 +32,18 @@ class Case:
         bugs: What judges raised.
     """
 
-    def __init__(self, spec: Mapping[str, Any], clauses: Iterable[Clause]) -> None:
+    def __init__(
+        self, spec: Mapping[str, Any], clauses: Iterable[Clause], unasked: Iterable[Clause] = ()
+    ) -> None:
         self.run = Run(spec)
         self.bugs: list[Exception] = []
-        self._monitors = [self._watched(clause) for clause in clauses]
-        wants_rest = tuple(one.clause for one in self._monitors if one.needs_rest)
+        self._asked = [self._watched(clause) for clause in clauses]
+        wants_rest = tuple(one.clause for one in self._asked if one.needs_rest)
+        named = {one.clause for one in self._asked}
+        self._unasked = [
+            one for clause in unasked if (one := self._watched(clause)).clause not in named
+        ]
+        self._monitors = [*self._asked, *self._unasked]
         self._staged = Staged(self.run, self._has_failed, wants_rest)
         self._readers = _merged(self.run.readers(), self.run.books.readers())
         self._grade = Grade(self.run)
@@ -59,7 +63,7 @@ class Case:
         Raises:
             WordError: A clause cannot be read; its path says which.
         """
-        return cls(spec, [clause for _, clause in clauses_of(spec)])
+        return cls(spec, [clause for _, clause in clauses_of(spec)], unasked())
 
     def on(self, seen: Observation) -> None:
         """Take in the next observation."""
@@ -128,14 +132,17 @@ class Case:
     def decided(self) -> bool:
         """Whether no clause can change any more; not before rest where one is judged at rest."""
         return self._closed or (
-            bool(self._monitors) and all(one.settled is not None for one in self._monitors)
+            bool(self._asked) and all(one.settled is not None for one in self._asked)
         )
 
     def verdict(self) -> Verdict:
         """The answer so far."""
-        clauses = [self._answer(one) for one in self._monitors] or [_nothing_asked()]
-        verdict = worst([*clauses, self._answer(self._staged)])
-        return dataclasses.replace(verdict, performance=self._performance())
+        clauses = [self._answer(one) for one in self._asked] or [_nothing_asked()]
+        unasked = [self._answer(one) for one in self._unasked]
+        told = [one for one in unasked if one.outcome is not Outcome.INCONCLUSIVE]
+        verdict = worst([*clauses, self._answer(self._staged), *told])
+        oracle = str(oracle_of(self.run)) if self._closed and self.run.ready is not None else ""
+        return dataclasses.replace(verdict, performance=self._performance(), oracle=oracle)
 
     def _performance(self) -> Performance | None:
         """The class of a run that is over; None before, and where there is none."""
@@ -211,48 +218,6 @@ def _merged(*tables: Mapping[str, Reader]) -> dict[str, tuple[Reader, ...]]:
         for kind, read in table.items():
             rows[kind] = (*rows.get(kind, ()), read)
     return rows
-
-
-def clauses_of(spec: Mapping[str, Any]) -> Iterator[tuple[Path, Clause]]:
-    """Every clause of a plain scenario with its path; raises WordError for one that is wrong."""
-    for path, word, plain in _worded(spec.get("then"), ("then",)):
-        yield path, _clause(THEN, word, plain, path, group=THIRD_PARTIES)
-    for path, word, plain in _worded(spec.get("always"), ("always",)):
-        yield path, _clause(ALWAYS, word, plain, path)
-    for word, kind in VOCABULARY.items():
-        for path, plain in _rows(spec.get(word), (word,)):
-            yield path, fill(kind, plain, path)
-
-
-def _clause(package: str, word: str, plain: Any, path: Path, *, group: str = "") -> Clause:
-    try:
-        kind = find(package, word, group=group)
-    except LookupError as error:
-        raise WordError(path, str(error.args[0]), at_key=True) from error
-    clause: Clause = fill(kind, plain, path)
-    return clause
-
-
-def _rows(plain: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(plain, list | tuple):
-        yield from (((*path, index), one) for index, one in enumerate(plain))
-    elif plain is not None:
-        yield path, plain
-
-
-def _worded(plain: Any, path: Path) -> Iterator[tuple[Path, str, Any]]:
-    """Words with their values: a mapping, or a list of words and one-word mappings."""
-    for place, one in _rows(plain, path):
-        if isinstance(one, str):
-            yield place, one, None
-        elif isinstance(one, Mapping):
-            for word, value in one.items():
-                for inner, row in _rows(value, (*place, word)) if value is not None else ():
-                    yield inner, str(word), row
-                if value is None:
-                    yield (*place, word), str(word), None
-        else:
-            raise WordError(place, f"{one!r} seen, wanted a word")
 
 
 def judge_trace(trace: Trace) -> Verdict:

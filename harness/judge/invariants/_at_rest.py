@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from harness.judge._books import Books
 from harness.judge._monitor import Monitor
+from harness.judge._oracle import LEDGER, RECORDS, REGISTER, oracle_of
 from harness.judge._run import Run
 from harness.model.trace import Observation
 
@@ -40,13 +41,20 @@ Check = Callable[[Books], Iterable[Finding]]
 
 
 class AtRest(Monitor):
-    """Runs a check once, at the end of a run that came to rest."""
+    """Runs a check once, at the end of a run that came to rest.
+
+    Args:
+        check: What the books show of it.
+        oracle: ``LEDGER`` where the host's ledger is compared with what terminal and register say:
+            then a PASS says which of the three was missing, and needs one beside the ledger.
+    """
 
     needs_rest = True
 
-    def __init__(self, clause: str, run: Run, check: Check) -> None:
+    def __init__(self, clause: str, run: Run, check: Check, *, oracle: str = "") -> None:
         super().__init__(clause, run)
         self._check = check
+        self._oracle = oracle
 
     def on(self, seen: Observation) -> None:
         """Nothing: the books take everything in."""
@@ -65,11 +73,23 @@ class AtRest(Monitor):
             self.unsure("; ".join(missing))
         else:
             held = [one.said for one in found if isinstance(one, Held)]
-            self.hold("; ".join(held) or "nothing spoke against it")
+            self._praise("; ".join(held) or "nothing spoke against it")
+
+    def _praise(self, said: str) -> None:
+        oracle = oracle_of(self.run)
+        if self._oracle != LEDGER:
+            self.hold(said)
+        elif not oracle.compares:
+            self.unsure(f"only the ledger is there{oracle.absent()}")
+        else:
+            self.hold(said + oracle.absent(RECORDS, REGISTER))
 
     def waiting(self) -> str:
         why = f": {self.run.unrest}" if self.run.unrest else ""
         return f"the terminal never came to rest{why}"
+
+
+__all__ = ["LEDGER", "AtRest", "Breach", "Check", "Finding", "Held", "Missing", "plural"]
 
 
 def plural(count: int, word: str) -> str:

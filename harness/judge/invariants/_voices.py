@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import APPROVED, UNKNOWN, Books, Sold, alike
+from harness.judge._books import STANDING, UNKNOWN, Books, Sold, alike, deal_of
+from harness.judge._deals import fits
 from harness.judge._telling import stan_of
 from harness.model.trace import Observation
 
@@ -30,13 +31,15 @@ class Voice:
 
     @property
     def approved(self) -> bool:
-        return self.outcome == APPROVED
+        return self.outcome in STANDING
 
-    def fits(self, charge: Observation) -> bool:
-        """Whether it can be this charge; a register's line tells the amount, not the card."""
+    def fits(self, entry: Observation) -> bool:
+        """Whether it can be this ledger entry; a register's line tells the amount, not the card."""
+        if self.channel in (REGISTER, JOURNAL) and not fits(deal_of(self.facts), deal_of(entry)):
+            return False
         if self.channel == REGISTER:
-            return self.facts.get("amount") in (None, charge.get("amount"))
-        return alike(self.facts, charge)
+            return self.facts.get("amount") in (None, entry.get("amount"))
+        return alike(self.facts, entry)
 
 
 def voices(books: Books) -> dict[int, list[Voice]]:

@@ -1,8 +1,10 @@
 """Invariant 12: only an answer that matches its request, with a right MAC, is an answer."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import APPROVED, APPROVING
+from harness.judge._deals import ADVICES
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -15,8 +17,12 @@ class AnswersMustMatch:
     """Nothing is approved, on the console or on a receipt, without a sound approving answer.
 
     MTI, trace number, terminal, merchant, amount and MAC must match (payment invariant 12). An
-    answer counts as sound when the host gave it and was not told to spoil it.
+    answer counts as sound when the host gave it and was not told to spoil it. A refund and an
+    offline sale are approved by the terminal itself and told the host in an advice (0220), which
+    must have come by the end.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (12,)
 
     def watch(self, run: Run) -> Monitor:
         return _AnswersMustMatch("answers_must_match", run)
@@ -29,6 +35,7 @@ class _AnswersMustMatch(Safety):
         super().__init__(clause, run)
         self._checked: dict[int, int] = {}
         self._unproved: list[int] = []
+        self._by_itself: dict[int, Observation] = {}  # approved, and nobody was asked
 
     def on(self, seen: Observation) -> None:
         stan = stan_of(seen)
@@ -48,7 +55,9 @@ class _AnswersMustMatch(Safety):
         books = self.run.books
         good = [row for row in books.answers[stan] if str(row.get("response")) in APPROVING]
         spoilt = books.spoiled[stan]
-        if not good:
+        if not good and not books.requests[stan]:
+            self._by_itself[stan] = seen
+        elif not good:
             self.fail(
                 f"trace number {stan} was approved at {span(seen.t)}, but the host gave no"
                 " approving answer", (seen.n, *(row.n for row in books.answers[stan])),
@@ -60,6 +69,11 @@ class _AnswersMustMatch(Safety):
             )  # fmt: skip
 
     def last_look(self) -> None:
+        books = self.run.books
+        for stan, seen in self._by_itself.items():
+            if not books.advices[stan] and books.deal_of(stan) not in ADVICES:
+                self.fail(f"trace number {stan} was approved at {span(seen.t)}, and the host was"
+                          " never asked", (seen.n,))  # fmt: skip
         if self._unproved:
             self.unsure("the host, who gives the answers, is not observed", self._unproved)
 

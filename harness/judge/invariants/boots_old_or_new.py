@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._monitor import TERMINAL, Monitor, either, span
 from harness.judge._run import Run
@@ -23,6 +24,8 @@ class BootsOldOrNew:
     said that an update is done there is no way back. The console's ``boot`` line says which version
     started.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (16,)
 
     def watch(self, run: Run) -> Monitor:
         return _BootsOldOrNew("boots_old_or_new", run)

@@ -1,6 +1,7 @@
 """Invariant 21: after a power loss the terminal's clock is right, or it does not sell."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import moves_money
 from harness.judge._monitor import Monitor, span
@@ -18,6 +19,8 @@ class ClockAgrees:
     Attributes:
         by: How far they may be apart; a request may have waited for its line.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (21,)
 
     by: Seconds = Seconds(120)
 

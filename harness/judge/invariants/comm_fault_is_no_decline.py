@@ -1,6 +1,7 @@
 """Invariant 17, its safety half: a fault of the line or the host is never put on the issuer."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import APPROVING, mti_of
 from harness.judge._monitor import NAMING, TERMINAL, Monitor, span
@@ -23,6 +24,8 @@ class CommFaultIsNoDecline:
     Covers what the terminal decides, what the register is told and the cause ``card_declined`` on
     any channel. A missing, spoiled or technical answer is no decline (payment invariant 17).
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (17,)
 
     def watch(self, run: Run) -> Monitor:
         return _CommFaultIsNoDecline("comm_fault_is_no_decline", run)

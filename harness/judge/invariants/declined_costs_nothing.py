@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
-from harness.judge._books import APPROVED, UNKNOWN, Books, Sold
+from harness.judge._books import APPROVED, UNKNOWN, Books, Sold, deal_of
+from harness.judge._deals import SAID
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
-from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
+from harness.judge.invariants._at_rest import (
+    LEDGER,
+    AtRest,
+    Breach,
+    Finding,
+    Held,
+    Missing,
+    plural,
+)
 from harness.judge.invariants._voices import Voice, voices
 from harness.model.trace import Observation
 
@@ -16,12 +26,16 @@ from harness.model.trace import Observation
 class DeclinedCostsNothing:
     """Declined, failed or unknown to the cardholder comes to net 0 at the host, at rest.
 
-    A sale that stayed unknown to the register counts as approved where the terminal, a receipt or
-    the journal says so (cut points P7 and P8) (payment invariant 3).
+    A void or a refund that was not done gives nothing back, a reservation that was not made holds
+    nothing; what was charged and taken back is net 0. What stayed unknown to the register counts as
+    approved where the terminal, a receipt or the journal says so, as after the cut points P7 and P8
+    (payment invariant 3).
     """
 
+    NUMBERS: ClassVar[tuple[int, ...]] = (3,)
+
     def watch(self, run: Run) -> Monitor:
-        return AtRest("declined_costs_nothing", run, check)
+        return AtRest("declined_costs_nothing", run, check, oracle=LEDGER)
 
 
 def check(books: Books) -> Iterator[Finding]:
@@ -31,7 +45,7 @@ def check(books: Books) -> Iterator[Finding]:
         yield Missing(missing)
         return
     said = voices(books)
-    charges = {stan_of(row): row for row in books.charges()}
+    charges = {stan_of(row): row for row in books.booked() if not row.get("voided")}
     unsold = 0
     for sale in books.sales.values():
         if sale.outcome != APPROVED:
@@ -58,8 +72,9 @@ def _costs_nothing(
                 continue
         last = sale.last
         yield Breach(
-            f"{sale.name} ended {sale.outcome}, but {books.money(row.get('amount'))} is charged"
-            f" at the host (trace number {stan})", (*([last] if last else []), row),
+            f"{sale.name} ended {sale.outcome}, but {books.money(row.get('amount'))} is"
+            f" {SAID.get(deal_of(row), 'booked')} at the host (trace number {stan})",
+            (*([last] if last else []), row),
         )  # fmt: skip
 
 
@@ -87,5 +102,6 @@ def _not_done(
             row, voice = charges[stan], rows[0]
             yield Breach(
                 f"trace number {stan} was called {voice.outcome} by the {voice.channel}, but"
-                f" {books.money(row.get('amount'))} is charged at the host", (voice.seen, row),
+                f" {books.money(row.get('amount'))} is {SAID.get(deal_of(row), 'booked')} at the"
+                " host", (voice.seen, row),
             )  # fmt: skip

@@ -1,29 +1,45 @@
-"""Invariant 1: what is called approved is charged exactly once, and nothing else is charged."""
+"""Invariant 1: what is called approved is booked exactly once, and nothing else is booked."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
-from harness.judge._books import APPROVED, UNKNOWN, Books
+from harness.judge._books import APPROVED, UNKNOWN, Books, deal_of
+from harness.judge._deals import CREDIT, DEBIT, NOTHING, SAID
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
-from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
+from harness.judge.invariants._at_rest import (
+    LEDGER,
+    AtRest,
+    Breach,
+    Finding,
+    Held,
+    Missing,
+    plural,
+)
 from harness.judge.invariants._voices import Voice, voices
 from harness.model.trace import Observation
+
+Booked = dict[int, list[Observation]]
 
 
 @dataclass(frozen=True, slots=True)
 class ExactlyOnce:
-    """Every sale shown, printed or returned as approved has exactly one standing charge.
+    """Every deal shown, printed or returned as approved has exactly one standing ledger entry.
 
-    Compared are terminal, batch, trace number, amount and the card's last four digits, as far as
-    both sides tell them. The other way round, every standing charge was called approved by
-    somebody, and no amount is charged more often than it was sold (payment invariant 1).
+    Compared are the deal, terminal, batch, trace number, amount and the card's last four digits, as
+    far as both sides tell them. The other way round, every standing entry was called approved by
+    somebody, and nothing is charged or given back more often than it was asked for (payment
+    invariant 1). A voided sale was charged and is given back; a reservation is no charge; a balance
+    inquiry stands in nobody's books.
     """
 
+    NUMBERS: ClassVar[tuple[int, ...]] = (1,)
+
     def watch(self, run: Run) -> Monitor:
-        return AtRest("exactly_once", run, check)
+        return AtRest("exactly_once", run, check, oracle=LEDGER)
 
 
 def check(books: Books) -> Iterator[Finding]:
@@ -33,30 +49,35 @@ def check(books: Books) -> Iterator[Finding]:
         yield Missing(missing)
         return
     said = voices(books)
-    charges: defaultdict[int, list[Observation]] = defaultdict(list)
-    for row in books.charges():
-        charges[stan_of(row) or 0].append(row)
-    yield from _approved_is_charged(books, said, charges)
-    yield from _charged_is_approved(books, said, charges)
-    yield from _no_more_than_sold(books, [row for rows in charges.values() for row in rows])
+    booked: defaultdict[int, list[Observation]] = defaultdict(list)
+    for row in books.booked():
+        booked[stan_of(row) or 0].append(row)
+    yield from _approved_is_booked(books, said, booked)
+    yield from _booked_is_approved(books, said, booked)
+    yield from _no_more_than_asked(books)
+    yield from _taken_back_once(books)
     approved = sum(any(voice.approved for voice in rows) for rows in said.values())
-    yield Held(f"{plural(approved, 'approved sale')}, {plural(len(books.charges()), 'charge')}")
+    deals = {books.deal_of(stan) for stan in said} - DEBIT
+    what = "approved transaction" if deals else "approved sale"
+    yield Held(f"{plural(approved, what)}, {plural(len(books.charges()), 'charge')}")
 
 
-def _approved_is_charged(
-    books: Books, said: dict[int, list[Voice]], charges: dict[int, list[Observation]]
+def _approved_is_booked(
+    books: Books, said: dict[int, list[Voice]], booked: Booked
 ) -> Iterator[Finding]:
     for stan, rows in said.items():
         approving = [voice for voice in rows if voice.approved]
+        if not approving or books.deal_of(stan) in NOTHING:
+            continue
         fitting = [
-            row for row in charges.get(stan, ()) if all(voice.fits(row) for voice in approving)
+            row for row in booked.get(stan, ()) if all(voice.fits(row) for voice in approving)
         ]
-        settled_before = any(_is_of_before(books, voice) for voice in approving)
-        if approving and len(fitting) != 1 and not settled_before:
+        if len(fitting) != 1 and not any(_is_of_before(books, voice) for voice in approving):
             amount = books.money(approving[0].facts.get("amount"))
             where = either(dict.fromkeys(voice.channel for voice in approving))
-            stands = "no charge stands" if not fitting else f"{len(fitting)} charges stand"
-            lines = (*(voice.seen for voice in approving), *charges.get(stan, ()))
+            what = "charge" if books.deal_of(stan) in DEBIT else books.deal_of(stan)
+            stands = f"no {what} stands" if not fitting else f"{len(fitting)} {what}s stand"
+            lines = (*(voice.seen for voice in approving), *booked.get(stan, ()))
             yield Breach(
                 f"trace number {stan} ({amount}) is approved by the {where}, but {stands} for it"
                 " at the host", lines,
@@ -68,11 +89,11 @@ def _is_of_before(books: Books, voice: Voice) -> bool:
     return any(key[2] == stan_of(voice.seen) for key in books.ledger.before)
 
 
-def _charged_is_approved(
-    books: Books, said: dict[int, list[Voice]], charges: dict[int, list[Observation]]
+def _booked_is_approved(
+    books: Books, said: dict[int, list[Voice]], booked: Booked
 ) -> Iterator[Finding]:
     no_journal = books.no_journal()
-    for stan, rows in charges.items():
+    for stan, rows in booked.items():
         spoken = said.get(stan, [])
         if any(voice.approved for voice in spoken):
             continue
@@ -82,24 +103,45 @@ def _charged_is_approved(
         else:
             told = ", ".join(f"{voice.outcome} by the {voice.channel}" for voice in spoken)
             yield Breach(
-                f"trace number {stan} ({amount}) is charged at the host, but "
+                f"trace number {stan} ({amount}) is {SAID.get(deal_of(rows[0]), 'booked')} at the"
+                " host, but "
                 + (f"was called {told}" if told else "nobody was told that it was approved"),
                 (*rows, *(voice.seen for voice in spoken)),
             )
 
 
-def _no_more_than_sold(books: Books, charges: list[Observation]) -> Iterator[Finding]:
-    if not books.sales:
+def _no_more_than_asked(books: Books) -> Iterator[Finding]:
+    if not books.sales or books.by_hand:
         return  # somebody else sold, unseen
-    sold = Counter(
-        sale.started.get("amount") for sale in books.sales.values()
-        if sale.outcome in (APPROVED, UNKNOWN)
-    )  # fmt: skip
-    charged = Counter(row.get("amount") for row in charges)
-    for amount, times in charged.items():
-        if times > sold[amount]:
-            lines = tuple(row for row in charges if row.get("amount") == amount)
+    for deals, verb in ((DEBIT, "sold"), (CREDIT, "asked to be given back")):
+        asked = Counter(
+            sale.started.get("amount") for sale in books.sales.values()
+            if sale.deal in deals and sale.outcome in (APPROVED, UNKNOWN)
+        )  # fmt: skip
+        rows = [row for row in books.booked() if deal_of(row) in deals]
+        for amount, times in Counter(row.get("amount") for row in rows).items():
+            wanted = asked[amount] + asked[None]  # None: the original's amount, whatever it is
+            if times > wanted:
+                yield Breach(
+                    f"{books.money(amount)} was {verb} {plural(wanted, 'time')} and is"
+                    f" {SAID[next(iter(deals))]} {plural(times, 'time')}",
+                    tuple(row for row in rows if row.get("amount") == amount),
+                )
+
+
+def _taken_back_once(books: Books) -> Iterator[Finding]:
+    """Where the ledger tells which sales were voided: as many as there are voids of that amount."""
+    rows = books.ledger.rows or ()
+    if not any("voided" in row.fields for row in rows):
+        return
+    voids = [row for row in books.booked() if deal_of(row) == "void"]
+    voided = Counter(
+        row.get("amount") for row in rows if row.get("voided") and deal_of(row) == "sale"
+    )
+    for amount, times in Counter(row.get("amount") for row in voids).items():
+        if times > voided[amount]:
             yield Breach(
-                f"{books.money(amount)} was sold {plural(sold[amount], 'time')} and is charged"
-                f" {plural(times, 'time')}", lines,
-            )  # fmt: skip
+                f"{books.money(amount)} was taken back {plural(times, 'time')}, and"
+                f" {plural(voided[amount], 'sale')} of it were there to take back",
+                tuple(row for row in voids if row.get("amount") == amount),
+            )

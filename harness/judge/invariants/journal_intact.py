@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
-from harness.judge._books import APPROVED, Books, alike
+from harness.judge._books import APPROVED, STANDING, Books, alike
+from harness.judge._deals import MOVES
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -20,6 +22,8 @@ class JournalIntact:
     its own word) must be there with the same amount and card (payment invariants 2, 9, 13, 20;
     power loss while writing, scenario P-6).
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (2, 9, 13, 20)
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("journal_intact", run, check)
@@ -61,8 +65,6 @@ def _doubled(rows: list[Observation]) -> Iterator[Finding]:
 
 def _lost(books: Books) -> Iterator[Finding]:
     """Approved by its own word, or told in an earlier telling, and not there any more."""
-    if books.settled:
-        return
     known = [row for row in books.journal.earlier if row.get("outcome") == APPROVED]
     known += [
         rows[-1] for rows in books.decided.values()
@@ -70,9 +72,9 @@ def _lost(books: Books) -> Iterator[Finding]:
     ]  # fmt: skip
     for row in known:
         stan = stan_of(row)
-        if stan is None:
+        if stan is None or books.is_settled(row) or books.deal_of(stan) not in MOVES:
             continue
-        record = books.in_journal(stan, APPROVED, "reversed")
+        record = books.in_journal(stan, *STANDING, "reversed")
         what = f"trace number {stan} ({books.money(row.get('amount'))})"
         if record is None:
             yield Breach(f"{what} was approved and is not in the journal any more", (row,))

@@ -1,6 +1,7 @@
 """Invariant 19: no full card number where none may be."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
@@ -15,6 +16,8 @@ class NoClearCardNumber:
     Drivers look at what comes in, cut it, and say ``card_number_in_clear`` (payment invariant 19;
     PCI DSS 3.4.1).
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (19,)
 
     def watch(self, run: Run) -> Monitor:
         return _NoClearCardNumber("no_clear_card_number", run)

@@ -1,6 +1,7 @@
 """Invariant 19: what is made to be said over TLS is never said without it."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
@@ -15,6 +16,8 @@ class NothingInClear:
     A host that shows a bad certificate tempts a terminal to try without (PCI PTS POI, open
     protocols). Nothing is shown where the host does not say how it was connected to.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (19,)
 
     def watch(self, run: Run) -> Monitor:
         return _NothingInClear("nothing_in_clear", run)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import APPROVED, UNKNOWN, Books
+from harness.judge._deals import MOVES
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
@@ -17,6 +19,8 @@ class OutcomesAgree:
     Disagreement is allowed only as ``unknown``, until a resync. A sale called approved must be in
     the journal as well, unless its batch was settled (payment invariant 14).
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (14,)
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("outcomes_agree", run, check)
@@ -36,7 +40,7 @@ def check(books: Books) -> Iterator[Finding]:
             yield Breach(
                 f"trace number {stan} was called {told}", tuple(voice.seen for voice in rows)
             )
-        elif yes and not no_journal and not _recorded(books, yes):
+        elif yes and not no_journal and not _recorded(books, stan, yes):
             yield Breach(
                 f"trace number {stan} was called approved by the {yes[0].channel}, and the journal"
                 " has no record of it", tuple(voice.seen for voice in yes),
@@ -58,7 +62,9 @@ def _shown(books: Books) -> Iterator[Finding]:
             )
 
 
-def _recorded(books: Books, yes: list[Voice]) -> bool:
+def _recorded(books: Books, stan: int, yes: list[Voice]) -> bool:
+    if books.deal_of(stan) not in MOVES:
+        return True
     outside = [voice for voice in yes if voice.channel not in (JOURNAL, TERMINAL)]
     recorded = any(voice.channel == JOURNAL for voice in yes)
-    return recorded or not outside or bool(books.settled)
+    return recorded or not outside or books.is_settled(yes[0].seen)

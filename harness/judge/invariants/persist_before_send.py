@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import Books
 from harness.judge._monitor import Monitor, span
@@ -10,7 +11,7 @@ from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Mis
 from harness.judge.invariants._in_flight import in_flight
 
 #: What a journal calls a transaction that came to an end.
-COMPLETED = ("approved", "declined", "failed", "reversed")
+COMPLETED = ("approved", "voided", "declined", "failed", "reversed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class PersistBeforeSend:
     For any cut after the first byte of the request: after the restart either a 0400 reaches the
     host or the journal holds a completed record (payment invariant 7).
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (7,)
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("persist_before_send", run, lambda books: check(books, run))

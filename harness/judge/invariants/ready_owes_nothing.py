@@ -1,6 +1,7 @@
 """Who says ready and nothing pending owes no reversal (invariants 5 and 14)."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import APPROVING
 from harness.judge._monitor import TERMINAL, Monitor, span
@@ -15,6 +16,8 @@ class ReadyOwesNothing:
 
     A terminal may be ready and reverse before its next sale, if it says that something is pending.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (5, 14)
 
     def watch(self, run: Run) -> Monitor:
         return _ReadyOwesNothing("ready_owes_nothing", run)

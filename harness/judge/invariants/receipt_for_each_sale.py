@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
-from harness.judge._books import APPROVED, Books
+from harness.judge._books import APPROVED, STANDING, Books
+from harness.judge._deals import MOVES
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
@@ -16,6 +18,8 @@ class ReceiptForEachSale:
 
     A printing that a cut broke off does not count: the cardholder needs a receipt that can be read.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (13,)
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("receipt_for_each_sale", run, lambda books: check(books, run))
@@ -38,7 +42,8 @@ def check(books: Books, run: Run) -> Iterator[Finding]:
 def _standing(books: Books) -> dict[int, Observation]:
     """Trace numbers that are approved by the terminal's last word, and the line that says so."""
     told = {
-        stan: rows[-1] for stan, rows in books.decided.items() if rows[-1].kind == APPROVED
+        stan: rows[-1] for stan, rows in books.decided.items()
+        if rows[-1].kind == APPROVED and books.deal_of(stan) in MOVES
     }  # fmt: skip
     if books.no_journal():
         return told
@@ -46,7 +51,9 @@ def _standing(books: Books) -> dict[int, Observation]:
     last = {int(row["stan"]): row for row in rows if isinstance(row.get("stan"), int)}
     asked = {stan for sale in books.sales.values() for stan in sale.stans}
     booked = {
-        stan: row for stan, row in last.items() if row.get("outcome") == APPROVED and stan in asked
+        stan: row
+        for stan, row in last.items()
+        if row.get("outcome") == APPROVED and stan in asked and books.deal_of(stan) in MOVES
     }
-    undone = {stan for stan, row in last.items() if row.get("outcome") != APPROVED}
+    undone = {stan for stan, row in last.items() if row.get("outcome") not in STANDING}
     return {stan: row for stan, row in {**booked, **told}.items() if stan not in undone}

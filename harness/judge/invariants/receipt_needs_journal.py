@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
-from harness.judge._books import APPROVED, Books, alike
+from harness.judge._books import APPROVED, STANDING, Books, alike
+from harness.judge._deals import MOVES
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
@@ -16,6 +18,8 @@ class ReceiptNeedsJournal:
 
     And a second receipt for one transaction is marked as a copy (payment invariant 13).
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (13,)
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("receipt_needs_journal", run, lambda books: check(books, run))
@@ -44,12 +48,12 @@ def check(books: Books, run: Run) -> Iterator[Finding]:
                 f"trace number {stan} was printed {len(unmarked)} times without being marked as a"
                 " copy", tuple(unmarked),
             )  # fmt: skip
-        if not approving or books.settled:
+        if not approving or books.deal_of(stan) not in MOVES or books.is_settled(approving[-1]):
             continue
         if books.no_journal():
             yield Missing(books.no_journal())
             continue
-        record = books.in_journal(stan, APPROVED)
+        record = books.in_journal(stan, *STANDING)
         if record is None or not alike(approving[-1], record):
             what = "has no record" if record is None else "has a record with other contents"
             lines = (approving[-1], *([record] if record is not None else []))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import REVERSAL, mti_of
 from harness.judge._monitor import Monitor, after, span
@@ -23,6 +24,8 @@ class RetriesBounded:
         reversals: How many 0400 of one sale are.
         per: Seconds in which they are counted.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (6, 22)
 
     connections: int = 8
     reversals: int = 5

@@ -1,8 +1,9 @@
 """Invariant 4: what has no answer is reversed before anything new is sold."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from harness.judge._books import moves_money
+from harness.judge._books import STANDING, moves_money
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -18,6 +19,8 @@ class ReversalBeforeNextSale:
     (payment rules, "when a terminal must reverse"; payment invariant 4). Whether an answer that the
     host gave also arrived is known from the terminal's console, or else, at the end, its journal.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (4,)
 
     def watch(self, run: Run) -> Monitor:
         return _ReversalBeforeNextSale("reversal_before_next_sale", run)
@@ -79,7 +82,7 @@ class _ReversalBeforeNextSale(Safety):
                 self.unsure(
                     f"whether {stan} had an answer is not known: {books.no_journal()}", lines
                 )
-            elif books.in_journal(stan, "approved", "declined", "failed") is None:
+            elif books.in_journal(stan, *STANDING, "declined", "failed") is None:
                 self.fail(passed.said, lines)
 
     def held(self) -> str:

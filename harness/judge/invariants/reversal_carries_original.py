@@ -1,6 +1,7 @@
 """Invariant 6: a reversal names what it reverses."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import REVERSAL, last4, mti_of
 from harness.judge._monitor import Monitor, span
@@ -20,6 +21,8 @@ class ReversalCarriesOriginal:
     its own, while a request like it stays unreversed, is not (payment invariant 6; field 11 of the
     0400 is the original's).
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (6,)
 
     def watch(self, run: Run) -> Monitor:
         return _ReversalCarriesOriginal("reversal_carries_original", run)

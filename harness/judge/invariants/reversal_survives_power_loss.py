@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
-from harness.judge._books import APPROVED, Books
+from harness.judge._books import STANDING, Books
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
@@ -19,6 +20,8 @@ class ReversalSurvivesPowerLoss:
     declined had nothing pending any more.
     """
 
+    NUMBERS: ClassVar[tuple[int, ...]] = (5,)
+
     def watch(self, run: Run) -> Monitor:
         return AtRest("reversal_survives_power_loss", run, lambda books: check(books, run))
 
@@ -32,7 +35,7 @@ def check(books: Books, run: Run) -> Iterator[Finding]:
     for one in cut:
         if books.undone[one.stan] or _done(books, one):
             continue
-        if books.in_journal(one.stan, APPROVED, "declined", "failed", "reversed") is not None:
+        if books.in_journal(one.stan, *STANDING, "declined", "failed", "reversed") is not None:
             continue
         if books.no_journal() and not books.saved[one.stan]:
             yield Missing(books.no_journal())

@@ -1,6 +1,7 @@
 """Invariant 15: a terminal whose keys were refused signs on before it moves money again."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import MONEY, REVERSAL, mti_of
 from harness.judge._monitor import Monitor, span
@@ -16,6 +17,8 @@ RE_SIGN_ON = frozenset({"99", "A0"})
 @dataclass(frozen=True, slots=True)
 class SignsOnAgain:
     """After an answer of 99 or A0 comes a sign-on, and only then a sale or a reversal."""
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (15,)
 
     def watch(self, run: Run) -> Monitor:
         return _SignsOnAgain("signs_on_again", run)

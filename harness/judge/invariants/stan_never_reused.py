@@ -1,6 +1,7 @@
 """Invariant 8: a trace number is used once, and they rise."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._books import alike, moves_money
 from harness.judge._monitor import Monitor, span
@@ -25,6 +26,8 @@ class StanNeverReused:
     Restarts and clock changes included (payment invariant 8). A resend of the same request, before
     anything else became of it, is no reuse; a reversal carries its original's number by rule.
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (8,)
 
     def watch(self, run: Run) -> Monitor:
         return _StanNeverReused("stan_never_reused", run)

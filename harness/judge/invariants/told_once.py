@@ -1,6 +1,7 @@
 """The register is told once that a sale is approved: who books each result books it twice (1)."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
@@ -17,6 +18,8 @@ class ToldOnce:
     A repetition because the register withheld its acknowledgement counts as one, and so does what
     a register asks for afterwards (ZVT PA00P015, 2.2.9: 06 20).
     """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (1,)
 
     def watch(self, run: Run) -> Monitor:
         return _ToldOnce("told_once", run)

@@ -1,0 +1,96 @@
+"""Invariant 11: what is sent by itself (refund, offline sale) reaches the host exactly once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.judge._books import APPROVED, Books, alike, deal_of, entry_key, mti_of
+from harness.judge._deals import ADVICES
+from harness.judge._monitor import TERMINAL, Monitor, span
+from harness.judge._run import Run
+from harness.judge._telling import stan_of
+from harness.judge.invariants._at_rest import (
+    LEDGER,
+    AtRest,
+    Breach,
+    Finding,
+    Held,
+    Missing,
+    plural,
+)
+from harness.model.trace import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class AdvicesOnce:
+    """Each advice (0220) is repeated until its answer (0230), and is booked once.
+
+    It goes out under one trace number with the same contents each time; after the terminal has
+    heard the answer it does not go out again; what the journal holds of refunds and offline sales
+    is in the ledger at rest (payment invariant 11).
+    """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (11,)
+
+    def watch(self, run: Run) -> Monitor:
+        return _AdvicesOnce(run)
+
+
+class _AdvicesOnce(AtRest):
+    kinds = frozenset({"answer_received", "violation"})
+
+    def __init__(self, run: Run) -> None:
+        super().__init__("advices_once", run, self._check_all, oracle=LEDGER)
+        self._heard: dict[int, Observation] = {}
+        self._violations: list[Observation] = []
+
+    def on(self, seen: Observation) -> None:
+        stan = stan_of(seen)
+        if seen.kind == "violation":
+            if str(seen.get("rule")).startswith(("upload", "item", "advice")):
+                self._violations.append(seen)
+        elif seen.source == TERMINAL and mti_of(seen) == "0230" and stan is not None:
+            self._heard.setdefault(stan, seen)
+
+    def _check_all(self, books: Books) -> Iterator[Finding]:
+        for seen in self._violations:
+            yield Breach(f"the host's books at {span(seen.t)}: {seen.get('text')}", (seen,))
+        yield from self._sent(books)
+        missing = [said for said in (books.no_ledger(), books.no_journal()) if said]
+        yield from map(Missing, missing)
+        if not missing:
+            yield from _booked(books)
+        yield Held(f"{plural(len(books.advices), 'advice')}, each sent until it was answered")
+
+    def _sent(self, books: Books) -> Iterator[Finding]:
+        for stan, rows in books.advices.items():
+            heard = self._heard.get(stan)
+            again = [row for row in rows if heard is not None and row.n > heard.n]
+            if heard is not None and again:
+                yield Breach(
+                    f"advice {stan} was answered at {span(heard.t)} and sent again at"
+                    f" {span(again[0].t)}", (heard, again[0]),
+                )  # fmt: skip
+            other = [row for row in rows if not alike(rows[0], row)]
+            if other:
+                yield Breach(
+                    f"advice {stan} was sent with other contents at {span(other[0].t)}",
+                    (rows[0], other[0]),
+                )
+
+
+def _booked(books: Books) -> Iterator[Finding]:
+    entries = [row for row in books.ledger.rows or () if deal_of(row) in ADVICES]
+    for key, times in Counter(map(entry_key, entries)).items():
+        if times > 1:
+            same = tuple(row for row in entries if entry_key(row) == key)
+            yield Breach(f"advice {key[2]} stands {times} times in the ledger", same)
+    for row in books.journal.rows or ():
+        stan = stan_of(row)
+        owed = deal_of(row) in ADVICES and row.get("outcome") == APPROVED
+        if not owed or stan is None or books.is_settled(row):
+            continue
+        if not books.ledger.by_stan.get(stan):
+            said = "never sent" if not books.advices[stan] else "never booked"
+            yield Breach(f"the {deal_of(row)} of trace number {stan} was {said}", (row,))

@@ -1,0 +1,98 @@
+"""Invariant 24: each sale reads its card afresh; nothing is left over from the one before."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.judge._books import last4, moves_money
+from harness.judge._monitor import TERMINAL, Monitor, span
+from harness.judge._run import Run
+from harness.judge._telling import stan_of
+from harness.judge.invariants._safety import Safety
+from harness.model.register import WITH_CARD
+from harness.model.trace import Observation
+
+PRESENTED = frozenset({"card_inserted", "card_swiped", "card_tapped"})
+
+
+@dataclass(frozen=True, slots=True)
+class NextCardFresh:
+    """A card is read when one is there, it is the one that is there, and it is what is charged.
+
+    A number that the terminal remembers from the sale before charges the wrong cardholder (payment
+    invariant 24). Known from the presenter, the terminal's log and the host's requests; a void and
+    a completion use the original's card.
+    """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (24,)
+
+    def watch(self, run: Run) -> Monitor:
+        return _NextCardFresh("next_card_fresh", run)
+
+
+class _NextCardFresh(Safety):
+    kinds = PRESENTED | {"card_removed", "card_read", "sale_started", "request_received"}
+    CHANNELS = ("console",)
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._card: Observation | None = None  # the last one presented
+        self._inside = False
+        self._unread = False
+        self._read: Observation | None = None
+        self._whose: dict[str, str] = {}  # card -> the number first read of it
+        self._of_sale = False  # whether a card was read since the sale began
+        self._deal = ""
+        self._count = 0
+
+    def on(self, seen: Observation) -> None:
+        if seen.kind in PRESENTED:
+            self._card, self._inside, self._unread = seen, seen.kind == "card_inserted", True
+        elif seen.kind == "card_removed":
+            self._inside = False
+        elif seen.kind == "sale_started":
+            self._of_sale, self._deal = False, str(seen.get("what") or "sale")
+            if seen.get("card") in (None, "none"):
+                self._deal = ""
+        elif seen.kind == "card_read" and seen.source == TERMINAL:
+            self._take(seen)
+        elif seen.kind == "request_received" and moves_money(seen):
+            self._charge(seen)
+
+    def _take(self, seen: Observation) -> None:
+        self._count += 1
+        before, card = self._read, self._card
+        if card is not None:
+            name, number = str(card.get("card")), str(seen.get("pan"))
+            stale = before is not None and before.get("pan") == number
+            if self._whose.setdefault(name, number) != number and stale:
+                self.fail(
+                    f"at {span(seen.t)} the number of the card before was read, and the {name} was"
+                    " there", (*([before.n] if before else []), card.n, seen.n),
+                )  # fmt: skip
+            elif not (self._inside or self._unread):
+                self.fail(f"a card was read at {span(seen.t)}, and none was there",
+                          (card.n, seen.n))  # fmt: skip
+        self._read, self._of_sale, self._unread = seen, True, False
+
+    def _charge(self, seen: Observation) -> None:
+        read = self._read
+        if self._deal not in WITH_CARD or read is None or self.run.books.reversals[_stan(seen)]:
+            return
+        first = len(self.run.books.requests[_stan(seen)]) == 1
+        if first and not self._of_sale:
+            self.fail(
+                f"trace number {_stan(seen)} was sent at {span(seen.t)}, and no card was read for"
+                " it", (read.n, seen.n),
+            )  # fmt: skip
+        elif last4(seen).isdecimal() and last4(seen) != last4(read):
+            self.fail(
+                f"trace number {_stan(seen)} charges card ..{last4(seen)}, and ..{last4(read)} was"
+                " read", (read.n, seen.n),
+            )  # fmt: skip
+
+    def held(self) -> str:
+        return f"{self._count} cards read, each the one that was there"
+
+
+def _stan(seen: Observation) -> int:
+    return stan_of(seen) or 0

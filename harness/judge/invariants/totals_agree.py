@@ -1,0 +1,128 @@
+"""Invariant 10: journal, settlement and ledger add up to the same, or all items are uploaded."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from harness.judge._books import STANDING, Books, deal_of
+from harness.judge._deals import CREDIT, DEBIT
+from harness.judge._monitor import Monitor, span
+from harness.judge._run import Run
+from harness.judge._telling import stan_of
+from harness.judge.invariants._at_rest import (
+    LEDGER,
+    AtRest,
+    Breach,
+    Finding,
+    Held,
+    Missing,
+    plural,
+)
+from harness.model.trace import Observation
+
+
+class Sums(NamedTuple):
+    """Counts and minor units, by direction."""
+
+    debits: int
+    debit: int
+    credits: int
+    credit: int
+
+    def __str__(self) -> str:
+        return f"{self.debits} for {self.debit}, back {self.credits} for {self.credit}"
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsAgree:
+    """By count and amount, debit and credit, the terminal's journal is the host's ledger.
+
+    Compared are the open batches, as far as their entries are of this run; what the terminal says
+    its open batch adds up to (``totals``) is compared with its own journal. A batch that was closed
+    unbalanced must have been uploaded (payment invariant 10).
+    """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (10,)
+
+    def watch(self, run: Run) -> Monitor:
+        return _TotalsAgree(run)
+
+
+class _TotalsAgree(AtRest):
+    kinds = frozenset({"totals", "settled"})
+
+    def __init__(self, run: Run) -> None:
+        super().__init__("totals_agree", run, self._check_all, oracle=LEDGER)
+        self._told: list[Observation] = []
+        self._settled: list[Observation] = []
+
+    def on(self, seen: Observation) -> None:
+        (self._told if seen.kind == "totals" else self._settled).append(seen)
+
+    def _check_all(self, books: Books) -> Iterator[Finding]:
+        yield from _uploaded(self._settled)
+        missing = [said for said in (books.no_ledger(), books.no_journal()) if said]
+        yield from map(Missing, missing)
+        if not books.no_journal():
+            yield from _self_told(books, self._told)
+        if not missing:
+            yield from _open_batches(books)
+        batches = plural(len(self._settled), "batch" if len(self._settled) == 1 else "batche")
+        yield Held(f"the open batch agrees, {batches} closed")
+
+
+def _uploaded(settled: Iterable[Observation]) -> Iterator[Finding]:
+    for seen in settled:
+        if seen.get("balanced") is False and seen.get("uploaded") == 0:
+            yield Breach(
+                f"batch {seen.get('batch')} was closed unbalanced at {span(seen.t)}, and nothing"
+                " was uploaded", (seen,),
+            )  # fmt: skip
+
+
+def _open_batches(books: Books) -> Iterator[Finding]:
+    own = {stan_of(row) for row in books.booked()}
+    own |= {*books.requests, *books.advices}
+    kept = [
+        row for row in books.journal.rows or ()
+        if stan_of(row) in own and not row.get("damaged") and row.get("outcome") in STANDING
+    ]  # fmt: skip
+    booked = [row for row in books.booked() if deal_of(row) in DEBIT | CREDIT]
+    for batch in sorted({str(row.get("batch")) for row in (*kept, *booked)} - books.settled):
+        mine = [row for row in kept if str(row.get("batch")) == batch]
+        theirs = [row for row in booked if str(row.get("batch")) == batch]
+        if sums(mine) != sums(theirs):
+            yield Breach(
+                f"batch {batch}: the journal adds up to {sums(mine)}, the ledger to"
+                f" {sums(theirs)}", (*mine, *theirs),
+            )  # fmt: skip
+
+
+def _self_told(books: Books, told: list[Observation]) -> Iterator[Finding]:
+    """The last totals, where nothing was done after them."""
+    last = told[-1] if told else None
+    if last is None or (books.last_money is not None and books.last_money.n > last.n):
+        return
+    rows = [
+        row for row in books.journal.rows or ()
+        if row.get("outcome") in STANDING and not row.get("damaged")
+        and str(row.get("batch")) == str(last.get("batch"))
+    ]  # fmt: skip
+    claimed = Sums(*(int(last.get(name) or 0) for name in Sums._fields))
+    if claimed != sums(rows):
+        yield Breach(
+            f"the terminal says its batch comes to {claimed}, its journal to {sums(rows)}",
+            (last, *rows),
+        )
+
+
+def sums(rows: Iterable[Observation]) -> Sums:
+    """What journal or ledger rows add up to."""
+    debit = [_amount(row) for row in rows if deal_of(row) in DEBIT]
+    credit = [_amount(row) for row in rows if deal_of(row) in CREDIT]
+    return Sums(len(debit), sum(debit), len(credit), sum(credit))
+
+
+def _amount(row: Observation) -> int:
+    amount = row.get("amount")
+    return amount if isinstance(amount, int) else 0
