@@ -25,6 +25,8 @@ from harness.model.words import find, words_in
 from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.acquirer import Acquirer
+from harness.sim.android.server import AdbServer
+from harness.sim.android.system import serial_of
 from harness.sim.attenuator import Attenuator
 from harness.sim.bench_plan import REAL, SIZES, USUAL_MODEM, USUAL_SUPPLY
 from harness.sim.carrier_api import CarrierApi
@@ -77,6 +79,7 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "updates": ("store", "control"),
     "hands": ("hands", "control"),
     "updates/http": ("store", "http"),
+    "adb": ("adb_server", "adb"),
     "terminal": ("terminal", "zvt"),
     "terminal/ecr": ("terminal", "zvt"),
     "terminal/console": ("terminal", "console"),
@@ -262,6 +265,16 @@ class Bench:
     @cached_property
     def hands(self) -> Hands:
         return Hands(self.clock, self.terminal)
+
+    @cached_property
+    def adb_server(self) -> AdbServer:
+        """On the bench's computer, which the terminal is plugged into where it has adb."""
+        model = self._plan.get("terminal")
+        tid = str(read_character(str(model))["identity"]["tid"]) if model else ""
+        return AdbServer(
+            self.clock, self.terminal.outlets.get("adb") if model else None,
+            serial=serial_of(tid), rng=self._rng("adb_server"),
+        )  # fmt: skip
 
     @cached_property
     def terminal(self) -> Countertop:
