@@ -110,10 +110,11 @@ def _demanded(plain: Mapping[str, Any], injected: Sequence[Observation]) -> dict
         fault = str(row.get("fault") or first)
         found.setdefault(labels.get(fault, fault), set()).update(_causes(row.get("cause")))
     for row in plain.get("expect") or ():
-        after, see = row.get("after") or {}, row.get("see") or {}
-        fault = str(after.get("fault") or "")
-        if fault:
-            found.setdefault(labels.get(fault, fault), set()).update(_causes(see.get("cause")))
+        after, see = row.get("after"), row.get("see") or {}
+        fault = str(after.get("fault") or "") if isinstance(after, Mapping) else ""
+        for one in see if isinstance(see, list) else [see]:
+            if fault and isinstance(one, Mapping):
+                found.setdefault(labels.get(fault, fault), set()).update(_causes(one.get("cause")))
     return found
 
 

@@ -24,7 +24,7 @@ class Health:
         self._firmware = firmware
         self._own = firmware.personality.health
         self._throttled = False
-        self._work = "idle"
+        self._work = ""
 
     def run(self) -> None:
         """Look, warn, and now and then say how it is; a task of its own."""
