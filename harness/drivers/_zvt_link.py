@@ -1,6 +1,7 @@
 """The register's end of a ZVT connection: who speaks when, and how long to wait.
 
-Source: ZVT PA00P015, 1.2 (dialogue), 2.2.9 (timers T3, T4); PA00P016 (TCP: on T3 close the socket).
+Source: ZVT PA00P015, 2 (which command ends how), 3 (what a terminal says); PA00P016, 5.2.5 and
+5.2.6 (timers T3 and T4; on T3 the connection is closed).
 """
 
 from collections import deque
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from harness.errors import Garbled, PortLost, PortTimeout
 from harness.ports.base import Port
-from harness.wire import zvt
+from harness.wire import zvt, zvt_messages
 
 #: What the terminal may say by itself; anything else is refused as not possible.
 HEARD = frozenset({
@@ -19,6 +20,13 @@ HEARD = frozenset({
 #: Is given every message of the terminal, and when it was read.
 Take = Callable[[zvt.Apdu, float], None]
 LAST = (zvt.COMPLETION, zvt.ABORT_BY_PT)
+#: Commands that end otherwise: by their acknowledgement, or by the card's data.
+ENDS: dict[int, tuple[int, ...]] = {
+    zvt.ABORT_BY_ECR: (), zvt.LOG_OFF: (),
+    zvt.READ_CARD: (zvt.STATUS_INFORMATION, *LAST),
+}  # fmt: skip
+#: What T4 starts anew with.
+SIGNS_OF_LIFE = (zvt.INTERMEDIATE_STATUS, zvt.STATUS_INFORMATION)
 #: What cannot come before a command is acknowledged: a late or second one belongs to the last sale,
 #: and taken for this one's it would end it, or approve it.
 OF_BEFORE = (zvt.STATUS_INFORMATION, *LAST)
@@ -93,9 +101,10 @@ class Link:
         self.busy = True
         try:
             refusal = self._send(apdu)
-            for message in self._dialogue() if refusal is None else ():
+            ends = ENDS.get(apdu.command, LAST)
+            for message in self._dialogue(ends) if refusal is None and ends else ():
                 take(message.apdu, message.t)
-        except Garbled:
+        except (Garbled, PortTimeout):
             self.close()
             raise
         finally:
@@ -135,28 +144,33 @@ class Link:
         finally:
             self._heard.extendleft(reversed(early))
 
-    def _dialogue(self) -> Iterator[Message]:
-        """All that follows an acknowledged command, each acknowledged, up to 06 0F or 06 1E.
+    def _dialogue(self, ends: tuple[int, ...]) -> Iterator[Message]:
+        """All that follows an acknowledged command, each acknowledged, up to one of ``ends``.
 
         Raises PortTimeout when T4 is over (the connection is closed then), PortLost.
         """
+        lasts = self._completion
+        until = self._clock.now() + lasts
         while True:
-            message = self._expect(self._clock.now() + self._completion)
-            if message.apdu.command == zvt.ACKNOWLEDGED or message.apdu.refusal is not None:
+            message = self._expect(until)
+            said = message.apdu.command
+            if said == zvt.ACKNOWLEDGED or message.apdu.refusal is not None:
                 continue  # the answer to an abort of ours in between
-            if self.lost_result and message.apdu.command == zvt.STATUS_INFORMATION:
+            if self.lost_result and said == zvt.STATUS_INFORMATION:
                 self.lost_result(message.t)  # as if it had never arrived
                 continue
-            last = message.apdu.command in LAST
+            if said in SIGNS_OF_LIFE:
+                lasts = _new_t4(message.apdu) or lasts
+                until = self._clock.now() + lasts
             try:
                 self._acknowledge(message.apdu)
             except PortLost:
                 yield message
-                if not last:
+                if said not in ends:
                     raise
                 return
             yield message
-            if last:
+            if said in ends:
                 return
 
     def _waiting(self) -> Iterator[Message]:
@@ -195,3 +209,14 @@ class Link:
                 raise
             self._heard.extend(Message(chunk.t, apdu) for apdu in apdus)
         return self._heard.popleft()
+
+
+def _new_t4(apdu: zvt.Apdu) -> float | None:
+    """The T4 that a status sets for what is left of the dialogue, s (3.7)."""
+    if apdu.command != zvt.INTERMEDIATE_STATUS:
+        return None
+    try:
+        minutes = zvt_messages.read_intermediate(apdu.payload).minutes
+    except Garbled:
+        return None
+    return minutes * 60.0 if minutes else None

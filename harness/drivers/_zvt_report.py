@@ -1,13 +1,10 @@
 """What a terminal says in a ZVT dialogue, put into observations.
 
 A terminal that knows a cause better than ZVT's one byte says it in TLV 1F16 (extended error code)
-and 1F17 (extended error text). What a model means by them is data:
-``fixtures/terminal/<personality>/zvt.yaml``::
+and 1F17 (extended error text); what a model means by them is data (``_zvt_words.py``).
 
-    extended: {"0031": no_signal}            # the value of 1F16, hex -> our cause
-    texts: [{match: "no network", cause: no_signal}]   # searched in 1F17, BMP 3C and TLV 24
-
-Source: ZVT PA00P015, 3.7 (04 FF), 3.8 (04 0F), 9 (TLV 1F16, 1F17, 24), 10 (codes).
+Source: ZVT PA00P015, 3.1 (04 0F), 3.5 and 3.6 (print lines), 3.7 (04 FF), 9 (TLV 1F16, 1F17, 24),
+10 and 11 (codes).
 """
 
 import re
@@ -15,18 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.drivers._personality import personality_file
-from harness.errors import Garbled, RigError
-from harness.files import read_plain
+from harness.drivers._zvt_clear import clear_numbers, inner, number, shown_pan
 from harness.model.roles import Observe, SaleResult
-from harness.wire import zvt, zvt_codes
+from harness.wire import zvt, zvt_codes, zvt_messages
 from harness.wire.pan import mask
 from harness.wire.zvt_codes import Code
+from harness.wire.zvt_messages import Line
 
 EXTENDED_CODE, EXTENDED_TEXT, LOCKS = 0x1F16, 0x1F17, 0x1F55
-DISPLAY_TEXTS, TEXT_LINE = 0x24, 0x07
-TRACK_2 = 0x23
-ASKS = {0x0A: "insert", 0x0B: "remove"}  # what a status asks of the cardholder
+DISPLAY_TEXTS, TEXT_LINE, UNIQUE = 0x24, 0x07, 0x1F1F
+#: What a status asks of the cardholder.
+ASKS = {0x0A: "insert", 0x0B: "remove", 0x0C: "again"}
 
 
 @dataclass
@@ -43,6 +39,8 @@ class Dialogue:
         cause: The last cause the terminal named with a result, an abort or a refusal.
         text: Its own words, masked.
         told: Causes already reported in this dialogue.
+        lines: What it wants printed.
+        copy: Whether that is a reprint.
         confirms: Whether the terminal must confirm a success by 04 0F, as it must for money;
             where it need not, 06 0F alone will do.
     """
@@ -56,6 +54,8 @@ class Dialogue:
     cause: str = ""
     text: str = ""
     told: set[str] = field(default_factory=set)
+    lines: list[Line] = field(default_factory=list)
+    copy: bool = False
     confirms: bool = True
 
     @property
@@ -86,7 +86,20 @@ class Dialogue:
             receipt=number(self.fields, zvt.RECEIPT) or None,
             amount=number(self.fields, zvt.AMOUNT),
             text=self.text or broken,
+            auth=mask(self.fields.values.get(zvt.AUTH_CODE, b"").rstrip(b"\0").decode("cp437")),
         )
+
+    def mirrored(self) -> bytes:
+        """What the terminal wants to be given back with the next transaction (4.2)."""
+        return inner(self.fields, UNIQUE)
+
+    def facts(self) -> dict[str, Any]:
+        """What the last 04 0F told of the transaction, for a receipt."""
+        told = {
+            "stan": number(self.fields, zvt.TRACE), "amount": number(self.fields, zvt.AMOUNT),
+            "pan": shown_pan(self.fields),
+        }  # fmt: skip
+        return {key: value for key, value in told.items() if value}
 
 
 @dataclass(frozen=True)
@@ -110,11 +123,12 @@ class Reporter:
             zvt.INTERMEDIATE_STATUS: self._status,
             zvt.STATUS_INFORMATION: self._result,
             zvt.ABORT_BY_PT: self._abort,
+            zvt.PRINT_LINE: self._print,
+            zvt.PRINT_BLOCK: self._print_block,
+            zvt.COMPLETION: self._complete,
         }.get(apdu.command)
         if act is not None:
             act(apdu.payload, t, talk)
-        elif apdu.command == zvt.COMPLETION:
-            talk.done, talk.completion = True, apdu.payload
 
     def refused(self, reason: int, talk: Dialogue) -> None:
         """84 xx instead of the acknowledgement."""
@@ -123,7 +137,7 @@ class Reporter:
 
     def terminal_status(self, payload: bytes, t: float | None, talk: Dialogue) -> str:
         """The answer to 05 01; the status byte, hex."""
-        _, status, fields = zvt.read_status_answer(payload)
+        _, status, fields = zvt_messages.read_status_answer(payload)
         said = self._precise(zvt_codes.terminal_status(status), fields)
         code = f"{status:02X}"
         self.observe("terminal_status", t=t, code=code, text=said.text)
@@ -133,9 +147,10 @@ class Reporter:
         return code
 
     def _status(self, payload: bytes, t: float, talk: Dialogue) -> None:
-        status, fields = zvt.read_intermediate(payload)
-        said = self._precise(zvt_codes.intermediate(status), fields)
-        still_in = "remove" if 0x41 <= status <= 0x5D else None
+        news = zvt_messages.read_intermediate(payload)
+        status = news.status
+        said = self._precise(zvt_codes.intermediate(status), news.fields)
+        still_in = "remove" if zvt_codes.asks_removal(status) else None
         asks = ASKS.get(status, still_in)
         more = {"asks": asks} if asks else {}
         self.observe("ecr_status", t=t, code=f"{status:02X}", text=said.text, **more)
@@ -148,10 +163,30 @@ class Reporter:
             self._conclude(talk.result, talk.fields, t, talk)
 
     def _abort(self, payload: bytes, t: float, talk: Dialogue) -> None:
-        talk.abort, fields = zvt.read_abort(payload)
+        talk.abort, fields = zvt_messages.read_abort(payload)
         if talk.abort == talk.result and not fields.values:
             fields = talk.fields  # the bare code again: it means what the 04 0F said of it
         self._conclude(talk.abort, fields, t, talk)
+        self._print_out(t, talk)
+
+    def _complete(self, payload: bytes, t: float, talk: Dialogue) -> None:
+        talk.done, talk.completion = True, payload
+        self._print_out(t, talk)
+
+    def _print(self, payload: bytes, t: float, talk: Dialogue) -> None:
+        talk.lines += zvt_messages.read_print_line(payload)
+
+    def _print_block(self, payload: bytes, t: float, talk: Dialogue) -> None:
+        talk.lines += zvt_messages.read_print_block(payload)
+
+    def _print_out(self, t: float, talk: Dialogue) -> None:
+        """The register prints when the dialogue is over: what it collected, receipt by receipt."""
+        outcome = "approved" if talk.done and not talk.abort and not talk.result else "failed"
+        for text in receipts(talk.lines):
+            facts = {**talk.facts(), "outcome": outcome, "copy": talk.copy}
+            self.observe("printing", t=t, **facts)
+            self.observe("printed", t=t, text=mask(text), **facts)
+        talk.lines.clear()
 
     def _conclude(self, code: int, fields: zvt.Fields, t: float | None, talk: Dialogue) -> None:
         said = self._precise(zvt_codes.result(code), fields)
@@ -181,44 +216,17 @@ class Reporter:
 
     def _check_clear(self, apdu: zvt.Apdu, t: float) -> None:
         """No field and no receipt line may carry a card number that is not truncated."""
-        seen = [zvt.text(apdu.payload)]
-        if apdu.command == zvt.STATUS_INFORMATION:
-            fields = zvt.read_fields(apdu.payload)
-            seen = [fields.pan(), fields.values.get(TRACK_2, b"").hex().upper()]
-            seen += [fields.text(zvt.TEXT), zvt.text(fields.values.get(zvt.TLV_CONTAINER, b""))]
-        for text in seen:
-            if mask(text) != text:
-                shown = mask(text)[:40]
-                self.observe("card_number_in_clear", t=t, channel="ecr", masked=shown)
+        prints = apdu.command in (zvt.PRINT_LINE, zvt.PRINT_BLOCK)
+        for text in clear_numbers(apdu):
+            channel = "receipt" if prints else "ecr"
+            self.observe("card_number_in_clear", t=t, channel=channel, masked=mask(text)[:40])
 
 
-def number(fields: zvt.Fields, tag: int) -> int | None:
-    """A number of a field; None when it is absent or no number."""
-    try:
-        return fields.number(tag)
-    except Garbled:
-        return None
-
-
-def inner(fields: zvt.Fields, tag: int) -> bytes:
-    """A data object of the TLV container; nothing when it is absent or the container is torn."""
-    try:
-        return fields.tlv(tag) or b""
-    except Garbled:
-        return b""
-
-
-def read_words(personality: str) -> dict[str, Any]:
-    """A personality, as keywords of ``Reporter``; raises RigError."""
-    if not personality:
-        return {}
-    file = personality_file(personality, "zvt.yaml")
-    try:
-        plain = read_plain(file)
-        texts = [
-            (re.compile(row["match"], re.IGNORECASE), str(row["cause"]))
-            for row in plain.get("texts", ())
-        ]
-    except (OSError, re.error, KeyError) as error:
-        raise RigError(f"{file}: no good ZVT personality ({error})") from error
-    return {"extended": plain.get("extended", {}), "texts": texts}
+def receipts(lines: Sequence[Line]) -> list[str]:
+    """The receipts in what was to be printed; a line may say that one ends with it."""
+    texts: list[list[str]] = [[]]
+    for line in lines:
+        texts[-1].append(line.text)
+        if line.last:
+            texts.append([])
+    return ["\n".join(rows).strip("\n") for rows in texts if rows]

@@ -14,14 +14,17 @@ from dataclasses import dataclass, field
 from harness.errors import Garbled
 from harness.wire import tlv
 
-# Commands, class and instruction byte.
-SET_ECR_TIME, STATUS_INFORMATION, INTERMEDIATE_STATUS = 0x0401, 0x040F, 0x04FF
+# Commands, class and instruction byte (chapter 14).
+SET_ECR_TIME, INPUT_REQUEST, MENU_REQUEST = 0x0401, 0x040D, 0x040E
+STATUS_INFORMATION, INTERMEDIATE_STATUS = 0x040F, 0x04FF
 STATUS_ENQUIRY = 0x0501
-REGISTRATION, AUTHORISATION, LOG_OFF = 0x0600, 0x0601, 0x0602
-COMPLETION, TOTALS, RESET, ABORT_BY_PT = 0x060F, 0x0610, 0x0618, 0x061E
-REPEAT_RECEIPT, REVERSAL, REFUND, END_OF_DAY = 0x0620, 0x0630, 0x0631, 0x0650
-DIAGNOSIS, SELF_TEST, INITIALISATION = 0x0670, 0x0679, 0x0693
-ABORT_BY_ECR, PRINT_LINE, PRINT_BLOCK = 0x06B0, 0x06D1, 0x06D3
+REGISTRATION, AUTHORISATION, LOG_OFF, BALANCE = 0x0600, 0x0601, 0x0602, 0x0603
+COMPLETION, TOTALS, REPRINT_RECEIPTS, RESET, ABORT_BY_PT = 0x060F, 0x0610, 0x0612, 0x0618, 0x061E
+REPEAT_RECEIPT, PREAUTHORISATION, PARTIAL_REVERSAL = 0x0620, 0x0622, 0x0623
+BOOK_TOTAL, PREAUTHORISATION_REVERSAL = 0x0624, 0x0625
+REVERSAL, REFUND, END_OF_DAY, SEND_OFFLINE = 0x0630, 0x0631, 0x0650, 0x0651
+DIAGNOSIS, SELF_TEST, SET_PT_TIME, INITIALISATION = 0x0670, 0x0679, 0x0691, 0x0693
+ABORT_BY_ECR, READ_CARD, PRINT_LINE, PRINT_BLOCK = 0x06B0, 0x06C0, 0x06D1, 0x06D3
 SOFTWARE_UPDATE = 0x0810
 ACKNOWLEDGED = 0x8000
 REFUSED = 0x84  # the class; the instruction is the reason
@@ -50,7 +53,7 @@ class Apdu:
         """Exactly one message; raises Garbled when it is cut off or has a tail."""
         size = apdu_size(octets)
         if size is None or size != len(octets):
-            raise Garbled(f"ZVT: {len(octets)} bytes are not one APDU: {octets[:8].hex(' ')}")
+            raise Garbled(f"ZVT: {len(octets)} bytes are not one APDU: {octets[:3].hex(' ')}")
         start = 5 if octets[2] == 0xFF else 3
         return cls(int.from_bytes(octets[:2], "big"), octets[start:])
 
@@ -61,6 +64,10 @@ class Apdu:
 
     def __str__(self) -> str:
         return f"{self.command >> 8:02X} {self.command & 0xFF:02X} ({len(self.payload)} bytes)"
+
+    def __repr__(self) -> str:
+        """Without the payload: there may be a card number in it."""
+        return f"<Apdu {self}>"
 
 
 ACK = Apdu(ACKNOWLEDGED)
@@ -111,6 +118,8 @@ AMOUNT, TLV_CONTAINER, TRACE, TIME, DATE, EXPIRY = 0x04, 0x06, 0x0B, 0x0C, 0x0D,
 SERVICE, CARD_SEQUENCE, STATUS_BYTE, PAN, RESULT, TERMINAL_ID = 0x03, 0x17, 0x19, 0x22, 0x27, 0x29
 MERCHANT, AUTH_CODE, TEXT, CURRENCY, RECEIPT = 0x2A, 0x3B, 0x3C, 0x49, 0x87
 TURNOVER, CARD_TYPE, CARD_NAME, RESULT_AS = 0x88, 0x8A, 0x8B, 0xA0
+TIMEOUT, MOST_STATUS, TRACK_1, TRACK_2, TRACK_3 = 0x01, 0x02, 0x2D, 0x23, 0x24
+ORIGINAL_TRACE, SINGLE_TOTALS, FULL_DATE = 0x37, 0x60, 0xAA
 
 #: Tag -> length of the value, or how the length is written (PA00P015, chapter 8).
 BMPS: dict[int, int | Shape] = {
@@ -138,6 +147,10 @@ class Fields:
 
     values: Mapping[int, bytes] = field(default_factory=dict)
     rest: bytes = b""
+
+    def __repr__(self) -> str:
+        """Without the values: there may be a card number among them."""
+        return f"<Fields {' '.join(f'{tag:02X}' for tag in self.values)}>"
 
     def __contains__(self, tag: int) -> bool:
         return tag in self.values
@@ -228,7 +241,7 @@ def from_bcd(octets: bytes) -> int:
     """The number of packed BCD; raises Garbled for a nibble above 9."""
     digits = octets.hex()
     if not digits.isdecimal():
-        raise Garbled(f"ZVT: {digits} is no BCD number")
+        raise Garbled(f"ZVT: a number of {len(octets)} bytes is not BCD")
     return int(digits)
 
 
@@ -236,47 +249,3 @@ def masked_pan(pan: str) -> bytes:
     """The value of BMP 22: digits, ``*`` for a masked one; an odd count is padded with F."""
     nibbles = pan.replace("*", "E")
     return bytes.fromhex(nibbles + "F" * (len(nibbles) % 2))
-
-
-# --- shapes of single messages --------------------------------------------------------------
-
-
-def read_status_answer(payload: bytes) -> tuple[str, int, Fields]:
-    """(software version, status byte, fields) of the 06 0F that answers 05 01; raises Garbled.
-
-    The version (LLLVAR, its length bytes F0..F9) may be left out.
-    """
-    version, at = "", 0
-    if len(payload) > 3 and all(0xF0 <= octet <= 0xF9 for octet in payload[:3]):
-        size, at = _value_size(Shape.LLL, payload, 0)
-        version, at = text(payload[at : at + size]), at + size
-    if at >= len(payload):
-        raise Garbled("ZVT: the answer to a status enquiry has no status")
-    return version, payload[at], read_fields(payload[at + 1 :])
-
-
-def write_status_answer(status: int, version: str = "", tail: bytes = b"") -> Apdu:
-    """The 06 0F that answers 05 01; ``tail`` is BMPs, e.g. a TLV container."""
-    said = version.encode("cp437")
-    head = bytes(0xF0 | int(digit) for digit in f"{len(said):03d}") + said if said else b""
-    return Apdu(COMPLETION, head + bytes([status]) + tail)
-
-
-def read_intermediate(payload: bytes) -> tuple[int, Fields]:
-    """(status, fields) of 04 FF: status byte, a timeout byte that may be missing, TLV."""
-    if not payload:
-        raise Garbled("ZVT: an intermediate status without a status")
-    try:
-        fields = read_fields(payload[1:])
-    except Garbled:
-        fields = None
-    if fields is None or fields.rest:  # so the next byte is the timeout, in minutes
-        fields = read_fields(payload[2:])
-    return payload[0], fields
-
-
-def read_abort(payload: bytes) -> tuple[int, Fields]:
-    """(result code, fields) of 06 1E."""
-    if not payload:
-        raise Garbled("ZVT: an abort without its code")
-    return payload[0], read_fields(payload[1:])

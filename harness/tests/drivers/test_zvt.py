@@ -15,7 +15,8 @@ from harness.testing import Pair, ReplayPort, Spelling, SteppingClock
 
 HEX = Spelling(asked=bytes.fromhex, answered=bytes.fromhex)
 ACK = "80 00 00"
-REGISTER = ("06 00 06 000000 08 0156", "80 00 00 06 0F 0A 19 00 29 00 00 00 01 49 01 56")
+REGISTER = ("06 00 08 000000 08 0156 06 00", "80 00 00 06 0F 0A 19 00 29 00 00 00 01 49 01 56")
+REPEAT = "06 20 05 000000 03 03"
 SALE = "06 01 0A 04 00 00 00 00 12 34 49 01 56"
 AMOUNT = Money(1234)
 
@@ -356,7 +357,7 @@ def test_a_torn_tlv_container_does_not_hide_the_result() -> None:
 )
 def test_the_last_result_is_asked_for(answer: str, result: str) -> None:
     """06 20 says what became of the last transaction."""
-    talk = [("06 20 03 000000", ACK + answer), (ACK, None), (ACK, None)]
+    talk = [(REPEAT, ACK + answer), (ACK, None), (ACK, None)]
     with dialogue(talk) as (zvt, _, _port):
         last = zvt.last_result()
 
@@ -366,23 +367,23 @@ def test_the_last_result_is_asked_for(answer: str, result: str) -> None:
 
 def test_no_last_transaction_and_no_answer_are_two_things() -> None:
     """None when the terminal has none; unknown when it does not say."""
-    with dialogue([("06 20 03 000000", ACK + "06 1E 01 83"), (ACK, None)]) as (zvt, _, _port):
+    with dialogue([(REPEAT, ACK + "06 1E 01 83"), (ACK, None)]) as (zvt, _, _port):
         assert zvt.last_result() is None
-    with dialogue([("06 20 03 000000", "84 83 00")]) as (zvt, _, _port):
+    with dialogue([(REPEAT, "84 83 00")]) as (zvt, _, _port):
         assert zvt.last_result() is None
-    with dialogue([("06 20 03 000000", None)]) as (zvt, _, _port):
+    with dialogue([(REPEAT, None)]) as (zvt, _, _port):
         last = zvt.last_result()
         assert last is not None
         assert last.outcome == "unknown"
 
 
-STATUS = "05 01 05 000000 03 04"
+STATUS = "05 01 07 000000 03 04 06 00"
 
 
 def test_the_status_is_said_with_its_locks() -> None:
     """Version, status byte, TLV 1F55: each cause is a report to the register."""
     talk = [
-        (STATUS, ACK + "06 0F 0F F0F0F4 312E3034 BF 06 05 1F55 02 00 40"),
+        (STATUS, ACK + "06 0F 0F F0F0F4 312E3034 BF 06 05 1F55 02 00 80"),
         (ACK, None),
     ]
     with dialogue(talk) as (zvt, heard, _):
@@ -549,7 +550,7 @@ def test_a_card_number_in_clear_is_told_and_never_repeated(message: str) -> None
     with dialogue(talk) as (zvt, heard, _):
         zvt.sell(AMOUNT)
     (seen,) = heard.of("card_number_in_clear")
-    assert seen["channel"] == "ecr"
+    assert seen["channel"] == ("receipt" if message.startswith("06 D1") else "ecr")
     assert "9999990000000014" not in repr(heard)
 
 

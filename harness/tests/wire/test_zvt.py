@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import Garbled
-from harness.wire import zvt
+from harness.wire import zvt, zvt_messages
 
 #: A status information as a terminal sends it after a sale (all field kinds but LLLVAR of 100+).
 SALE = bytes.fromhex(
@@ -117,22 +117,26 @@ def test_noise_is_read_or_garbled(octets: bytes) -> None:
         fields.text(zvt.TEXT)
         fields.number(zvt.AMOUNT)
         fields.tlv(0x1F17)
-    for read in (zvt.read_abort, zvt.read_intermediate, zvt.read_status_answer):
+    for read in (
+        zvt_messages.read_abort,
+        zvt_messages.read_intermediate,
+        zvt_messages.read_status_answer,
+    ):
         with suppress(Garbled):
             read(octets)
 
 
 def test_status_answers_come_with_and_without_a_version() -> None:
     """The version before the status byte may be left out; the TLV container after it too."""
-    long = zvt.write_status_answer(0xBF, "1.04", bytes.fromhex("06 05 1F 55 02 00 40"))
-    version, status, fields = zvt.read_status_answer(long.payload)
+    long = zvt_messages.write_status_answer(0xBF, "1.04", bytes.fromhex("06 05 1F 55 02 00 40"))
+    version, status, fields = zvt_messages.read_status_answer(long.payload)
 
     assert long.payload.startswith(bytes.fromhex("F0 F0 F4") + b"1.04")
     assert (version, status) == ("1.04", 0xBF)
     assert fields.tlv(0x1F55) == b"\x00\x40"
-    assert zvt.read_status_answer(b"\x00") == ("", 0, zvt.Fields())
+    assert zvt_messages.read_status_answer(b"\x00") == ("", 0, zvt.Fields())
     with pytest.raises(Garbled):
-        zvt.read_status_answer(b"")
+        zvt_messages.read_status_answer(b"")
 
 
 def test_an_intermediate_status_may_carry_a_timeout_and_a_text() -> None:
@@ -140,11 +144,13 @@ def test_an_intermediate_status_may_carry_a_timeout_and_a_text() -> None:
     tail = bytes.fromhex("06 06 24 04 07 02 4F 4B")
 
     for payload in (b"\xff" + tail, b"\xff\x06" + tail, b"\xff\x01" + tail):
-        status, fields = zvt.read_intermediate(payload)
-        assert (status, fields.tlv(0x07)) == (0xFF, b"OK")
-    assert zvt.read_intermediate(b"\x0a\x06") == (0x0A, zvt.Fields())
+        said = zvt_messages.read_intermediate(payload)
+        assert (said.status, said.fields.tlv(0x07)) == (0xFF, b"OK")
+    said = zvt_messages.read_intermediate(b"\x0a\x06")
+    assert (said.status, said.minutes, said.fields) == (0x0A, 6, zvt.Fields())
+    assert zvt_messages.read_intermediate(b"\x0a\x0f").minutes is None
     with pytest.raises(Garbled):
-        zvt.read_intermediate(b"")
+        zvt_messages.read_intermediate(b"")
 
 
 def test_fields_that_do_not_fit_are_not_written() -> None:
@@ -162,3 +168,26 @@ def test_a_masked_card_number_makes_the_round_trip(pan: str) -> None:
     octets = zvt.write_fields({zvt.PAN: zvt.masked_pan(pan)})
 
     assert zvt.read_fields(octets).pan() == pan
+
+
+def test_a_long_length_may_stand_before_little() -> None:
+    """FF 03 00 is a length of three as well, wherever the stream is cut."""
+    octets = bytes.fromhex("04 0F FF 03 00 27 00 00 80 00 00")
+
+    for cut in range(len(octets)):
+        deframer = zvt.Deframer()
+        got = deframer.feed(octets[:cut]) + deframer.feed(octets[cut:])
+        assert got == [zvt.Apdu(zvt.STATUS_INFORMATION, b"\x27\x00\x00"), zvt.ACK]
+
+
+def test_a_message_shows_no_card_number() -> None:
+    """Neither its repr, nor its text, nor its fields', nor an error's has the payload."""
+    pan = "6212345678901265"
+    payload = zvt.write_fields({zvt.PAN: bytes.fromhex(pan)})
+    message = zvt.Apdu(zvt.STATUS_INFORMATION, payload)
+    shown = [repr(message), str(message), repr(zvt.read_fields(payload)), f"{[message]}"]
+    with pytest.raises(Garbled) as torn:
+        zvt.Apdu.from_bytes(message.to_bytes()[:-1])
+    shown.append(str(torn.value))
+
+    assert not [text for text in shown if pan in text or "62123" in text or "b'" in text]

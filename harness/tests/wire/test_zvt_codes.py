@@ -32,14 +32,51 @@ def test_codes_say_their_cause() -> None:
     assert codes.result(0xA1).cause == "host_silent"
     assert codes.result(0xBF).cause == "supply_low"
     assert codes.result(0x61).cause == "terminal_disabled"  # host code 97
-    assert codes.result(0xE8) == codes.Code("result E8")
+    assert codes.result(0xB9) == codes.Code("result B9")
     assert codes.intermediate(0x49).cause == "card_expired"
     assert codes.intermediate(0x49).text.endswith("please remove the card")
     assert codes.intermediate(0x42).text.startswith("please watch")
     assert codes.intermediate(0x99) == codes.Code("status 99")
     assert codes.terminal_status(0xE2).cause == "reader_fault"
     assert codes.terminal_status(0x9C).text == "busy, update running"
-    assert [code.text for code in codes.locks(b"\x02\x40")] == [
+    assert [code.text for code in codes.locks(b"\x04\x80")] == [
         "printer lock", "transaction log defective",
     ]  # fmt: skip
-    assert codes.locks(b"\x02") == [codes.Code("printer lock", "printer_fault")]
+    assert codes.locks(b"\x04") == [codes.Code("printer lock", "printer_fault")]
+
+
+#: Chapter 10 of PA00P015, by number; 01 to 63 are the authorisation system's own.
+ERRORS = bytes.fromhex(
+    "00 64 65 66 67 68 6A 6B 6C 6E 6F 71 72 73 74 75 76 77 78 79 7A 7B 7C 7D 7E 83 85 89 9A 9B 9C"
+    "A0 A1 A3 A4 A5 B1 B2 B4 B5 B7 B8 BF C0 C1 C2 C3 C4 C5 C6 C8 C9 CB CC CD D2 DC DD DE E0 E2 E3"
+    "E4 E7 E8 E9 EA EB EC ED F0 F1 F5 F6 FA FB FC FD FE FF"
+)
+#: Chapter 11.
+STATES = bytes.fromhex("00 51 62 9C 9D B1 B2 BF C0 C1 C2 C4 CC DC DF E0 E1 E2 E3 E4 F0 F6")
+#: Table 17 of 3.7.
+STATUSES = bytes(range(0x1E)) + bytes.fromhex(
+    "26 27 28 29 2A 2B 2C 66 67 68 69 C7 C8 C9 CA CB CC D2 D3 E0 E1 E2 F1 F2 F3 FF"
+) + bytes(range(0x41, 0x5E))  # fmt: skip
+
+
+def test_every_code_of_the_specification_has_its_text() -> None:
+    """No error, terminal status or intermediate status of the three tables is a bare number."""
+    for code in ERRORS:
+        assert codes.result(code).text != f"result {code:02X}", f"{code:02X}"
+    for code in range(1, 100):
+        assert codes.result(code).text.endswith(f"(host code {code:02d})")
+    for code in STATES:
+        assert codes.terminal_status(code).text != f"status {code:02X}", f"{code:02X}"
+    for code in set(STATUSES):
+        assert codes.intermediate(code).text != f"status {code:02X}", f"{code:02X}"
+    assert set(codes.RESULTS) == set(ERRORS)
+
+
+def test_locks_are_written_as_they_are_read() -> None:
+    """Causes that a lock can say come back; others are left out."""
+    value = codes.locks_of(["printer_fault", "journal_fault", "not_signed_on", "no_signal"])
+
+    said = {code.cause for code in codes.locks(value)}
+    assert said == {"printer_fault", "journal_fault", "not_signed_on"}
+    assert codes.locks_of([]) == b"\x00\x00"
+    assert len(codes.locks(b"\xff\xff")) == 16

@@ -14,7 +14,7 @@ from harness.errors import Garbled, PortLost
 from harness.ports.base import Port
 from harness.sim.terminal.outcome import Outcome, Telling
 from harness.sim.terminal.state import Readiness
-from harness.wire import tlv, zvt, zvt_codes
+from harness.wire import tlv, zvt, zvt_codes, zvt_messages
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
@@ -226,7 +226,7 @@ class Dialogue:
         self._write(zvt.ACK)
         word, cause = self._firmware.state.for_register()
         status = self._firmware.alarms.alarm(cause).result if cause else READINESS[word]
-        answer = zvt.write_status_answer(status, self._firmware.version, self._extended(cause))
+        answer = zvt_messages.write_status_answer(status, self._firmware.version, self._extended(cause))
         if self._send(answer) and cause:
             self._firmware.alarms.told(cause)
 

@@ -1,0 +1,110 @@
+"""What a ZVT register asks of a terminal besides transactions.
+
+Source: ZVT PA00P015: 2.16 end of day, 2.17 diagnosis, 2.18 initialisation, 2.20 repeat receipt,
+2.25 set date and time, 2.37 software update, 2.43 totals, 2.44 reset, 2.48 self-test, 2.56 status
+enquiry.
+"""
+
+from datetime import datetime
+
+from harness.drivers import _zvt_commands as commands
+from harness.drivers import _zvt_totals
+from harness.drivers._zvt_report import Dialogue
+from harness.drivers._zvt_session import Session
+from harness.errors import BenchError
+from harness.model.roles import Observe, SaleResult
+from harness.wire import zvt
+
+
+class Administration:
+    """Plays Settles, SignsOn, Reprints, Diagnoses, TestsItself, Totals and Updatable; Watched.
+
+    Polled where a rig asks for it, and SignsOff where the maker has a command for that.
+    """
+
+    poll_every: float  # there only where it is polled
+
+    def __init__(self, session: Session, poll: float) -> None:
+        self._session = session
+        self._password = session.password
+        if poll:
+            self.poll_every = poll
+        if "sign_off" in session.words.own:
+            self.sign_off = self._sign_off
+
+    @property
+    def observe(self) -> Observe:
+        """Who is told what the terminal says."""
+        return self._session.observe
+
+    @observe.setter
+    def observe(self, observe: Observe) -> None:
+        self._session.observe = observe
+
+    def attend(self) -> None:
+        """Acknowledge and say what comes outside a dialogue; raises PortLost."""
+        self._session.attend()
+
+    def poll(self) -> None:
+        """05 01; a terminal that does not answer is observed, and no error."""
+        try:
+            self.status()
+        except BenchError as error:
+            self.observe("ecr_status", code="", text=f"no status: {error}")
+
+    def sign_on(self) -> None:
+        """Register; raises DeviceRefused, PortLost or PortTimeout."""
+        self._session.register()
+
+    def settle(self) -> SaleResult:
+        """06 50."""
+        return self._session.administer(zvt.END_OF_DAY, self._password)
+
+    def status(self) -> str:
+        """05 01: the status byte, hex; raises PortLost or PortTimeout without an answer."""
+        self._session.ready()
+        talk = self._session.ask(commands.write_status_enquiry(self._password))
+        if talk.done:
+            return self._session.reporter.terminal_status(talk.completion, None, talk)
+        return f"{talk.code or 0:02X}"
+
+    def sign_on_host(self) -> SaleResult:
+        """06 93: initialisation."""
+        return self._session.administer(zvt.INITIALISATION, self._password)
+
+    def _sign_off(self) -> SaleResult:
+        return self._session.administer(self._session.words.own["sign_off"], self._password)
+
+    def reprint(self) -> SaleResult:
+        """06 20, printed."""
+        return self._session.transact(
+            commands.write_repeat(self._password, 0), Dialogue(confirms=False, copy=True)
+        )
+
+    def diagnose(self) -> SaleResult:
+        """06 70: have the terminal try its way to the host."""
+        return self._session.administer(zvt.DIAGNOSIS)
+
+    def self_test(self) -> SaleResult:
+        """06 79."""
+        return self._session.administer(zvt.SELF_TEST)
+
+    def totals(self) -> None:
+        """06 10; observed as ``totals``, as far as ZVT tells them."""
+        talk = Dialogue()
+        self._session.transact(zvt.Apdu(zvt.TOTALS, self._password), talk)
+        _zvt_totals.tell(talk.fields, self.observe)
+
+    def start_update(self) -> None:
+        """08 10; a refusal is the terminal's, and is observed."""
+        self._session.ready()
+        self._session.ask(zvt.Apdu(zvt.SOFTWARE_UPDATE))
+
+    def set_time(self, when: datetime) -> SaleResult:
+        """06 91: the terminal's date and time."""
+        apdu = commands.write_time(self._password, when)
+        return self._session.transact(apdu, Dialogue(confirms=False))
+
+    def restart(self) -> SaleResult:
+        """06 18."""
+        return self._session.administer(zvt.RESET)

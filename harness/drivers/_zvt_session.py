@@ -1,0 +1,90 @@
+"""A register's session with a terminal: connected, registered, and one command at a time.
+
+Nothing is ever sold twice: what was sent and not completed is ``unknown``.
+"""
+
+from harness.drivers import _zvt_commands as commands
+from harness.drivers._zvt_link import Link
+from harness.drivers._zvt_report import Dialogue, Reporter
+from harness.drivers._zvt_words import Words
+from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout
+from harness.model.roles import Observe, SaleResult, ignore
+from harness.wire import zvt
+
+
+class Session:
+    """Everything between a command and its result.
+
+    Attributes:
+        observe: Who is told; set by the owner.
+        link: The connection.
+        words: The model's own.
+        password: The register's, three bytes.
+    """
+
+    def __init__(
+        self, link: Link, words: Words, *, password: str, config: int, currency: int
+    ) -> None:
+        self.observe: Observe = ignore
+        self.link = link
+        self.words = words
+        self.password = bytes.fromhex(password)
+        self._registration = commands.write_registration(self.password, config, currency)
+
+    @property
+    def reporter(self) -> Reporter:
+        """Says what the terminal says."""
+        return Reporter(self.observe, self.words.extended, self.words.texts)
+
+    def attend(self) -> None:
+        """Acknowledge and say what comes outside a dialogue; raises PortLost."""
+        talk, reporter = Dialogue(), self.reporter
+        self.link.attend(lambda apdu, t: reporter.take(apdu, t, talk))
+
+    def ready(self) -> None:
+        """Be connected; raises PortLost."""
+        try:
+            self.attend()
+        except PortLost:
+            self.link.forget()
+        self.link.open()
+
+    def register(self) -> None:
+        """06 00; raises DeviceRefused, PortLost, PortTimeout or Garbled."""
+        self.ready()
+        talk = self.ask(self._registration)
+        if not talk.done:
+            raise DeviceRefused(f"the terminal did not register us: {talk.text or talk.code}")
+        self.link.registered = True
+
+    def ask(self, apdu: zvt.Apdu, talk: Dialogue | None = None) -> Dialogue:
+        """A command to its end, on a connection that is there; raises as ``Link.ask``."""
+        talk, reporter = talk or Dialogue(), self.reporter
+        refusal = self.link.ask(apdu, lambda said, t: reporter.take(said, t, talk))
+        if refusal is not None:
+            reporter.refused(refusal, talk)
+        return talk
+
+    def transact(self, apdu: zvt.Apdu, talk: Dialogue) -> SaleResult:
+        """A command to its result. ``failed`` without a code: it was never sent."""
+        try:
+            self.ready()
+            if not self.link.registered:
+                self.register()
+        except BenchError as error:
+            return SaleResult("failed", text=str(error))  # nothing was sent
+        return talk.sale(self.attempt(apdu, talk))
+
+    def attempt(self, apdu: zvt.Apdu, talk: Dialogue) -> str:
+        """Why the dialogue broke, ``""`` when it came to its end."""
+        try:
+            self.ready()
+            self.ask(apdu, talk)
+        except (PortLost, PortTimeout, Garbled) as error:
+            self.observe("ecr_status", code="", text=f"link lost: {error}")
+            return str(error)
+        return ""
+
+    def administer(self, command: int, payload: bytes = b"") -> SaleResult:
+        """What moves no money: its completion alone is a success."""
+        return self.transact(zvt.Apdu(command, payload), Dialogue(confirms=False))
