@@ -1,21 +1,21 @@
 """The batch is closed although the host has not acknowledged its settlement.
 
-Breaks invariant 9: the batch number changes only after the answer.
+Breaks invariant 9 (P10): the batch number changes only after the answer.
 """
 
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.outcome import Stop
-from harness.wire.subfields import Totals
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:
-    """A settlement that takes silence for consent."""
+    """An end of day that takes silence for consent."""
 
-    class Settlement(base.Settlement):  # type: ignore[name-defined, misc]
-        def _close(self, totals: Totals) -> None:
+    class EndOfDay(base.EndOfDay):  # type: ignore[name-defined, misc]
+        def go_on(self) -> bool:
             try:
-                super()._close(totals)
+                return bool(super().go_on())
             except Stop:
                 self._storage.open_batch(self._storage.batch + 1)
+                return True
 
-    return base.with_parts(Settlement=Settlement)
+    return base.with_parts(EndOfDay=EndOfDay)

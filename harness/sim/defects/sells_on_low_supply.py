@@ -10,10 +10,10 @@ def plant(base: type[Firmware]) -> type[Firmware]:
     """A payment that does not care what it runs on."""
 
     class Payment(base.Payment):  # type: ignore[name-defined, misc]
-        def check_allowed(self, amount: int) -> None:
+        def check_allowed(self) -> None:
             low = self._alarms.active.pop("supply_low", None)
             try:
-                super().check_allowed(amount)
+                super().check_allowed()
             finally:
                 if low is not None:
                     self._alarms.active["supply_low"] = low

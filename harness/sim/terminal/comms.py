@@ -13,6 +13,7 @@ from harness.sim.terminal.host_line import HostLine, Silence
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.plan_meter import PlanMeter
+from harness.sim.terminal.records import Closing
 from harness.sim.terminal.screen import Alarms
 from harness.sim.terminal.storage import Storage
 from harness.sim.terminal.turn import Turn
@@ -27,7 +28,7 @@ LINE_CAUSES = (
 )  # fmt: skip
 
 #: Causes of which the host line may know more.
-DETAILED = ("tls_error", "wrong_settings")
+DETAILED = ("tls_error", "wrong_settings", "terminal_disabled")
 
 
 class Unsent(Exception):
@@ -146,6 +147,9 @@ class Comms:
 
     def wait_before_retry(self) -> None:
         """Longer after each failure, up to a limit, never in step with others (invariant 22)."""
+        if self._storage.signed_off and self.cause == "not_signed_on":
+            self._wait_for_news(self._times.saving_most)
+            return
         longest = min(
             self._times.back_off_most, self._times.back_off_first * 2 ** min(self._failures, 10)
         )
@@ -250,6 +254,8 @@ class Comms:
     def _meet_host(self) -> str | None:
         """Sign on, or have an echo answered: only then does the host count as there."""
         stan, batch = self._storage.next_stan(), self._storage.batch
+        if self._storage.signed_off:
+            return "not_signed_on"  # until the operator signs on
         try:
             if not self._acquiring.signed_on:
                 return self._sign_on(stan, batch)
@@ -263,6 +269,7 @@ class Comms:
         code = answer.get(39)
         if code != "00":
             self._log.say_warning("net", f"sign-on refused, code {code}")
+            self._host.detail = f"code {code}"
             return "terminal_disabled" if code in ("03", "58", "97") else "not_signed_on"
         new_batch = self._acquiring.take_keys(answer)
         self._take_time(answer.get(13), answer.get(12))
@@ -271,10 +278,21 @@ class Comms:
         return None
 
     def take_batch(self, number: int) -> None:
-        """The host's batch number holds from now on, unless ours has entries (invariant 9)."""
-        storage = self._storage
+        """The host's batch number holds from now on, unless ours has entries (invariant 9).
+
+        A terminal that has never met its host stands in for one whose batch is still open: what
+        that one sold is not in its memory, so the batch is closed before anything else.
+        """
+        storage, met = self._storage, self._storage.met
+        storage.met = True
         if number != storage.batch and not storage.journal and not storage.pending:
             storage.open_batch(number)
+            if not met:
+                self._alarms.begin("batch_conflict", f"batch {number:06d} is not this terminal's")
+                storage.skip_stans()
+                storage.save_closing(Closing(number))
+        elif not met:
+            storage.save_counters()
 
     def _exchange(self, request: Message, wait: float) -> Message:
         if not self._host.connected:

@@ -39,6 +39,8 @@ class Outcome:
         pan: Masked.
         auth: Authorisation code.
         response: Field 39, when one came.
+        deal: Which transaction.
+        balance: What an inquiry found, minor units.
     """
 
     outcome: str
@@ -49,6 +51,8 @@ class Outcome:
     pan: str = ""
     auth: str = ""
     response: str = ""
+    deal: str = "sale"
+    balance: int | None = None
 
 
 class Stop(Exception):

@@ -1,100 +1,47 @@
-"""A sale from the card to the receipt.
+"""A transaction from the card to the receipt.
 
 Rules: payment specifications as summarised at each method; the cut points P0..P8 of a sale lie
-between the numbered steps of ``_sell``. The order is what keeps money safe:
+between the numbered steps of ``_transact`` and ``_authorise``. The order is what keeps money safe:
 
 1. read the card; 2. line up, old debts settled; 3. trace number, ``Pending`` made durable;
 4. request out, answer in; 5. the chip agrees; 6. the register acknowledges;
 7. journal durable (``Pending`` goes); 8. shown and printed.
-A cut before 7 is reversed at the next start; from 7 on the sale stands.
+A cut before 7 is reversed at the next start; from 7 on the sale stands. What is an advice is not
+reversed but repeated: once it is durable it stands. An inquiry leaves nothing behind.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
-from harness.clock import Clock
-from harness.sim.terminal.acquiring import Acquiring, BadAnswer
-from harness.sim.terminal.comms import Comms, NoAnswer, Unsent
-from harness.sim.terminal.log import Log
-from harness.sim.terminal.outcome import (
-    Asked,
-    Outcome,
-    Register,
-    Stop,
-)
-from harness.sim.terminal.personality import Personality
-from harness.sim.terminal.reader import Card, CardReader, CardTrouble
-from harness.sim.terminal.receipts import Receipts
-from harness.sim.terminal.records import Entry, Pending
-from harness.sim.terminal.reversals import Reversals
-from harness.sim.terminal.screen import Alarms, Screen
-from harness.sim.terminal.storage import Storage
-from harness.sim.terminal.turn import Turn
+from harness.sim.terminal import books
+from harness.sim.terminal.acquiring import BadAnswer
+from harness.sim.terminal.comms import NoAnswer, Unsent
+from harness.sim.terminal.conditions import Conditions
+from harness.sim.terminal.deals import TERMS, card_of, facts_of, word
+from harness.sim.terminal.outcome import Asked, Outcome, Register, Stop
+from harness.sim.terminal.reader import Card, CardTrouble
+from harness.sim.terminal.records import Entry, Pending, made_of
+from harness.sim.terminal.refusals import DUPLICATE, NEED_SIGN_ON, refusal
+from harness.sim.terminal.reversals import is_heard
 from harness.wire import answers
 from harness.wire.iso8583 import Message
 
-#: Expectation class of an answer code -> what the terminal makes of it (Q/CUP 006.6, A.2).
-REFUSALS: dict[str, str] = {
-    "final_decline": "card_declined", "retry_later": "host_error", "re_sign_on": "not_signed_on",
-    "settle_first": "batch_full", "disabled": "terminal_disabled",
-}  # fmt: skip
 
-#: Codes that say more than their class.
-CODES = {"33": "card_expired", "54": "card_expired"}
+class Payment(Conditions):
+    """Makes transactions, one at a time."""
 
-
-class Payment:
-    """Sells, one at a time.
-
-    Attributes:
-        turn: Held while money moves.
-        selling: Whether a sale is under way.
-        last: The last sale's outcome since boot; None before one.
-    """
-
-    def __init__(
-        self, clock: Clock, *, personality: Personality, storage: Storage, acquiring: Acquiring,
-        comms: Comms, reversals: Reversals, reader: CardReader, receipts: Receipts, screen: Screen,
-        alarms: Alarms, log: Log, till: Turn, wall_time: Callable[[], datetime],
-        on_change: Callable[[], None],
-    ) -> None:  # fmt: skip
-        self._clock = clock
-        self._times = personality.times
-        self._limits = personality.limits
-        self._storage = storage
-        self._acquiring = acquiring
-        self._comms = comms
-        self._reader = reader
-        self._receipts = receipts
-        self._screen = screen
-        self._alarms = alarms
-        self._log = log
-        self._wall_time = wall_time
-        self._on_change = on_change
-        self._reversals = reversals
-        self.selling = False
-        self.turn = till
-        self.last: Outcome | None = None
-
-    # --- a sale -----------------------------------------------------------------------------
+    # --- a transaction ----------------------------------------------------------------------
 
     def transact(self, asked: Asked, register: Register) -> Outcome:
         """What a register asked for, to its end; never raises for what can go wrong outside."""
-        if asked.deal == "sale":
-            return self.sell(asked.amount, register)
-        return Outcome("failed", asked.amount, "cancelled")
-
-    def sell(self, amount: int, register: Register) -> Outcome:
-        """A sale to its end; never raises for what can go wrong outside."""
         with self.turn.taken():
             self.selling = True
             self._on_change()
-            sale: list[Pending] = []
+            made: list[Pending] = []
             try:
-                outcome = self._sell(amount, register, sale)
+                outcome = self._transact(asked, register, made)
             except Stop as stop:
-                outcome = self._stopped(stop, amount, sale[0] if sale else None, register)
+                none = Pending(0, self._storage.batch, asked.amount, "", "", deal=asked.deal)
+                outcome = self._stopped(stop, made[0] if made else none, register)
             self._reader.release()
             self.last, self.selling = outcome, False
         self._on_change()
@@ -102,14 +49,27 @@ class Payment:
             self._comms.poke()
         return outcome
 
-    def _sell(self, amount: int, register: Register, sale: list[Pending]) -> Outcome:
-        self.check_allowed(amount)
-        card = self._read_card(amount, register)
+    def sell(self, amount: int, register: Register) -> Outcome:
+        """A sale to its end."""
+        return self.transact(Asked("sale", amount), register)
+
+    def _transact(self, asked: Asked, register: Register, made: list[Pending]) -> Outcome:
+        self.check_allowed()
+        deal, original = self.agree(asked)
+        amount = asked.amount or (original.amount if original else 0)
+        self.check_amount(deal, amount, original)
+        self.check_room(deal)
+        card = self._read_card(amount, register) if original is None else card_of(original)
         self.clear_the_way(register)
-        sale.append(self._open_sale(card, amount))
-        pending = sale[0]
+        made.append(self._open(deal, card, amount, original))
         self._screen.show("authorising")
         register.tell("waiting_for_host")
+        if TERMS[deal].undone:
+            return self._authorise(made[0], card, register)
+        return (self._advise if TERMS[deal].advice else self._inquire)(made[0], card, register)
+
+    def _authorise(self, pending: Pending, card: Card, register: Register) -> Outcome:
+        """Asked of the host, and undone where anything goes wrong after that."""
         answer = self.ask_host(pending, card)
         pending = self.weigh(pending, answer)
         self.finish_card(pending, card)
@@ -123,15 +83,51 @@ class Payment:
         self.book(pending, answer, outcome.receipt)
         return outcome
 
-    def check_allowed(self, amount: int) -> None:
-        """What forbids a sale before it has begun."""
-        if amount <= 0:
-            raise Stop("cancelled")
-        for cause in ("supply_low", "journal_fault", "storage_full", "clock_invalid"):
-            if cause in self._alarms.active:
-                raise Stop(cause)
-        if len(self._storage.journal) >= self._limits.batch_size:
-            raise Stop("batch_full")  # invariant 20: refused, never overwritten
+    def _advise(self, pending: Pending, card: Card, register: Register) -> Outcome:
+        """Told to the host, now if it listens and else later: it stands either way."""
+        try:
+            answer = self._exchange(pending, card)
+        except (NoAnswer, BadAnswer) as trouble:
+            answer = None
+            if isinstance(trouble, BadAnswer):
+                self._comms.broken()
+        heard = answer is not None and is_heard(answer.get(39))
+        if answer is not None and answer.get(39) != DUPLICATE:
+            pending = self._weigh_advice(pending, answer, heard=heard)
+        outcome = self._outcome("approved", pending, receipt=self._storage.next_receipt())
+        register.confirm(outcome)
+        self.book(pending, answer, outcome.receipt)
+        if heard:
+            self.told(pending)
+        return outcome
+
+    def _weigh_advice(self, pending: Pending, answer: Message, *, heard: bool) -> Pending:
+        """As ``weigh``; but what is no last word is asked again, and nothing is refused by it."""
+        if not heard:
+            self.heed(refusal(answer.get(39)))
+            return pending
+        try:
+            return self.weigh(pending, answer)
+        except Stop:
+            self.told(pending)
+            raise
+
+    def told(self, pending: Pending) -> None:
+        """The host has answered an advice: it need not be repeated."""
+        self._storage.drop_pending(pending.stan)
+
+    def _inquire(self, pending: Pending, card: Card, register: Register) -> Outcome:
+        """Asked, told, forgotten: an inquiry is never reversed and in nobody's books."""
+        answer = self.ask_host(pending, card)
+        self.weigh(pending, answer)
+        found = books.balance(answer.get(54))
+        outcome = replace(self._outcome("approved", pending), balance=found)
+        self._log.say("pay", f"told balance stan={pending.stan:06d}")
+        self._screen.show("balance", amount=f"{(found or 0) / 100:.2f}")
+        register.confirm(outcome)
+        return outcome
+
+    # --- before it is sent ------------------------------------------------------------------
 
     def _read_card(self, amount: int, register: Register) -> Card:
         try:
@@ -141,53 +137,53 @@ class Payment:
         self._log.say("card", f"read entry={card.entry} pan={card.masked}")
         return card
 
-    def clear_the_way(self, register: Register) -> None:
-        """Line up, then old debts: no new sale while a reversal waits (invariant 4)."""
-        cause = self._comms.wanted()
-        if cause is not None:
-            raise Stop(cause)
-        if self._storage.pending:
-            register.tell("reversing")
-            if not self._reversals.settle_debts():
-                raise Stop(self._comms.cause or "reversal_pending")
-            cause = self._comms.wanted()
-            if cause is not None:
-                raise Stop(cause)
-
-    def _open_sale(self, card: Card, amount: int) -> Pending:
+    def _open(self, deal: str, card: Card, amount: int, original: Entry | None) -> Pending:
         stan = self.new_stan()
         pending = Pending(
             stan, self._storage.batch, amount, card.pan, card.masked, card.expiry, card.entry,
             card.mode, card.sequence, card.icc, time=self._wall_time().strftime("%H%M%S%m%d"),
+            deal=deal,
         )  # fmt: skip
-        self.before_sending(pending)
+        if original is not None:
+            pending = replace(
+                pending, original=original.key + original.date, first_rrn=original.rrn,
+                first_auth=original.auth,
+            )  # fmt: skip
+        if TERMS[deal].booked:
+            self.before_sending(pending)
         return pending
 
     def new_stan(self) -> int:
         return self._storage.next_stan()
 
     def before_sending(self, pending: Pending) -> None:
-        """The reversal is durable before the first byte of the request leaves (invariant 7)."""
+        """What is owed is durable before the first byte of the request leaves (invariant 7)."""
         self._storage.save_pending(pending)
-        self._log.say("rev", f"saved stan={pending.stan:06d}")
+        part = "adv" if TERMS[pending.deal].advice else "rev"
+        self._log.say(part, f"saved stan={pending.stan:06d}")
+
+    # --- the host ---------------------------------------------------------------------------
 
     def ask_host(self, pending: Pending, card: Card) -> Message:
         """The request and its answer; what has no good answer is owed a reversal."""
-        request = self._acquiring.sale(pending, card.track_2)
-        self._log.say(
-            "pay", f"request {request.mti} stan={pending.stan:06d} amount={pending.amount}"
-        )
         try:
-            answer = self._comms.exchange(request, self._times.response)
-        except Unsent as trouble:
-            self._storage.drop_pending(pending.stan)
-            raise Stop(trouble.cause) from trouble
+            return self._exchange(pending, card)
         except NoAnswer as trouble:
             self.owe(pending, "98")
             raise Stop(self.cause_of_silence(trouble)) from trouble
         except BadAnswer as trouble:
             self.owe(pending, trouble.reason)
             self._comms.broken()
+            raise Stop(trouble.cause) from trouble
+
+    def _exchange(self, pending: Pending, card: Card) -> Message:
+        request = self._acquiring.request(pending, card.track_2)
+        self._log.say("pay", f"request {request.mti} {facts_of(pending)}")
+        try:
+            answer = self._comms.exchange(request, self._times.response)
+        except Unsent as trouble:
+            if pending.stan in self._storage.pending:
+                self._storage.drop_pending(pending.stan)
             raise Stop(trouble.cause) from trouble
         self._log.say("pay", f"answer {answer.mti} stan={pending.stan:06d} code={answer.get(39)}")
         return answer
@@ -197,21 +193,31 @@ class Payment:
 
     def owe(self, pending: Pending, reason: str) -> None:
         """A reversal is due, with this reason (field 39 of the 0400)."""
-        if reason != pending.reason or pending.auth:
-            self._storage.save_pending(pending_with(pending, reason=reason))
+        if TERMS[pending.deal].undone and (reason != pending.reason or pending.auth):
+            self._storage.save_pending(replace(pending, reason=reason))
 
     def weigh(self, pending: Pending, answer: Message) -> Pending:
         """Approved, or Stop. A plain refusal has moved no money: nothing to reverse."""
         code = answer.get(39)
-        expected = answers.expected(code)
-        if expected == "approve":
-            return pending_with(pending, auth=answer.get(38).strip())
-        cause = CODES.get(code, REFUSALS[expected])
-        declined = expected == "final_decline"
-        self._storage.record(self._entry(pending, "declined" if declined else "failed", answer))
-        if expected == "re_sign_on":
+        if answers.expected(code) == "approve":
+            return replace(pending, auth=answer.get(38).strip())
+        stop = refusal(code)
+        if TERMS[pending.deal].booked:
+            outcome = "declined" if stop.declined else "failed"
+            self._storage.record(self._entry(pending, outcome, answer))
+        self.heed(stop)
+        raise stop
+
+    def heed(self, stop: Stop) -> None:
+        """What a refusal tells besides."""
+        if stop.cause == "terminal_disabled":
+            self._alarms.begin(stop.cause, f"code {stop.response}")
+        if stop.response == DUPLICATE:
+            self._storage.skip_stans()
+        if answers.expected(stop.response) in NEED_SIGN_ON:
             self._comms.broken()
-        raise Stop(cause, code, declined=declined)
+
+    # --- its end ----------------------------------------------------------------------------
 
     def finish_card(self, pending: Pending, card: Card) -> None:
         """The chip has the last word (2nd GENERATE AC); gone or against it = reversed."""
@@ -221,26 +227,21 @@ class Payment:
             self.owe(pending, "06")
             raise Stop(trouble.cause) from trouble
 
-    def book(self, pending: Pending, answer: Message, receipt: int) -> None:
+    def book(self, pending: Pending, answer: Message | None, receipt: int) -> None:
         """Journal first; only what is durable there is shown and printed (invariant 13)."""
         entry = self._entry(pending, "approved", answer, receipt)
         self._storage.record(entry)
-        self._log.say("pay", f"approved {_facts(pending)}")
+        self._log.say("pay", f"approved {facts_of(pending)}")
         self._alarms.end("host_silent")
         self._screen.show("approved")
         self._receipts.print(entry)
 
-    # --- when it did not happen -------------------------------------------------------------
-
-    def _stopped(
-        self, stop: Stop, amount: int, sale: Pending | None, register: Register
-    ) -> Outcome:
-        sale = sale or Pending(0, self._storage.batch, amount, "", "")
+    def _stopped(self, stop: Stop, sale: Pending, register: Register) -> Outcome:
         owed = sale.stan in self._storage.pending
         outcome = self.failed(stop, sale)
         word = "declined" if stop.declined else "not done"
         why = self._alarms.alarm(stop.cause).code
-        self._log.say("pay", f"{word} {_facts(sale)} why={why} owed={'yes' if owed else 'no'}")
+        self._log.say("pay", f"{word} {facts_of(sale)} why={why} owed={'yes' if owed else 'no'}")
         self._reader.release()
         self.say_why(stop)
         self._alarms.end("card_removed")
@@ -249,7 +250,7 @@ class Payment:
         return outcome
 
     def failed(self, stop: Stop, sale: Pending) -> Outcome:
-        """What the register is told of a sale that was stopped."""
+        """What the register is told of what was stopped."""
         outcome = "declined" if stop.declined else "failed"
         return self._outcome(outcome, sale, cause=stop.cause, response=stop.response)
 
@@ -258,21 +259,22 @@ class Payment:
         if stop.cause not in self._alarms.active:
             self._alarms.note(stop.cause, f"code {stop.response}" if stop.response else "")
         else:
-            self._screen.show_text(self._alarms.alarm(stop.cause).text)
+            self._screen.show_text(self._alarms.text(stop.cause))
 
     def _outcome(self, outcome: str, sale: Pending, *, cause: str = "", receipt: int = 0,
                  response: str = "") -> Outcome:  # fmt: skip
         return Outcome(
-            outcome, sale.amount, cause, sale.stan, receipt, sale.masked, sale.auth, response
-        )
+            outcome, sale.amount, cause, sale.stan, receipt, sale.masked, sale.auth, response,
+            word(sale.deal),
+        )  # fmt: skip
 
     def _entry(
         self, sale: Pending, outcome: str, answer: Message | None = None, receipt: int = 0
     ) -> Entry:
-        return Entry(
-            sale.stan, sale.batch, sale.amount, sale.masked, outcome, sale.entry,
-            rrn=answer.get(37) if answer else "", auth=answer.get(38).strip() if answer else "",
-            receipt=receipt, time=self._wall_time().isoformat(sep=" ", timespec="seconds"),
+        return made_of(
+            sale, outcome, rrn=answer.get(37) if answer else "",
+            auth=answer.get(38).strip() if answer else "", receipt=receipt,
+            time=self._wall_time().isoformat(sep=" ", timespec="seconds"),
         )  # fmt: skip
 
     # --- the rest ---------------------------------------------------------------------------
@@ -295,13 +297,3 @@ class Payment:
                 if not self._receipts.print(entry, copy=True):
                     break
         self._on_change()
-
-
-def pending_with(pending: Pending, **changes: str) -> Pending:
-    """The same sale with some fields changed."""
-    return replace(pending, **changes)  # type: ignore[arg-type]
-
-
-def _facts(sale: Pending) -> str:
-    stan = f"stan={sale.stan:06d} " if sale.stan else ""
-    return f"{stan}amount={sale.amount} pan={sale.masked or '-'}"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from harness.clock import Clock
 from harness.sim.terminal.body import Body
+from harness.sim.terminal.deals import TERMS
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.records import Entry
 from harness.sim.terminal.screen import Alarms
@@ -116,6 +117,7 @@ def receipt_lines(entry: Entry, tid: str, *, copy: bool) -> list[str]:
     rows: list[tuple[Callable[[], bool], str]] = [
         (lambda: copy, "*** DUPLICATE ***"),
         (lambda: True, f"TERMINAL {tid}"),
+        (lambda: entry.deal != "sale", TERMS[entry.deal].title),
         (lambda: True, f"BATCH {entry.batch:06d} TRACE {entry.stan:06d}"),
         (lambda: True, f"CARD {entry.pan} {entry.entry.upper()}"),
         (lambda: True, f"AMOUNT {entry.amount / 100:.2f}"),

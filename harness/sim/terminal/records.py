@@ -26,6 +26,12 @@ class Entry:
         auth: Authorisation code, field 38.
         receipt: Receipt number.
         time: ISO 8601, by the terminal's own clock.
+        deal: Which transaction; one of ``deals.TERMS``.
+        original: ``key`` of the one it refers to, or empty.
+        number: The whole card number, for a void and the batch's upload; in no log and on no paper.
+        mode: Field 22.
+        sequence: Field 23, or empty.
+        icc: Field 55, hex, or empty.
     """
 
     stan: int
@@ -38,11 +44,30 @@ class Entry:
     auth: str = ""
     receipt: int = 0
     time: str = ""
+    deal: str = "sale"
+    original: str = ""
+    number: str = ""
+    mode: str = ""
+    sequence: str = ""
+    icc: str = ""
+
+    @property
+    def key(self) -> str:
+        """Batch and trace number, as field 61 has them."""
+        return f"{self.batch:06d}{self.stan:06d}"
+
+    @property
+    def date(self) -> str:
+        """MMDD."""
+        return self.time[5:7] + self.time[8:10]
+
+    def __repr__(self) -> str:
+        return f"Entry({self.key} {self.deal} {self.amount} {self.pan} {self.outcome})"
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A sale under way, or one that must be reversed: what a 0400 has to repeat.
+    """A transaction under way, or a debt: what a 0400 or a repeated 0220 has to say again.
 
     Attributes:
         stan: The sale's own number; the reversal goes out under it.
@@ -59,6 +84,10 @@ class Pending:
         reason: Field 39 of the 0400: 98 no answer, A0 bad MAC, 06 other.
         tries: 0400 sent so far.
         time: Field 12 and 13 of the sale, ``hhmmssMMDD``.
+        deal: Which transaction; one of ``deals.TERMS``.
+        original: Field 61: batch, trace number and date of the one it refers to, or empty.
+        first_rrn: Field 37 of that one, or empty.
+        first_auth: Field 38 of that one, or empty.
     """
 
     stan: int
@@ -75,9 +104,38 @@ class Pending:
     reason: str = "98"
     tries: int = 0
     time: str = ""
+    deal: str = "sale"
+    original: str = ""
+    first_rrn: str = ""
+    first_auth: str = ""
 
     def __repr__(self) -> str:
         return f"Pending(stan={self.stan}, batch={self.batch}, pan={self.masked})"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A batch that is being closed.
+
+    Attributes:
+        batch: Its number.
+        uploaded: Items that the host has; None before it has answered the settlement.
+    """
+
+    batch: int
+    uploaded: int | None = None
+
+
+def made_of(
+    sale: Pending, outcome: str, *, time: str, rrn: str = "", auth: str = "", receipt: int = 0
+) -> Entry:
+    """The journal's entry for what a transaction came to."""
+    return Entry(
+        sale.stan, sale.batch, sale.amount, sale.masked, outcome, sale.entry, rrn=rrn,
+        auth=auth or sale.auth, receipt=receipt, time=time, deal=sale.deal,
+        original=sale.original[:12], number=sale.pan if outcome == "approved" else "",
+        mode=sale.mode, sequence=sale.sequence, icc=sale.icc,
+    )  # fmt: skip
 
 
 def seal(plain: Any) -> bytes:

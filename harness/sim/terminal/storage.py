@@ -14,9 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from harness.sim.terminal import books
+from harness.sim.terminal.deals import TERMS
 from harness.sim.terminal.flash import Flash
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.records import (
+    Closing,
     Entry,
     Pending,
     read_journal,
@@ -25,8 +28,11 @@ from harness.sim.terminal.records import (
     unseal,
     unseal_record,
 )
+from harness.wire.subfields import Totals
 
 STAN_END = 1_000_000  # field 11 has six digits, and 0 is none
+SKIPPED = 1000  # trace numbers left out where somebody else has used some
+CLOSING = "closing"  # a flash record
 
 
 class Storage:
@@ -36,7 +42,10 @@ class Storage:
         stan: Last trace number used.
         batch: The open batch.
         receipt: Last receipt number used.
-        pending: Sales without an end, by trace number.
+        met: Whether a host has ever told it a batch; a spare's memory is empty.
+        signed_off: Whether its operator has signed it off.
+        pending: Transactions without an end, by trace number.
+        closing: The open batch's settlement, while it is under way.
         journal: Entries of the open batch.
         damaged: Journal lines that were lost.
         faults: What was found wrong at boot.
@@ -48,7 +57,9 @@ class Storage:
         self.stan = 0
         self.batch = 1
         self.receipt = 0
+        self.met = self.signed_off = False
         self.pending: dict[int, Pending] = {}
+        self.closing: Closing | None = None
         self.journal: list[Entry] = []
         self.damaged = 0
         self.faults: list[str] = []
@@ -63,6 +74,7 @@ class Storage:
         self._load_counters()
         self._load_journal()
         self._load_pending()
+        self._load_closing()
         self._log.say(
             "store",
             f"journal batch={self.batch:06d} entries={len(self.journal)} damaged={self.damaged}"
@@ -80,6 +92,7 @@ class Storage:
         if held is not None:
             self.stan, self.batch = held["stan"], held["batch"]
             self.receipt = held["receipt"]
+            self.met, self.signed_off = held.get("met", True), held.get("signed_off", False)
 
     def _load_journal(self) -> None:
         held = self._flash.read(self._journal_name()) or b""
@@ -101,8 +114,14 @@ class Storage:
             else:
                 self.pending[found.stan] = found
         for entry in self.journal:
-            if entry.stan in self.pending:  # a cut came between the journal and the delete
-                self.drop_pending(entry.stan)
+            if entry.stan in self.pending and not self.is_advice(entry.stan):
+                self.drop_pending(entry.stan)  # a cut came between the journal and the delete
+
+    def _load_closing(self) -> None:
+        held = self._recall(CLOSING)
+        found = Closing(**held) if held else None
+        if found is not None and found.batch == self.batch:  # else a cut came after its end
+            self.closing = found
 
     def meet_torn_pending(self, name: str) -> None:
         """A pending record that cannot be read: never to be thrown away."""
@@ -116,6 +135,11 @@ class Storage:
         self.save_counters()
         return mine  # another task may have drawn the next one meanwhile
 
+    def skip_stans(self) -> None:
+        """Somebody else has used numbers of this terminal: go on well above them."""
+        self.stan = (self.stan + SKIPPED) % (STAN_END - 1)
+        self.save_counters()
+
     def next_receipt(self) -> int:
         self.receipt = self.receipt % 9999 + 1
         return self.receipt  # durable with the journal entry that carries it
@@ -124,13 +148,27 @@ class Storage:
         """Start a batch; the one before it stays as it is, read-only."""
         self.batch = number
         self.save_counters()
+        self.closing = None
         self.journal, self.damaged = [], 0
         self._load_journal()
 
     def save_counters(self) -> None:
         with self._alone():  # the newest values, whoever was waiting longest
-            held = {"stan": self.stan, "batch": self.batch, "receipt": self.receipt}
+            held = {
+                "stan": self.stan, "batch": self.batch, "receipt": self.receipt, "met": self.met,
+                "signed_off": self.signed_off,
+            }  # fmt: skip
             self._replace_alone("counters", seal(held))
+
+    def save_closing(self, closing: Closing) -> None:
+        """How far the end of the batch is; durable when this returns."""
+        self.remember(CLOSING, dataclasses.asdict(closing))
+        self.closing = closing
+
+    def sign_off(self, *, off: bool) -> None:
+        """Remember whether the operator has signed the terminal off."""
+        self.signed_off = off
+        self.save_counters()
 
     def remember(self, name: str, plain: Any) -> None:
         """Keep a small record, power-safe."""
@@ -163,6 +201,14 @@ class Storage:
         self.save_pending(changed)
         return changed
 
+    def is_advice(self, stan: int) -> bool:
+        """Whether what is owed under this number is told to the host until it answers."""
+        return TERMS[self.pending[stan].deal].advice
+
+    def owes_as(self, stan: int) -> str:
+        """What a pending transaction comes to: an advice stands, anything else is undone."""
+        return "approved" if self.is_advice(stan) else "owed"
+
     def drop_pending(self, stan: int) -> None:
         """What it came to is durable: forget it."""
         self.pending.pop(stan, None)
@@ -172,12 +218,15 @@ class Storage:
     # --- the journal ------------------------------------------------------------------------
 
     def record(self, entry: Entry) -> None:
-        """Add to the journal; durable when this returns, and only then is its pending dropped."""
+        """Add to the journal; durable when this returns, and only then is its pending dropped.
+
+        An advice is owed until the host has confirmed it, whatever the journal says.
+        """
         self._flash.append(self._journal_name(entry.batch), seal_record(entry))
         self.make_durable()
         if entry.batch == self.batch:
             self.journal.append(entry)
-        if entry.stan in self.pending:
+        if entry.stan in self.pending and not self.is_advice(entry.stan):
             self.drop_pending(entry.stan)
 
     def make_durable(self) -> None:
@@ -192,11 +241,15 @@ class Storage:
     def last_entry(self) -> Entry | None:
         return self.outcome_of(self.journal[-1].stan) if self.journal else None
 
-    def totals(self) -> tuple[int, int]:
-        """(count, amount in minor units) of what stands approved in the open batch."""
-        last = {entry.stan: entry for entry in self.journal}
-        good = [entry.amount for entry in last.values() if entry.outcome == "approved"]
-        return len(good), sum(good)
+    def totals(self) -> Totals:
+        """What stands approved in the open batch, as a settlement has it."""
+        return books.totals(self.journal)
+
+    def every_entry(self) -> list[Entry]:
+        """The entries of every batch that is kept, oldest batch first."""
+        names = [name for name in sorted(self._flash.names()) if name.startswith("journal.")]
+        held = [self._flash.read(name) or b"" for name in names if not name.endswith(".new")]
+        return [entry for one in held for entry in read_journal(one)[0]]
 
     def _journal_name(self, batch: int | None = None) -> str:
         return f"journal.{self.batch if batch is None else batch:06d}"

@@ -269,25 +269,6 @@ def test_no_part_is_replaced_by_one_that_is_not_there() -> None:
         Firmware.with_parts(Paiment=object)
 
 
-def test_a_batch_that_does_not_balance_stays_open() -> None:
-    """N-6: the host counts a sale the terminal does not know; nothing is closed, and it is said."""
-    stage = Stage()
-
-    def story() -> None:
-        begin(stage)
-        stage.sell(1000)
-        for entry in stage.host.ledger:
-            entry.amount += 1
-        result = stage.register.settle()
-        assert result.outcome == "failed"
-        assert stage.of("detected", cause="host_error")
-        assert {entry.key.batch for entry in stage.host.ledger} == {1}
-        assert stage.sell(500).outcome == "approved"
-        assert {entry.key.batch for entry in stage.host.ledger} == {1}
-
-    stage.play(story)
-
-
 @pytest.mark.parametrize(
     ("code", "outcome", "cause"),
     [("51", "declined", "card_declined"), ("54", "declined", "card_expired"),

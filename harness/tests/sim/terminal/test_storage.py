@@ -11,6 +11,7 @@ from harness.sim.terminal.flash import Flash
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.records import Entry, Pending
 from harness.sim.terminal.storage import Storage
+from harness.wire.subfields import Totals
 
 SALE = Pending(7, 1, 1000, "9999990000000014", "999999***0014")
 ENTRY = Entry(7, 1, 1000, "999999***0014", "approved", receipt=3)
@@ -136,14 +137,16 @@ def test_receipt_numbers_go_on_after_a_restart() -> None:
 
 
 def test_totals_count_what_stands() -> None:
-    """A reversed or declined sale adds nothing."""
+    """A reversed or declined sale adds nothing; what gives money back counts apart."""
     clock = CooperativeClock()
     flash = Flash(clock, rng=random.Random(1))
 
-    def story() -> tuple[int, int]:
+    def story() -> Totals:
         storage = open_storage(flash)
         for stan, outcome in ((1, "approved"), (2, "declined"), (3, "approved"), (3, "reversed")):
             storage.record(Entry(stan, 1, 500, "", outcome))
+        storage.record(Entry(4, 1, 200, "", "approved", deal="refund"))
+        storage.record(Entry(5, 1, 900, "", "approved", deal="preauth"))
         return storage.totals()
 
-    assert clock.run(story) == (1, 500)
+    assert clock.run(story) == Totals(debit=500, debits=1, credit=200, credits=1)
