@@ -12,10 +12,10 @@ from harness.sim.terminal.end_of_day import EndOfDay
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.outcome import Asked, Outcome, Register, Stop
 from harness.sim.terminal.personality import Personality
-from harness.sim.terminal.reader import CardReader
 from harness.sim.terminal.receipts import Receipts
 from harness.sim.terminal.records import Entry
 from harness.sim.terminal.reversals import Reversals
+from harness.sim.terminal.scanner import CardOrCode
 from harness.sim.terminal.screen import Alarms, Screen
 from harness.sim.terminal.storage import Storage
 from harness.sim.terminal.turn import Turn
@@ -32,7 +32,7 @@ class Conditions:
 
     def __init__(
         self, clock: Clock, *, personality: Personality, storage: Storage, acquiring: Acquiring,
-        comms: Comms, reversals: Reversals, end_of_day: EndOfDay, reader: CardReader,
+        comms: Comms, reversals: Reversals, end_of_day: EndOfDay, reader: CardOrCode,
         receipts: Receipts, screen: Screen, alarms: Alarms, log: Log, till: Turn,
         wall_time: Callable[[], datetime], on_change: Callable[[], None],
     ) -> None:  # fmt: skip

@@ -27,7 +27,11 @@ from harness.wire.subfields import Totals
 
 
 class EndOfDay:
-    """Closes batches; who calls ``begin`` or ``go_on`` holds the till's turn."""
+    """Closes batches; who calls ``begin`` or ``go_on`` holds the till's turn.
+
+    Attributes:
+        first: What is done before a batch is closed; the host has been reached then.
+    """
 
     def __init__(
         self, clock: Clock, *, personality: Personality, storage: Storage, acquiring: Acquiring,
@@ -44,6 +48,7 @@ class EndOfDay:
         self._log = log
         self._till = till
         self._on_change = on_change
+        self.first: Callable[[], None] = nothing
         self._next_try = 0.0
         self._woken = clock.signal("a batch to close")
 
@@ -54,6 +59,7 @@ class EndOfDay:
 
     def begin(self) -> None:
         """From now on the open batch takes nothing more."""
+        self.first()
         self._storage.save_closing(Closing(self._storage.batch))
 
     def go_on(self) -> bool:
@@ -149,3 +155,7 @@ def parcels_of(journal: list[Entry]) -> list[list[Entry]]:
     plain = [entry for entry in items if not entry.icc]
     listed = [plain[at : at + ITEMS_AT_ONCE] for at in range(0, len(plain), ITEMS_AT_ONCE)]
     return [*listed, *([entry] for entry in items if entry.icc)]
+
+
+def nothing() -> None:
+    """For a terminal that has nothing else to hand in."""

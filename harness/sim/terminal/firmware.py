@@ -126,6 +126,7 @@ class Firmware(Parts):
         self.housekeeping = self.Housekeeping(self)
         self.health = self.Health(self)
         self.alarms.follow = self.lights.follow
+        self.end_of_day.first = self.signatures.upload
         self.console = ConsolePort(self)
 
     def _make_lines(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from harness.sim.terminal.outcome import Outcome, Telling
+from harness.sim.terminal.outcome import Asked, Outcome, Telling
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
@@ -36,9 +36,11 @@ class Keypad:
         self.cancelled = False
         self._prompts: dict[str, Callable[[str], None]] = {
             "": self._idle, "amount": self._amount, "menu": self._menu,
-            "records": self._records,
+            "password": self._password, "records": self._records,
         }  # fmt: skip
         self._menu_acts: dict[str, Callable[[], None]] = {
+            "1": lambda: self._open("password", "password", stars=""),
+            "2": lambda: self._work("sign off", self._sign_off),
             "3": lambda: self._work("reprint", firmware.payment.reprint),
             "4": lambda: self._work("settle", lambda: firmware.settlement.settle(self)),
             "5": self._first_record,
@@ -109,11 +111,15 @@ class Keypad:
         if key == "ok":
             amount = int(self._entry or "0")
             self.prompt, self._entry = "", ""
-            self._work("sale", lambda: self._firmware.payment.sell(amount, self))
+            self._work("sale", lambda: self.sell(amount))
             return
         self._type(key)
         shown = f"{int(self._entry or '0') / 100:.2f}"
         self._firmware.screen.show("enter_amount", amount=shown)
+
+    def sell(self, amount: int) -> None:
+        """One sale, in minor units."""
+        self._firmware.payment.transact(Asked("sale", amount), self)
 
     def _type(self, key: str) -> None:
         if key == "clear":
@@ -140,6 +146,22 @@ class Keypad:
         act = self._menu_acts.get(key)
         if act is not None:
             act()
+
+    def _password(self, key: str) -> None:
+        if key != "ok":
+            self._type(key)
+            self._firmware.screen.show("password", stars="*" * len(self._entry))
+            return
+        password, self._entry, self.prompt = self._entry, "", ""
+        if self._firmware.cashiers.admit(password):
+            self._work("sign on", self._sign_on)
+
+    def _sign_on(self) -> None:
+        if self._firmware.settlement.sign_on(self).outcome == "approved":
+            self._firmware.screen.show("done")
+
+    def _sign_off(self) -> None:
+        self._firmware.settlement.sign_off(self)
 
     def _self_test(self) -> None:
         found = self._firmware.self_test()
