@@ -58,7 +58,7 @@ class Store:
             self._open()
 
     def _open(self) -> None:
-        self._files = sqlite3.connect(self._path, check_same_thread=False)
+        self._files = sqlite3.connect(self._path, timeout=0.0, check_same_thread=False)
         if self._path != MEMORY:
             # The lock is the process's and goes with it; the log is undone by who opens next.
             self._files.executescript(
