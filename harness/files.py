@@ -229,6 +229,18 @@ def load_requirements(path: Path | None = None) -> Mapping[str, str]:
     return plain
 
 
+@lru_cache
+def load_catalogue(path: Path | None = None) -> Mapping[str, Mapping[str, Any]]:
+    """Catalogue id -> ``shows`` (a text) and ``covers`` (requirement ids); raises ScenarioError."""
+    source = _read(path or fixture("catalogue.yaml"), ScenarioError)
+    plain = source.plain
+    if not isinstance(plain, dict) or not all(
+        isinstance(one, dict) and {"shows", "covers"} <= set(one) for one in plain.values()
+    ):
+        raise ScenarioError(f"{source.path}:1:1: wanted ids with `shows` and `covers` each")
+    return plain
+
+
 def load_scenarios(path: Path) -> list[Scenario]:
     """The items of a file, or of a folder and all below it, in order of their paths.
 

@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from harness.cli import options
+from harness.cli.coverage import every_class, show_coverage
 from harness.engine.needs import missing, refused
 from harness.engine.steps import STEPS
 from harness.errors import UsageError
-from harness.files import load_requirements, load_rig, load_scenarios
+from harness.files import load_rig, load_scenarios
 from harness.model import words
 from harness.model.scenario import Scenario
 from harness.report.verdicts import SCHEMA
@@ -67,15 +68,21 @@ def check(paths: tuple[Path, ...], rig: Path | None) -> None:
 @options.paths
 @options.tags
 @options.as_json
-@click.option("--coverage", is_flag=True, help="Which requirement is covered by which scenario.")
+@click.option("--coverage", "covered", is_flag=True,
+              help="Which requirement and which id of the catalogue is shown by which scenario, on "
+              "which rig; ends with 1 where one has none.")  # fmt: skip
+@options.rig
 @click.option("--faults", is_flag=True, help="The words of `inject`, with their keys.")
 @click.option("--words", "all_words", is_flag=True, help="Every word of the scenario language.")
+@click.pass_context
 def scenarios(
+    ctx: click.Context,
     paths: tuple[Path, ...],
+    rig: Path | None,
     tags: tuple[str, ...],
     *,
     as_json: bool,
-    coverage: bool,
+    covered: bool,
     faults: bool,
     all_words: bool,
 ) -> None:
@@ -84,14 +91,16 @@ def scenarios(
     \b
     harness scenarios --tag power
     harness scenarios --faults
-    harness scenarios --coverage --json
+    harness scenarios --coverage                    on the virtual rig of every terminal class
     """
     if faults or all_words:
         rows = _vocabulary(only_faults=not all_words)
     else:
         found = [one for path in options.paths_or_catalogue(paths) for one in load_scenarios(path)]
         kept = [one for one in found if not tags or set(tags) & {*one.tags, one.family}]
-        rows = _coverage(kept) if coverage else _listed(kept)
+        if covered:
+            ctx.exit(show_coverage(kept, [rig] if rig else every_class(), as_json=as_json))
+        rows = _listed(kept)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -109,16 +118,6 @@ def _listed(items: list[Scenario]) -> list[dict[str, Any]]:
             "story": first[path].story, "path": path,
         }
         for path, count in points.items()
-    ]  # fmt: skip
-
-
-def _coverage(items: list[Scenario]) -> list[dict[str, Any]]:
-    return [
-        {
-            "requirement": name, "statement": statement,
-            "covered_by": sorted({item.id for item in items if name in item.covers}),
-        }
-        for name, statement in load_requirements().items()
     ]  # fmt: skip
 
 
@@ -148,6 +147,8 @@ def _word(place: str, word: str, kind: Any) -> dict[str, Any]:
     keys = [words.key_of(row) for row in rows if row.init and not row.name.startswith("_")]
     return {
         "place": place, "word": word, "keys": keys, "says": said,
+        "invariants": list(getattr(kind, "NUMBERS", ())),
+        "stands_for": list(getattr(kind, "STANDS_FOR", ())),
         "choices": {key: found for key in keys if (found := _choices(hints.get(key)))},
     }  # fmt: skip
 
@@ -160,13 +161,15 @@ def _choices(hint: Any) -> list[Any]:
 
 
 def _line(row: dict[str, Any]) -> str:
-    if "requirement" in row:
-        covered = ", ".join(row["covered_by"]) or "-"
-        return f"{row['requirement']:<4} {covered:<24} {row['statement']}"
     if "word" in row:
         keys = f"{{{', '.join(row['keys'])}}}" if row["keys"] else ""
         words_of = (f"{key}: {' | '.join(map(str, of))}" for key, of in row["choices"].items())
-        says = [row["says"], *words_of]
+        numbers = ", ".join(map(str, row["invariants"]))
+        stands = ", ".join(row["stands_for"])
+        says = [
+            row["says"], *words_of, *([f"invariant {numbers}"] if numbers else []),
+            *([f"stands for {stands}"] if stands else []),
+        ]  # fmt: skip
         return "\n          ".join([f"{row['place']:<7} {row['word']} {keys}".rstrip(), *says])
     many = f" x{row['items']}" if row["items"] > 1 else ""
     return f"{row['id']:<5} {row['scenario'] + many:<44} {' '.join(row['covers'])}"

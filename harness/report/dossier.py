@@ -80,6 +80,7 @@ def render(
     return pages.get_template("dossier.html.j2").render(
         rig=rig, out=out, groups=groups, counts=_counts(played), headline=_headline(played),
         facts=_facts(played, rig), coverage=_coverage(groups, known), outcome_of=outcome_of,
+        catalogue=_by_id(groups) if len(groups) > 1 else [], shown_by=_shown_by,
         diagnosis=confusion(played), reason_of=reason_of, blamed=blamed, steps_of=steps_of,
         plain_text=plain_text,
         bar=_bar, anchor=_anchor,
@@ -175,6 +176,29 @@ def _coverage(
         (name, known.get(name, ""), rows)
         for name, rows in sorted(covering.items(), key=lambda row: (row[0][:1], _number(row[0])))
     ]
+
+
+def _ids() -> Mapping[str, Mapping[str, Any]]:
+    """The catalogue, as far as it can be read."""
+    try:
+        from harness.files import load_catalogue
+
+        return load_catalogue()
+    except (ImportError, HarnessError, OSError):
+        return {}
+
+
+def _shown_by(requirement: str) -> list[str]:
+    """Ids of the catalogue that would show a requirement."""
+    return [name for name, row in _ids().items() if requirement in row["covers"]]
+
+
+def _by_id(groups: Sequence[Group]) -> list[tuple[str, str, str]]:
+    """(id, what it shows, its worst verdict or ``""``) for every id of the catalogue."""
+    worst: dict[str, str] = {}
+    for group in groups:  # the worst first
+        worst.setdefault(group.items[0].scenario.id, str(group.worst))
+    return [(name, str(row["shows"]), worst.get(name, "")) for name, row in _ids().items()]
 
 
 def _number(name: str) -> int:

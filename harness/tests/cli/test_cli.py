@@ -184,7 +184,7 @@ def test_the_carried_catalogue_is_in_order(here: Path, capsys: pytest.CaptureFix
     assert all(line.startswith("would be skipped: ") for line in skipped)
 
 
-@pytest.mark.parametrize("what", [[], ["--coverage"], ["--faults"], ["--words"]])
+@pytest.mark.parametrize("what", [[], ["--faults"], ["--words"]])
 def test_scenarios_are_listed_for_people_and_for_programs(
     here: Path, capsys: pytest.CaptureFixture[str], what: list[str]
 ) -> None:
