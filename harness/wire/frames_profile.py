@@ -94,8 +94,8 @@ class Profile:
                 return row
         return Result(code[:LONGEST_TEXT], "failed")
 
-    def code_for(self, outcome: str, cause: str, response: str) -> str:
-        """For the terminal's end: the code that says an outcome best."""
+    def result_for(self, outcome: str, cause: str = "", response: str = "") -> Result:
+        """For the terminal's end: the result that says an outcome best."""
         rows = [row for row in self.results if row.outcome == outcome and row.code != "*"]
         ways: tuple[Callable[[Result], bool], ...] = (
             lambda row: bool(response) and row.code == response,
@@ -103,8 +103,8 @@ class Profile:
             lambda row: not row.cause,
             lambda _: True,
         )
-        fitting = (row.code for fits in ways for row in rows if fits(row))
-        return next(fitting, "")
+        fitting = (row for fits in ways for row in rows if fits(row))
+        return next(fitting, Result("", "failed"))
 
     def read_answer(self, body: bytes, digits: int) -> dict[str, str]:
         """The values of an answer; raises Garbled."""

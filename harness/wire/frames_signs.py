@@ -8,6 +8,8 @@ from typing import Literal
 from harness.wire.frames import Frame
 from harness.wire.frames_line import Delivered, Event, Failed, Heard, Line
 
+PATIENCE = 2.5
+
 
 class Acknowledged(Line):
     """Each frame is taken by ACK, and sent again after NAK or silence."""
@@ -141,7 +143,7 @@ class Enquired(Line):
             self._delivered()
         self._state = "hearing"
         self.sign("ack")
-        self.wait()
+        self._listen()
 
     def _on_eot(self) -> None:
         if self._state == "hearing":
@@ -152,11 +154,15 @@ class Enquired(Line):
         if self._state != "hearing":
             return
         self.sign("ack")
-        self.wait()
+        self._listen()
         if not self.is_repeated(frame):
             self.tell(Heard(frame.body))
 
     def on_broken(self) -> None:
         if self._state == "hearing":
             self.sign("nak")
-            self.wait()
+            self._listen()
+
+    def _listen(self) -> None:
+        """Longer than the sender waits, or its repetition would meet nobody."""
+        self.wait(seconds=PATIENCE * self._hand.answer)

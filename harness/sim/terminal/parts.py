@@ -17,6 +17,7 @@ from harness.sim.terminal import (
     host_line,
     housekeeping,
     keypad,
+    last_asked,
     lights,
     log,
     pad,
@@ -66,6 +67,7 @@ class Parts:
     Payment: ClassVar[type[payment.Payment]] = payment.Payment
     Settlement: ClassVar[type[settlement.Settlement]] = settlement.Settlement
     Cashiers: ClassVar[type[cashiers.Cashiers]] = cashiers.Cashiers
+    LastAsked: ClassVar[type[last_asked.LastAsked]] = last_asked.LastAsked
     Dialogue: ClassVar[type[zvt.Dialogue]] = zvt.Dialogue
     State: ClassVar[type[state.State]] = state.State
     Upkeep: ClassVar[type[upkeep.Upkeep]] = upkeep.Upkeep

@@ -210,7 +210,8 @@ class Personality:
     """Everything that differs between models of this class of terminal.
 
     ``registers`` are the protocols by which it can be reached: words of
-    ``harness/sim/terminal/registers``. ``parts`` are those of ``harness/model/hands.py`` that it
+    ``harness/sim/terminal/registers``; ``frames`` is the profile (``fixtures/frames``) of that
+    word, and its bad habits. ``parts`` are those of ``harness/model/hands.py`` that it
     has.
     """
 
@@ -226,6 +227,7 @@ class Personality:
     alarms: Mapping[str, Alarm]
     amps: Mapping[str, float]
     flash: Mapping[str, Any]
+    frames: Mapping[str, Any]
 
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> Self:
@@ -243,6 +245,7 @@ class Personality:
             alarms={cause: Alarm(**row) for cause, row in plain["alarms"].items()},
             amps=dict(plain["amps"]),
             flash=dict(plain["flash"]),
+            frames=dict(plain["frames"]),
         )
 
     def with_times(self, **times: float) -> Self:

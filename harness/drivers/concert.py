@@ -1,0 +1,99 @@
+"""A terminal behind Concert, as Ingenico's Telium Manager speaks it: serial, France.
+
+Source: Concert V2 with Telium Manager's fields, by public cash register clients (34 bytes asked, 80
+or 25 answered, ENQ/ACK/EOT in both directions); fixtures/frames/concert.yaml. The protocol has no
+question after a lost answer and no word to abort: an ``unknown`` sale stays so, and says so. Result
+7 tells no reason: whether the issuer declined or the line was down, the register cannot know.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from harness.drivers._frames_talk import Talk
+from harness.model.register import DEALS, Deal, Wish
+from harness.model.roles import Observe, SaleResult
+from harness.model.units import Money
+from harness.ports.base import Port
+
+IDENTITY = None
+DELAYS = {"at_end": "A010", "at_once": "A011"}
+
+
+class Driver:
+    """Plays Terminal and Desk (refund); Watched."""
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        register: int = 1,
+        currency: str = "EUR",
+        private: str = "",
+        answer: Literal["at_end", "at_once"] = "at_end",
+        full: bool = True,
+        online: bool = False,
+        answer_within: float = 10.0,
+        personality: str = "",
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            port: A serial line, 9600 bit/s, 7E1 or 8N1 as the terminal is set.
+            register: The register's number, 1 to 99.
+            currency: ISO 4217, alphabetic.
+            private: Up to ten characters of the register's own, which come back.
+            answer: When the terminal answers; at once it can say nothing of the outcome.
+            full: Whether the answer has the card's field (80 bytes, else 25).
+            online: Whether to authorise online whatever the amount.
+            answer_within: Seconds until it takes or refuses an enquiry.
+            personality: Folder of ``fixtures/terminal``.
+        """
+        values = {
+            "pos": register, "private": private, "delay": DELAYS[answer],
+            "report": "1" if full else "0", "force": "B011" if online else "B010",
+        }  # fmt: skip
+        self._talk = Talk(
+            port, "concert", currency=currency, values=values, personality=personality
+        )
+        self._within = answer_within
+
+    @property
+    def observe(self) -> Observe:
+        """Who is told."""
+        return self._talk.observe
+
+    @observe.setter
+    def observe(self, observe: Observe) -> None:
+        self._talk.observe = observe
+
+    def attend(self) -> None:
+        """Say what came unasked; raises PortLost."""
+        self._talk.attend()
+
+    def sign_on(self) -> None:
+        """Open the line; raises PortLost."""
+        self._talk.connect()
+
+    def sell(self, amount: Money) -> SaleResult:
+        """A debit, to its end; ``failed`` without a code: it was never sent."""
+        return self._talk.deal(Wish("sale", amount))
+
+    def abort(self) -> None:
+        """Raises NotSupported: the cashier aborts at the terminal."""
+        self._talk.abort()
+
+    def last_result(self) -> SaleResult | None:
+        """``unknown``: the protocol cannot ask."""
+        return self._talk.again(self._within)
+
+    def status(self) -> str:
+        """``00`` when it takes an enquiry; raises PortLost or PortTimeout."""
+        return self._talk.status(self._within)
+
+    def deals(self) -> Sequence[Deal]:
+        """Sale and refund (credit)."""
+        return [deal for deal in DEALS if deal in self._talk.profile.deals]
+
+    def transact(self, wish: Wish) -> SaleResult:
+        """One transaction to its end; raises NotSupported."""
+        return self._talk.deal(wish)

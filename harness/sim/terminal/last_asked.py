@@ -1,0 +1,66 @@
+"""What a register asked for by a number of its own, and what became of it: kept through cuts.
+
+A register that heard no answer asks by its number. The number is durable before anything moves, so
+that after a cut the journal and the open reversals tell what became of it.
+"""
+
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any, Literal
+
+from harness.sim.terminal.outcome import Outcome
+
+if TYPE_CHECKING:
+    from harness.sim.terminal.firmware import Firmware
+
+KEPT = 20  # numbers whose trace numbers are remembered
+RECORD = "asked"
+
+
+class LastAsked:
+    """One for all registers: one transaction at a time is made on a terminal."""
+
+    def __init__(self, firmware: "Firmware") -> None:
+        self._firmware = firmware
+        self._storage = firmware.storage
+
+    def begin(self, number: str) -> None:
+        """Durable when this returns."""
+        held = self._held()
+        self._storage.remember(RECORD, {
+            "number": number, "before": self._storage.stan, "done": None,
+            "stans": held.get("stans", {}),
+        })  # fmt: skip
+
+    def end(self, number: str, outcome: Outcome) -> None:
+        """What it came to."""
+        held = self._held()
+        stans = {**held.get("stans", {}), number: outcome.stan}
+        kept = dict(list(stans.items())[-KEPT:])
+        self._storage.remember(RECORD, {
+            **held, "number": number, "done": list(astuple(outcome)), "stans": kept,
+        })  # fmt: skip
+
+    def of(self, number: str = "") -> Outcome | Literal["running"] | None:
+        """What became of a number, of the last one where none is said; None: never done."""
+        held = self._held()
+        if not held or number not in ("", held["number"]):
+            return None
+        if held["done"] is not None:
+            return Outcome(*held["done"])
+        if self._firmware.payment.turn.held:
+            return "running"
+        return self.after_cut(held)
+
+    def after_cut(self, held: dict[str, Any]) -> Outcome | None:
+        """It was never finished: a record newer than its beginning is its own."""
+        last = self._firmware.settlement.last_outcome()
+        fresh = last is not None and last.stan > 0 and last.stan != held["before"]
+        return last if fresh and self._storage.stan != held["before"] else None
+
+    def stan_of(self, number: str) -> int:
+        """The trace number that a number got; 0 for none."""
+        return int(self._held().get("stans", {}).get(number, 0))
+
+    def _held(self) -> dict[str, Any]:
+        held = self._storage.recall(RECORD)
+        return held if isinstance(held, dict) else {}
