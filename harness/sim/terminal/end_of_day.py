@@ -65,6 +65,7 @@ class EndOfDay:
     def go_on(self) -> bool:
         """To the end, from wherever it is; whether the host found the totals. Raises Stop."""
         self._next_try = self._clock.now() + self._times.reversal_every
+        self._clock.call_at(self._next_try, self._woken.notify)
         closing = self._storage.closing
         assert closing is not None  # noqa: S101 - the caller has looked
         balanced = closing.uploaded is None and self.agree(self._storage.totals())
@@ -79,13 +80,11 @@ class EndOfDay:
     def run(self) -> None:
         """Go on with what was broken off, while nobody sells; a task of its own."""
         while True:
-            waits = self.under_way and self._next_try > self._clock.now()
-            self._woken.wait_for(self.is_due, self._next_try if waits else None)
-            if self.is_due():
-                with self._till.taken():
-                    self._on_change()
-                    self._try_again()
+            self._woken.wait_for(self.is_due)
+            with self._till.taken():
                 self._on_change()
+                self._try_again()
+            self._on_change()
 
     def is_due(self) -> bool:
         """Whether there is something to go on with, and it can be now; debts come first."""

@@ -92,7 +92,7 @@ class Payment(Conditions):
             if isinstance(trouble, BadAnswer):
                 self._comms.broken()
         heard = answer is not None and is_heard(answer.get(39))
-        if answer is not None and answer.get(39) != DUPLICATE:
+        if answer is not None:
             pending = self._weigh_advice(pending, answer, heard=heard)
         outcome = self._outcome("approved", pending, receipt=self._storage.next_receipt())
         register.confirm(outcome)

@@ -59,6 +59,7 @@ class Reversals:
         for stan in sorted(self._storage.pending):
             if not self.reverse(stan):
                 self._next_episode = self._clock.now() + self._times.reversal_every
+                self._clock.call_at(self._next_episode, self._woken.notify)
                 return False
         self._alarms.end("reversal_pending")
         return True
@@ -66,13 +67,11 @@ class Reversals:
     def run(self) -> None:
         """Send what is owed while nobody sells; a task of its own."""
         while True:
-            waits = self._storage.pending and self._next_episode > self._clock.now()
-            self._woken.wait_for(self.is_due, self._next_episode if waits else None)
-            if self.is_due():
-                with self._till.taken():
-                    self._on_change()
-                    self.settle_debts()
+            self._woken.wait_for(self.is_due)
+            with self._till.taken():
                 self._on_change()
+                self.settle_debts()
+            self._on_change()
 
     def is_due(self) -> bool:
         """Whether something is owed and can be sent now; episodes keep their distance."""
