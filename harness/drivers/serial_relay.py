@@ -2,22 +2,21 @@
 
 Source: LC Technology LCUS-1/2/4/8; the frames are in ``_lcus.py``. Channels carry, by option: two
 or more lines that choose the card (binary, lowest bit first), the motor that holds it in the slot
-while it is on, the swipe drive, and one relay for each contact, which is cut while it is on: so a
-board without power leaves the card out and all contacts closed.
+while it is on, the swipe drive, what turns the card round, and one relay for each contact, which is
+cut while it is on: so a board without power leaves the card out and all contacts closed.
 """
 
 from collections.abc import Sequence
 
 from harness.drivers._lcus import Board
-from harness.errors import DeviceRefused
-from harness.model.roles import Observe, ignore
+from harness.drivers._presenter import Presenter
 from harness.ports.base import Port
 
 IDENTITY = None
 
 
-class Driver:
-    """Plays Reader, StandIn and SafeState."""
+class Driver(Presenter):
+    """Plays Reader, StandIn, Turning, Intermittent and SafeState."""
 
     def __init__(
         self,
@@ -31,6 +30,8 @@ class Driver:
         rst: int = 6,
         clk: int = 7,
         io: int = 8,
+        detect: int | None = None,
+        flip: int | None = None,
         read_back: bool = True,
         turn: float = 0.2,
         travel: float = 0.3,
@@ -49,62 +50,31 @@ class Driver:
             rst: Channel that cuts C2.
             clk: Channel that cuts C3.
             io: Channel that cuts C7.
+            detect: Channel that cuts the slot's card switch, where it is wired.
+            flip: Channel that turns the chosen card round while it is on, where there is one.
             read_back: Whether the board answers ``FF``.
-            turn: Seconds until a chosen card is in place.
+            turn: Seconds until a chosen card is in place, or turned round.
             travel: Seconds until an inserted card is at the contacts, or swiped.
             release: Seconds until a released card is off the contacts.
             gap: Seconds between two frames.
         """
-        self.observe: Observe = ignore
+        wired = {"vcc": vcc, "rst": rst, "clk": clk, "io": io, "detect": detect}
+        self._channels = {name: channel for name, channel in wired.items() if channel is not None}
+        super().__init__(cards, tuple(self._channels), turns=flip is not None)
         self._board = Board(port, read_back=read_back, gap=gap)
-        self._cards = tuple(cards)
-        self._select, self._insert, self._swipe = tuple(select), insert, swipe
-        self._contacts = {"vcc": vcc, "rst": rst, "clk": clk, "io": io}
+        self._select, self._insert, self._flip = tuple(select), insert, flip
+        self._swiper = swipe
         self._turn, self._travel, self._release = turn, travel, release
-        self._inside: str | None = None
-        self._instead: str | None = None
-
-    def cards(self) -> Sequence[str]:
-        return self._cards
-
-    def stand_in(self, card: str | None) -> None:
-        if card is not None:
-            self._place(card)
-        self._instead = card
-
-    def insert(self, card: str) -> None:
-        """Push a card into the slot, after taking out the one that is there."""
-        card = self._choose(card)
-        self._inside = card
-        self._drive(self._insert)
-        self.observe("card_inserted", card=card)
-
-    def remove(self) -> None:
-        """Take the card out; says nothing when none was put in."""
-        card, self._inside = self._inside, None
-        self._board.switch(self._insert, on=False)
-        self._board.wait(self._release)
-        now = self._board.now()
-        self._board.verify()
-        if card is not None:
-            self.observe("card_removed", t=now, card=card)
-
-    def swipe(self, card: str) -> None:
-        card = self._choose(card)
-        self._drive(self._swipe)
-        self.observe("card_swiped", card=card)
-        self._board.switch(self._swipe, on=False)
-
-    def cut_contact(self, contact: str, *, cut: bool) -> None:
-        if contact not in self._contacts:
-            raise DeviceRefused(f"no contact {contact!r}; there are {', '.join(self._contacts)}")
-        self._board.switch(self._contacts[contact], on=cut)
-        self.observe("contact", t=self._board.verify(), contact=contact, cut=cut)
 
     def make_safe(self) -> None:
         """Card out, contacts closed, verified where the board can."""
-        self._instead = None
-        for channel in (self._insert, self._swipe, *self._contacts.values(), *self._select):
+        self._instead, self._backwards = None, False
+        self._worn.clear()
+        self._cut.clear()
+        flip = () if self._flip is None else (self._flip,)
+        for channel in (
+            self._insert, self._swiper, *self._channels.values(), *self._select, *flip,
+        ):  # fmt: skip
             self._board.switch(channel, on=False)
         self._board.wait(self._release)
         t = self._board.verify()
@@ -112,16 +82,31 @@ class Driver:
         if card is not None:
             self.observe("card_removed", t=t, card=card)
 
-    def _choose(self, card: str) -> str:
-        self._place(card)
-        card = self._instead or card
-        if self._inside is not None:
-            self.remove()
-        place = self._place(card)
+    def _bring(self, card: str, *, backwards: bool) -> None:
+        place = self._known(card)
         for bit, channel in enumerate(self._select):
             self._board.switch(channel, on=bool(place >> bit & 1))
+        if self._flip is not None:
+            self._board.switch(self._flip, on=backwards)
         self._board.wait(self._turn)
-        return card
+
+    def _push(self) -> None:
+        self._drive(self._insert)
+
+    def _pull(self) -> float:
+        self._board.switch(self._insert, on=False)
+        self._board.wait(self._release)
+        t = self._board.now()
+        self._board.verify()
+        return t
+
+    def _draw(self) -> None:
+        self._drive(self._swiper)
+        self._board.switch(self._swiper, on=False)
+
+    def _switch(self, contact: str, *, cut: bool) -> float:
+        self._board.switch(self._channels[contact], on=cut)
+        return self._board.verify()
 
     def _drive(self, channel: int) -> None:
         """Switch a motor on, check that it is, and wait until its card has come."""
@@ -129,8 +114,3 @@ class Driver:
         self._board.switch(channel, on=True)
         self._board.verify()
         self._board.wait(there - self._board.now())
-
-    def _place(self, card: str) -> int:
-        if card not in self._cards:
-            raise DeviceRefused(f"no card {card!r}; the presenter holds {', '.join(self._cards)}")
-        return self._cards.index(card)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness.engine import desk
+from harness.engine import cards, desk
 from harness.engine.desk import USUAL_CARD
 from harness.engine.steps import NO_CARD, CutAt, Inject, Sale, read_step
 from harness.model.cellular import Attenuator, Modem, SimCard
@@ -81,11 +81,12 @@ def refused(scenario: Scenario, means: Means) -> list[str]:
         for name in scenario.plain.get("needs") or ()
         if name in FACTS and name not in means.facts
     ]
-    reasons += [
-        f"step {word}: {said} is not within reach of this rig"
-        for word, step in _steps(scenario)
-        if (said := _asked(step)) and means.falls_short(said)
-    ]
+    for word, step in _steps(scenario):
+        short = [said for said in (_asked(step),) if said and means.falls_short(said)]
+        reasons += [
+            f"step {word}: {said} is not within reach of this rig"
+            for said in (*short, *_cards_out_of_reach(step, means))
+        ]
     reasons += [
         f"fault {step.word}: {why}"
         for step in _injections(scenario)
@@ -114,8 +115,20 @@ def _asked(step: Any) -> str:
         return f"part {step.part}"
     if hasattr(step, "DEAL"):
         return f"deal {step.DEAL}"
-    card = getattr(step, "card", NO_CARD)
-    return "" if card == NO_CARD else f"card {card}"
+    return ""
+
+
+def _cards_out_of_reach(step: Any, means: Means) -> Iterable[str]:
+    """The cards of a step that nobody who could present them has."""
+    for _, ways in cards.asked(card_in(step)):
+        if not means.offers.intersection(ways) and any(map(means.falls_short, ways)):
+            yield ways[0]
+
+
+def card_in(step: Any) -> str:
+    """The ``card:`` of a step; ``""`` where none is presented."""
+    card = str(getattr(step, "card", NO_CARD))
+    return "" if card == NO_CARD else card
 
 
 def _injections(scenario: Scenario) -> Iterable[Inject]:
@@ -142,8 +155,8 @@ def _step_needs(plain: Any) -> Iterable[tuple[str, Any]]:
     word, step = read_step(plain)
     for role in STEP_NEEDS.get(word, ()):
         yield f"step {word}", role
-    if getattr(step, "card", NO_CARD) != NO_CARD:
-        yield f"step {word} (but for `card: {NO_CARD}`)", Reader
+    for roles, _ in cards.asked(card_in(step)):
+        yield f"step {word} (but for `card: {NO_CARD}`)", roles
     step = step.injection if isinstance(step, CutAt) else step
     if isinstance(step, Inject):
         for role in getattr(step.fault, "NEEDS", ()):

@@ -1,21 +1,27 @@
 """A sale in the hands of a cashier and a cardholder."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.clock import Killed
+from harness.engine import cards
 from harness.engine.recorder import Recorder
 from harness.engine.steps import NO_CARD
 from harness.errors import BenchError
 from harness.model.register import Wish
-from harness.model.roles import Reader, SaleResult, plays
+from harness.model.roles import Contactless, Reader, SaleResult, Swiper, plays
 from harness.model.trace import Observation
 
 #: How long a cardholder waits for "insert card" before trying anyway, s.
 PROMPT = 10.0
 #: How long a cardholder leaves the card in at most, s.
 LEFT_IN = 240.0
-#: Cards that are swiped, not inserted.
-SWIPED = "stripe"
+#: How long a cardholder holds a card in the field, s.
+HELD = 2.0
+#: How long it takes a cardholder to try again, and to understand that it is no use, s.
+AGAIN, NO_USE = 2.0, 6.0
+#: How often a card is tapped or swiped in one sale at most.
+TRIES = 4
 
 
 class OpenSale:
@@ -43,10 +49,11 @@ class OpenSale:
         self._recorder = recorder
         self._clock = recorder.clock
         self._terminal = terminal
-        self._reader = reader
+        self._readers = reader
         self._wish = wish
         self._card = card
         self._asked = ""
+        self._agains = 0
         recorder.correlation.opened(name)
         amount = wish.amount
         recorder.say(
@@ -105,28 +112,69 @@ class OpenSale:
     def _watch(self, seen: Observation) -> None:
         """What the terminal asks of the cardholder, by its intermediate status (ZVT 04 FF)."""
         if seen.kind == "ecr_status" and seen.source == "terminal":
+            self._agains += seen.get("asks") == "again"
             self._asked = str(seen.get("asks") or self._asked)
 
     def _present(self) -> None:
         try:
-            now = self._clock.now()
-            self._recorder.until(lambda: self.answered or self._asked == "insert", now + PROMPT)
-            if self.answered:
-                return
-            if self._card == SWIPED:
-                self._reader.swipe(self._card)
-                return
-            self._reader.insert(self._card)
-            until = self._clock.now() + LEFT_IN
-            self._recorder.until(lambda: self.answered or self._asked == "remove", until)
-            self._reader.remove()
+            self._until(lambda: self._asked == "insert", PROMPT)
+            acts = {"insert": self._insert, "swipe": self._swipe, "tap": self._tap}
+            rows = cards.presented(self._card)
+            for one in rows:
+                if not self.answered:
+                    acts[one.way](self._player(one), one.card, last=one is rows[-1])
         except BenchError as error:
             self._recorder.say("bench_error", role="reader", message=str(error))
 
+    def _insert(self, reader: Any, card: str, *, last: bool) -> None:
+        """Until the terminal asks for it back; or gives no hope, where there is another way."""
+        before = self._agains
+        reader.insert(card)
+        self._until(
+            lambda: self._asked == "remove" or (not last and self._agains > before), LEFT_IN
+        )
+        if not last and self._agains > before:
+            self._until(lambda: self._asked == "remove", NO_USE)
+        reader.remove()
 
-def reader_of(players: Any) -> Any:
-    """Who presents cards on this rig, or None."""
-    for player in players.values():
-        if plays(getattr(player, "driver", player), Reader):
-            return player
-    return None
+    def _swipe(self, swiper: Any, card: str, *, last: bool) -> None:
+        for _ in range(TRIES):
+            before = self._agains
+            swiper.swipe(card)
+            if not self._asked_again(before):
+                return
+
+    def _tap(self, field: Any, card: str, *, last: bool) -> None:
+        for _ in range(TRIES):
+            before = self._agains
+            field.tap(card)
+            self._until(lambda before=before: self._agains > before, HELD)  # type: ignore[misc]
+            field.leave()
+            if not self._asked_again(before):
+                return
+
+    def _asked_again(self, before: int) -> bool:
+        """Whether the card is wanted once more; a cardholder takes a moment then."""
+        self._until(lambda: self._agains > before, LEFT_IN)
+        if not self.answered and self._agains > before:
+            self._until(lambda: False, AGAIN)
+        return not self.answered and self._agains > before
+
+    def _until(self, true: Callable[[], bool], seconds: float) -> None:
+        """Wait until then, or until the register was told how it ended."""
+        now = self._clock.now()
+        self._recorder.until(lambda: self.answered or true(), now + seconds)
+
+    def _player(self, one: cards.Presented) -> Any:
+        player = cards.player_for(self._readers, one)
+        if player is None:
+            raise BenchError(f"nobody on this rig can {one.way} a card")
+        return player
+
+
+def reader_of(players: Any) -> Sequence[Any]:
+    """Who presents cards on this rig; empty when nobody does."""
+    roles = (Reader, Swiper, Contactless)
+    return tuple(
+        player for player in players.values() if plays(getattr(player, "driver", player), roles)
+    )

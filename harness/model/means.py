@@ -18,7 +18,7 @@ from harness.model.power import (
 )
 from harness.model.register import Desk
 from harness.model.rigfile import Limits
-from harness.model.roles import Reader, plays
+from harness.model.roles import Contactless, Intermittent, Reader, Swiper, Turning, plays
 from harness.model.units import Volts
 
 #: The first part of what is lacking -> whose it is; all else is the path's.
@@ -104,6 +104,8 @@ def means_of(players: Mapping[str, Any], nominal: Volts, limits: Limits | None =
 #: Role -> the method that lists what is within its player's reach, and what that is called.
 OFFERS: dict[Any, tuple[str, str]] = {
     Desk: ("deals", "deal"), Hands: ("parts", "part"), Reader: ("cards", "card"),
+    Contactless: ("cards", "tap"), Swiper: ("cards", "swipe"),
+    Turning: ("ways", "way"), Intermittent: ("contacts", "contact"),
 }  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from harness.model.words import Path, WordError, fill, find, instead, nearest, v
 
 #: Every role, in the order in which its device is opened and identified.
 ROLES = (
-    "supply", "switch", "attenuator", "carrier", "network", "sim_card", "modem", "reader", "host",
-    "updates", "hands", "console", "terminal",
+    "supply", "switch", "attenuator", "carrier", "network", "sim_card", "modem", "reader",
+    "stripe", "field", "host", "updates", "hands", "console", "terminal",
 )  # fmt: skip
 
 #: What a rig file may say of its terminal (``facts:``), and a scenario may need.
@@ -34,6 +34,8 @@ USUAL_DRIVERS = {
     "carrier": "carrier_api",
     "sim_card": "sim_mux",
     "reader": "serial_relay",
+    "stripe": "stripe_emulator",
+    "field": "field_servo",
     "host": "acquirer",
     "updates": "update_store",
     "hands": "bench_hands",

@@ -96,7 +96,68 @@ class Reader(Protocol):
     def remove(self) -> None: ...
     def swipe(self, card: str) -> None: ...
     def cut_contact(self, contact: str, *, cut: bool) -> None:
-        """Open or close one contact of the slot: ``vcc``, ``rst``, ``clk`` or ``io``."""
+        """Open or close one contact of the slot: ``vcc``, ``rst``, ``clk``, ``io``, ``detect``."""
+
+
+@runtime_checkable
+class Turning(Protocol):
+    """A presenter that can push its cards in the wrong way round."""
+
+    def ways(self) -> Sequence[str]:
+        """``forwards``, and ``backwards`` where it can; asked before a run, so no I/O."""
+
+    def turn(self, *, backwards: bool) -> None:
+        """From now on; said with each ``card_inserted``."""
+
+
+@runtime_checkable
+class Intermittent(Protocol):
+    """A presenter whose contacts can be bad on some insertions and good on others."""
+
+    def contacts(self) -> Sequence[str]:
+        """Those that it can cut; asked before a run, so no I/O."""
+
+    def wear_contact(self, contact: str, share: float, *, seed: int = 0) -> None:
+        """Cut a contact on this share of insertions (0 to 1; 0 ends it), as ``seed`` has it.
+
+        Said as ``contact`` whenever it is cut or closed. Raises DeviceRefused for no contact.
+        """
+
+
+@runtime_checkable
+class Contactless(Protocol):
+    """Brings cards into the field of the terminal's antenna."""
+
+    def cards(self) -> Sequence[str]:
+        """Names of the cards it holds; asked before a run, so no I/O."""
+
+    def tap(self, card: str) -> None:
+        """Bring a card into the field and hold it there; said as ``card_tapped``."""
+
+    def leave(self) -> None:
+        """Take every card out of the field; said as ``card_removed`` where there was one."""
+
+    def set_field(self, strength: float) -> None:
+        """How well cards are coupled from now on, 0 to 1; said as ``field``."""
+
+    def beside(self, card: str | None) -> None:
+        """From now on this card is in the field with whichever card is tapped; None ends it."""
+
+
+@runtime_checkable
+class Swiper(Protocol):
+    """Has stripes read, good or spoilt (``wire/stripe_flux.py``, ``Spoilt``)."""
+
+    def cards(self) -> Sequence[str]:
+        """Names of the cards whose stripes it has; asked before a run, so no I/O."""
+
+    def swipe(self, card: str) -> None:
+        """Play a card's stripe once; said as ``card_swiped``, with ``spoilt`` where it was."""
+
+    def spoil(
+        self, how: str = "", *, backwards: bool = False, jitter: float = 0.0, speed: float = 30.0
+    ) -> None:
+        """How stripes are from now on: ``""`` for good ones; ``jitter`` 0 to 1, ``speed`` cm/s."""
 
 
 @runtime_checkable

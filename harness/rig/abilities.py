@@ -16,21 +16,33 @@ from harness.model.means import Means, means_of
 from harness.model.network import AccessPoints, DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
 from harness.model.rigfile import Device, RigFile
-from harness.model.roles import Console, Host, Reader, Terminal, Updates, plays
+from harness.model.roles import (
+    Console,
+    Contactless,
+    Host,
+    Reader,
+    Swiper,
+    Terminal,
+    Updates,
+    plays,
+)
 from harness.model.words import find, words_in
 from harness.ports.memory import pair
 from harness.rig.casting import DRIVERS, driver_class
 from harness.sim.bench_plan import check_plan
 
 #: The roles of whom it depends what can be done, not only whether somebody plays them.
-ROLES = ("supply", "switch", "carrier", "network", "reader", "hands", "terminal")
+ROLES = (
+    "supply", "switch", "carrier", "network", "reader", "stripe", "field", "hands", "terminal",
+)  # fmt: skip
 
 
 #: Role -> what its driver must be able to do; one of them where there are several.
 PLAYED: dict[str, tuple[type, ...]] = {
     "supply": (Supply,), "switch": (Switch,), "attenuator": (Attenuator,), "modem": (Modem,),
     "carrier": (DataPlan, Subscription, AccessPoints), "network": (Network,),
-    "sim_card": (SimCard,), "reader": (Reader,), "host": (Host,), "updates": (Updates,),
+    "sim_card": (SimCard,), "reader": (Reader,),
+    "stripe": (Swiper,), "field": (Contactless,), "host": (Host,), "updates": (Updates,),
     "hands": (Hands, Presses, ShowsCodes, Climate, Debugger), "console": (Console,),
     "terminal": (Terminal,),
 }  # fmt: skip

@@ -25,13 +25,13 @@ from harness.rig.tenancy import Tenancy
 
 #: The order of the safe state; the supply first, for it is what can hurt.
 SAFE_ORDER = (
-    "supply", "switch", "reader", "network", "carrier", "sim_card", "attenuator", "updates", "host",
-    "modem",
+    "supply", "switch", "reader", "field", "stripe", "network", "carrier", "sim_card",
+    "attenuator", "updates", "host", "modem",
 )  # fmt: skip
 #: Roles that are the terminal itself: unpowered, they need not answer yet.
 OF_THE_TERMINAL = ("terminal", "console")
 #: Roles that are one thing with another: what they see has its source.
-SOURCES = {"console": "terminal", "carrier": "network"}
+SOURCES = {"console": "terminal", "carrier": "network", "stripe": "reader", "field": "reader"}
 LOST = "the guardian process of this run has died"
 
 #: What can be observed of a terminal by who plays the role; a driver's OBSERVES says otherwise.

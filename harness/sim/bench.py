@@ -29,8 +29,11 @@ from harness.sim.android.server import AdbServer
 from harness.sim.android.system import serial_of
 from harness.sim.attenuator import Attenuator
 from harness.sim.bench_plan import REAL, SIZES, USUAL_MODEM, USUAL_SUPPLY
+from harness.sim.card import Card, make_card
+from harness.sim.card_robot import CardRobot
 from harness.sim.carrier_api import CarrierApi
 from harness.sim.feed import Feed
+from harness.sim.field_servo import FieldServo
 from harness.sim.hands import Hands
 from harness.sim.internet import Internet
 from harness.sim.modems import make as modems
@@ -42,6 +45,7 @@ from harness.sim.real_internet import make_real_internet
 from harness.sim.sim_mux import SimMux
 from harness.sim.sim_tray import Sim, SimTray, read_sim, usual_tray
 from harness.sim.slot import Slot
+from harness.sim.stripe_coil import StripeCoil
 from harness.sim.supplies.make import make_supply
 from harness.sim.switch import PulseSwitch, RelayBoard
 from harness.sim.terminal.firmware import REGISTERS, Countertop, Firmware
@@ -71,6 +75,9 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "carrier": ("carrier_api", "http"),
     "network": ("link", "control"),
     "reader": ("presenter", "relay"),
+    **{f"reader/{word}": ("card_robot", word) for word in ("grbl", "marlin", "words")},
+    "stripe": ("stripe_coil", "line"),
+    "field": ("field_servo", "line"),
     "host": ("acquirer", "control"),
     "host/iso8583": ("acquirer", "iso8583"),
     "host/tls": ("acquirer", "tls"),
@@ -275,6 +282,24 @@ class Bench:
             self.clock, self.terminal.outlets.get("adb") if model else None,
             serial=serial_of(tid), rng=self._rng("adb_server"),
         )  # fmt: skip
+
+    @cached_property
+    def card_robot(self) -> CardRobot:
+        names = ("chip", "stripe", "mute", "bad_atr", "tap")
+        return CardRobot(self.clock, self.slot, [self._card(name) for name in names])
+
+    @cached_property
+    def stripe_coil(self) -> StripeCoil:
+        return StripeCoil(self.clock, self.slot, rng=self._rng("stripe_coil"))
+
+    @cached_property
+    def field_servo(self) -> FieldServo:
+        arms = {channel: self._card(name) for channel, name in enumerate(("tap", "other_tap"))}
+        return FieldServo(self.clock, self.slot.antenna, arms)
+
+    def _card(self, name: str) -> Card:
+        deck = read_plain(fixture("cards", "deck.yaml"))["cards"]
+        return make_card(name, deck[name], self._rng(f"card {name}"))
 
     @cached_property
     def terminal(self) -> Countertop:

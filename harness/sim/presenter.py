@@ -1,8 +1,9 @@
-"""A card presenter behind a serial relay board: eight relays, a carousel of cards, a motor.
+"""A card presenter behind a serial relay board: sixteen relays, a carousel of cards, a motor.
 
 The board is of the LCUS kind (``_lcus.py``).
-Wiring: two lines choose the card, a motor holds it in the slot while its relay is on, a drive
-swipes it when its relay goes on, and four relays each cut one contact of the slot.
+Wiring: relays 1, 2, 9, 10 and 11 choose the card (lowest bit first), 3 is the motor that holds it
+in the slot while it is on, 4 the drive that swipes it when it goes on, 5 to 8 each cut one contact
+of the slot and 13 its card switch, 12 turns the chosen card round.
 """
 
 import random
@@ -13,13 +14,18 @@ from harness.clock import Clock, Timer
 from harness.ports.base import Port
 from harness.sim._lcus import LcusBoard
 from harness.sim.card import Card, make_card
-from harness.sim.slot import CONTACTS, Slot
+from harness.sim.slot import Slot
 
-RELAYS = 8
-SELECT, INSERT, SWIPE, FIRST_CONTACT = (1, 2), 3, 4, 5
+RELAYS = 16
+SELECT, INSERT, SWIPE, FLIP = (1, 2, 9, 10, 11), 3, 4, 12
+CUTS = {5: "vcc", 6: "rst", 7: "clk", 8: "io", 13: "detect"}
 TRAVEL = 0.3  # s from the motor's start to the contacts, and for a swipe
 RELEASE = 0.02  # s from the motor's stop until the card is off the contacts
-HELD = ("chip", "stripe", "mute", "bad_atr")
+HELD = (
+    "chip", "stripe", "mute", "bad_atr", "other", "silent", "long", "bad_ts", "bad_protocol",
+    "cut_atr", "ones_atr", "refuses_select", "deactivated", "not_satisfied", "blocked",
+    "no_diagnosis", "garbage", "noisy", "wrong_parity",
+)  # fmt: skip
 
 
 class Presenter:
@@ -58,8 +64,8 @@ class Presenter:
         elif channel == SWIPE and on:
             card = self._chosen()
             self._clock.call_at(self._clock.now() + TRAVEL, lambda: self._slot.swipe(card))
-        elif channel >= FIRST_CONTACT:
-            self._slot.cut(CONTACTS[channel - FIRST_CONTACT], cut=on)
+        elif channel in CUTS:
+            self._slot.cut(CUTS[channel], cut=on)
 
     def _move(self, seconds: float, end: Callable[[], None]) -> None:
         if self._moving is not None:
@@ -67,7 +73,7 @@ class Presenter:
         self._moving = self._clock.call_at(self._clock.now() + seconds, end)
 
     def _arrive(self) -> None:
-        self._slot.insert(self._chosen())
+        self._slot.insert(self._chosen(), backwards=self._board.on[FLIP])
 
     def _chosen(self) -> Card:
         place = sum(self._board.on[channel] << bit for bit, channel in enumerate(SELECT))
