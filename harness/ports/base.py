@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from harness.clock import Clock
-from harness.errors import PortLost
+from harness.errors import NotSupported, PortLost
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,13 @@ class Port(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go; the other end notices. Closing twice does nothing."""
+
+    def twin(self) -> "Port":
+        """Another port to the same address, not open; raises NotSupported where there is one only.
+
+        For protocols with a connection for each request.
+        """
+        raise NotSupported(f"{self.address}: there is only one line to it")
 
 
 class BufferedPort(Port):

@@ -43,6 +43,9 @@ class TcpPort(StreamPort):
         self._within = connect_within
         self._socket: socket.socket | None = None
 
+    def twin(self) -> "TcpPort":
+        return TcpPort(self.clock, self.address, connect_within=self._within)
+
     def _connect(self) -> None:
         found = ADDRESS.fullmatch(self.address)
         number = (found[3] or WELL_KNOWN.get(found[1])) if found else None

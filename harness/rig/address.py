@@ -64,6 +64,9 @@ class BenchPort(Port):
             self._line.close()
             self._line = None
 
+    def twin(self) -> Port:
+        return BenchPort(self.clock, self.address, self._connect)
+
     def _live(self) -> Port:
         if self._line is None:
             raise PortLost(f"{self.address}: not open")
