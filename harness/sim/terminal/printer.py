@@ -26,6 +26,7 @@ class Printer:
     Attributes:
         printing: Whether the head is hot now.
         receipts: The lines of every receipt finished so far.
+        elsewhere: Whether a register prints them instead.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Printer:
         self._body = body
         self._alarms = alarms
         self._ready = ready
-        self.printing = False
+        self.printing = self.elsewhere = False
         self.receipts: list[list[str]] = []
 
     def troubles(self) -> list[str]:
@@ -79,6 +80,8 @@ class Printer:
 
     def print_receipt(self, entry: Entry, *, copy: bool = False) -> bool:
         """Print; False where it did not come out whole. A reprint says that it is one."""
+        if self.elsewhere:
+            return True
         facts = (
             f"stan={entry.stan:06d} amount={entry.amount} pan={entry.pan}"
             f" result={entry.outcome} copy={'yes' if copy else 'no'}"
