@@ -45,7 +45,7 @@ class SelfTest:
         body, alarms = self._firmware.body, self._firmware.alarms
         bad = {
             cause for part, (_, cause) in ANSWERING.items()
-            if part in body.parts and not body.usual(part)
+            if part in body.parts and not self.answers(part)
         }  # fmt: skip
         for cause in dict.fromkeys(cause for _, cause in ANSWERING.values()):
             if cause in bad:
@@ -53,6 +53,10 @@ class SelfTest:
             else:
                 alarms.end(cause)
         return sorted(bad)
+
+    def answers(self, part: str) -> bool:
+        """Whether a part of the body is as it should be."""
+        return self._firmware.body.usual(part)
 
     def on_request(self) -> list[str]:
         """The causes that an operator or a register must hear of; each part is said on the log."""
