@@ -254,9 +254,10 @@ class Bench:
 
     @cached_property
     def store(self) -> UpdateStore:
-        return UpdateStore(
-            self.clock, read_plain(fixture("updates", "test_store.yaml")), rng=self._rng("store")
-        )
+        own = dict(read_plain(fixture("updates", "test_store.yaml")))
+        if self._plan.get("terminal"):  # what is offered is for the terminal of this bench
+            own["model"] = read_character(str(self._plan["terminal"]))["identity"]["model"]
+        return UpdateStore(self.clock, own, rng=self._rng("store"))
 
     @cached_property
     def slot(self) -> Slot:
