@@ -330,7 +330,8 @@ class Countertop(Board):
             station: Its Wi-Fi, on a board that has it.
             updates: The test update store's file: whose images it trusts, and its factory image.
         """
-        store_file = updates or read_plain(fixture("updates", "test_store.yaml"))
+        usual = updates or read_plain(fixture("updates", "test_store.yaml"))
+        store_file = {**usual, "model": personality["identity"]["model"]}
         held = Keys(
             bytes.fromhex(keys["master_key"]), trusted_key(store_file), authorities,
             make_image(store_file, "factory"),
