@@ -96,9 +96,7 @@ class Payment(Conditions):
             pending = self._weigh_advice(pending, answer, heard=heard)
         outcome = self._outcome("approved", pending, receipt=self._storage.next_receipt())
         register.confirm(outcome)
-        self.book(pending, answer, outcome.receipt)
-        if heard:
-            self.told(pending)
+        self.book(pending, answer if heard else None, outcome.receipt)
         return outcome
 
     def _weigh_advice(self, pending: Pending, answer: Message, *, heard: bool) -> Pending:

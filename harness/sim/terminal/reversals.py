@@ -8,7 +8,6 @@ An advice (0220) is repeated under its own number until its 0230 (invariant 11).
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from harness.clock import Clock
@@ -144,7 +143,9 @@ class Reversals:
         outcome = "approved" if taken else "declined"
         if known is None or known.outcome != outcome:
             receipt = self._storage.next_receipt() if taken else 0
-            entry = replace(self._entry(pending), outcome=outcome, receipt=receipt)
+            entry = made_of(
+                pending, outcome, time=self._time(), rrn=answer.get(37), receipt=receipt
+            )
             self._storage.record(entry)
             if taken:  # a cut came before it was booked: it has no receipt yet
                 self._receipts.print(entry)
@@ -159,8 +160,10 @@ class Reversals:
         self._screen.show("reversed")
 
     def _entry(self, sale: Pending) -> Entry:
-        time = self._wall_time().isoformat(sep=" ", timespec="seconds")
-        return made_of(sale, "reversed", time=time)
+        return made_of(sale, "reversed", time=self._time())
+
+    def _time(self) -> str:
+        return self._wall_time().isoformat(sep=" ", timespec="seconds")
 
 
 def is_heard(code: str) -> bool:

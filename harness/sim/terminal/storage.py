@@ -114,7 +114,7 @@ class Storage:
             else:
                 self.pending[found.stan] = found
         for entry in self.journal:
-            if entry.stan in self.pending and not self.is_advice(entry.stan):
+            if entry.stan in self.pending and not self._owed_still(entry):
                 self.drop_pending(entry.stan)  # a cut came between the journal and the delete
 
     def _load_closing(self) -> None:
@@ -205,6 +205,10 @@ class Storage:
         """Whether what is owed under this number is told to the host until it answers."""
         return TERMS[self.pending[stan].deal].advice
 
+    def _owed_still(self, entry: Entry) -> bool:
+        """An advice is owed until the host has given it its number, whatever the journal says."""
+        return self.is_advice(entry.stan) and not entry.rrn
+
     def owes_as(self, stan: int) -> str:
         """What a pending transaction comes to: an advice stands, anything else is undone."""
         return "approved" if self.is_advice(stan) else "owed"
@@ -218,15 +222,12 @@ class Storage:
     # --- the journal ------------------------------------------------------------------------
 
     def record(self, entry: Entry) -> None:
-        """Add to the journal; durable when this returns, and only then is its pending dropped.
-
-        An advice is owed until the host has confirmed it, whatever the journal says.
-        """
+        """Add to the journal; durable when this returns, and only then is its pending dropped."""
         self._flash.append(self._journal_name(entry.batch), seal_record(entry))
         self.make_durable()
         if entry.batch == self.batch:
             self.journal.append(entry)
-        if entry.stan in self.pending and not self.is_advice(entry.stan):
+        if entry.stan in self.pending and not self._owed_still(entry):
             self.drop_pending(entry.stan)
 
     def make_durable(self) -> None:
