@@ -1,0 +1,213 @@
+r"""A terminal that runs Android, seen through adb: its log, its display, its health.
+
+``console: {driver: android, address: "127.0.0.1:5037", device: SERIAL}``: the address is the adb
+server's, ``device`` the terminal's serial number where there are several. The log is followed on
+this port; another question interrupts it for its while, and the log goes on where it was, by its
+stamps and by the boot it belongs to, so no line is lost or told twice.
+
+What lines mean is ``fixtures/terminal/<personality>/console.yaml``, as in ``console.py``. Besides::
+
+    journal: am broadcast -a com.maker.DUMP   # a command of the device's shell
+    filter: ["PayApp:V", "*:S"]               # what logcat is asked for; left out: everything
+    polls:                                    # asked every now and then, told when changed
+      - {ask: dumpsys battery, kind: battery, match: 'level: (?P<percent_int>\d+)'}
+
+Source: developer.android.com, "Logcat command-line tool", "dumpsys"; AOSP, uiautomator's dump.
+"""
+
+import html
+import re
+from typing import Any
+
+from harness.drivers import console
+from harness.drivers._adb import Adb, quoted
+from harness.drivers._console_rules import Rule
+from harness.drivers._personality import personality_file
+from harness.errors import DeviceRefused, NotSupported, PortLost, RigError
+from harness.files import read_plain
+from harness.model.units import Seconds
+from harness.ports.base import Chunk, Port
+from harness.wire.pan import mask
+
+IDENTITY = None
+LOOK_AGAIN = 1.0  # s between two attempts to follow a log that was lost
+BOOT = "/proc/sys/kernel/random/boot_id"
+STAMP = re.compile(r"\s*(\d{9,11}\.\d{3})\s")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+WINDOW = "/sdcard/hil_window.xml"
+TEXT = re.compile(r'<node [^>]*?\btext="([^"]+)"')
+ASKED = "echo; echo hil-next"
+
+
+class Driver(console.Driver):
+    """Plays Console; Watched, Polled, Identified. Also ``install``, ``screenshot``, ``texts``."""
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        personality: str = "smart",
+        device: str = "",
+        every: Seconds = Seconds(30),
+        watch_display: Seconds | None = None,
+        within: Seconds = Seconds(10),
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            port: TCP to the adb server.
+            personality: Folder of ``fixtures/terminal``, or a path.
+            device: Serial number of the terminal.
+            every: Between two looks at its health.
+            watch_display: Between two looks at its display; None for none, as each takes a
+                second or two of the terminal's time.
+            within: How long a command may take.
+
+        Raises:
+            RigError: The personality is none.
+        """
+        super().__init__(port, personality=personality)
+        self._adb = Adb(port, device, within=within)
+        plain = read_plain(personality_file(personality, "console.yaml"))
+        self._filter = [str(word) for word in plain.get("filter", ())]
+        self._polls = [_poll(row) for row in plain.get("polls", ())]
+        self.poll_every = LOOK_AGAIN
+        self._every = {"health": float(every), "display": float(watch_display or 0)}
+        self._due = dict.fromkeys(self._every, 0.0)
+        self._told: dict[str, Any] = {}
+        self._decode: Any = None
+        self._boot, self._last = "", ""
+        self._at_last: set[str] = set()
+
+    def identify(self) -> str:
+        """Maker, model, build and serial number."""
+        names = ("ro.product.manufacturer", "ro.product.model", "ro.build.version.incremental",
+                 "ro.serialno")  # fmt: skip
+        line = "; ".join(quoted("getprop", name) for name in names)
+        return " ".join(self._asked(line).split())
+
+    # --- the log ----------------------------------------------------------------------------
+
+    def attend(self) -> None:
+        """Take in the log, followed anew where it was lost; raises PortLost without a device."""
+        self._follow()
+        while self._port.readable:
+            try:
+                chunk = self._port.read(until=self._port.clock.now())
+            except PortLost:
+                self._decode = None
+                raise
+            if chunk is None:
+                return
+            self._take_in(chunk)
+
+    def poll(self) -> None:
+        """Follow the log; now and then the terminal's health, and its display where wanted."""
+        self._follow()
+        now = self._port.clock.now()
+        for what, look in (("health", self._look), ("display", self.texts)):
+            if self._every[what] and now >= self._due[what]:
+                self._due[what] = now + self._every[what]
+                look()
+        self._follow()
+
+    def ask_journal(self) -> None:
+        """By the command of the personality; the entries come in the log."""
+        if self._journal is None:
+            raise NotSupported("this terminal takes no command for its journal")
+        said = self._asked(self._journal)
+        if "Error" in said:
+            raise DeviceRefused(f"the terminal's journal: {said[-120:]}")
+        self._follow()
+
+    def _follow(self) -> None:
+        if self._decode is not None:
+            return
+        boot = self._adb.shell("cat", BOOT).text
+        if boot != self._boot:
+            self._boot, self._last = boot, ""
+        since = ("-T", self._last) if self._last else ()
+        words = ("logcat", "-v", "threadtime", "-v", "epoch", *since, *self._filter)
+        until = self._port.clock.now() + LOOK_AGAIN * 5
+        self._kept.clear()
+        self._adb.select(until)
+        self._decode = self._adb.follow(quoted(*words), until)
+
+    def _take_in(self, chunk: Chunk) -> None:
+        self._kept += self._decode(chunk)
+        self._take_lines(chunk.t)
+
+    def _take(self, text: str, t: float) -> None:
+        found = STAMP.match(text)
+        if found is None:
+            return  # logcat's own words: which buffer begins here
+        if found[1] == self._last and text in self._at_last:
+            return
+        if found[1] != self._last:
+            self._last, self._at_last = found[1], set()
+        self._at_last.add(text)
+        super()._take(text, t)
+
+    # --- questions --------------------------------------------------------------------------
+
+    def texts(self) -> list[str]:
+        """What the display shows, masked; said as ``display`` when it is another text."""
+        line = f"{quoted('uiautomator', 'dump', WINDOW)} && {quoted('cat', WINDOW)}"
+        seen = [html.unescape(text) for text in TEXT.findall(self._asked(line))]
+        shown = [mask(text) for text in seen]
+        if not shown:
+            return []
+        for was, is_shown in zip(seen, shown, strict=True):
+            if was != is_shown:
+                self.observe("card_number_in_clear", channel="display", masked=is_shown)
+        self._tell_change("texts", "display", {"text": " / ".join(shown)})
+        return shown
+
+    def screenshot(self) -> bytes:
+        """The display as PNG. It may show a card number: nothing here keeps it, nor should you."""
+        self._interrupt()
+        return self._adb.screenshot()
+
+    def install(self, content: bytes) -> None:
+        """Install an APK; raises DeviceRefused in the terminal's own words."""
+        self._interrupt()
+        self._adb.install(content)
+
+    def _look(self) -> None:
+        """All of ``polls`` in one go."""
+        if not self._polls:
+            return
+        said = self._asked("; ".join(f"{ask}; {ASKED}" for ask, _ in self._polls))
+        for (ask, rule), text in zip(self._polls, said.split("hil-next"), strict=False):
+            fields = rule.read(mask(THOUSANDS.sub("", text)))
+            if fields is not None:
+                self._tell_change(ask, rule.kind, fields)
+
+    def _tell_change(self, what: str, kind: str, fields: dict[str, Any]) -> None:
+        if self._told.get(what) != fields:
+            self._told[what] = fields
+            self.observe(kind, **fields)
+
+    def _asked(self, line: str) -> str:
+        self._interrupt()
+        return self._adb.run(line).text
+
+    def _interrupt(self) -> None:
+        """Take in what has come, then use the port for something else."""
+        while self._decode is not None and self._port.readable:
+            try:
+                chunk = self._port.read(until=self._port.clock.now())
+            except PortLost:
+                break
+            if chunk is None:
+                break
+            self._take_in(chunk)
+        self._decode = None
+
+
+def _poll(row: Any) -> tuple[str, Rule]:
+    try:
+        more = {"fields": row.get("fields", {}), "words": row.get("words", {})}
+        return str(row["ask"]), Rule(re.compile(row["match"]), str(row["kind"]), **more)
+    except (KeyError, TypeError, AttributeError, re.error) as error:
+        raise RigError(f"console.yaml: no good entry of polls: {error!r}") from error

@@ -1,0 +1,182 @@
+"""A smart terminal as other applications on it see it: Lakala's payment intent, over adb.
+
+``terminal: {driver: lakala_intent, address: "127.0.0.1:5037", device: SERIAL}``; the address is the
+adb server's. ``am start`` cannot receive what an activity ends with, so a small application of the
+bench, the courier, is installed on the terminal. Its contract:
+
+* ``am start -n COURIER/.Ask --es courier_id ID --es courier_target PACKAGE/ACTIVITY --es ...``
+  starts the target for its result, with all other extras, and logs under the tag ``HilCourier``,
+  one JSON object a line: ``{"id": ID, "stage": "started"}``, then stages that the application
+  broadcasts where it does (words of ``stages:`` in intent.yaml), at last
+  ``{"id": ID, "result": RESULT_CODE, "extras": {...}}``, or ``{"id": ID, "error": TEXT}``.
+* ``am broadcast -n COURIER/.Query --es what order --es order_no NUMBER`` (or ``what last``) asks
+  the application for an order: result data ``{"found": BOOL, "open": BOOL, "result": .., "extras":
+  ..}``; ``what condition``: ``{"state": "ready"|"busy"|.., "code": .., "text": ..}``.
+
+An order is asked for once and never again: what was started and has no result is ``unknown``, and
+``last_result`` asks for it by its number. Source: payment application developers' documents as far
+as they are public (Lakala's callers; starpos.com.cn); what differs is ``intent.yaml``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.drivers._courier import Courier, Gone, Word
+from harness.drivers._intents import Said, read_intents
+from harness.errors import NotSupported, PortLost
+from harness.model.register import Deal, Wish
+from harness.model.roles import Observe, SaleResult, ignore
+from harness.model.units import Money, Seconds
+from harness.ports.base import Port
+from harness.wire.pan import mask
+
+IDENTITY = None
+READY = "00"  # what ``status`` says of a terminal that may sell
+
+
+class Driver:
+    """Plays Terminal, Desk, Settles and Reprints."""
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        personality: str = "smart",
+        device: str = "",
+        courier: str = "test.hil.courier",
+        appid: str = "test.hil.courier",
+        within: Seconds = Seconds(10),
+        complete_within: Seconds = Seconds(180),
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            port: TCP to the adb server.
+            personality: Folder of ``fixtures/terminal``, or a path; see ``_intents``.
+            device: Serial number of the terminal; the only one when left out.
+            courier: Package of the courier.
+            appid: Who asks, as the payment application wants to know it.
+            within: How long a command may take.
+            complete_within: The wait for the next sign of life of a transaction.
+        """
+        self.observe: Observe = ignore
+        self._intents = read_intents(personality)
+        self._always = {**self._intents.always, "appid": appid}
+        self._courier = Courier(port, device, courier, within=within, life=complete_within)
+        self._order = ""
+
+    # --- Terminal ---------------------------------------------------------------------------
+
+    def identify(self) -> str:
+        """Model, build and serial number."""
+        return self._courier.identify()
+
+    def sign_on(self) -> None:
+        """See that the terminal has started and has the courier; raises DeviceRefused, PortLost."""
+        self._courier.check()
+
+    def sell(self, amount: Money) -> SaleResult:
+        """A sale, to its end. ``failed`` without a code: it was never started."""
+        return self.transact(Wish("sale", amount))
+
+    def abort(self) -> None:
+        """The BACK key; may be called while another task waits in ``sell``."""
+        self._courier.press_back()
+
+    def last_result(self) -> SaleResult | None:
+        """What the application says of our last order; ``unknown`` without an answer."""
+        asked = {"what": "order", "order_no": self._order} if self._order else {"what": "last"}
+        try:
+            answer = self._courier.query(asked)
+        except PortLost as error:
+            return SaleResult("unknown", text=str(error))
+        if answer.get("open"):
+            return SaleResult("unknown", text="it is still under way")
+        if not answer.get("found"):
+            return SaleResult("failed", text="no such order was taken") if self._order else None
+        return self._concluded(answer)[0]
+
+    def status(self) -> str:
+        """``00`` when it may sell, else its own code or state; raises PortLost."""
+        answer = self._courier.query({"what": "condition"})
+        word, code = str(answer.get("state", "")), str(answer.get("code", ""))
+        said = Said(
+            code, text=str(answer.get("text", word)), cause=self._intents.causes.get(code, "")
+        )
+        status = code or (READY if word == "ready" else word)
+        self.observe("terminal_status", code=status, text=said.text)
+        self._report(said, None)
+        return status
+
+    # --- Desk, Settles, Reprints ------------------------------------------------------------
+
+    def deals(self) -> Sequence[Deal]:
+        """Those of the personality."""
+        return self._intents.known()
+
+    def transact(self, wish: Wish) -> SaleResult:
+        """One transaction; raises NotSupported."""
+        if wish.deal not in self._intents.known():
+            raise NotSupported(f"this payment application has no {wish.deal}")
+        return self._perform(self._intents.extras(wish), numbered=True)
+
+    def settle(self) -> SaleResult:
+        """End of day; raises NotSupported."""
+        return self._act("settle", self._intents.settle)
+
+    def reprint(self) -> SaleResult:
+        """The last receipt again; raises NotSupported."""
+        return self._act("reprint", self._intents.reprint)
+
+    def _act(self, name: str, extras: Mapping[str, str] | None) -> SaleResult:
+        if extras is None:
+            raise NotSupported(f"this payment application has no {name}")
+        return self._perform(dict(extras), numbered=False)
+
+    def _perform(self, extras: dict[str, str], *, numbered: bool) -> SaleResult:
+        try:
+            number = self._courier.new_number()
+        except PortLost as error:
+            return SaleResult("failed", text=str(error))  # nothing was started
+        extras = {**self._always, **extras, "time_stamp": number.stamp}
+        if numbered:
+            extras["order_no"] = self._order = number.text
+        try:
+            answer = self._courier.ask(number.text, self._intents.target, extras, self._stage)
+        except Gone as error:
+            self.observe("ecr_status", code="", text=f"link lost: {error}")
+            return SaleResult("unknown" if error.started else "failed", text=str(error))
+        if "error" in answer.fields:
+            return SaleResult("failed", text=str(answer.fields["error"]))
+        result, said = self._concluded(answer.fields)
+        more = {"stan": result.stan} if result.stan else {}
+        self.observe("ecr_result", t=answer.t, code=result.code, text=result.text, **more)
+        self._report(said, answer.t)
+        return result
+
+    # --- what is said -----------------------------------------------------------------------
+
+    def _concluded(self, answer: Mapping[str, Any]) -> tuple[SaleResult, Said]:
+        self._check_clear(answer, None)
+        extras = answer.get("extras")
+        return self._intents.result(
+            answer.get("result"), extras if isinstance(extras, dict) else {}
+        )
+
+    def _stage(self, word: Word) -> None:
+        """How far the application is, where it tells."""
+        self._check_clear(word.fields, word.t)
+        name = str(word.fields.get("stage", ""))
+        row = self._intents.stages.get(name, {})
+        more = {"asks": row["asks"]} if "asks" in row else {}
+        self.observe("ecr_status", t=word.t, code=name, text=row.get("text", name), **more)
+
+    def _report(self, said: Said, t: float | None) -> None:
+        if said.cause:
+            self.observe("report", t=t, on="ecr", cause=said.cause, text=said.text, code=said.code)
+
+    def _check_clear(self, answer: Mapping[str, Any], t: float | None) -> None:
+        for text in map(str, (answer.get("extras") or answer).values()):
+            if mask(text) != text:
+                shown = mask(text)[:40]
+                self.observe("card_number_in_clear", t=t, channel="ecr", masked=shown)
