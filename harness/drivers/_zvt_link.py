@@ -30,7 +30,7 @@ SIGNS_OF_LIFE = (zvt.INTERMEDIATE_STATUS, zvt.STATUS_INFORMATION)
 #: What cannot come before a command is acknowledged: a late or second one belongs to the last sale,
 #: and taken for this one's it would end it, or approve it.
 OF_BEFORE = (zvt.STATUS_INFORMATION, *LAST)
-NOT_POSSIBLE = 0x83
+NOT_POSSIBLE, ABORTED = 0x83, 0x1E
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Link:
                 if message.apdu.command == zvt.ACKNOWLEDGED:
                     return None
                 if message.apdu.refusal is not None:
-                    return message.apdu.refusal
+                    return _reason(message.apdu)
                 if message.apdu.command in OF_BEFORE:
                     self._acknowledge(message.apdu)
                 else:
@@ -209,6 +209,11 @@ class Link:
                 raise
             self._heard.extend(Message(chunk.t, apdu) for apdu in apdus)
         return self._heard.popleft()
+
+
+def _reason(apdu: zvt.Apdu) -> int | None:
+    """Why 84 xx refuses; 84 1E has the code in its data (2.1: a wrong currency)."""
+    return apdu.payload[0] if apdu.refusal == ABORTED and apdu.payload else apdu.refusal
 
 
 def _new_t4(apdu: zvt.Apdu) -> float | None:
