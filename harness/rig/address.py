@@ -80,6 +80,7 @@ def port_to(
     connect: Connect | None = None,
     served: Mapping[str, str] | None = None,
     baud: int | None = None,
+    stop_bits: float = 1,
 ) -> Port:
     """The port to an address; nothing is opened yet.
 
@@ -89,6 +90,7 @@ def port_to(
         connect: Reaches the simulated bench of this process.
         served: Real addresses of devices that another process serves, by ``sim+...://name``.
         baud: Line speed, bit/s; for serial lines.
+        stop_bits: 1, 1.5 or 2; for serial lines.
 
     Raises:
         RigError: It is no address, or there is no simulated bench to look it up in.
@@ -103,7 +105,7 @@ def port_to(
         said = "a real device cannot be reached in virtual time (clock: virtual)"
         raise RigError(f"{address}: {said}")
     if way == "serial":
-        return SerialPort(clock, real, baud=baud or BAUD)
+        return SerialPort(clock, real, baud=baud or BAUD, stop_bits=stop_bits)
     if way == "visa":
         return _visa(clock, real, baud)
     return KINDS.get(way, TcpPort)(clock, real)
