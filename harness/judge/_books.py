@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.judge._deals import DEBIT, OF_REQUEST, PLAIN
+from harness.judge._sold import Sold
 from harness.judge._telling import ByStan, Telling, stan_of
 from harness.model.trace import Observation
 from harness.model.units import Money
@@ -37,45 +38,6 @@ SPOILING = frozenset({
 APPROVED = "approved"
 #: What a journal calls a sale that was approved; ``voided``: and then taken back by a void.
 STANDING = (APPROVED, "voided")
-UNKNOWN = "unknown"
-
-
-@dataclass(slots=True)
-class Sold:
-    """A sale the engine made.
-
-    Attributes:
-        name: The scenario's name for it.
-        started: ``sale_started``; it tells the deal (``what``).
-        ended: ``sale_ended``.
-        resolved: ``sale_resolved``.
-        stans: Trace numbers of its requests.
-        shown: What the display called it meanwhile.
-    """
-
-    name: str
-    started: Observation
-    ended: Observation | None = None
-    resolved: Observation | None = None
-    stans: set[int] = field(default_factory=set)
-    shown: list[Observation] = field(default_factory=list)
-
-    @property
-    def deal(self) -> str:
-        return str(self.started.get("what") or PLAIN)
-
-    @property
-    def last(self) -> Observation | None:
-        """The register's last word that is worth something."""
-        if self.resolved is not None and self.resolved.get("outcome") != UNKNOWN:
-            return self.resolved
-        return self.ended
-
-    @property
-    def outcome(self) -> str:
-        """``unknown`` until somebody knows."""
-        last = self.last
-        return UNKNOWN if last is None else str(last.get("outcome", UNKNOWN))
 
 
 def mti_of(seen: Observation) -> str:
@@ -132,6 +94,7 @@ class Books:
     journal: Telling = field(default_factory=lambda: Telling("journal"))
     boots: list[Observation] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    heard_closed: int = 0  # line at which the terminal last heard that its batch is settled
     by_hand: bool = False  # somebody sold by the terminal's own keys
     last_money: Observation | None = None
     currency: str = "CNY"
@@ -147,7 +110,7 @@ class Books:
             "pressed": self._press,
             "reversal_saved": lambda seen: self._file(self.saved, seen),
             "request_sent": lambda seen: self._file(self.sent, seen),
-            "answer_received": lambda seen: self._file(self.heard, seen),
+            "answer_received": self._hear,
             "approved": self._decision, "declined": self._decision, "not_done": self._decision,
             "reversal_done": self._decision, "printed": self._print,
             "printing": self._begin_print, "boot": self.boots.append,
@@ -213,7 +176,7 @@ class Books:
                      *self.ledger.by_stan.get(stan, ()))  # fmt: skip
             batch = next((one["batch"] for one in known if one.get("batch") is not None), None)
             if batch is None:
-                return bool(self.settled)
+                return bool(self.settled) or row.n < self.heard_closed
         return str(batch) in self.settled
 
     def sound_answers(self, stan: int) -> list[Observation]:
@@ -262,6 +225,11 @@ class Books:
     def _misbehave(self, seen: Observation) -> None:
         if seen.get("act") in SPOILING and (not seen.get("mti") or mti_of(seen) in MONEY):
             self._file(self.spoiled, seen)
+
+    def _hear(self, seen: Observation) -> None:
+        self._file(self.heard, seen)
+        if mti_of(seen) == "0510" and str(seen.get("response") or "00") in APPROVING:
+            self.heard_closed = seen.n
 
     def _press(self, seen: Observation) -> None:
         self.by_hand = True

@@ -7,8 +7,8 @@ needs the ledger and one of the others; anything less is INCONCLUSIVE and says w
 
 from dataclasses import dataclass
 
-from harness.judge._books import UNKNOWN
 from harness.judge._run import Run
+from harness.judge._sold import UNKNOWN
 
 LEDGER, RECORDS, REGISTER = "host ledger", "terminal's records", "register's view"
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import STANDING, UNKNOWN, Books, deal_of, moves_money
+from harness.judge._books import STANDING, Books, deal_of, moves_money
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._oracle import LEDGER
 from harness.judge._run import Injected, Run
+from harness.judge._sold import UNKNOWN
 from harness.judge._telling import stan_of
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing
 from harness.model.cut_points import CUT_POINTS, PointName

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.judge._books import UNKNOWN
 from harness.judge._monitor import Monitor, either, span
 from harness.judge._run import Run
+from harness.judge._sold import UNKNOWN
 from harness.judge._staged import wanted_faults
 from harness.model.trace import Observation
 

@@ -17,6 +17,8 @@ from harness.model.trace import Observation, Trace
 from harness.model.verdict import ClauseVerdict, Outcome, Performance, Verdict, worst
 from harness.model.words import WordError
 
+__all__ = ["Case", "clauses_of", "judge_trace"]
+
 Reader = Callable[[Observation], None]
 NEVER = float("inf")
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import STANDING, UNKNOWN, Books, Sold, alike, deal_of
+from harness.judge._books import STANDING, Books, alike, deal_of
 from harness.judge._deals import fits
+from harness.judge._sold import UNKNOWN, Sold
 from harness.judge._telling import stan_of
 from harness.model.trace import Observation
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, UNKNOWN, Books, Sold, deal_of
+from harness.judge._books import APPROVED, Books, deal_of
 from harness.judge._deals import SAID
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
+from harness.judge._sold import UNKNOWN, Sold
 from harness.judge._telling import stan_of
 from harness.judge.invariants._at_rest import (
     LEDGER,

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, UNKNOWN, Books, deal_of
+from harness.judge._books import APPROVED, Books, deal_of
 from harness.judge._deals import CREDIT, DEBIT, NOTHING, SAID
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
+from harness.judge._sold import UNKNOWN
 from harness.judge._telling import stan_of
 from harness.judge.invariants._at_rest import (
     LEDGER,

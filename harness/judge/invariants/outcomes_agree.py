@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, UNKNOWN, Books
+from harness.judge._books import APPROVED, Books
 from harness.judge._deals import MOVES
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
+from harness.judge._sold import UNKNOWN
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
 from harness.judge.invariants._voices import JOURNAL, TERMINAL, Voice, voices
 

@@ -1,0 +1,345 @@
+"""What bad terminals do to a day: each breaks one rule, in a day that was right.
+
+A mutant changes the lines of a lived day, or lives a piece of it wrongly at its end. The letters
+are the defects of public terminal code (payment rules, section 6).
+"""
+
+import random
+from collections.abc import Callable
+
+from harness.tests.judge.days import Day
+from harness.tests.judge.story import TID, Row
+
+Mutant = Callable[[Day], None]
+MUTANTS: dict[str, tuple[Mutant, frozenset[str]]] = {}
+
+
+def breaks(*clauses: str) -> Callable[[Mutant], Mutant]:
+    """Register a mutant with the clauses of which one at least must catch it."""
+
+    def keep(mutant: Mutant) -> Mutant:
+        MUTANTS[mutant.__name__] = (mutant, frozenset(clauses))
+        return mutant
+
+    return keep
+
+
+def sale(day: Day, amount: int = 4200, *, sends: bool = True) -> tuple[str, int]:
+    """A new sale, as far as its request; what becomes of it is the mutant's."""
+    name, stan = day.after(60).next("sale", amount, card="none")
+    if sends:
+        day.ask(name, stan, amount, mti="0200", processing="000000", entry="sale")
+    return name, stan
+
+
+@breaks("exactly_once")
+def never_charged(day: Day) -> None:
+    """1: approved by everybody, and not booked."""
+    name, stan = sale(day)
+    day.believe(name, stan, 4200, "sale")
+    del day.ledger[stan]
+
+
+@breaks("exactly_once")
+def void_of_nothing(day: Day) -> None:
+    """1: a void is booked, and no sale was there for it to take back."""
+    day.good_sale()
+    name, stan = day.next("void", None)
+    day.ask(name, stan, 77_777, mti="0200", processing="200000", entry="void")
+    day.believe(name, stan, 77_777, "void")
+
+
+@breaks("exactly_once")
+def completion_booked_as_sale(day: Day) -> None:
+    """1: a reservation is completed by a second, ordinary sale."""
+    day.preauth()
+    name, stan = day.next("completion", 1800)
+    day.ask(name, stan, 1800, mti="0200", processing="000000", entry="sale")
+    day.believe(name, stan, 1800, "completion")
+
+
+@breaks("no_orphan_charge", "journal_intact")
+def record_lost(day: Day) -> None:
+    """2: charged and approved, and the journal has lost it."""
+    name, stan = sale(day)
+    day.believe(name, stan, 4200, "sale")
+    del day.journal[stan]
+
+
+@breaks("declined_costs_nothing", "exactly_once")
+def needs_no_reversal(day: Day) -> None:
+    """3, defect c: failed to the cardholder, and nobody takes the charge back."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=False, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+
+
+@breaks("reversal_before_next_sale")
+def next_sale_first(day: Day) -> None:
+    """4, defect b: the next sale goes out before the reversal."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.good_sale()
+    day.owe(stan, 4200)
+
+
+@breaks("reversal_survives_power_loss", "persist_before_send")
+def reversal_lost_in_restart(day: Day) -> None:
+    """5, defects d and e: the pending reversal is gone after a restart."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.boot()
+    day.ended(name, "unknown")
+
+
+@breaks("reversal_carries_original")
+def reversal_of_another_amount(day: Day) -> None:
+    """6: the 0400 carries another amount."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.after(30).reverse(stan, 4100)
+    day.journal[stan]["amount"] = 4200
+
+
+@breaks("reversals_spaced")
+def reversal_without_gap(day: Day) -> None:
+    """6: the 0400 comes twice in a second."""
+    day.lost_answer()
+    rows = day.find("request_received", mti="0400")
+    day.host("request_received", **rows[-1].fields)
+
+
+@breaks("persist_before_send")
+def saved_after_send(day: Day) -> None:
+    """7, defect a: cut after the request, before anything was saved."""
+    name, stan = sale(day)
+    day.drop(lambda row: row.kind == "reversal_saved" and row.fields["stan"] == stan)
+    day.boot()
+    day.ended(name, "unknown")
+
+
+@breaks("stan_never_reused")
+def number_used_again(day: Day) -> None:
+    """8, defect f: the number is counted on only after the answer."""
+    day.good_sale()
+    day.stan -= 1
+    name, stan = sale(day, 4300)
+    day.believe(name, stan, 4300, "sale")
+
+
+@breaks("batch_closes_once")
+def batch_closed_unheard(day: Day) -> None:
+    """9: a new batch without an acknowledged settlement."""
+    day.good_sale()
+    day.batch += 1
+    day.good_sale()
+
+
+@breaks("batch_closes_once")
+def sold_in_a_closed_batch(day: Day) -> None:
+    """9: a sale in the batch whose settlement it was told of."""
+    day.settle()
+    day.batch -= 1
+    name, stan = sale(day)
+    day.believe(name, stan, 4200, "sale")
+
+
+@breaks("totals_agree")
+def totals_wrong(day: Day) -> None:
+    """10: the terminal adds up otherwise than its own journal."""
+    day.totals()
+    day.rows[-1].fields["debit"] += 1
+
+
+@breaks("totals_agree")
+def closed_unbalanced(day: Day) -> None:
+    """10: unbalanced, and nothing is uploaded."""
+    day.host("settled", tid=TID, batch=day.batch, balanced=False, uploaded=0)
+
+
+@breaks("advices_once")
+def refund_sent_again(day: Day) -> None:
+    """11: an advice goes out again after its answer was heard."""
+    day.refund()
+    day.host("request_received", **day.find("request_received", mti="0220")[-1].fields)
+
+
+@breaks("advices_once", "exactly_once")
+def refund_never_sent(day: Day) -> None:
+    """11: a refund that is approved and never told the host."""
+    name, stan = day.next("refund", 300, card="none")
+    day.finish(name, stan, 300, "refund")
+
+
+@breaks("advices_once")
+def upload_ended_wrongly(day: Day) -> None:
+    """11, defect h: the upload of an unbalanced batch ends as balanced."""
+    day.host("violation", rule="upload_end", stan=1, text="ends as balanced")
+
+
+@breaks("answers_must_match")
+def spoilt_answer_believed(day: Day) -> None:
+    """12: approved on an answer with a bad MAC."""
+    name, stan = sale(day)
+    day.host("misbehaved", act="corrupt", mti="0200", stan=stan)
+    day.believe(name, stan, 4200, "sale")
+
+
+@breaks("answers_must_match", "exactly_once")
+def approved_by_itself(day: Day) -> None:
+    """12: approved, and nobody was asked."""
+    name, stan = sale(day, sends=False)
+    day.finish(name, stan, 4200, "sale")
+
+
+@breaks("receipt_needs_journal")
+def receipt_first(day: Day) -> None:
+    """13: a receipt of a sale that the journal calls failed."""
+    name, stan = sale(day)
+    day.believe(name, stan, 4200, "sale")
+    day.journal[stan]["outcome"] = "failed"
+
+
+@breaks("receipt_needs_journal")
+def reprint_unmarked(day: Day) -> None:
+    """13: a second receipt that does not say that it is one."""
+    day.good_sale()
+    day.rows.append(Row(day.now, "terminal", "printed", dict(day.find("printed")[-1].fields)))
+
+
+@breaks("outcomes_agree")
+def register_told_otherwise(day: Day) -> None:
+    """14: failed to the register, approved on paper and in the journal."""
+    name, stan = sale(day)
+    day.believe(name, stan, 4200, "sale")
+    day.find("sale_ended", sale=name)[-1].fields["outcome"] = "failed"
+
+
+@breaks("signed_on_first")
+def sold_signed_off(day: Day) -> None:
+    """15: a sale between sign-off and sign-on."""
+    day.host("signed_off", tid=TID)
+    day.good_sale()
+
+
+@breaks("signs_on_again")
+def keys_refused_and_kept(day: Day) -> None:
+    """15: the next sale goes out with the keys that were refused."""
+    name, stan = sale(day)
+    day.answer(stan, "A0")
+    day.terminal("not_done", stan=stan, owed=False, **day.facts(4200))
+    day.ledger[stan]["status"] = "declined"
+    day.ended(name, "failed", cause="not_signed_on", stan=stan)
+    day.good_sale()
+
+
+@breaks("boots_old_or_new")
+def older_image_runs(day: Day) -> None:
+    """16: an older version starts."""
+    day.boot(version="1.9.0", reason="update")
+
+
+@breaks("comm_fault_is_no_decline")
+def outage_called_a_decline(day: Day) -> None:
+    """17: no answer came, and the issuer is blamed."""
+    day.lost_answer()
+    day.find("not_done")[-1].kind = "declined"
+
+
+@breaks("no_clear_card_number")
+def number_in_the_log(day: Day) -> None:
+    """19, defect g: the whole message is in the log."""
+    day.terminal("card_number_in_clear", channel="console", masked="999999******0014")
+
+
+@breaks("full_journal_refuses")
+def full_and_sold(day: Day) -> None:
+    """20: refused for want of room, and the next one goes out all the same."""
+    name, _ = day.next("sale", 100, card="none")
+    day.ended(name, "failed", cause="batch_full")
+    day.good_sale()
+
+
+@breaks("journal_intact", "no_orphan_charge")
+def oldest_overwritten(day: Day) -> None:
+    """20: the oldest record of the open batch makes room for the newest."""
+    day.good_sale()
+    first = min(stan for stan in day.journal if day.journal[stan]["outcome"] == "approved"
+                and day.journal[stan]["batch"] == day.batch
+                and day.journal[stan].get("what", "sale") == "sale")  # fmt: skip
+    del day.journal[first]
+
+
+@breaks("clock_agrees")
+def clock_wrong(day: Day) -> None:
+    """21: it sells with a clock of yesterday."""
+    day.good_sale()
+    day.find("request_received", mti="0200")[-1].fields["skew"] = -86_400
+
+
+@breaks("retries_bounded")
+def reconnect_storm(day: Day) -> None:
+    """22: nine connections in a second."""
+    for _ in range(9):
+        day.host("connected", secured=True)
+
+
+@breaks("no_tamper")
+def tampered(day: Day) -> None:
+    """23: a dip within the specification looks like tampering to it."""
+    day.terminal("tamper", text="TAMPER 07")
+
+
+@breaks("next_card_fresh")
+def card_of_before(day: Day) -> None:
+    """24: the stripe is there, and the chip card's number is read and charged."""
+    for card in ("stripe", "chip"):
+        day.engine("sale_started", sale=f"seen {card}", amount=1, currency="CNY", card=card)
+        day.present(card)
+        day.ended(f"seen {card}", "failed", cause="cancelled")
+    name, stan = day.next("sale", 1234, card="stripe")
+    day.say("reader", "card_swiped", card="stripe")
+    day.terminal("card_read", entry="stripe", pan=day.pan)
+    day.ask(name, stan, 1234, mti="0200", processing="000000", entry="sale")
+    day.believe(name, stan, 1234, "sale")
+
+
+@breaks("next_card_fresh")
+def no_card_read(day: Day) -> None:
+    """24: charged to the card before, with none presented."""
+    day.good_sale()
+    name, stan = day.next("sale", 1234, card="chip")
+    day.ask(name, stan, 1234, mti="0200", processing="000000", entry="sale")
+    day.believe(name, stan, 1234, "sale")
+
+
+@breaks("ready_owes_nothing")
+def ready_while_owing(day: Day) -> None:
+    """5: ready and nothing pending, while a reversal is owed."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.terminal("state", state="ready", pending=0, online=True)
+    day.owe(stan, 4200)
+
+
+@breaks("told_once")
+def told_twice(day: Day) -> None:
+    """1: the register is told twice that one sale is approved."""
+    name, stan = sale(day)
+    for _ in range(2):
+        day.terminal("ecr_result", code="00", stan=stan)
+    day.believe(name, stan, 4200, "sale")
+
+
+def spoilt(seed: int, mutant: Mutant) -> Day:
+    """A lived day and one wrong thing at its end."""
+    day = Day(random.Random(seed)).lived()
+    mutant(day)
+    return day.over()
