@@ -152,6 +152,7 @@ class Flows:
             return self._sign_on(heard)
         if wanted == "002":
             heard.session.signed_on = False
+            self._tell("signed_off", tid=heard.who[1])
         return {39: "00", **self._downloads.answer(heard)}
 
     def _sign_on(self, heard: Heard) -> dict[int, str]:

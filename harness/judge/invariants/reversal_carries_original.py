@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import REVERSAL, last4, mti_of
+from harness.judge._books import MONEY, REVERSAL, last4, moves_money, mti_of
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 
+#: Rules by which the host's own books say the same.
+RULES = frozenset({"reversal_differs", "inquiry_reversed", "advice_reversed"})
 FACTS = {"tid": "terminal", "batch": "batch", "amount": "amount"}
 
 
@@ -19,7 +21,8 @@ class ReversalCarriesOriginal:
 
     A reversal whose original never reached the host is right (it answers 25); one with a number of
     its own, while a request like it stays unreversed, is not (payment invariant 6; field 11 of the
-    0400 is the original's).
+    0400 is the original's). A balance inquiry, which moves no money, and an advice are never
+    reversed.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (6,)
@@ -34,14 +37,16 @@ class _ReversalCarriesOriginal(Safety):
     def __init__(self, clause: str, run: Run) -> None:
         super().__init__(clause, run)
         self._foreign: list[Observation] = []
+        self._never: dict[int, Observation] = {}  # inquiries
         self._count = 0
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "violation":
-            if seen.get("rule") == "reversal_differs":
+            if seen.get("rule") in RULES:
                 self.fail(f"the host refused a reversal: {seen.get('text')}", (seen.n,))
             return
         if mti_of(seen) != REVERSAL:
+            self._note(seen)
             return
         self._count += 1
         stan = stan_of(seen)
@@ -49,7 +54,13 @@ class _ReversalCarriesOriginal(Safety):
             self.fail(f"the reversal at {span(seen.t)} carries no trace number", (seen.n,))
             return
         originals = self.run.books.requests[stan]
-        if not originals:
+        never = self._never.get(stan) or next(iter(self.run.books.advices[stan]), None)
+        if never is not None and not originals:
+            self.fail(
+                f"trace number {stan} was reversed at {span(seen.t)}, and it is an inquiry or an"
+                " advice, which never is", (never.n, seen.n),
+            )  # fmt: skip
+        elif not originals:
             self._foreign.append(seen)
         elif not any(differing(row, seen) == [] for row in originals):
             wrong = ", ".join(differing(originals[-1], seen))
@@ -57,6 +68,12 @@ class _ReversalCarriesOriginal(Safety):
                 f"the reversal of trace number {stan} differs from its original in: {wrong}",
                 (originals[-1].n, seen.n),
             )
+
+    def _note(self, seen: Observation) -> None:
+        """An inquiry: it moves nothing."""
+        stan = stan_of(seen)
+        if stan is not None and mti_of(seen) in MONEY and not moves_money(seen):
+            self._never[stan] = seen
 
     def last_look(self) -> None:
         books = self.run.books

@@ -106,6 +106,13 @@ def reversal_of_another_amount(day: Day) -> None:
     day.journal[stan]["amount"] = 4200
 
 
+@breaks("reversal_carries_original")
+def inquiry_reversed(day: Day) -> None:
+    """6: a balance inquiry has no answer, and is reversed as if it had moved money."""
+    day.balance()
+    day.owe(day.stan, 0)
+
+
 @breaks("reversals_spaced")
 def reversal_without_gap(day: Day) -> None:
     """6: the 0400 comes twice in a second."""
