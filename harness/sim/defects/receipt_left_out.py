@@ -12,6 +12,6 @@ def plant(base: type[Firmware]) -> type[Firmware]:
 
     class Printer(base.Printer):  # type: ignore[name-defined, misc]
         def print_receipt(self, entry: Entry, *, copy: bool = False) -> bool:
-            return bool(self.paper)
+            return not self.troubles()
 
     return base.with_parts(Printer=Printer)

@@ -19,7 +19,7 @@ from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal.body import Body
-from harness.sim.terminal.flash import Flash, unguarded
+from harness.sim.terminal.flash import Flash, FlashFull, unguarded
 from harness.sim.terminal.net_devices import NetDevices
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.rtc import Rtc
@@ -221,9 +221,17 @@ class Board:
             self._watchdog = None
 
     def spawn(self, name: str, work: Callable[[], object]) -> Task:
-        """A task that dies with the supply."""
+        """A task that dies with the supply; one that finds no room in the flash is a crash."""
+
+        def live() -> None:
+            try:
+                work()
+            except FlashFull as full:
+                self.write_console(f"panic: {full}")
+                self.reset("watchdog")
+
         self._tasks = [task for task in self._tasks if not task.done]
-        task = self.clock.spawn(f"terminal {name}", work)
+        task = self.clock.spawn(f"terminal {name}", live)
         self._tasks.append(task)
         return task
 

@@ -15,6 +15,7 @@ from harness.tests.sim.defects.acts import (
     plain_sale,
     unbalanced,
 )
+from harness.tests.sim.defects.body_stories import BODY
 from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.terminal.stage import Stage
@@ -320,6 +321,7 @@ def settlement_unheard(stage: Stage) -> bool:
 STORIES: dict[str, Story] = {
     **POWER,
     **LINE,
+    **BODY,
     "report_outlives_fault": deaf_host_for_a_minute,
     "ready_while_owing": state_while_owing,
     "second_restart": one_clean_cut,
