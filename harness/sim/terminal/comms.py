@@ -88,6 +88,7 @@ class Comms:
         self._retries = 0
         self._spent = 0
         self._down_since = 0.0
+        self._asked_to_sign_on = False
         self.online = False
         self.cause: str | None = None
 
@@ -109,7 +110,20 @@ class Comms:
         """One go at everything from the SIM to the sign-on; what stopped it, or None."""
         with self._turn.taken():
             self._host.hang_up()
-            return self._ways.connect() or self._meet_host()
+            cause = self._go()
+            self._host.hosts.note(None if self._host.way_dead else cause)
+            return cause
+
+    def _go(self) -> str | None:
+        cause = self._ways.connect()
+        if cause is not None:
+            return cause
+        cause = self._meet_host()
+        if cause is not None and self._host.hosts.leave(cause):
+            self._alarms.begin(cause)  # whatever the other gives
+            self._host.hang_up()
+            cause = self._ways.connect() or self._meet_host()
+        return cause
 
     def settle_on(self, cause: str | None) -> None:
         """This is how it stands: say what is new and what is over."""
@@ -120,7 +134,7 @@ class Comms:
         self.cause = cause
         self.online = cause is None
         self._tries += 1
-        told = cause or self._ways.spared
+        told = cause or self.spared
         self._alarms.end(*(other for other in LINE_CAUSES if other != told))
         if cause is None:
             self._failures = 0
@@ -176,10 +190,12 @@ class Comms:
             self._meter.look(bearer.name, bearer.told)
         if cause is not None or bearer.ended():
             self._drop(cause)  # a socket does not outlive its bearer, even if there is a new one
-        elif self._may_rest() and self._ways.may_return():
+        elif self._may_rest() and (self._ways.may_return() or self._host.hosts.may_return()):
             self._drop(None)
         elif not self._turn.held:
             self._probe()
+        elif self._may_rest() and self._asked_to_sign_on:
+            self.broken()
 
     def _may_rest(self) -> bool:
         """Nobody would miss the line for a few seconds."""
@@ -207,8 +223,8 @@ class Comms:
 
     @property
     def spared(self) -> str | None:
-        """What is wrong with the first way while a spare one carries; None otherwise."""
-        return self._ways.spared
+        """What is wrong with the first way or host while a spare one serves; None otherwise."""
+        return self._ways.spared or self._host.hosts.spared
 
     @property
     def bearer(self) -> str:
@@ -274,6 +290,7 @@ class Comms:
         new_batch = self._acquiring.take_keys(answer)
         self._take_time(answer.get(13), answer.get(12))
         self._log.say("net", f"signed on, batch {new_batch:06d}")
+        self._asked_to_sign_on = False
         self.take_batch(new_batch)
         return None
 
@@ -298,7 +315,7 @@ class Comms:
         if not self._host.connected:
             raise Unsent(self.cause or "host_unreachable")
         try:
-            return self._host.exchange(request, wait)
+            answer = self._host.exchange(request, wait)
         except Silence as silence:
             self.online = False
             cause = self._ways.why_silent(stalled=silence.stalled, ended=silence.ended)
@@ -307,3 +324,5 @@ class Comms:
         except BadAnswer as bad:
             self._log.say_warning("net", str(bad))
             raise
+        self._asked_to_sign_on |= answer.demand == "sign_on"
+        return answer

@@ -15,7 +15,7 @@ from harness.ports.base import Port
 from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
-from harness.sim.terminal import bearers, daily, outages, reader_cable, secure
+from harness.sim.terminal import bearers, daily, hosts, outages, reader_cable, secure
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
@@ -145,8 +145,7 @@ class Firmware(Parts):
         )  # fmt: skip
         line = self.HostLine(
             self.clock, times=self.times, acquiring=self.acquiring, log=self.log,
-            dial=board.net.to(board.host), secure=self._secure(),
-            dial_resolver=board.net.to((self.who.resolver, 53)),
+            hosts=self._hosts(), dial_resolver=board.net.to((self.who.resolver, 53)),
         )  # fmt: skip
         ways = self.Ways(
             self.clock, self._bearers(), personality=self.personality, host_line=line, log=self.log,
@@ -171,11 +170,20 @@ class Firmware(Parts):
             say=lambda text: self.log.say_warning("net", text),
         )
 
-    def _secure(self) -> secure.Secure | None:
+    def _hosts(self) -> hosts.Hosts:
+        """The primary host is the board's; where the others are, they are at its port."""
+        name, port = self.board.host
+        known = [
+            hosts.Host(one, self.board.net.to((one, port)), self._secure(one))
+            for one in (name, *self.personality.network.hosts[1:])
+        ]
+        return self.Hosts(self.clock, known, times=self.times, log=self.log)
+
+    def _secure(self, host: str) -> secure.Secure | None:
         if not self.personality.network.tls:
             return None
         return self.Secure(
-            host=self.board.host[0], authorities=self.keys.authorities,
+            host=host, authorities=self.keys.authorities,
             certain_time=self.timekeeping.certain, wait=self.times.handshake,
         )  # fmt: skip
 

@@ -1,10 +1,11 @@
-"""One TCP connection to the host, and one request on it at a time.
+"""One TCP connection to a host, and one request on it at a time.
 
 A line on which an answer is owed is not used again: the answer may still come, late. It is ended
-with RST, not FIN, so that what TCP still holds of a request given up never arrives either.
+with RST, not FIN, so that what TCP still holds of a request given up never arrives either. Which of
+the hosts it leads to is in ``hosts.py``.
 """
 
-from collections.abc import Callable
+from collections import deque
 
 from harness.clock import Clock
 from harness.errors import Garbled, PortLost, PortTimeout
@@ -13,9 +14,9 @@ from harness.ports.tls import CertificateRefused, TlsFailed
 from harness.sim.internet import NameSilent, NameUnknown, NetError, NoBearer, Refused, TimedOut
 from harness.sim.tcp import End
 from harness.sim.terminal.acquiring import Acquiring, BadAnswer
+from harness.sim.terminal.hosts import Dial, Hosts
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Times
-from harness.sim.terminal.secure import Secure
 from harness.wire.iso8583 import Deframer, Message, answer_mti, frame, unframe
 
 #: As many retransmissions (after 1, 3, 7 and 15 s) mean that the way is gone: waiting ends.
@@ -31,7 +32,8 @@ DIAL_CAUSES: dict[type[NetError], str] = {
     NoBearer: "no_data_service", NameUnknown: "dns_failure", NameSilent: "dns_failure",
 }  # fmt: skip
 
-Dial = Callable[[float], End]
+#: Requests of the past whose answers are known again when they come late.
+REMEMBERED = 64
 
 
 class Silence(Exception):
@@ -53,27 +55,28 @@ class HostLine:
     Attributes:
         connected: Whether there is a connection, as far as is known here.
         timed_out: Whether nobody answered when last dialled: it may be worth another try at once.
+        hosts: Whom it may lead to, and whom it leads to now.
         detail: What is known besides its cause of why the last dialling failed; may be empty.
         way_dead: Whether nothing at all came back when last dialled, from nobody.
     """
 
     def __init__(
-        self, clock: Clock, *, times: Times, acquiring: Acquiring, log: Log, dial: Dial,
-        dial_resolver: Dial, secure: Secure | None = None,
+        self, clock: Clock, *, times: Times, acquiring: Acquiring, log: Log, hosts: Hosts,
+        dial_resolver: Dial,
     ) -> None:  # fmt: skip
         self._clock = clock
         self._times = times
         self._acquiring = acquiring
         self._log = log
-        self._dial = dial
+        self.hosts = hosts
         self._dial_resolver = dial_resolver
-        self._secure = secure
         self._socket: End | None = None
         self._port: Port | None = None
         self._frames = Deframer()
         self._answered: set[tuple[str, int]] = set()
+        self._asked: deque[tuple[str, int]] = deque(maxlen=REMEMBERED)
         self._insecure = ""
-        self._refusals = 0
+        self._refusals: dict[str, int] = {}
         self.way_dead = self.timed_out = False
         self.detail = ""
 
@@ -103,15 +106,20 @@ class HostLine:
         except NetError as error:
             self._log.say_warning("net", f"no connection: {error}")
             return self._dial_cause(error)
-        self._refusals = 0
+        self._refusals[self.hosts.now.name] = 0
         return None
+
+    def _dial(self, until: float) -> End:
+        """A connection to the host in use; raises NetError."""
+        return self.hosts.now.dial(until)
 
     def _secured(self, socket: End) -> Port | None:
         """The port that may be talked on; None, and why, when there is none."""
-        if self._secure is None:
+        secure = self.hosts.now.secure
+        if secure is None:
             return socket
         try:
-            return self._secure.over(socket)
+            return secure.over(socket)
         except CertificateRefused as refused:
             self.detail = f"certificate refused: {refused.reason.replace('_', ' ')}"
             self._insecure = "tls_error"
@@ -137,8 +145,10 @@ class HostLine:
         self.way_dead = self.timed_out and not self._way_open()
         if self.way_dead:
             return "host_unreachable"  # not the name service alone: nothing answers
-        self._refusals = self._refusals + 1 if isinstance(error, Refused) else 0
-        if self._refusals >= NOT_A_RESTART:
+        name = self.hosts.now.name
+        refused = isinstance(error, Refused)
+        self._refusals[name] = self._refusals.get(name, 0) + 1 if refused else 0
+        if self._refusals[name] >= NOT_A_RESTART:
             self.detail = f"the host refuses its port: {error}"
             return "wrong_settings"
         return DIAL_CAUSES.get(type(error), "host_unreachable")
@@ -161,6 +171,7 @@ class HostLine:
         self._log.say("net", f"> {request.mti} stan={request.get(11)}")
         again = socket.sent_again
         self._answered.discard((answer_mti(request.mti), request.stan))  # a 0400 is repeated
+        self._asked.append((answer_mti(request.mti), request.stan))
         answer, ended = None, False
         try:
             port.write(frame(request))
@@ -199,11 +210,17 @@ class HostLine:
         return self._socket is not None and self._socket.sent_again - again >= STALLED
 
     def _is_late(self, request: Message, answer: Message) -> bool:
-        """Whether it answers what is past: a duplicate, or a sale that is being reversed."""
-        key = (answer.mti, answer.stan)
-        outlived = key == ("0210", request.stan) and request.mti == "0400"
-        if outlived or key in self._answered:
+        """Whether it answers what is past: a duplicate, or what was given up and perhaps reversed.
+
+        An answer to what was never asked is another thing: then nothing of it can be believed.
+        """
+        key, mine = (answer.mti, answer.stan), (answer_mti(request.mti), request.stan)
+        if key in self._answered or (key != mine and key in self._asked):
             self._log.say_warning("net", f"{answer.mti} stan={answer.get(11)} came late: ignored")
+            self.take_late(answer)
             return True
         self._answered.add(key)
         return False
+
+    def take_late(self, answer: Message) -> None:
+        """What to do with an answer that comes late: nothing, whatever it says (N-1)."""

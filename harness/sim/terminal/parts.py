@@ -15,6 +15,7 @@ from harness.sim.terminal import (
     end_of_day,
     health,
     host_line,
+    hosts,
     housekeeping,
     keypad,
     last_asked,
@@ -57,6 +58,7 @@ class Parts:
     PlanMeter: ClassVar[type[plan_meter.PlanMeter]] = plan_meter.PlanMeter
     Acquiring: ClassVar[type[acquiring.Acquiring]] = acquiring.Acquiring
     Secure: ClassVar[type[secure.Secure]] = secure.Secure
+    Hosts: ClassVar[type[hosts.Hosts]] = hosts.Hosts
     HostLine: ClassVar[type[host_line.HostLine]] = host_line.HostLine
     Ways: ClassVar[type[ways.Ways]] = ways.Ways
     Comms: ClassVar[type[comms.Comms]] = comms.Comms

@@ -88,6 +88,7 @@ class Times:
     saving_most: float
     line_wait: float
     return_after: float
+    host_return: float
     acknowledgement: float
     first_boot: float
     password_lock: float
@@ -189,12 +190,14 @@ class Network:
     Attributes:
         bearers: Its ways out, the preferred one first: names of ``sims``, or ``wifi``.
         sims: Name -> what is to be known of the SIM.
+        hosts: Names of its hosts, the primary one first.
         tls: Whether it talks to its host over TLS.
         plan_bytes: Bytes a month of the SIM's plan; 0 where only the carrier knows.
     """
 
     bearers: tuple[str, ...]
     sims: Mapping[str, Sim]
+    hosts: tuple[str, ...]
     tls: bool
     plan_bytes: int
 
@@ -202,7 +205,8 @@ class Network:
     def read(cls, plain: Mapping[str, Any]) -> Self:
         """From plain YAML values; raises TypeError or KeyError on a key too few or too many."""
         sims = {name: Sim(**row) for name, row in plain["sims"].items()}
-        return cls(**{**plain, "bearers": tuple(plain["bearers"]), "sims": sims})
+        lists = {name: tuple(plain[name]) for name in ("bearers", "hosts")}
+        return cls(**{**plain, **lists, "sims": sims})
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,18 @@ class Ways:
         return cause or self._reach_host(bearer, several=several)
 
     def _reach_host(self, bearer: Bearer, *, several: bool) -> str | None:
+        """One host after the other, the one in use first."""
+        causes: dict[str, str | None] = {}
+        for name in self._host.hosts.order():
+            self._host.hosts.use(name)
+            causes[name] = cause = self._try_host(bearer, several=several)
+            if cause is None or self._host.way_dead or not self._host.hosts.may_leave(cause):
+                break
+            if len(causes) == 1:
+                self._tell(cause)  # whatever the other gives
+        return self._host.hosts.settle_on(causes)
+
+    def _try_host(self, bearer: Bearer, *, several: bool) -> str | None:
         cause: str | None = None
         for _ in range(self._tries):
             cause = self._host.dial()

@@ -33,6 +33,8 @@ from harness.wire import zvt
 T = TypeVar("T")
 NOMINAL = 5.0
 HOST, STORE = ("host.hil.test", 5001), ("updates.hil.test", 80)
+SECOND_HOST = ("host2.hil.test", 5001)
+HOSTS = (HOST[0], SECOND_HOST[0])
 
 
 class RegisterPort(MemoryPort):
@@ -97,6 +99,8 @@ class Stage:
         store_file = read_plain(fixture("updates", "test_store.yaml"))
         self.store = UpdateStore(clock, store_file, rng=random.Random(f"{seed}/store"))
         self.internet.serve(*STORE, self.store.outlets["http"])
+        self.internet.serve(*SECOND_HOST, self.host.outlets["second/tls"])
+        self.internet.guard(*SECOND_HOST, self.host.fronts["second"].knock)
         self.spare = Carrier(clock=clock)
         self.tray = usual_tray(self.link.carrier, self.spare)
         self.modem = make_modem(

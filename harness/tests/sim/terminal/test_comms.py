@@ -6,7 +6,7 @@ import pytest
 
 from harness.model.network import Exhaustion, Mode, Subscribed
 from harness.sim.terminal.account import read_account
-from harness.tests.sim.terminal.stage import HOST, Stage
+from harness.tests.sim.terminal.stage import HOSTS, Stage
 
 Act = Callable[[Stage], None]
 
@@ -48,7 +48,7 @@ FAULTS: dict[str, tuple[Act, Act, str]] = {
         lambda stage: stage.link.set_outage(on=False), "host_unreachable",
     ),
     "host dead": (
-        lambda stage: stage.internet.silent_hosts.add(HOST[0]),
+        lambda stage: stage.internet.silent_hosts.update(HOSTS),
         lambda stage: stage.internet.silent_hosts.clear(), "host_unreachable",
     ),
     "no SIM": (
@@ -81,7 +81,7 @@ def test_a_fault_between_sales_is_found_named_and_got_over(name: str) -> None:
         assert stage.ready(120.0)
         assert stage.sell(700).outcome == "approved"
         assert stage.clock.now() - since < 120.0
-        assert stage.of("cleared", cause=cause)
+        assert stage.until(lambda: bool(stage.of("cleared", cause=cause)), 60.0)
 
     stage.play(story)
 
@@ -136,7 +136,7 @@ def test_retries_during_a_long_outage_cost_little_data() -> None:
         stage.power()
         assert stage.ready()
         stage.link.carrier.set_left(50_000_000)
-        stage.internet.silent_hosts.add(HOST[0])
+        stage.internet.silent_hosts.update(HOSTS)
         before = stage.modem.sent
         stage.clock.sleep(3600.0)
         assert stage.modem.sent - before < 200_000

@@ -6,7 +6,7 @@ import pytest
 
 from harness.model.network import Exhaustion
 from harness.sim.terminal.registering import REJECTS
-from harness.tests.sim.terminal.stage import HOST, Stage
+from harness.tests.sim.terminal.stage import HOSTS, Stage
 
 Act = Callable[[Stage], None]
 
@@ -193,7 +193,7 @@ def test_an_hour_without_the_host_costs_less_than_200_kb(how: str) -> None:
     stage = Stage()
     acts: dict[str, tuple[Act, Act]] = {
         "silent host": (
-            lambda stage: stage.internet.silent_hosts.add(HOST[0]),
+            lambda stage: stage.internet.silent_hosts.update(HOSTS),
             lambda stage: stage.internet.silent_hosts.clear(),
         ),
         "deaf host": (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.tests.sim.terminal.stage import HOST, Stage
+from harness.tests.sim.terminal.stage import HOSTS, Stage
 
 
 def bearers(stage: Stage) -> list[str]:
@@ -132,7 +132,7 @@ def test_a_dead_host_is_no_reason_to_change_the_way() -> None:
     def story() -> None:
         stage.power()
         assert stage.ready()
-        stage.internet.silent_hosts.add(HOST[0])
+        stage.internet.silent_hosts.update(HOSTS)
         assert stage.until(lambda: bool(stage.of("detected", cause="host_unreachable")), 90.0)
         stage.clock.sleep(120.0)
         assert bearers(stage) == ["sim1"]
