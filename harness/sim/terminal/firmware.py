@@ -121,6 +121,7 @@ class Firmware(Parts):
             self.clock.now, known=self.who.operators, tries=personality.limits.password_tries,
             lock=self.times.password_lock, storage=self.storage, alarms=self.alarms,
         )  # fmt: skip
+        self.last_asked = self.LastAsked(self)
         self.upkeep = self.Upkeep(self)
         self.selftest = self.SelfTest(self)
         self.housekeeping = self.Housekeeping(self)

@@ -4,6 +4,7 @@ A register that heard no answer asks by its number. The number is durable before
 that after a cut the journal and the open reversals tell what became of it.
 """
 
+from collections.abc import Callable
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,9 +23,11 @@ class LastAsked:
     def __init__(self, firmware: "Firmware") -> None:
         self._firmware = firmware
         self._storage = firmware.storage
+        self._running: tuple[str, Callable[[], None]] | None = None
 
-    def begin(self, number: str) -> None:
-        """Durable when this returns."""
+    def begin(self, number: str, cancel: Callable[[], None]) -> None:
+        """Durable when this returns; ``cancel`` has it aborted, whoever asks for that."""
+        self._running = (number, cancel)
         held = self._held()
         self._storage.remember(RECORD, {
             "number": number, "before": self._storage.stan, "done": None,
@@ -33,6 +36,7 @@ class LastAsked:
 
     def end(self, number: str, outcome: Outcome) -> None:
         """What it came to."""
+        self._running = None
         held = self._held()
         stans = {**held.get("stans", {}), number: outcome.stan}
         kept = dict(list(stans.items())[-KEPT:])
@@ -40,8 +44,17 @@ class LastAsked:
             **held, "number": number, "done": list(astuple(outcome)), "stans": kept,
         })  # fmt: skip
 
+    def cancel(self, number: str) -> bool:
+        """Have what runs aborted; False where that is something else, or nothing."""
+        if self._running is None or self._running[0] != number:
+            return False
+        self._running[1]()
+        return True
+
     def of(self, number: str = "") -> Outcome | Literal["running"] | None:
         """What became of a number, of the last one where none is said; None: never done."""
+        if not self._firmware.state.up:
+            return "running"  # it does not know yet what the cut has left
         held = self._held()
         if not held or number not in ("", held["number"]):
             return None

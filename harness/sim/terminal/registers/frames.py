@@ -41,7 +41,7 @@ class Dialogue:
         self._profile = profile_of(self.PROFILE or str(character["profile"]))
         self._line = make_line(self._profile.frame, self._profile.handshake, register=False)
         self._commands: Mailbox[tuple[str, dict[str, str]]] = self._clock.mailbox("a request")
-        self._asked = firmware.LastAsked(firmware)
+        self._asked = firmware.last_asked
         self._timer: Timer | None = None
         self._gone = False
         self.cancelled = False
@@ -98,8 +98,7 @@ class Dialogue:
             return
         meant = self._profile.meaning(asked)
         if meant == "cancel":
-            self.cancelled = True
-            self._firmware.slot.changed.notify()
+            self._asked.cancel(asked.get("order", ""))
         elif meant in ("query", "status"):
             self._tell(asked, *(self._found(asked) if meant == "query" else self._state()))
         else:
@@ -134,12 +133,16 @@ class Dialogue:
         original = original or self._asked.stan_of(asked.get("original_order", ""))
         self.cancelled = False
         if order:
-            self._asked.begin(order)
+            self._asked.begin(order, self._cancel)
         wanted = Asked(deal, int(asked.get("amount") or 0), stan=original)
         outcome = self._firmware.payment.transact(wanted, self)
         if order:
             self._asked.end(order, outcome)
         self._say(asked, outcome)
+
+    def _cancel(self) -> None:
+        self.cancelled = True
+        self._firmware.slot.changed.notify()
 
     def _reprint(self) -> Outcome:
         entry = self._firmware.payment.reprint()

@@ -1,0 +1,140 @@
+"""What a terminal says in nexo, put into results and observations."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
+
+from harness.drivers._own_words import OwnWords
+from harness.model.roles import Observe, SaleResult
+from harness.wire import nexo
+from harness.wire.pan import mask
+
+SHOWN = 40  # characters of what had a card number in it
+READY = "00"
+#: GlobalStatus -> whether it may sell.
+READY_WORDS = ("OK",)
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Reads messages.
+
+    Attributes:
+        words: The model's own.
+        digits: Of the currency, behind the point.
+        observe: Who is told.
+    """
+
+    words: OwnWords
+    digits: int
+    observe: Observe
+
+    def unasked(self, message: nexo.Message, t: float) -> None:
+        """A message that is no answer to ours: what is shown, an event, or one too late."""
+        self.check_clear(message, t)
+        header = message.header
+        if header.category == "Display":
+            self._display(message, t)
+        elif header.category == "Event":
+            self._event(message, t)
+        elif header.kind == "Response":
+            said = f"a response nobody waits for: {mask(header.category)}"
+            self.observe("ecr_status", t=t, code="", text=said)
+
+    def _display(self, message: nexo.Message, t: float) -> None:
+        output = nexo.at(message.body, "DisplayOutput")
+        content = nexo.at(output, "OutputContent")
+        text = nexo.text(nexo.at(content, "OutputText"), "Text")
+        text = text or nexo.text(nexo.at(content, "PredefinedContent"), "ReferenceID")
+        text, asks = mask(unquote_plus(text)), self.words.asked(text)
+        more = {"asks": asks} if asks else {}
+        self.observe("ecr_status", t=t, code=nexo.text(output, "InfoQualify"), text=text, **more)
+
+    def _event(self, message: nexo.Message, t: float) -> None:
+        word = mask(nexo.text(message.body, "EventToNotify"))
+        details = mask(nexo.text(message.body, "EventDetails"))
+        said = f"{nexo.EVENTS.get(word, 'an event')}{f': {details}' if details else ''}"
+        self.observe("ecr_status", t=t, code=word, text=said)
+        self._report(self.words.cause(details), said, word, t)
+
+    def result(self, message: nexo.Message, t: float) -> SaleResult:
+        """What a response means; said as a result, and as a report where it names a cause."""
+        self.check_clear(message, t)
+        outcome, cause = nexo.CONDITIONS.get(message.error, ("failed", ""))
+        if message.result in ("Success", "Partial"):
+            outcome, cause = "approved", ""
+        text = mask(unquote_plus(message.additional))
+        if outcome != "approved":
+            cause = self.words.cause(text) or cause
+        body = message.body
+        bank = nexo.at(body, "PaymentResult", "PaymentAcquirerData")
+        stan, code = trace_number(body), message.error or message.result
+        told = nexo.at(body, "PaymentResult", "AmountsResp").get("AuthorizedAmount")
+        told = body.get("ReversedAmount", told)
+        more = {"stan": stan} if stan else {}
+        self.observe("ecr_result", t=t, code=code, text=text, **more)
+        self._report(cause, text, code, t)
+        return SaleResult(
+            outcome, cause=cause, code=code, stan=stan, receipt=receipt_number(message),
+            amount=None if told is None else nexo.minor(told, self.digits), text=text,
+            auth=mask(nexo.text(bank, "ApprovalCode")),
+        )  # fmt: skip
+
+    def status(self, message: nexo.Message, t: float) -> str:
+        """Of a Diagnosis: ``00`` when it may sell, else its GlobalStatus."""
+        word = nexo.text(nexo.at(message.body, "POIStatus"), "GlobalStatus") or message.error
+        text = mask(unquote_plus(message.additional)) or word
+        code = READY if word in READY_WORDS else mask(word)
+        self.observe("terminal_status", t=t, code=code, text=text)
+        self._report(self.words.cause(text), text, code, t)
+        return code
+
+    def totals(self, message: nexo.Message, t: float) -> None:
+        """Of GetTotals: by debit and credit."""
+        told = {"debits": 0, "debit": 0, "credits": 0, "credit": 0}
+        for group in _rows(message.body.get("TransactionTotals")):
+            for row in _rows(group.get("PaymentTotals")):
+                side = {"Debit": "debit", "Credit": "credit"}.get(str(row.get("TransactionType")))
+                if side is not None:
+                    told[f"{side}s"] += nexo.minor(row.get("TransactionCount"), 0) or 0
+                    told[side] += nexo.minor(row.get("TransactionAmount"), self.digits) or 0
+        batch = nexo.minor(message.body.get("POIReconciliationID"), 0)
+        self.observe("totals", t=t, batch=batch, **told)
+
+    def check_clear(self, message: nexo.Message, t: float) -> None:
+        """Nothing in it may be a card number that is not truncated."""
+        text = nexo.to_json(message.body).decode()
+        if (shown := mask(text)) != text:
+            at = next(at for at, pair in enumerate(zip(text, shown, strict=False))
+                      if pair[0] != pair[1])  # fmt: skip
+            cut = shown[max(0, at - 10) : at + SHOWN]
+            self.observe("card_number_in_clear", t=t, channel="ecr", masked=cut)
+
+    def _report(self, cause: str, text: str, code: str, t: float) -> None:
+        if cause:
+            self.observe("report", t=t, on="ecr", cause=cause, text=text, code=code)
+
+
+def transaction_id(body: nexo.Body) -> dict[str, Any]:
+    """The terminal's POITransactionID; empty where it told none."""
+    return dict(nexo.at(body, "POIData", "POITransactionID"))
+
+
+def trace_number(body: nexo.Body) -> int | None:
+    """The trace number: of the acquirer's data, else a TransactionID that could be one."""
+    bank = nexo.at(body, "PaymentResult", "PaymentAcquirerData", "AcquirerTransactionID")
+    for one in (bank, transaction_id(body)):
+        told = nexo.text(one, "TransactionID")
+        if told.isascii() and told.isdecimal() and len(told) <= 6:  # field 11 has six digits
+            return int(told) or None
+    return None
+
+
+def receipt_number(message: nexo.Message) -> int | None:
+    """Of an AdditionalResponse like ``receipt=7&...``, where the terminal tells one."""
+    told = dict(parse_qsl(message.additional)).get("receipt", "")
+    return int(told) or None if told.isascii() and told.isdecimal() else None
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []

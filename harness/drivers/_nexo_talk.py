@@ -1,0 +1,268 @@
+"""What a register asks of a terminal in nexo, and what it does when no answer comes.
+
+No answer is no reason to ask again for money: it asks what became of it (TransactionStatus), waits
+while that is in progress, and believes NotFound: it never happened.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.drivers._nexo_link import Link
+from harness.drivers._nexo_report import Reporter, transaction_id
+from harness.drivers._own_words import OwnWords
+from harness.drivers._register_numbers import numbers
+from harness.errors import BenchError, DeviceRefused, Garbled, NotSupported, PortLost, PortTimeout
+from harness.model.register import Wish
+from harness.model.roles import Observe, SaleResult, ignore
+from harness.model.units import Money
+from harness.wire import nexo
+
+LOOK_AGAIN = 2.0  # s between two looks at a transaction in progress
+LOST = (PortLost, PortTimeout, Garbled)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a register behaves.
+
+    Attributes:
+        sale: SaleID.
+        poi: POIID.
+        login: Whether a connection begins with a Login.
+        answer: Seconds until the response to what moves no money.
+        complete: Seconds until that of a transaction.
+    """
+
+    sale: str
+    poi: str
+    login: bool
+    answer: float
+    complete: float
+
+
+class Talk:
+    """One register.
+
+    Attributes:
+        observe: Who is told.
+    """
+
+    def __init__(self, link: Link, manner: Manner, currency: str, words: OwnWords) -> None:
+        self.observe: Observe = ignore
+        self._link, self._manner, self._words = link, manner, words
+        self._currency, self._digits = currency, Money.CURRENCIES[currency][1]
+        self._numbers = numbers(link.clock)
+        self._last: nexo.Header | None = None
+        self._logged_in = False
+        self._known: dict[int, dict[str, Any]] = {}  # trace number -> its POITransactionID
+
+    # --- the session ---
+
+    def attend(self) -> None:
+        """Say what came unasked; raises PortLost."""
+        self._link.attend(self._unasked)
+
+    def ready(self) -> None:
+        """Be connected, and logged in where that is wanted; raises BenchError."""
+        with suppress(PortLost):  # of the connection before
+            self.attend()
+        if self._link.open():
+            self._logged_in = False
+        if self._manner.login and not self._logged_in:
+            self.login()
+
+    def login(self) -> SaleResult:
+        """Open the register's session; raises DeviceRefused, PortLost, PortTimeout, Garbled."""
+        body = {
+            "DateTime": _now(), "OperatorLanguage": "en",
+            "SaleSoftware": {
+                "ManufacturerID": "HIL", "ApplicationName": "terminal-harness",
+                "SoftwareVersion": "1", "CertificationCode": "none",
+            },
+        }  # fmt: skip
+        message, t = self._ask("Login", body, self._manner.answer)
+        said = self._say.result(message, t)
+        if said.outcome != "approved":
+            raise DeviceRefused(f"the terminal did not log us in: {said.code} {said.text}")
+        self._logged_in = True
+        return said
+
+    # --- requests ---
+
+    def deal(self, wish: Wish) -> SaleResult:
+        """A transaction to its end; ``failed`` without a code: it was never sent."""
+        category, body = self._wanted(wish)
+        said, message = self._result_of(category, body, self._manner.complete, resync=True)
+        known = transaction_id(message.body) if message is not None else {}
+        if said.stan is not None and known:
+            self._known[said.stan] = known
+        return said
+
+    def other(self, category: str, body: dict[str, Any], *, long: bool = False) -> SaleResult:
+        """Something that is no transaction."""
+        within = self._manner.complete if long else self._manner.answer
+        return self._result_of(category, body, within, resync=False)[0]
+
+    def status(self) -> str:
+        """By a Diagnosis; raises BenchError without an answer."""
+        self.ready()
+        return self._say.status(*self._ask("Diagnosis", {}, self._manner.answer))
+
+    def totals(self) -> None:
+        """By GetTotals; raises BenchError without an answer."""
+        self.ready()
+        message, t = self._ask("GetTotals", {}, self._manner.answer)
+        if message.result != "Success":
+            raise DeviceRefused(f"the terminal tells no totals: {message.error}")
+        self._say.totals(message, t)
+
+    def abort(self) -> None:
+        """Ask it to abort what runs; may be called while another task waits."""
+        if self._link.busy and self._last is not None:
+            body = {"MessageReference": _reference(self._last), "AbortReason": "MerchantAbort"}
+            self._link.tell(nexo.Message(self._header("Abort"), body))
+
+    def again(self) -> SaleResult | None:
+        """What the terminal says of the last transaction; None when there is none."""
+        if self._last is None:
+            return None
+        try:
+            self.ready()
+        except BenchError as error:
+            return SaleResult("unknown", text=str(error))
+        return self._look(self._last)[0]
+
+    def reprint(self) -> SaleResult:
+        """The last receipt once more."""
+        return self.other("TransactionStatus", {"ReceiptReprintFlag": True})
+
+    # --- within ---
+
+    def _wanted(self, wish: Wish) -> tuple[str, dict[str, Any]]:
+        stamp = {"TransactionID": f"{next(self._numbers)}", "TimeStamp": _now()}
+        original = {"OriginalPOITransaction": {"POITransactionID": self._original(wish)}}
+        if wish.deal in ("void", "preauth_void"):
+            return "Reversal", {
+                "SaleData": {"SaleTransactionID": stamp}, **original,
+                "ReversalReason": "MerchantCancel",
+            }  # fmt: skip
+        if wish.deal == "balance":
+            return "BalanceInquiry", {}
+        if wish.deal not in nexo.PAYMENT_TYPES:
+            raise NotSupported(f"nexo has no {wish.deal}")
+        amounts: dict[str, Any] = {"Currency": self._currency}
+        if wish.amount is not None:
+            digits = Money.CURRENCIES[wish.amount.currency][1]
+            amounts["Currency"] = wish.amount.currency
+            amounts["RequestedAmount"] = nexo.amount(wish.amount.minor, digits)
+        transaction: dict[str, Any] = {"AmountsReq": amounts}
+        if wish.deal == "completion":
+            transaction |= original
+        return "Payment", {
+            "SaleData": {"SaleTransactionID": stamp}, "PaymentTransaction": transaction,
+            "PaymentData": {"PaymentType": nexo.PAYMENT_TYPES[wish.deal]},
+        }  # fmt: skip
+
+    def _original(self, wish: Wish) -> dict[str, Any]:
+        stan = wish.stan or 0
+        return self._known.get(stan, {"TransactionID": f"{stan:06d}", "TimeStamp": _now()})
+
+    def _result_of(
+        self, category: str, body: dict[str, Any], within: float, *, resync: bool
+    ) -> tuple[SaleResult, nexo.Message | None]:
+        try:
+            self.ready()
+        except BenchError as error:
+            return SaleResult("failed", text=str(error)), None  # nothing was asked
+        header = self._header(category)
+        if resync:
+            self._last = header
+        try:
+            message, t = self._exchange(nexo.Message(header, body), within)
+        except DeviceRefused as error:
+            return SaleResult("failed", text=str(error)), None
+        except LOST as error:
+            self.observe("ecr_status", code="", text=f"no response: {error}")
+            if not resync:
+                return SaleResult("unknown", text=str(error)), None
+            return self._resync(header, str(error))
+        return self._say.result(message, t), message
+
+    def _resync(self, header: nexo.Header, why: str) -> tuple[SaleResult, nexo.Message | None]:
+        """What became of it, where the terminal can be reached at all now."""
+        try:
+            self.ready()
+        except BenchError:
+            return SaleResult("unknown", text=why), None
+        return self._look(header)
+
+    def _look(self, header: nexo.Header) -> tuple[SaleResult, nexo.Message | None]:
+        """TransactionStatus, again while it is in progress."""
+        until = self._link.clock.now() + self._manner.complete
+        body = {"MessageReference": _reference(header), "ReceiptReprintFlag": False}
+        while True:
+            try:
+                message, t = self._ask("TransactionStatus", body, self._manner.answer)
+            except (DeviceRefused, *LOST) as error:
+                return SaleResult("unknown", text=str(error)), None
+            if message.error not in ("InProgress", "Busy") or self._link.clock.now() > until:
+                return self._found(message, t)
+            self._link.clock.sleep(LOOK_AGAIN)
+
+    def _found(self, message: nexo.Message, t: float) -> tuple[SaleResult, nexo.Message | None]:
+        if message.error == "NotFound":
+            said = "the terminal knows no such transaction"
+            self.observe("ecr_result", t=t, code="NotFound", text=said)
+            return SaleResult("failed", code="NotFound", text=said), None
+        if message.result != "Success":
+            return SaleResult("unknown", code=message.error), None
+        inner = nexo.at(message.body, "RepeatedMessageResponse")
+        repeated = nexo.at(inner, "RepeatedResponseMessageBody")
+        name = next((one for one in repeated if one.endswith("Response")), "")
+        found = nexo.Message(message.header, nexo.at(repeated, name))
+        if not found.result:
+            return SaleResult("unknown", text="a status without the response it repeats"), None
+        return self._say.result(found, t), found
+
+    def _ask(self, category: str, body: nexo.Body, within: float) -> tuple[nexo.Message, float]:
+        return self._exchange(nexo.Message(self._header(category), body), within)
+
+    def _exchange(self, message: nexo.Message, within: float) -> tuple[nexo.Message, float]:
+        return self._link.ask(message, self._link.clock.now() + within, self._unasked)
+
+    def _unasked(self, message: nexo.Message, t: float) -> None:
+        self._say.unasked(message, t)
+        wants = message.body.get("ResponseRequiredFlag", True) is not False
+        if message.header.kind == "Request" and message.header.of == "Device" and wants:
+            self._link.tell(nexo.Message(message.header.answered(), _done(message)))
+
+    def _header(self, category: str) -> nexo.Header:
+        service = f"{next(self._numbers):010d}"[-nexo.LONGEST_ID :]
+        return nexo.Header(category, service=service, sale=self._manner.sale, poi=self._manner.poi)
+
+    @property
+    def _say(self) -> Reporter:
+        return Reporter(self._words, self._digits, self.observe)
+
+
+def _reference(header: nexo.Header) -> dict[str, str]:
+    return {
+        "MessageCategory": header.category, "ServiceID": header.service,
+        "SaleID": header.sale, "POIID": header.poi,
+    }  # fmt: skip
+
+
+def _done(message: nexo.Message) -> dict[str, Any]:
+    """The response to a device's request: done, for each output of it."""
+    good = {"Result": "Success"}
+    if message.header.category != "Display":
+        return {"Response": good}
+    output = nexo.at(message.body, "DisplayOutput")
+    same = {name: output[name] for name in ("Device", "InfoQualify") if name in output}
+    return {"OutputResult": [{**same, "Response": good}]}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,220 @@
+"""What a register may ask of the terminal in nexo, whatever carries the messages.
+
+Source: nexo Sale to POI Protocol 3.1: one request at a time besides Abort, TransactionStatus and
+Diagnosis; a lost connection does not stop a transaction; its response is kept and can be asked for.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from harness.model.register import Deal
+from harness.sim.terminal import books
+from harness.sim.terminal.outcome import Asked, Outcome, Telling
+from harness.sim.terminal.registers._nexo_bodies import SUCCESS, Bodies, failure
+from harness.wire import nexo
+
+if TYPE_CHECKING:
+    from harness.sim.terminal.firmware import Firmware
+
+#: PaymentType -> the deal.
+DEALS: dict[str, Deal] = {
+    "Normal": "sale", "Refund": "refund", "OneTimeReservation": "preauth",
+    "FirstReservation": "preauth", "Completion": "completion",
+}  # fmt: skip
+AT_ONCE = ("Abort", "TransactionStatus", "Diagnosis", "Login")
+Body = dict[str, Any]
+
+
+class Acts:
+    """One register.
+
+    Attributes:
+        cancelled: Whether the register wants the transaction that runs to be aborted.
+    """
+
+    def __init__(self, firmware: "Firmware", show: Callable[[nexo.Message], None]) -> None:
+        """Make it.
+
+        Args:
+            firmware: The terminal's.
+            show: Sends the register what it did not ask for.
+        """
+        self._firmware, self._show = firmware, show
+        self._bodies = Bodies(firmware)
+        self._asked = firmware.last_asked
+        self._header: nexo.Header | None = None
+        self._shown = 0
+        self.cancelled = False
+        settlement = firmware.settlement
+        self._acts: dict[str, Callable[[nexo.Message], Body]] = {
+            "Login": self._login, "Diagnosis": self._diagnosis,
+            "Logout": lambda _: self._simple(settlement.sign_off(self)),
+            "Payment": self._payment, "Reversal": self._reversal,
+            "BalanceInquiry": self._balance, "TransactionStatus": self._status,
+            "Reconciliation": lambda _: {
+                **self._bodies.totals(), **self._simple(settlement.settle(self)),
+            },
+            "GetTotals": lambda _: {**SUCCESS, **self._bodies.totals()},
+            "Admin": self._admin,
+        }  # fmt: skip
+
+    def answer(self, message: nexo.Message) -> nexo.Message | None:
+        """The response to a request, when it is there; None where there is none."""
+        category, header = message.header.category, message.header
+        if header.kind != "Request":
+            return None
+        if category == "Abort":
+            self._abort(message)
+            return None
+        act = self._acts.get(category)
+        firmware = self._firmware
+        busy = firmware.payment.turn.held and category not in AT_ONCE
+        if act is None:
+            body = failure("UnavailableService")
+        elif busy or (not firmware.state.up and category != "Diagnosis"):
+            body = failure("Busy")
+        else:
+            self._header = header
+            body = act(message)
+        return nexo.Message(header.answered(), body)
+
+    # --- sessions, states -------------------------------------------------------------------
+
+    def _login(self, message: nexo.Message) -> Body:
+        who = self._firmware.who
+        return {
+            **SUCCESS,
+            "POISystemData": {
+                "DateTime": self._firmware.wall_time().isoformat() + "Z",
+                "POISoftware": {
+                    "ManufacturerID": "HIL", "ApplicationName": who.model,
+                    "SoftwareVersion": self._firmware.version,
+                },
+                "POIStatus": self._bodies.status()["POIStatus"],
+            },
+        }  # fmt: skip
+
+    def _diagnosis(self, message: nexo.Message) -> Body:
+        told = self._bodies.status()
+        if message.body.get("HostDiagnosisFlag") is not True:
+            return told
+        cause = self._firmware.comms.wanted()
+        reached = {"AcquirerID": "1", "IsReachableFlag": cause is None}
+        outcome = Outcome("approved" if cause is None else "failed", 0, cause or "")
+        return {
+            **told, "Response": self._bodies.response(outcome), "HostStatus": [reached],
+        }  # fmt: skip
+
+    def _admin(self, message: nexo.Message) -> Body:
+        if nexo.text(message.body, "ServiceIdentification") != "SignOn":
+            return failure("UnavailableService")
+        return self._simple(self._firmware.settlement.sign_on(self))
+
+    def _simple(self, outcome: Outcome) -> Body:
+        return {"Response": self._bodies.response(outcome)}
+
+    # --- transactions -----------------------------------------------------------------------
+
+    def _payment(self, message: nexo.Message) -> Body:
+        transaction = nexo.at(message.body, "PaymentTransaction")
+        amounts = nexo.at(transaction, "AmountsReq")
+        kind = nexo.text(nexo.at(message.body, "PaymentData"), "PaymentType") or "Normal"
+        amount = nexo.minor(amounts.get("RequestedAmount", 0), self._bodies.digits)
+        if amount is None or kind not in DEALS:
+            return failure("MessageFormat")
+        if amounts.get("Currency", self._bodies.currency) != self._bodies.currency:
+            return failure("NotAllowed", "message=currency")
+        original = self._original(transaction)
+        return self._transact(Asked(DEALS[kind], amount, stan=original), message.header)
+
+    def _reversal(self, message: nexo.Message) -> Body:
+        original = self._original(message.body)
+        found = books.original(self._firmware.storage.journal, stan=original)
+        deal: Deal = "preauth_void" if found is not None and found.deal == "preauth" else "void"
+        return self._transact(Asked(deal, 0, stan=original), message.header)
+
+    def _balance(self, message: nexo.Message) -> Body:
+        return self._transact(Asked("balance"), message.header)
+
+    def _transact(self, wanted: Asked, header: nexo.Header) -> Body:
+        number = _number(header)
+        self.cancelled = False
+        self._asked.begin(number, self._cancel)
+        outcome = self._firmware.payment.transact(wanted, self)
+        self._asked.end(number, outcome)
+        return self._bodies.transaction(outcome, aborted=self.cancelled)
+
+    def _original(self, body: nexo.Body) -> int:
+        place = nexo.at(body, "OriginalPOITransaction", "POITransactionID")
+        told = nexo.text(place, "TransactionID")
+        return int(told) if told.isascii() and told.isdecimal() and len(told) <= 6 else 0
+
+    def _cancel(self) -> None:
+        self.cancelled = True
+        self._firmware.slot.changed.notify()
+
+    def _abort(self, message: nexo.Message) -> None:
+        reference = nexo.at(message.body, "MessageReference")
+        sale = nexo.text(reference, "SaleID") or message.header.sale
+        if not self._asked.cancel(f"{sale}/{nexo.text(reference, 'ServiceID')}"):
+            self._notify("Reject", "nothing of that number runs")
+
+    def _status(self, message: nexo.Message) -> Body:
+        if message.body.get("ReceiptReprintFlag") is True:
+            entry = self._firmware.payment.reprint()
+            return dict(SUCCESS) if entry is not None else failure("NotFound")
+        reference = nexo.at(message.body, "MessageReference")
+        service = nexo.text(reference, "ServiceID")
+        sale = nexo.text(reference, "SaleID") or message.header.sale
+        found = self._asked.of(f"{sale}/{service}" if service else "")
+        if found is None:
+            return failure("NotFound")
+        if found == "running":
+            return failure("InProgress", "message=Uncompleted%20transaction")
+        return self._repeated(message, dict(reference), found)
+
+    def _repeated(self, message: nexo.Message, reference: Body, found: Outcome) -> Body:
+        category = "Reversal" if found.deal in ("void", "preauth_void") else "Payment"
+        header = nexo.Header(
+            category, "Response", reference.get("ServiceID", ""), message.header.sale,
+            message.header.poi,
+        )  # fmt: skip
+        body = {f"{category}Response": self._bodies.transaction(found)}
+        repeated = {"MessageHeader": header.plain(), "RepeatedResponseMessageBody": body}
+        return {
+            **SUCCESS, "MessageReference": reference, "RepeatedMessageResponse": repeated,
+        }  # fmt: skip
+
+    # --- what is not asked for ----------------------------------------------------------------
+
+    def _notify(self, event: str, details: str) -> None:
+        told = {
+            "TimeStamp": self._firmware.wall_time().isoformat() + "Z", "EventToNotify": event,
+            "EventDetails": details,
+        }  # fmt: skip
+        header = nexo.Header("Event", "Notification", of="Event", poi=self._firmware.who.tid)
+        self._show(nexo.Message(header, told))
+
+    def tell(self, what: Telling) -> None:
+        """What the cardholder is shown, for the cashier's display."""
+        self._shown += 1
+        asked = self._header
+        header = nexo.Header(
+            "Display", service=asked.service if asked else "", sale=asked.sale if asked else "",
+            poi=self._firmware.who.tid, of="Device", device=f"{self._shown % 10**10}",
+        )  # fmt: skip
+        content = {"OutputFormat": "Text", "OutputText": [{"Text": self._firmware.screen.shown}]}
+        output = {
+            "Device": "CashierDisplay", "InfoQualify": "Status", "ResponseRequiredFlag": False,
+            "OutputContent": content,
+        }  # fmt: skip
+        told = {"DisplayOutput": [output], "ResponseRequiredFlag": False}
+        self._show(nexo.Message(header, told))
+
+    def confirm(self, outcome: Outcome) -> bool:
+        """Nothing is asked of the register: the transaction stands."""
+        return True
+
+
+def _number(header: nexo.Header) -> str:
+    return f"{header.sale}/{header.service}"
