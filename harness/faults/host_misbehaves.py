@@ -21,7 +21,8 @@ class HostMisbehaves:
             (``two_answers``), ``drip`` it byte by byte; answer for another trace number
             (``wrong_stan``), amount, terminal or as another type (``wrong_mti``); ``corrupt`` its
             MAC or leave it out (``no_mac``); ``garbage`` instead; ``truncate`` it; ``reset`` the
-            connection in the middle of it; ``answer`` with ``code``; ``refuse`` connections.
+            connection in the middle of it; ``answer`` with ``code``; find ``other_totals`` in a
+            settlement (0500); ``refuse`` connections.
         on: MTI of the request, or ``any``.
         by: How late a delayed answer is, how long a dripping one takes.
         times: How often; until it is cleared where it is not given.
@@ -33,7 +34,7 @@ class HostMisbehaves:
     act: Literal[
         "ignore", "drop", "delay", "late_after_reversal", "duplicate", "two_answers", "drip",
         "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mti", "corrupt", "no_mac", "garbage",
-        "truncate", "reset", "answer", "refuse",
+        "truncate", "reset", "answer", "other_totals", "refuse",
     ]  # fmt: skip
     on: str = "0200"
     by: Seconds | None = None

@@ -38,6 +38,7 @@ Events, with card numbers truncated:
 ``answered``          the same, when it was sent
 ``misbehaved``        ``act``, ``mti`` of the request, ``stan``
 ``signed_on``         ``tid batch``
+``signed_off``        ``tid``
 ``settled``           ``tid batch balanced uploaded``: a batch was closed
 ``ledger_entry``      ``tid batch stan amount pan status entry response voided uploaded``
 ``ledger_end``        ``entries``
@@ -57,7 +58,7 @@ from harness.model.network import CertificateKind, Door
 from harness.model.units import Seconds
 from harness.ports.base import Port
 from harness.sim.control import Control
-from harness.sim.host_acts import AGAIN, HELD, UNSENT, Lapse, Lapses, Piece, played
+from harness.sim.host_acts import AGAIN, HELD, UNSENT, Lapse, Lapses, Piece, misread, played
 from harness.sim.host_flows import Flows
 from harness.sim.host_front import Front, reset
 from harness.sim.host_store import MEMORY
@@ -131,7 +132,7 @@ class Acquirer:
                 self._control.tell("misbehaved", act=lapse.act, mti=request.mti, stan=request.stan)
             if lapse.act == "ignore":
                 return
-            reply = self._flows.reply(request, lapse.code)
+            reply = self._flows.reply(misread(request, lapse), lapse.code)
         except Garbled as error:
             self.fronts[which].tell_garbled(error)
             return

@@ -17,22 +17,25 @@ Every act is a row of ``ACTS``: how its answer leaves, as ``Piece``s; none where
 ``truncate``            the message inside a good frame
 ``reset``               the connection (RST) in the middle of the frame
 ``answer``              with ``code``, and book nothing
+``other_totals``        a settlement by totals of its own: the batch does not balance
 ``refuse``              new connections
 ======================  ====================================================================
 """
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from harness.wire.iso8583 import ENVELOPE, Message, frame
+from harness.wire.subfields import Totals
 
 AGAIN = 0.02  # s between an answer and what follows it
 UNSENT = frozenset({"ignore", "drop"})
 #: Acts that hold the answer back until something else has happened.
 HELD = "late_after_reversal"
 ON_CONNECT = "refuse"
+MISCOUNTS = "other_totals"
 DECLINED = "05"
 OTHER_TID = "HIL00009"
 
@@ -148,9 +151,18 @@ ACTS: dict[str, Play] = {
     "corrupt": _spoilt(lambda wire: wire[:-1] + bytes([wire[-1] ^ 0x01])),  # the MAC is the last
     "no_mac": _no_mac, "garbage": _garbage, "truncate": _spoilt(_cut_inside),
     "reset": _spoilt(lambda wire: wire[: len(wire) // 2], reset=True),
-    "answer": _whole, ON_CONNECT: _nothing,
+    "answer": _whole, MISCOUNTS: _whole, ON_CONNECT: _nothing,
 }  # fmt: skip
 WORDS = tuple(act for act in ACTS if act)
+
+
+def misread(request: Message, lapse: Lapse) -> Message:
+    """The request as the host takes it: one that miscounts finds one sale of 0.01 more."""
+    if lapse.act != MISCOUNTS or 48 not in request.fields:
+        return request
+    told, flag = Totals.parse(request.get(48))
+    other = replace(told, debit=told.debit + 1, debits=told.debits + 1)
+    return request.with_fields({48: other.text(flag)})
 
 
 class Lapses:

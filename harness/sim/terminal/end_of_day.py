@@ -9,6 +9,7 @@ no sale goes out before that.
 from collections.abc import Callable
 
 from harness.clock import Clock
+from harness.errors import Garbled
 from harness.sim.terminal import books
 from harness.sim.terminal.acquiring import ITEMS_AT_ONCE, Acquiring, BadAnswer
 from harness.sim.terminal.comms import Comms, NoAnswer, Unsent
@@ -71,7 +72,7 @@ class EndOfDay:
         balanced = closing.uploaded is None and self.agree(self._storage.totals())
         if not balanced:
             self._alarms.begin("unbalanced", f"batch={closing.batch:06d}: uploading its items")
-            self._upload(closing.uploaded or 0)
+            self._upload(closing)
         self._screen.show("settled")
         self.open_next()
         self._alarms.end("unbalanced", "batch_conflict")
@@ -105,7 +106,10 @@ class EndOfDay:
         """0500: whether the host has found the same."""
         storage = self._storage
         request = self._acquiring.settlement(storage.next_stan(), storage.batch, totals)
-        _, flag = Totals.parse(self._ask(request).get(48))
+        try:
+            _, flag = Totals.parse(self._ask(request).get(48))
+        except Garbled as error:  # an answer that does not say what the host has found
+            raise Stop("host_error") from error
         self._log.say("pay", f"settled batch={storage.batch:06d} flag={flag}")
         return flag == "1"
 
@@ -116,9 +120,11 @@ class EndOfDay:
 
     # --- the upload -------------------------------------------------------------------------
 
-    def _upload(self, done: int) -> None:
+    def _upload(self, closing: Closing) -> None:
         """Every item that the host does not have yet, then the end."""
-        storage = self._storage
+        storage, done = self._storage, closing.uploaded or 0
+        if closing.uploaded is None:  # from now on it is not asked for its totals again
+            storage.save_closing(Closing(closing.batch, 0))
         parcels = parcels_of(storage.journal)
         for number, parcel in enumerate(parcels):
             if number >= done:
