@@ -64,7 +64,7 @@ def read_personality(file: Path) -> tuple[list[Rule], str, str | None]:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """The file over the one it is like: keys by keys, tables by tables."""
+    """The file over the one it is like: keys by keys, tables by tables, more lines after its."""
     try:
         own: dict[str, Any] = dict(read_plain(file))
     except OSError as error:
@@ -73,7 +73,9 @@ def _read(file: Path) -> dict[str, Any]:
     if like is None:
         return own
     base = _read(file.parent.parent / str(like) / file.name)
-    return {**base, **own, "tables": {**base.get("tables", {}), **own.get("tables", {})}}
+    tables = {**base.get("tables", {}), **own.get("tables", {})}
+    lines = [*base.get("lines", []), *own.get("lines", [])]
+    return {**base, **own, "tables": tables, "lines": lines}
 
 
 def _rule(row: Mapping[str, Any], tables: Mapping[str, Any], where: str) -> Rule:

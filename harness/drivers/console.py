@@ -21,7 +21,7 @@ no field. ``words`` maps a field's text before anything else; a word that is not
 is, unless there is an entry ``"*"``. Write the field ``"on"`` in quotes: YAML takes it for true.
 
 What is said in many places is a table of its own, named in ``words`` and, as any of its keys, in
-``match``; a model that differs in its tables only is ``like:`` another one::
+``match``; a model that differs in its tables, or has more lines, is ``like:`` another one::
 
     tables:
       texts: {"NO SIM": sim_missing, "DECLINED": card_declined}

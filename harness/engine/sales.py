@@ -53,7 +53,8 @@ class OpenSale:
         self._wish = wish
         self._card = card
         self._asked = ""
-        self._agains = 0
+        self._told = False
+        self._agains = self._inserts = 0
         recorder.correlation.opened(name)
         amount = wish.amount
         recorder.say(
@@ -110,10 +111,16 @@ class OpenSale:
         self._recorder.correlation.closed(self.name)
 
     def _watch(self, seen: Observation) -> None:
-        """What the terminal asks of the cardholder, by its intermediate status (ZVT 04 FF)."""
-        if seen.kind == "ecr_status" and seen.source == "terminal":
+        """What the terminal asks of the cardholder: at its register, or by its display alone."""
+        if seen.source == "terminal" and seen.get("asks") and self._counts(seen):
             self._agains += seen.get("asks") == "again"
+            self._inserts += seen.get("asks") == "insert"
             self._asked = str(seen.get("asks") or self._asked)
+
+    def _counts(self, seen: Observation) -> bool:
+        """What the display asks is the same once more where the register is told as well."""
+        self._told = self._told or seen.kind == "ecr_status"
+        return seen.kind == "ecr_status" or not self._told
 
     def _present(self) -> None:
         try:
@@ -139,26 +146,27 @@ class OpenSale:
 
     def _swipe(self, swiper: Any, card: str, *, last: bool) -> None:
         for _ in range(TRIES):
-            before = self._agains
+            before = self._agains, self._inserts
             swiper.swipe(card)
             if not self._asked_again(before):
                 return
 
     def _tap(self, field: Any, card: str, *, last: bool) -> None:
         for _ in range(TRIES):
-            before = self._agains
+            before = self._agains, self._inserts
             field.tap(card)
-            self._until(lambda before=before: self._agains > before, HELD)  # type: ignore[misc]
+            self._until(lambda was=before[0]: self._agains > was, HELD)  # type: ignore[misc]
             field.leave()
             if not self._asked_again(before):
                 return
 
-    def _asked_again(self, before: int) -> bool:
-        """Whether the card is wanted once more; a cardholder takes a moment then."""
-        self._until(lambda: self._agains > before, LEFT_IN)
-        if not self.answered and self._agains > before:
+    def _asked_again(self, before: tuple[int, int]) -> bool:
+        """Whether the card is wanted so once more; a cardholder takes a moment then."""
+        agains, inserts = before
+        self._until(lambda: self._agains > agains or self._inserts > inserts, LEFT_IN)
+        if not self.answered and self._agains > agains:
             self._until(lambda: False, AGAIN)
-        return not self.answered and self._agains > before
+        return not self.answered and self._agains > agains
 
     def _until(self, true: Callable[[], bool], seconds: float) -> None:
         """Wait until then, or until the register was told how it ended."""
