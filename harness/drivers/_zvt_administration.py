@@ -11,15 +11,15 @@ from harness.drivers import _zvt_commands as commands
 from harness.drivers import _zvt_totals
 from harness.drivers._zvt_report import Dialogue
 from harness.drivers._zvt_session import Session
-from harness.errors import BenchError
+from harness.errors import BenchError, NotSupported
 from harness.model.roles import Observe, SaleResult
 from harness.wire import zvt
 
 
 class Administration:
-    """Plays Settles, SignsOn, Reprints, Diagnoses, TestsItself, Totals and Updatable; Watched.
+    """Plays Settles, SignsOn, SignsOff, Reprints, Diagnoses, TestsItself, Totals and Updatable.
 
-    Polled where a rig asks for it, and SignsOff where the maker has a command for that.
+    Watched, and Polled where a rig asks for it.
     """
 
     poll_every: float  # there only where it is polled
@@ -29,8 +29,6 @@ class Administration:
         self._password = session.password
         if poll:
             self.poll_every = poll
-        if "sign_off" in session.words.own:
-            self.sign_off = self._sign_off
 
     @property
     def observe(self) -> Observe:
@@ -72,8 +70,12 @@ class Administration:
         """06 93: initialisation."""
         return self._session.administer(zvt.INITIALISATION, self._password)
 
-    def _sign_off(self) -> SaleResult:
-        return self._session.administer(self._session.words.own["sign_off"], self._password)
+    def sign_off(self) -> SaleResult:
+        """The maker's own command: ZVT's log-off is the register's, not the host's."""
+        command = self._session.words.own.get("sign_off")
+        if command is None:
+            raise NotSupported("ZVT has no sign-off at the host, and this model none of its own")
+        return self._session.administer(command, self._password)
 
     def reprint(self) -> SaleResult:
         """06 20, printed."""

@@ -18,5 +18,4 @@ def tell(fields: zvt.Fields, observe: Observe) -> None:
         single = None
     if amount is None and single is None:
         return
-    count = single.count if single is not None else None
-    observe("totals", batch=None, debits=count, debit=amount, credits=None, credit=None)
+    observe("totals", net=amount, count=single.count if single is not None else None)
