@@ -67,15 +67,19 @@ class Driver:
     def tap(self, card: str) -> None:
         """Hold a card in the field, and the one beside it where there is one."""
         both = dict.fromkeys([self._known(card), *([self._beside] if self._beside else [])])
-        t = self._move(dict.fromkeys(both, self._strength))
+        wanted = dict.fromkeys(both, self._strength)
+        self._send(wanted)
         self._held += [one for one in both if one not in self._held]
-        for one in both:
-            self.observe("card_tapped", t=t, card=one, strength=self._strength)
+        for one in both:  # said as they set out: a terminal may see them before they are there
+            self.observe("card_tapped", card=one, strength=self._strength)
+        self._arrive(wanted)
 
     def leave(self) -> None:
         """Every card out of the field; says which were in it."""
         left, self._held = self._held, []
-        t = self._move(dict.fromkeys(self._channels, 0.0))
+        away = dict.fromkeys(self._channels, 0.0)
+        self._send(away)
+        t = self._arrive(away)
         for card in left:
             self.observe("card_removed", t=t, card=card)
 
@@ -85,7 +89,9 @@ class Driver:
             raise DeviceRefused(f"a strength of {strength:g}; wanted 0 to 1")
         self._strength = strength
         if self._held:
-            self._move(dict.fromkeys(self._held, strength))
+            wanted = dict.fromkeys(self._held, strength)
+            self._send(wanted)
+            self._arrive(wanted)
         self.observe("field", strength=strength)
 
     def beside(self, card: str | None) -> None:
@@ -96,16 +102,20 @@ class Driver:
         self._beside, self._strength = None, 1.0
         self.leave()
 
-    def _move(self, wanted: dict[str, float]) -> float:
-        """Drive arms to strengths and wait until they are there; when they were."""
-        targets = {self._channels[card]: self._pulse(strength) for card, strength in wanted.items()}
-        for channel, target in targets.items():
-            self._port.write(bytes([SET_TARGET, channel, target & 0x7F, target >> 7 & 0x7F]))
-        until = self._port.clock.now() + MOVES_WITHIN
-        for channel, target in targets.items():
-            self._await(channel, target, until)
-        self._wait(self._settle)
+    def _send(self, wanted: dict[str, float]) -> None:
+        """Send arms to strengths; raises DeviceRefused when the controller does not take it."""
+        for card, strength in wanted.items():
+            target = self._pulse(strength)
+            address = bytes([SET_TARGET, self._channels[card]])
+            self._port.write(address + bytes([target & 0x7F, target >> 7 & 0x7F]))
         self._check_errors()
+
+    def _arrive(self, wanted: dict[str, float]) -> float:
+        """Wait until they are there; when they were."""
+        until = self._port.clock.now() + MOVES_WITHIN
+        for card, strength in wanted.items():
+            self._await(self._channels[card], self._pulse(strength), until)
+        self._wait(self._settle)
         return self._port.clock.now()
 
     def _await(self, channel: int, target: int, until: float) -> None:

@@ -30,7 +30,7 @@ class Driver:
     """Plays Swiper, Identified and SafeState."""
 
     def __init__(
-        self, port: Port, *, cards: Sequence[str] = ("stripe", "chip", "other", "mute"),
+        self, port: Port, *, cards: Sequence[str] = ("stripe", "chip", "plain_stripe", "mute"),
         seed: int = 0,
     ) -> None:  # fmt: skip
         """Nothing is loaded yet.
@@ -78,12 +78,15 @@ class Driver:
         self._load(bits)
         self._ask(f"SPEED {self._speed * 10:.0f}")
         self._ask(f"JITTER {self._jitter * 100:.0f}")
-        t = self._play()
         more = {"spoilt": self._how, "jitter": self._jitter, "backwards": self._backwards}
         told = {name: value for name, value in more.items() if value}
         if self._speed != stripe_flux.USUAL:
             told["speed"] = self._speed
-        self.observe("card_swiped", t=t, card=card, **told)
+        self._ask(f"PLAY {TRACK}{' R' if self._backwards else ''}")
+        self.observe("card_swiped", card=card, **told)  # as it begins: a reader may be done first
+        _, line = self._line(PLAYS_WITHIN, "the end of a swipe")
+        if line != f"DONE {TRACK}":
+            raise Garbled(f"{self._port.address}: the coil says {line[:40]!r} instead of DONE")
 
     def make_safe(self) -> None:
         """Nothing is played, and the stripe in it is forgotten."""
@@ -100,13 +103,6 @@ class Driver:
         wanted = f"{binascii.crc_hqx(packed, 0xFFFF):04X}"
         if said != wanted:
             raise Garbled(f"{self._port.address}: the coil has the sum {said!r}, wanted {wanted}")
-
-    def _play(self) -> float:
-        self._ask(f"PLAY {TRACK}{' R' if self._backwards else ''}")
-        t, line = self._line(PLAYS_WITHIN, "the end of a swipe")
-        if line != f"DONE {TRACK}":
-            raise Garbled(f"{self._port.address}: the coil says {line[:40]!r} instead of DONE")
-        return t
 
     def _ask(self, request: str) -> str:
         """The words of an OK; raises DeviceRefused, Garbled, PortTimeout. Tracks are not quoted."""

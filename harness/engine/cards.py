@@ -12,7 +12,7 @@ from typing import Any
 from harness.model.roles import Contactless, Reader, Swiper, plays
 
 #: Cards whose names say how they are presented; all others are inserted.
-USUAL_WAYS = {"stripe": "swipe", "tap": "tap", "other_tap": "tap"}
+USUAL_WAYS = {"stripe": "swipe", "plain_stripe": "swipe", "tap": "tap", "other_tap": "tap"}
 #: Way -> who can do it, the best first.
 WAYS: dict[str, tuple[Any, ...]] = {
     "insert": (Reader,), "swipe": (Swiper, Reader), "tap": (Contactless,),

@@ -106,7 +106,8 @@ def _demanded(plain: Mapping[str, Any], injected: Sequence[Observation]) -> dict
     labels = {str(seen.get("fault")): str(seen.get("label")) for seen in reversed(injected)}
     first = str(injected[0].get("label") or injected[0].get("fault"))
     then = plain.get("then") or {}
-    for row in (row for word in DEMANDS for row in _rows(then.get(word))):
+    parts = then if isinstance(then, list) else [then]
+    for row in (row for part in parts for word in DEMANDS for row in _rows(part.get(word))):
         fault = str(row.get("fault") or first)
         found.setdefault(labels.get(fault, fault), set()).update(_causes(row.get("cause")))
     for row in plain.get("expect") or ():

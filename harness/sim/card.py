@@ -173,7 +173,7 @@ class AirChip(Chip):
         return (said[0], AIR_WORK) if said is not None and heavy else said
 
 
-AIR_WORK = 0.2  # s for the cryptogram; a whole contactless read takes 0.5 s at most (Book A)
+AIR_WORK = 0.3  # s for the cryptogram; a whole contactless read takes 0.5 s at most (Book A)
 
 
 @dataclass

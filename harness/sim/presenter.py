@@ -22,7 +22,7 @@ CUTS = {5: "vcc", 6: "rst", 7: "clk", 8: "io", 13: "detect"}
 TRAVEL = 0.3  # s from the motor's start to the contacts, and for a swipe
 RELEASE = 0.02  # s from the motor's stop until the card is off the contacts
 HELD = (
-    "chip", "stripe", "mute", "bad_atr", "other", "silent", "long", "bad_ts", "bad_protocol",
+    "chip", "stripe", "mute", "bad_atr", "plain_stripe", "silent", "long", "bad_ts", "bad_protocol",
     "cut_atr", "ones_atr", "refuses_select", "deactivated", "not_satisfied", "blocked",
     "no_diagnosis", "garbage", "noisy", "wrong_parity",
 )  # fmt: skip

@@ -20,8 +20,8 @@ USUAL = 30.0  # cm/s
 HALF = 0.7  # of a cell: a shorter interval is half a one
 NOISE = 0.45  # of a half cell: anything shorter is no reversal of the stripe
 
-#: What can be wrong with a stripe: ``parity`` one bit of a character, ``lrc`` two of it, ``cut``
-#: it ends before its end sentinel, ``blank`` nothing but zeros.
+#: What can be wrong with a stripe: ``parity`` the same bit of two characters, ``lrc`` two bits of
+#: one, ``cut`` it ends before its end sentinel, ``blank`` nothing but zeros.
 Spoilt = Literal["parity", "lrc", "cut", "blank"]
 SPOILT: tuple[Spoilt, ...] = get_args(Spoilt)
 
@@ -100,13 +100,17 @@ def spoil(bits: str, how: Spoilt, rng: random.Random, *, track: int = 2) -> str:
         raise ValueError("these bits carry no track that could be spoilt")
     if how == "cut":
         return bits[: start + (fields + 2) * width]
-    turned = 0b1 if how == "parity" else 0b11
+    turned, places = (0b1, 2) if how == "parity" else (0b11, 1)
     fit = [at for at in range(fields + 1, end) if chr(ord(chars[at]) ^ turned).isdigit()]
-    if not fit:
-        raise ValueError("no digit of these bits can be spoilt so")
-    at = start + rng.choice(fit) * width
-    flipped = "".join("10"[int(bit)] for bit in bits[at : at + turned.bit_length()])
-    return bits[:at] + flipped + bits[at + turned.bit_length() :]
+    if len(fit) < places:
+        raise ValueError("too few digits of these bits can be spoilt so")
+    for at in rng.sample(fit, places):
+        bits = _turn(bits, start + at * width, turned.bit_length())
+    return bits
+
+
+def _turn(bits: str, at: int, many: int) -> str:
+    return bits[:at] + "".join("10"[int(bit)] for bit in bits[at : at + many]) + bits[at + many :]
 
 
 def _chars(bits: str, alphabet: Alphabet) -> tuple[int, str]:

@@ -58,7 +58,7 @@ class ChipReader:
     def _reset(self) -> bytes:
         atr = self._slot.reset()
         if not self._slot.present:
-            raise CardTrouble("card_removed")
+            raise self._gone()
         if atr is None:
             raise Wrong("card_mute", "no answer to reset")
         self._check_parity()
@@ -90,13 +90,17 @@ class ChipReader:
         """A command's answer without its 9000; raises CardTrouble."""
         answer = self._slot.exchange(apdu)
         if not self.card_stayed():
-            raise CardTrouble("card_removed")
+            raise self._gone()
         if answer is None:
             raise Wrong("card_mute", "the chip stopped answering")
         self._check_parity()
         if answer[-2:] != b"\x90\x00":
             raise Wrong("card_unreadable", f"the chip answers {answer[-2:].hex().upper()}")
         return answer[:-2]
+
+    def _gone(self) -> CardTrouble:
+        """The card, or the reader with it."""
+        return CardTrouble("card_removed" if self._slot.connected else "reader_fault")
 
     def _check_parity(self) -> None:
         """ISO/IEC 7816-3, 7.3: a byte that stays wrong ends the session."""

@@ -29,6 +29,8 @@ __all__ = ["Card", "CardReader", "CardTrouble"]
 
 Tell = Callable[[Telling], None]
 Cancelled = Callable[[], bool]
+#: A chip is tried again without anybody; at its second failure it is said.
+NO_GLITCH = 2
 #: What wears a contact, and not a card: counted.
 CONTACT = ("card_mute", "card_unreadable")
 
@@ -118,7 +120,10 @@ class CardReader(ChipReader):
         while True:
             self._slot.changed.wait_for(lambda: self._in_use and not self._slot.present)
             self._in_use = False
-            self._alarms.begin("card_removed", "the card was pulled while in use")
+            if self._slot.connected:
+                self._alarms.begin("card_removed", "the card was pulled while in use")
+            else:
+                self.check_cable()
 
     def watch_left(self) -> None:
         """Say when a card is in the slot and nobody sells; a task of its own."""
@@ -236,14 +241,15 @@ class CardReader(ChipReader):
         wish.wrong = wrong
         self._log.say_warning("card", f"try {tried} of {self._tries}: {wrong}")
         last = tried >= self._tries
-        if wrong.entry != "chip":
-            self._alarms.note(wrong.cause, str(wrong))  # the chip is tried again without anybody
+        if wrong.entry != "chip" or tried == NO_GLITCH:
+            self._alarms.note(wrong.cause, str(wrong))
         wish.tell("card_again")
         if last:
             self._give_up(wrong, wish)
         elif wrong.entry == "contactless":
             self._wait_for_one(wish)
-        self._screen.show("card_again" if not wish.given_up else "swipe_card")
+        if wrong.cause != "several_cards":  # which has a better word already
+            self._screen.show("card_again" if not wish.given_up else "swipe_card")
         self._clock.sleep(self._times.chip_retry)
 
     def _give_up(self, wrong: Wrong, wish: _Wish) -> None:
@@ -254,7 +260,6 @@ class CardReader(ChipReader):
         self._in_use = False
         self._slot.power_off()
         self.count_insertion(bad=wrong.cause in CONTACT)
-        self._alarms.note(wrong.cause, str(wrong))
         wish.until = min(wish.until, self._clock.now() + self._times.fallback_wait)
 
     def count_insertion(self, *, bad: bool) -> None:
@@ -267,7 +272,6 @@ class CardReader(ChipReader):
     def _wait_for_one(self, wish: _Wish) -> None:
         """Until the field has changed: the same cards would give the same again."""
         antenna, before = self._slot.antenna, self._slot.antenna.answering
-        self._screen.show("card_again")
         self._slot.changed.wait_for(
             lambda: antenna.answering != before or self._slot.present or wish.cancelled(),
             wish.until,
