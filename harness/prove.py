@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.files import load_catalogue
 from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find, instead, words_in
@@ -39,6 +40,8 @@ class Job:
     Attributes:
         rigs: An item is played on the first of them that can.
         enough: So many items that FAIL end it; 0 for no end.
+        part: Which of how many parts of the items, from 0: a long job is shared out.
+        each: One item of each catalogue id, another one with each seed, and on every rig.
     """
 
     rigs: tuple[Path, ...]
@@ -47,6 +50,8 @@ class Job:
     seed: int
     defect: str = ""
     enough: int = 0
+    part: tuple[int, int] = (0, 1)
+    each: bool = False
 
 
 @dataclass(slots=True)
@@ -145,6 +150,7 @@ def prove(
     seeds: int = 1,
     only: Sequence[str] = (),
     enough: int = ENOUGH,
+    each: bool = False,
     tell: Callable[[Job, int, int], None] = lambda _job, _done, _total: None,
 ) -> Proof:
     """Play everything; ``tell(job, done, total)`` after each job.
@@ -156,18 +162,35 @@ def prove(
         seeds: How many seeds the reference must pass.
         only: Defects to plant; all when empty, none for ``["none"]``.
         enough: Items that must catch a defect before the rest are left out; 0 to play all.
-        tell: Progress.
+        each: With the reference, one item of each catalogue id and seed, on every rig; else every
+            item, on the first rig that can.
+        tell: Progress, in the order in which jobs end.
+
+    Returns:
+        What came of it; in the order of seeds and items, however the work was shared out.
     """
     names = defects(only)
     stage = (tuple(rigs), tuple(paths), tuple(tags))
-    jobs = [Job(*stage, seed) for seed in range(seeds)]  # the longest ones first
+    parts = 1 if seeds > 2 * _workers() or each else 2 * _workers()
+    jobs = [  # the longest ones first
+        Job(*stage, seed, part=(part, parts), each=each)
+        for seed in range(seeds)
+        for part in range(parts)
+    ]
     jobs += [Job(*stage, 0, name, enough) for name in names]
     proof = Proof({name: Catch(breaks(name)) for name in names})
+    found: dict[Job, list[Row]] = {}
     for done, (job, rows) in enumerate(_played(jobs), 1):
-        for outcome, title, reasons in rows:
-            _count(proof, job, outcome, title, reasons)
+        found[job] = rows
         tell(job, done, len(jobs))
+    for job in jobs:
+        for outcome, title, reasons in found[job]:
+            _count(proof, job, outcome, title, reasons)
     return proof
+
+
+def _workers() -> int:
+    return os.cpu_count() or 1
 
 
 def _count(proof: Proof, job: Job, outcome: str, title: str, reasons: list[str]) -> None:
@@ -184,7 +207,7 @@ Row = tuple[str, str, list[str]]
 
 
 def _played(jobs: Sequence[Job]) -> Iterator[tuple[Job, list[Row]]]:
-    workers = min(len(jobs), os.cpu_count() or 1)
+    workers = min(len(jobs), _workers())
     if workers <= 1:
         for job in jobs:
             yield job, play_job(job)
@@ -214,6 +237,15 @@ def dealt(items: Iterable[Scenario], told: str = "") -> list[Scenario]:
     return [item for _, item in sorted(turns, key=lambda turn: turn[0])]
 
 
+def one_of_each(items: Sequence[Scenario], ids: Iterable[str], seed: int) -> list[Scenario]:
+    """One item of each id that has any; with the next seed the next of its files and points."""
+    kept: list[Scenario] = []
+    for name in ids:
+        mine = dealt(one for one in items if one.id == name)
+        kept += mine[seed % len(mine) :][:1] if mine else []
+    return kept
+
+
 def play_job(job: Job) -> list[Row]:
     """Play the items of one job: (outcome, title, failing clauses or the reason)."""
     planted = (job.defect,) if job.defect else ()
@@ -226,17 +258,35 @@ def play_job(job: Job) -> list[Row]:
             )
             for rig in job.rigs
         ]
+        items = sessions[0].items(job.paths, job.tags)
+        items = one_of_each(items, load_catalogue(), job.seed) if job.each else dealt(items, told)
         rows: list[Row] = []
-        for scenario in dealt(sessions[0].items(job.paths, job.tags), told):
-            verdict = _play_somewhere(sessions, scenario)
-            failing = [
-                clause.clause for clause in verdict.clauses if clause.outcome is Outcome.FAIL
-            ]
-            title = f"{scenario.family}/{scenario.name}"
-            rows.append((verdict.outcome.name, title, failing or [verdict.reason]))
+        for scenario in items[job.part[0] :: job.part[1]]:
+            if job.each:
+                rows += [_row(one.play(scenario).verdict, scenario, one.rig.name)
+                         for one in sessions]  # fmt: skip
+            else:
+                rows.append(_row(_play_somewhere(sessions, scenario), scenario))
             if job.enough and sum(row[0] == Outcome.FAIL.name for row in rows) >= job.enough:
                 break
         return rows
+
+
+def _row(verdict: Verdict, scenario: Scenario, rig: str = "") -> Row:
+    failing = [clause.clause for clause in verdict.clauses if clause.outcome is Outcome.FAIL]
+    title = f"{scenario.family}/{scenario.name}{f' on {rig}' if rig else ''}"
+    return verdict.outcome.name, title, failing or [verdict.reason]
+
+
+def parts() -> dict[str, str]:
+    """What a defect may replace: each part of the simulated firmware, and what its file says."""
+    firmware = find("harness.sim.terminal", "firmware", name="Firmware")
+    return {
+        name: (inspect.getdoc(kind) or "").partition("\n")[0]
+        for base in reversed(firmware.__mro__)
+        for name, kind in vars(base).items()
+        if isinstance(kind, type) and name[0].isupper()
+    }
 
 
 def _play_somewhere(sessions: Sequence[Session], scenario: Scenario) -> Verdict:

@@ -7,6 +7,7 @@ import click
 
 from harness import prove as proving
 from harness.cli import options
+from harness.cli.coverage import every_class
 from harness.runner import EXIT_FAIL
 
 #: Clauses shown per defect; --json has them all.
@@ -28,6 +29,10 @@ SHOWN = 3
               help="Only this defect; may be repeated. none: the reference alone.")  # fmt: skip
 @click.option("--all", "exhaust", is_flag=True,
               help="Play all with each defect, not only until one catches it.")  # fmt: skip
+@click.option("--each", is_flag=True,
+              help="The reference: an item of each catalogue id and seed, each class.")  # fmt: skip
+@click.option("--parts", "list_parts", is_flag=True,
+              help="List the parts of the firmware that a defect may replace.")  # fmt: skip
 @options.as_json
 @click.pass_context
 def prove(
@@ -39,6 +44,8 @@ def prove(
     defects: tuple[str, ...],
     *,
     exhaust: bool,
+    each: bool,
+    list_parts: bool,
     as_json: bool,
 ) -> None:
     """Plant every known defect, and see it caught.
@@ -46,14 +53,19 @@ def prove(
     \b
     harness prove                                    each defect once, the reference with one seed
     harness prove --seeds 100 --defect none          the reference alone, with a hundred
+    harness prove --each --seeds 20 --defect none    each id of the catalogue on each class
     harness prove --all --defect stuck_after_outage  whatever catches this one
 
     Ends with 1 when a defect escapes or the reference terminal does not pass.
     """
+    if list_parts:
+        for name, said in proving.parts().items():
+            click.echo(f"{name:<16} {said}")
+        return
+    usual = every_class() if each else options.virtual_rigs()
     proof = proving.prove(
-        [rig] if rig else options.virtual_rigs(), options.paths_or_catalogue(paths), tags=tags,
-        seeds=seeds,
-        only=defects, enough=0 if exhaust else proving.ENOUGH, tell=_tell,
+        [rig] if rig else usual, options.paths_or_catalogue(paths), tags=tags, seeds=seeds,
+        only=defects, enough=0 if exhaust else proving.ENOUGH, each=each, tell=_tell,
     )  # fmt: skip
     if as_json:
         click.echo(json.dumps(proof.plain(), ensure_ascii=False, indent=1))
@@ -63,7 +75,8 @@ def prove(
 
 
 def _tell(job: proving.Job, done: int, total: int) -> None:
-    what = job.defect or f"the reference, seed {job.seed}"
+    part = f", part {job.part[0] + 1} of {job.part[1]}" if job.part[1] > 1 else ""
+    what = job.defect or f"the reference, seed {job.seed}{part}"
     click.echo(f"[{done}/{total}] {what}", err=True)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.model.scenario import Scenario
-from harness.prove import dealt
+from harness.prove import dealt, one_of_each, parts
 
 
 def story(family: str, name: str) -> Scenario:
@@ -41,3 +41,23 @@ def test_what_a_defect_says_that_it_breaks_is_played_first() -> None:
     told = dealt(items, "Breaks S-3 and Q-10: whatever it is.")
 
     assert [item.name for item in told] == ["b", "c", "a", "d"]
+
+
+def test_with_each_seed_another_item_of_an_id_is_played() -> None:
+    """Ids without an item are left out; after the last item comes the first again."""
+    items = [replace(story("data", name), id="Q-1") for name in ("a", "b")]
+    items.append(replace(story("power", "c"), id="P-1"))
+
+    names = [
+        [one.name for one in one_of_each(items, ["Q-1", "S-1", "P-1"], seed)] for seed in range(3)
+    ]
+
+    assert names == [["a", "c"], ["b", "c"], ["a", "c"]]
+
+
+def test_the_parts_that_a_defect_may_replace_are_told() -> None:
+    """By name, with what their files say."""
+    found = parts()
+
+    assert {"Payment", "Storage", "Reversals", "CardReader"} <= set(found)
+    assert all(found.values())

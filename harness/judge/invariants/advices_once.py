@@ -27,7 +27,7 @@ class AdvicesOnce:
     """Each advice (0220) is repeated until its answer (0230), and is booked once.
 
     It goes out under one trace number with the same contents each time; after the terminal has
-    heard the answer it does not go out again; what the journal holds of refunds and offline sales
+    heard the answer it does not go out again, unless it restarted; what the journal holds of refunds and offline sales
     is in the ledger at rest (payment invariant 11).
     """
 
@@ -38,7 +38,7 @@ class AdvicesOnce:
 
 
 class _AdvicesOnce(AtRest):
-    kinds = frozenset({"answer_received", "violation"})
+    kinds = frozenset({"answer_received", "violation", "boot"})
 
     def __init__(self, run: Run) -> None:
         super().__init__("advices_once", run, self._check_all, oracle=LEDGER)
@@ -47,7 +47,9 @@ class _AdvicesOnce(AtRest):
 
     def on(self, seen: Observation) -> None:
         stan = stan_of(seen)
-        if seen.kind == "violation":
+        if seen.kind == "boot":  # what it had heard and not kept it may ask again (P6)
+            self._heard.clear()
+        elif seen.kind == "violation":
             if str(seen.get("rule")).startswith(("upload", "item", "advice")):
                 self._violations.append(seen)
         elif seen.source == TERMINAL and mti_of(seen) == "0230" and stan is not None:

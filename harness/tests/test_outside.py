@@ -1,0 +1,106 @@
+"""Words of somebody else's package, found by their entry points; EXTENDING.md tells how."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from harness.cli import main
+from harness.files import load_rig
+from harness.model import words
+from harness.model.cellular import Attenuator
+from harness.model.units import Db
+from harness.prove import breaks
+from harness.rig.casting import driver_class
+from harness.testing import replay
+from harness.tests.outside.acme_attenuator import Driver
+
+MODULES = Path(__file__).parent / "outside"
+ENTRY_POINTS = """
+    [harness.drivers]
+    acme_attenuator = acme_attenuator
+    [harness.judges]
+    greets = acme_judge:Greets
+    [harness.defects]
+    cent_more = acme_defect:plant
+"""
+STORY = """
+id: Z-1
+story: A sale.
+given: {terminal: ready}
+when:
+  - sale: {amount: 5.00 CNY, card: chip, as: first}
+  - await: {engine: sale_ended, sale: first}
+then:
+  greets: {text: %s}
+"""
+
+
+@pytest.fixture
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to work in, with the package installed: its modules, and what pip writes of it."""
+    about = tmp_path / "site" / "acme_bench-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-bench\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(dedent(ENTRY_POINTS))
+    monkeypatch.syspath_prepend(str(about.parent))
+    monkeypatch.syspath_prepend(str(MODULES))
+    monkeypatch.chdir(tmp_path)
+    words._theirs.cache_clear()
+    yield tmp_path
+    words._theirs.cache_clear()
+
+
+def _story(folder: Path, text: str) -> Path:
+    path = folder / "power" / "greeted.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(STORY % text, "utf-8")
+    return path
+
+
+def test_a_defect_of_theirs_is_caught_by_a_judge_that_never_saw_it(
+    outside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a story that asks for nothing about money: 1 to 3 are judged in every one."""
+    path = _story(outside, "APPROVED")
+
+    assert breaks("cent_more") == "invariants 2 and 10"
+    assert main(["prove", str(path), "--defect", "cent_more", "--json"]) == 0
+
+    proof = json.loads(capsys.readouterr().out)
+    caught = next(row for row in proof["defects"] if row["name"] == "cent_more")["caught_by"]
+    assert "power/greeted: no_orphan_charge" in caught
+    assert proof["reference_failures"] == 0
+
+
+def test_a_clause_of_theirs_judges(outside: Path) -> None:
+    """It holds where the text is shown, and fails where it is not."""
+    assert main(["run", str(_story(outside, "APPROVED")), "--out", "good"]) == 0
+    assert main(["run", str(_story(outside, "WELCOME TO ACME")), "--out", "bad"]) == 1
+
+
+def test_a_driver_of_theirs_is_cast(outside: Path) -> None:
+    """By the word in the rig file."""
+    rig = outside / "rig.yaml"
+    rig.write_text(
+        "rig: acme\nnominal: 5 V\n"
+        "attenuator: {driver: acme_attenuator, address: '10.0.0.9:5025', most: 60 dB}\n", "utf-8",
+    )  # fmt: skip
+
+    device = load_rig(rig).devices["attenuator"]
+    assert driver_class(device).__name__ == "Driver"
+    assert device.options["most"] == Db(60)
+
+
+def test_their_driver_against_its_datasheet() -> None:
+    """The dialogue kit is for anybody's drivers."""
+    talk = [("ID?", "ACME,AT-90,1"), ("ATT 30", None), ("ATT?", "30"), ("ATT 0", None),
+            ("ATT?", "0")]  # fmt: skip
+
+    with replay(Driver, talk) as attenuator:
+        assert isinstance(attenuator, Attenuator)
+        assert attenuator.identify() == "ACME,AT-90,1"
+        attenuator.set_attenuation(Db(30))
+        attenuator.make_safe()
