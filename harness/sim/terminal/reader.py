@@ -246,10 +246,10 @@ class CardReader(ChipReader):
         wish.tell("card_again")
         if last:
             self._give_up(wrong, wish)
-        elif wrong.entry == "contactless":
-            self._wait_for_one(wish)
         if wrong.cause != "several_cards":  # which has a better word already
             self._screen.show("card_again" if not wish.given_up else "swipe_card")
+        if wrong.entry == "contactless":
+            self._wait_for_one(wish)
         self._clock.sleep(self._times.chip_retry)
 
     def _give_up(self, wrong: Wrong, wish: _Wish) -> None:
