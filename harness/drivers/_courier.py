@@ -112,6 +112,12 @@ class Courier:
             raise DeviceRefused(f"{self._package} does not answer: {answer.complaint}")
         return said
 
+    def command(self, line: str) -> None:
+        """A command line of a personality; raises DeviceRefused where it fails."""
+        answer = self._adb.run(f"{line} 2>&1")
+        if answer.status or answer.text.startswith(REFUSALS):
+            raise DeviceRefused(f"{line}: {answer.complaint}")
+
     def press_back(self) -> None:
         """BACK; a transaction under way presses it itself, on its own connection."""
         if self._busy:

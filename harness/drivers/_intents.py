@@ -38,6 +38,7 @@ class Intents:
         deals: Deal -> its extras, with ``{amount}`` and ``{stan}``.
         always: Extras of all.
         settle, reprint: Their extras; None where the application has no such thing.
+        update: What of the device's shell makes it look for an update; ``""`` for nothing.
         stages: What it may tell meanwhile -> text, and what it asks of the cardholder.
     """
 
@@ -52,6 +53,7 @@ class Intents:
     stages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     settle: Mapping[str, str] | None = None
     reprint: Mapping[str, str] | None = None
+    update: str = ""
 
     def known(self) -> tuple[Deal, ...]:
         """The deals that this application has."""

@@ -35,7 +35,7 @@ READY = "00"  # what ``status`` says of a terminal that may sell
 
 
 class Driver:
-    """Plays Terminal, Desk, Settles and Reprints."""
+    """Plays Terminal, Desk, Settles, Reprints and Updatable."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class Driver:
         self._report(said, None)
         return status
 
-    # --- Desk, Settles, Reprints ------------------------------------------------------------
+    # --- Desk, Settles, Reprints, Updatable -------------------------------------------------
 
     def deals(self) -> Sequence[Deal]:
         """Those of the personality."""
@@ -127,6 +127,12 @@ class Driver:
     def reprint(self) -> SaleResult:
         """The last receipt again; raises NotSupported."""
         return self._act("reprint", self._intents.reprint)
+
+    def start_update(self) -> None:
+        """By the command of the personality; raises NotSupported, DeviceRefused."""
+        if not self._intents.update:
+            raise NotSupported("this terminal cannot be asked to look for an update")
+        self._courier.command(self._intents.update)
 
     def _act(self, name: str, extras: Mapping[str, str] | None) -> SaleResult:
         if extras is None:

@@ -9,7 +9,7 @@ Source: AOSP, frameworks/base: ActivityManagerShellCommand (texts and exit statu
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,6 @@ from harness.sim.android.shell import Call
 
 COURIER = "test.hil.courier"
 COURIER_TAG = "HilCourier"
-MAINTENANCE = "com.hil.pay.CONSOLE"  # the payment application's own: a console command as a text
 NO_ACTIVITY_SERVICE = 20  # exit status of ``cmd`` while the system starts
 EXTRA = 2
 #: Option -> how many values follow it: two of an extra, name and value.
@@ -73,12 +72,14 @@ class ActivityManager:
     """The command ``am``."""
 
     def __init__(
-        self, clock: Clock, app: PaymentApp, logd: Logd, maintain: Callable[[bytes], None]
-    ) -> None:
+        self, clock: Clock, app: PaymentApp, logd: Logd,
+        receivers: Mapping[str, Callable[[dict[str, str]], object]],
+    ) -> None:  # fmt: skip
+        """Make it; ``receivers`` are the payment application's own broadcasts, by their action."""
         self._clock = clock
         self._app = app
         self._logd = logd
-        self._maintain = maintain
+        self._receivers = receivers
         self.installed = True  # the courier
 
     def run(self, call: Call) -> int:
@@ -130,8 +131,8 @@ class ActivityManager:
             said = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
             call.say(f'Broadcast completed: result=-1, data="{said}"')
             return 0
-        if intent.action == MAINTENANCE:
-            self._maintain(intent.extras.get("line", "").encode() + b"\n")
+        if intent.action in self._receivers:
+            self._receivers[intent.action](intent.extras)
         call.say("Broadcast completed: result=0")
         return 0
 

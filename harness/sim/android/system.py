@@ -62,7 +62,10 @@ class System:
         self.logd = Logd(firmware.log, firmware.wall_time)
         self.app = PaymentApp(firmware)
         self.packages = Packages(self.disk, (PACKAGE, COURIER, "android"))
-        activities = ActivityManager(self.clock, self.app, self.logd, firmware.console_input)
+        activities = ActivityManager(self.clock, self.app, self.logd, {
+            "com.hil.pay.CONSOLE": self._console,
+            "com.hil.pay.UPDATE": lambda _: firmware.upkeep.look_now(),
+        })  # fmt: skip
         self._commands: dict[str, Command] = {
             "am": activities.run, "pm": self._packages, "cmd": self._cmd, "input": self._input,
             "logcat": lambda call: logcat(self.logd, self.clock, call), "getprop": self._getprop,
@@ -87,6 +90,10 @@ class System:
     def token(self, size: int) -> bytes:
         """Bytes that nobody can foresee."""
         return self._firmware.board.rng.randbytes(size)
+
+    def _console(self, extras: dict[str, str]) -> None:
+        """A command of the technician's, as on a console."""
+        self._firmware.console_input(extras.get("line", "").encode() + b"\n")
 
     # --- commands ---------------------------------------------------------------------------
 
