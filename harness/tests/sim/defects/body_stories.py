@@ -176,7 +176,33 @@ def stick(stage: Stage) -> bool:
     return bool(stage.of("cleared", cause="data_exhausted"))
 
 
+def with_pad(stage: Stage) -> None:
+    """Powered and ready, with a signature pad screwed on."""
+    stage.terminal.body._states |= {"pad_cable": "plugged", "signer": "signs"}
+    begin(stage)
+
+
+def signed_and_settled(stage: Stage) -> bool:
+    """H-4: a signature, and the end of the batch."""
+    with_pad(stage)
+    stage.sell(1000)
+    stage.ready(60.0)
+    stage.register.settle()
+    return not stage.of("signature", state="uploaded")
+
+
+def nobody_signs(stage: Stage) -> bool:
+    """H-4: a sale that is approved, and not signed for."""
+    with_pad(stage)
+    stage.terminal.body.put("signer", "walks_off")
+    stage.sell(1000)
+    stage.ready(90.0)
+    return bool(stage.of("not_done") or stage.of("shown", outcome="declined"))
+
+
 BODY: dict[str, Story] = {
+    "signature_lost": signed_and_settled,
+    "sale_lost_without_signature": nobody_signs,
     "receipt_claimed_without_paper": paper_out,
     "paper_out_unreported": paper_out,
     "printer_fault_as_decline": paper_out,
