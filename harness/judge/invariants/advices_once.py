@@ -27,8 +27,8 @@ class AdvicesOnce:
     """Each advice (0220) is repeated until its answer (0230), and is booked once.
 
     It goes out under one trace number with the same contents each time; after the terminal has
-    heard the answer it does not go out again, unless it restarted; what the journal holds of refunds and offline sales
-    is in the ledger at rest (payment invariant 11).
+    heard the answer it does not go out again, unless it restarted before it could keep it; what
+    the journal holds of refunds and offline sales is in the ledger at rest (payment invariant 11).
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (11,)
