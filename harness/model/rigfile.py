@@ -20,6 +20,7 @@ ROLES = (
 #: What a rig file may say of its terminal (``facts:``), and a scenario may need.
 FACTS = {
     "spare_bearer": "a second SIM or Wi-Fi that the terminal falls over to by itself",
+    "second_host": "a secondary host that the terminal turns to by itself",
 }
 
 #: A role that may be given by its address alone -> the driver it then has.
@@ -163,7 +164,7 @@ class Head:
     bench: Mapping[str, Any] = field(default_factory=dict)
     lock: bool = True
     power: Power = Power()
-    facts: Sequence[Literal["spare_bearer"]] = ()
+    facts: Sequence[Literal["spare_bearer", "second_host"]] = ()
 
 
 HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock", "power", "facts")
