@@ -16,8 +16,10 @@ from harness.tests.sim.defects.acts import (
     unbalanced,
 )
 from harness.tests.sim.defects.body_stories import BODY
+from harness.tests.sim.defects.host_stories import HOST
 from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.power_stories import POWER
+from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.terminal.stage import Stage
 
 NAMES = sorted(module.name for module in pkgutil.iter_modules(defects.__path__))
@@ -320,8 +322,10 @@ def settlement_unheard(stage: Stage) -> bool:
 
 STORIES: dict[str, Story] = {
     **POWER,
+    **HOST,
     **LINE,
     **BODY,
+    **READER,
     "report_outlives_fault": deaf_host_for_a_minute,
     "ready_while_owing": state_while_owing,
     "second_restart": one_clean_cut,
