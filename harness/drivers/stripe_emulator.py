@@ -12,6 +12,7 @@ The stripes are those of the test deck; none leaves this driver in any other way
 import binascii
 import random
 from collections.abc import Sequence
+from typing import Any
 
 from harness.drivers._heard import heard
 from harness.errors import DeviceRefused, Garbled, PortTimeout
@@ -79,7 +80,7 @@ class Driver:
         self._ask(f"SPEED {self._speed * 10:.0f}")
         self._ask(f"JITTER {self._jitter * 100:.0f}")
         more = {"spoilt": self._how, "jitter": self._jitter, "backwards": self._backwards}
-        told = {name: value for name, value in more.items() if value}
+        told: dict[str, Any] = {name: value for name, value in more.items() if value}
         if self._speed != stripe_flux.USUAL:
             told["speed"] = self._speed
         self._ask(f"PLAY {TRACK}{' R' if self._backwards else ''}")

@@ -19,7 +19,7 @@ PLAYED: Mapping[str, Mapping[str, Any]] = {
     **{how: {"how": how} for how in ("parity", "lrc", "cut", "blank")},
     "backwards": {"backwards": True},
     "jitter": {"jitter": 0.45},
-    "slow": {"speed": 4.0},  # cm/s; hands do 10 to 100
+    "slow": {"speed": 7.0},  # cm/s; hands do 10 to 100
     "fast": {"speed": 200.0},
 }
 #: What the emulator says of a swipe then.

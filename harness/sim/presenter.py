@@ -24,7 +24,7 @@ RELEASE = 0.02  # s from the motor's stop until the card is off the contacts
 HELD = (
     "chip", "stripe", "mute", "bad_atr", "plain_stripe", "silent", "long", "bad_ts", "bad_protocol",
     "cut_atr", "ones_atr", "refuses_select", "deactivated", "not_satisfied", "blocked",
-    "no_diagnosis", "garbage", "noisy", "wrong_parity",
+    "no_diagnosis", "garbage", "noisy", "wrong_parity", "second",
 )  # fmt: skip
 
 

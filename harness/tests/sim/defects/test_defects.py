@@ -16,7 +16,6 @@ from harness.tests.sim.defects.acts import (
     unbalanced,
 )
 from harness.tests.sim.defects.body_stories import BODY
-from harness.tests.sim.defects.host_stories import HOST
 from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.defects.reader_stories import READER
@@ -322,7 +321,6 @@ def settlement_unheard(stage: Stage) -> bool:
 
 STORIES: dict[str, Story] = {
     **POWER,
-    **HOST,
     **LINE,
     **BODY,
     **READER,
