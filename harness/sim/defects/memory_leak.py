@@ -1,11 +1,11 @@
-"""Every sale leaves half a mebibyte of working memory behind.
+"""Every sale leaves more than a mebibyte of working memory behind.
 
 Breaks X-1 (A3): over days memory does not grow.
 """
 
 from harness.sim.terminal.firmware import Firmware
 
-LEAK = 512.0  # KiB a transaction
+LEAK = 1200.0  # KiB a transaction
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:
