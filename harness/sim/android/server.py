@@ -190,17 +190,18 @@ class Client:
         if answer is None:
             self._fail("unknown host service")
             return
+        wrong = self._missing(serial) if word == "features" else ""
         text = answer() if serial in ("", self._server.serial) else None
-        if text is None:
-            self._fail(f"device '{serial}' not found" if serial else "no devices/emulators found")
+        if wrong or text is None:
+            gone = f"device '{serial}' not found" if serial else "no devices/emulators found"
+            self._fail(wrong or gone)
         else:
             self._port.write(adb_smart.OKAY + adb_smart.text_bytes(text))
 
-    def _features(self) -> str | None:
+    def _features(self) -> str:
         line = self._server.line()
-        if line is None or not line.online:
-            return None
-        return ",".join(one for one in line.banner.features if one in FEATURES)
+        own = line.banner.features if line is not None else ()
+        return ",".join(one for one in own if one in FEATURES)
 
     def _listed(self, shape: str) -> str:
         state, line = self._server.state(), self._server.line()

@@ -67,7 +67,7 @@ def play(act: Callable[[Smart], T], **times: float) -> T:
     clock = CooperativeClock()
 
     def live() -> T:
-        smart = Smart(clock, **times)
+        smart = Smart(clock, 1, **times)
         clock.sleep(STARTED)
         return act(smart)
 
