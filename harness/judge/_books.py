@@ -90,6 +90,7 @@ class Books:
     receipts: ByStan = field(default_factory=ByStan)  # R
     begun: ByStan = field(default_factory=ByStan)  # receipts whose printing began
     sales: dict[str, Sold] = field(default_factory=dict)  # E
+    whose: dict[int, Sold] = field(default_factory=dict)  # trace number -> its transaction
     ledger: Telling = field(default_factory=lambda: Telling("ledger"))
     journal: Telling = field(default_factory=lambda: Telling("journal"))
     boots: list[Observation] = field(default_factory=list)
@@ -143,9 +144,8 @@ class Books:
 
     def deal_of(self, stan: int) -> str:
         """Which deal a trace number is of, by whoever tells."""
-        for sale in self.sales.values():
-            if stan in sale.stans:
-                return sale.deal
+        if stan in self.whose:
+            return self.whose[stan].deal
         for row in (*self.ledger.by_stan.get(stan, ()), *self.journal.by_stan.get(stan, ())):
             return deal_of(row)
         for row in (*self.requests[stan], *self.advices[stan]):
@@ -200,7 +200,11 @@ class Books:
             index.add(stan, seen)
             sale = self.sales.get(str(seen.get("of")))
             if sale is not None and seen.kind in _NAMES_ITS_STAN:
-                sale.stans.add(stan)
+                self._claim(sale, stan)
+
+    def _claim(self, sale: Sold, stan: int) -> None:
+        sale.stans.add(stan)
+        self.whose.setdefault(stan, sale)
 
     def _request(self, seen: Observation) -> None:
         if moves_money(seen):
@@ -260,7 +264,7 @@ class Books:
             sale.ended = seen
             stan = stan_of(seen)
             if stan is not None:
-                sale.stans.add(stan)
+                self._claim(sale, stan)
 
     def _resolve(self, seen: Observation) -> None:
         sale = self.sales.get(str(seen.get("sale")))

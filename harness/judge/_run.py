@@ -102,6 +102,12 @@ class Run:
 
     def hears(self, channel: str) -> bool:
         """Whether this rig observes a channel (or a role of that name)."""
+        if self.observes is not None and f"{channel}_results" in self.observes:
+            return True
+        return self.hears_causes(channel)
+
+    def hears_causes(self, channel: str) -> bool:
+        """Whether a cause could be heard there: some registers are told results only."""
         if self.observes is not None:
             return channel in self.observes or channel in self.heard
         return channel in self.heard or (channel in TERMINAL_CHANNELS and "terminal" in self.heard)

@@ -109,11 +109,11 @@ class _Reports(Monitor):
         """Channels that this rig observes and that have not told the cause."""
         return [
             channel for channel in self._word.on
-            if channel not in self._told and self.run.hears(channel)
+            if channel not in self._told and self.run.hears_causes(channel)
         ]  # fmt: skip
 
     def _deaf(self) -> list[str]:
-        return [channel for channel in self._word.on if not self.run.hears(channel)]
+        return [channel for channel in self._word.on if not self.run.hears_causes(channel)]
 
     def _check(self) -> None:
         """Without causes that may never be given, nothing can change once all have told."""

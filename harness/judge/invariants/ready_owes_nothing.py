@@ -28,6 +28,10 @@ class _ReadyOwesNothing(Safety):
     CHANNELS = ("console",)
     HELD = "whenever it was ready, no reversal was owed"
 
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._known: set[int] = set()  # trace numbers that are over: looked at once, not each time
+
     def _over(self, stan: int) -> bool:
         """Known to be reversed or refused: by the terminal, or by the host, whom it has heard."""
         books = self.run.books
@@ -37,12 +41,16 @@ class _ReadyOwesNothing(Safety):
     def on(self, seen: Observation) -> None:
         if seen.source != TERMINAL or seen.get("state") != "ready" or seen.get("pending") != 0:
             return
-        for stan, rows in self.run.books.requests.items():
-            decided = self.run.books.decided[stan]
+        books = self.run.books
+        for stan in sorted(books.requests.keys() - self._known):
+            decided = books.decided[stan]
             failed = decided[-1] if decided and decided[-1].kind == "not_done" else None
-            if failed is not None and not self._over(stan):
+            if self._over(stan):
+                self._known.add(stan)
+            elif failed is not None:
                 self.fail(
                     f"ready with nothing pending at {span(seen.t)}, and trace number {stan}, which"
-                    " was not done, is not reversed", (rows[0].n, failed.n, seen.n),
-                )  # fmt: skip
+                    " was not done, is not reversed",
+                    (books.requests[stan][0].n, failed.n, seen.n),
+                )
                 return
