@@ -31,12 +31,15 @@ class Reporter:
 
     def read(self, body: bytes, t: float) -> dict[str, str] | None:
         """The values of an answer; None for what is none."""
-        self._check_clear(body, t)
         try:
-            return self.profile.read_answer(body, self.digits)
+            answer = self.profile.read_answer(body, self.digits)
         except Garbled as error:
+            self._check_clear(body.decode("latin-1"), t)
             self.observe("ecr_status", t=t, code="", text=str(error))
             return None
+        for value in answer.values():  # fields one by one: digits of two are no card number
+            self._check_clear(value, t)
+        return answer
 
     def result(self, answer: Values, t: float) -> SaleResult:
         """What it means; said as a result, and as a report where it names a cause."""
@@ -64,12 +67,11 @@ class Reporter:
             self.observe("report", t=t, on="ecr", cause=cause, text=text, code=code)
         return code
 
-    def _check_clear(self, body: bytes, t: float) -> None:
+    def _check_clear(self, text: str, t: float) -> None:
         """No field may carry a card number that is not truncated."""
-        text = body.decode("latin-1")
         if (shown := mask(text)) != text:
-            at = next(index for index, pair in enumerate(zip(text, shown, strict=False))
-                      if pair[0] != pair[1])  # fmt: skip
+            pairs = enumerate(zip(text, shown, strict=False))
+            at = next((at for at, pair in pairs if pair[0] != pair[1]), 0)
             cut = shown[max(0, at - 10) : at + SHOWN]
             self.observe("card_number_in_clear", t=t, channel="ecr", masked=cut)
 

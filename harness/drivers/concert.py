@@ -7,7 +7,7 @@ question after a lost answer and no word to abort: an ``unknown`` sale stays so,
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from harness.drivers._frames_talk import Talk
 from harness.model.register import DEALS, Deal, Wish
@@ -21,6 +21,9 @@ DELAYS = {"at_end": "A010", "at_once": "A011"}
 
 class Driver:
     """Plays Terminal and Desk (refund); Watched."""
+
+    #: A result, never its reason: a cause cannot be reported by this protocol.
+    OBSERVES: ClassVar[tuple[str, ...]] = ("ecr_results",)
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ IDENTITY = None
 
 
 class Driver:
-    """Plays Terminal, Desk, Settles, SignsOn, SignsOff, Reprints, Diagnoses, Totals; Watched."""
+    """Plays Terminal, Desk and all that a register may ask for but a self-test; Watched."""
 
     def __init__(
         self,
@@ -137,6 +137,10 @@ class Driver:
     def diagnose(self) -> SaleResult:
         """Diagnosis of the way to the host."""
         return self._talk.other("Diagnosis", {"HostDiagnosisFlag": True}, long=True)
+
+    def start_update(self) -> None:
+        """Admin ``SoftwareUpdate``; a refusal is the terminal's, and is observed."""
+        self._talk.other("Admin", {"ServiceIdentification": "SoftwareUpdate"})
 
     def totals(self) -> None:
         """GetTotals; raises BenchError without an answer."""

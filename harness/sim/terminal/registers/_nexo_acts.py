@@ -106,9 +106,13 @@ class Acts:
         }  # fmt: skip
 
     def _admin(self, message: nexo.Message) -> Body:
-        if nexo.text(message.body, "ServiceIdentification") != "SignOn":
-            return failure("UnavailableService")
-        return self._simple(self._firmware.settlement.sign_on(self))
+        word = nexo.text(message.body, "ServiceIdentification")
+        if word == "SignOn":
+            return self._simple(self._firmware.settlement.sign_on(self))
+        if word == "SoftwareUpdate":
+            self._firmware.upkeep.look_now()
+            return dict(SUCCESS)
+        return failure("UnavailableService")
 
     def _simple(self, outcome: Outcome) -> Body:
         return {"Response": self._bodies.response(outcome)}
