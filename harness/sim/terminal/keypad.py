@@ -31,6 +31,7 @@ class Keypad:
         self._entry = ""
         self._asking = False  # for a card or a code
         self._at_work = False
+        self._early = False
         self._row = 0
         self.prompt = ""
         self.cancelled = False
@@ -66,7 +67,7 @@ class Keypad:
     @contextmanager
     def may_cancel(self) -> Iterator[None]:
         """While this is open ``cancel`` gives up what is under way; after it, no more."""
-        self._asking, self.cancelled = True, False
+        self._asking, self.cancelled, self._early = True, self._early, False
         try:
             yield
         finally:
@@ -90,6 +91,8 @@ class Keypad:
         if key == "cancel" and self._asking:
             self.cancelled = True
             self._firmware.slot.changed.notify()
+        elif key == "cancel" and self._at_work:
+            self._early = True  # before its sale has come so far as to ask for a card
 
     def _open(self, prompt: str, text: str, **parts: object) -> None:
         self.prompt, self._entry = prompt, ""
@@ -130,7 +133,7 @@ class Keypad:
     def _work(self, name: str, act: Callable[[], object]) -> None:
         """Have something done, and go on taking keys meanwhile."""
         self.prompt = ""
-        self._at_work = True
+        self._at_work, self._early = True, False
 
         def work() -> None:
             try:
