@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import ClassVar
 
 from harness.judge._books import APPROVED, Books, alike, deal_of, entry_key, mti_of
@@ -68,7 +69,9 @@ class _AdvicesOnce(AtRest):
     def _sent(self, books: Books) -> Iterator[Finding]:
         for stan, rows in books.advices.items():
             heard = self._heard.get(stan)
-            again = [row for row in rows if heard is not None and row.n > heard.n]
+            forgot = [boot.n for boot in books.boots if heard is not None and boot.n > heard.n]
+            until = forgot[0] if forgot else inf
+            again = [row for row in rows if heard is not None and heard.n < row.n < until]
             if heard is not None and again:
                 yield Breach(
                     f"advice {stan} was answered at {span(heard.t)} and sent again at"

@@ -54,6 +54,16 @@ def test_every_invariant_has_a_mutant() -> None:
     assert set(range(1, 25)) - numbers == {18}
 
 
+def test_an_answer_that_a_cut_kept_from_being_saved_is_asked_for_again() -> None:
+    """An advice goes out once more after a restart: the host takes it once."""
+    tale = Day(random.Random(1)).lived()
+    tale.refund()
+    tale.boot()
+    tale.host("request_received", **tale.find("request_received", mti="0220")[-1].fields)
+
+    assert "advices_once" not in failed(tale.over())
+
+
 @settings(max_examples=40, deadline=None)
 @given(SEEDS, st.sampled_from(sorted(TOLD)))
 def test_missing_records_fail_nobody_who_is_good(seed: int, what: str) -> None:
