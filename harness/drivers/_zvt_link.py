@@ -41,13 +41,34 @@ class Message:
     apdu: zvt.Apdu
 
 
+@dataclass(frozen=True, slots=True)
+class Losing:
+    """What is to be lost on its way to the register.
+
+    Attributes:
+        begins: The message's first bytes: command, and status where it has one.
+        tell: Told when, instead of acknowledging it.
+        with_line: Whether the line is lost with it.
+    """
+
+    begins: bytes
+    tell: Callable[[float], None]
+    with_line: bool = False
+
+    def is_meant(self, apdu: zvt.Apdu) -> bool:
+        """Whether it is this one."""
+        said = apdu.command.to_bytes(2, "big") + apdu.payload
+        return said.startswith(self.begins)
+
+
 class Link:
     """One terminal, reconnected when it went.
 
     Attributes:
         registered: Whether the terminal registered us since the connection was made.
         busy: Whether a dialogue runs.
-        lost_result: Told instead of acknowledging a result (04 0F), where somebody wants it lost.
+        losing: What is to be lost on its way here.
+        cut: Whether nothing gets through.
     """
 
     def __init__(
@@ -64,7 +85,8 @@ class Link:
         """
         self.registered = False
         self.busy = False
-        self.lost_result: Callable[[float], None] | None = None
+        self.losing: Losing | None = None
+        self.cut = False
         self._port = port
         self._clock = port.clock
         self._answer, self._completion = answer, completion
@@ -74,6 +96,8 @@ class Link:
 
     def open(self) -> None:
         """Be connected; raises PortLost when no attempt succeeded."""
+        if self.cut:
+            raise PortLost(f"{self._port.address}: the register's line is cut")
         for left in reversed(range(self._tries)):
             try:
                 self._port.open()
@@ -156,8 +180,8 @@ class Link:
             said = message.apdu.command
             if said == zvt.ACKNOWLEDGED or message.apdu.refusal is not None:
                 continue  # the answer to an abort of ours in between
-            if self.lost_result and said == zvt.STATUS_INFORMATION:
-                self.lost_result(message.t)  # as if it had never arrived
+            if self.losing is not None and self.losing.is_meant(message.apdu):
+                self._lose(message, self.losing)
                 continue
             if said in SIGNS_OF_LIFE:
                 lasts = _new_t4(message.apdu) or lasts
@@ -172,6 +196,14 @@ class Link:
             yield message
             if said in ends:
                 return
+
+    def _lose(self, message: Message, losing: "Losing") -> None:
+        """As if it had never arrived; raises PortLost where the line goes with it."""
+        losing.tell(message.t)
+        if losing.with_line:
+            self.cut = True
+            self.close()
+            raise PortLost(f"{self._port.address}: the register's line is cut")
 
     def _waiting(self) -> Iterator[Message]:
         """What is already here outside a dialogue, acknowledged; raises PortLost."""

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from harness.drivers import _zvt_commands as commands
 from harness.drivers._zvt_administration import Administration
-from harness.drivers._zvt_link import Link
+from harness.drivers._zvt_link import Link, Losing
 from harness.drivers._zvt_report import Dialogue
 from harness.drivers._zvt_session import Session
 from harness.drivers._zvt_words import read_words
 from harness.errors import NotSupported
-from harness.model.register import Deal, Wish
+from harness.model.register import CutPoint, Deal, Wish
 from harness.model.roles import SaleResult
 from harness.model.units import Money
 from harness.ports.base import Port
@@ -22,11 +22,17 @@ from harness.ports.zvt_serial import ZvtSerialPort
 from harness.wire import zvt, zvt_serial
 
 IDENTITY = None
+RESULT = zvt.STATUS_INFORMATION.to_bytes(2, "big")
+#: The messages by which a register knows how far a transaction is.
+MOMENTS: dict[CutPoint, bytes] = {
+    "card": bytes.fromhex("04FF0A"), "host": bytes.fromhex("04FF04"), "result": RESULT,
+    "end": zvt.COMPLETION.to_bytes(2, "big"),
+}  # fmt: skip
 INTERMEDIATE_STATUS = 0x08  # in the config byte of 06 00: send 04 FF
 
 
 class Driver(Administration):
-    """Plays Terminal, Desk and LossyRegister, and all that Administration plays."""
+    """Plays Terminal, Desk, LossyRegister and CutRegister, and all that Administration plays."""
 
     BAUD, STOP_BITS = 9600, 2  # PA00P016, 2.1
 
@@ -106,6 +112,13 @@ class Driver(Administration):
 
     def lose_results(self, *, on: bool) -> None:
         """While on, a result (04 0F) is as if it had never arrived: it is not acknowledged."""
-        lost = "acknowledgement_withheld"
-        tell = (lambda t: self.observe(lost, t=t, code="040F")) if on else None
-        self._session.link.lost_result = tell
+        self._session.link.losing = self._losing(RESULT) if on else None
+
+    def cut_line(self, at: CutPoint | None) -> None:
+        """The connection goes with the message of that moment, and none is made until it ends."""
+        self._session.link.losing = None if at is None else self._losing(MOMENTS[at], cut=True)
+        self._session.link.cut = False
+
+    def _losing(self, begins: bytes, *, cut: bool = False) -> Losing:
+        lost, code = "acknowledgement_withheld", begins.hex().upper()
+        return Losing(begins, lambda t: self.observe(lost, t=t, code=code), cut)

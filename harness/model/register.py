@@ -53,6 +53,22 @@ class Desk(Protocol):
         """One transaction to its end, as ``Terminal.sell``; raises NotSupported."""
 
 
+#: When a register's line is cut: as a card is asked for, as the host is, as the result is told, or
+#: as the transaction is completed.
+CutPoint = Literal["card", "host", "result", "end"]
+
+
+@runtime_checkable
+class CutRegister(Protocol):
+    """A register whose line to the terminal can be cut in mid-transaction."""
+
+    def cut_line(self, at: CutPoint | None) -> None:
+        """From the next such moment on nothing gets through; told as ``acknowledgement_withheld``.
+
+        None ends it.
+        """
+
+
 @runtime_checkable
 class Settles(Protocol):
     """Can be asked for the end of day."""

@@ -6,7 +6,7 @@ A command is acknowledged; then the terminal is master of the dialogue until 06 
 register acknowledges each message. One dialogue at a time on the whole terminal.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from harness.clock import Mailbox
 from harness.errors import Garbled, PortLost, PortTimeout
@@ -48,6 +48,7 @@ class Dialogue:
     """
 
     hangs_up = True
+    Answers: ClassVar[type[Answers]] = Answers
 
     def __init__(self, firmware: "Firmware", port: Port) -> None:
         self.firmware = firmware
@@ -59,7 +60,7 @@ class Dialogue:
         self._gone = self._aborted = self._busy = self._ending = self._mirrors = False
         self._status, self._begun = WAIT, 0
         self._most_again: int | None = None
-        self.answers = Answers(firmware)
+        self.answers = self.Answers(firmware)
         self.answers.containers = bool((firmware.storage.recall(CONTAINERS) or {}).get("taken"))
         self._configure(firmware.register_config)
         self._commands = Commands(self)

@@ -19,6 +19,7 @@ from harness.tests.sim.defects.body_stories import BODY
 from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.defects.reader_stories import READER
+from harness.tests.sim.defects.register_stories import REGISTER
 from harness.tests.sim.terminal.stage import Stage
 
 NAMES = sorted(module.name for module in pkgutil.iter_modules(defects.__path__))
@@ -322,6 +323,7 @@ def settlement_unheard(stage: Stage) -> bool:
 STORIES: dict[str, Story] = {
     **POWER,
     **LINE,
+    **REGISTER,
     **BODY,
     **READER,
     "report_outlives_fault": deaf_host_for_a_minute,

@@ -1,0 +1,72 @@
+"""Stories in which the register's end brings out a planted bug."""
+
+from harness.model.register import CutPoint
+from harness.tests.sim.defects.acts import Story, begin
+from harness.tests.sim.terminal.stage import Stage
+
+
+def abort_when(stage: Stage, kind: str, **wanted: object) -> None:
+    """The cashier gives up as soon as something is seen, and a moment later."""
+
+    def act() -> None:
+        assert stage.until(lambda: bool(stage.of(kind, **wanted)), 60.0)
+        stage.clock.sleep(0.3)
+        stage.register.abort()
+
+    stage.clock.spawn("cashier", act)
+
+
+def aborted_before_a_card(stage: Stage) -> bool:
+    """O-1: the abort comes while a card is awaited."""
+    begin(stage)
+    abort_when(stage, "ecr_status", asks="insert")
+    result = stage.sell(1000, None)
+    return result.cause != "cancelled"
+
+
+def aborted_while_the_host_works(stage: Stage) -> bool:
+    """O-1: the abort comes before the answer does; what is called off must cost nothing."""
+    begin(stage)
+    stage.misbehave("delay", "0200", by=3.0, times=1)
+    abort_when(stage, "request_sent", mti="0200")
+    result = stage.sell(1000)
+    stage.clock.sleep(30.0)
+    charged = [one for one in stage.host.ledger if one.status == "approved"]
+    return result.outcome != "approved" and bool(charged)
+
+
+def cut(stage: Stage, at: CutPoint, card: str | None) -> None:
+    """A sale whose register loses its line."""
+    begin(stage)
+    stage.register.cut_line(at)
+    stage.sell(1000, card)
+    stage.clock.sleep(10.0)
+    stage.register.cut_line(None)
+
+
+def cut_before_a_card(stage: Stage) -> bool:
+    """P12: the register goes while a card is awaited; is the terminal free again?"""
+    cut(stage, "card", None)
+    return stage.sell(700).outcome != "approved"
+
+
+def cut_at_the_end(stage: Stage) -> bool:
+    """P12: the register goes before the completion; does the sale stand?"""
+    cut(stage, "end", "chip")
+    return len(stage.of("request_sent", mti="0200")) > 1
+
+
+def told_why(stage: Stage) -> bool:
+    """N-1: what a register is told of a host that is silent."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    return stage.sell(1000).cause != "host_silent"
+
+
+REGISTER: dict[str, Story] = {
+    "abort_ignored": aborted_before_a_card,
+    "abort_unreversed": aborted_while_the_host_works,
+    "register_gone_unnoticed": cut_before_a_card,
+    "undone_after_completion": cut_at_the_end,
+    "codes_swapped": told_why,
+}
