@@ -20,7 +20,7 @@ ROOM = 23.0  # degrees Celsius: what is restored
 
 
 class Driver:
-    """Plays Hands, Presses, ShowsCodes, Climate, Debugger, Watched, SafeState and Identified."""
+    """Plays Hands, Presses, ShowsCodes, Climate, Debugger, ServiceTool, and is Watched."""
 
     def __init__(self, port: Port, *, parts: Sequence[str] = tuple(PARTS)) -> None:
         """Nothing is touched yet.
@@ -75,6 +75,9 @@ class Driver:
     def free_storage(self) -> None:
         self._lines.ask("free")
 
+    def limit_batch(self, records: int | None) -> None:
+        self._lines.ask("batch", records=records)
+
     def make_safe(self) -> None:
         """Everything is as usual again, and that is read back; raises BenchError."""
         state = self._lines.ask("state")
@@ -86,6 +89,8 @@ class Driver:
             self.set_temperature(ROOM)
         if state.get("filled"):
             self.free_storage()
+        if state.get("limited"):
+            self.limit_batch(None)
         left = self._lines.ask("state")
         if left.get("parts") or left.get("filled"):
             raise BenchError(f"the terminal is left with {dict(left)}")

@@ -93,6 +93,14 @@ class Debugger(Protocol):
 
 
 @runtime_checkable
+class ServiceTool(Protocol):
+    """A maker's tool, or the parameter file of an estate: limits of the terminal are set by it."""
+
+    def limit_batch(self, records: int | None) -> None:
+        """How many records a batch may have; None: as it was. Said as ``debugged``: ``batch``."""
+
+
+@runtime_checkable
 class Climate(Protocol):
     """The temperature around the terminal: a chamber, or a heating plate."""
 

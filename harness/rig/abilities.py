@@ -11,7 +11,7 @@ from typing import Any
 from harness.clock import CooperativeClock
 from harness.errors import HarnessError, UsageError
 from harness.model.cellular import Attenuator, Modem, SimCard
-from harness.model.hands import Climate, Debugger, Hands, Presses, ShowsCodes
+from harness.model.hands import Climate, Debugger, Hands, Presses, ServiceTool, ShowsCodes
 from harness.model.means import Means, means_of
 from harness.model.network import AccessPoints, DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
@@ -43,7 +43,7 @@ PLAYED: dict[str, tuple[type, ...]] = {
     "carrier": (DataPlan, Subscription, AccessPoints), "network": (Network,),
     "sim_card": (SimCard,), "reader": (Reader,),
     "stripe": (Swiper,), "field": (Contactless,), "host": (Host,), "updates": (Updates,),
-    "hands": (Hands, Presses, ShowsCodes, Climate, Debugger), "console": (Console,),
+    "hands": (Hands, Presses, ShowsCodes, Climate, Debugger, ServiceTool), "console": (Console,),
     "terminal": (Terminal,),
 }  # fmt: skip
 

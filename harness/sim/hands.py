@@ -14,7 +14,9 @@ Outlet ``control``: JSON lines (``sim/control``):
 ``clock``     ``to`` (ISO 8601) or ``by`` (s): its real-time clock
 ``fill``      ``percent``: of its flash, by a file of the debugger's
 ``free``      that file is taken away
-``state``     -> ``parts`` (those not in their usual state), ``code``, ``celsius``, ``filled``
+``batch``     ``records``: how many a batch may have, by the maker's tool; null: as it was
+``state``     -> ``parts`` (those not in their usual state), ``code``, ``celsius``, ``filled``,
+              ``limited``
 ============  ======================================================================
 
 Events: ``part``, ``pressed``, ``code_shown``, ``ambient``, ``debugged``; fields as in the request.
@@ -47,11 +49,12 @@ class Hands:
         self._board = board
         self._body = board.body
         self._celsius = ROOM
+        self._limited = False
         acts: dict[str, Callable[..., Mapping[str, Any] | None]] = {
             "identify": self._identify, "put": self._put, "press": self._press, "show": self._show,
             "ambient": self._ambient, "hang": self._hang, "kill": self._kill,
             "restart": self._restart, "clock": self._set_clock, "fill": self._fill,
-            "free": self._free, "state": self._state,
+            "free": self._free, "batch": self._limit_batch, "state": self._state,
         }  # fmt: skip
         self._control = Control(clock, "hands", acts)
         self.outlets: dict[str, Callable[[Port], None]] = {"control": self._control.accept}
@@ -63,7 +66,10 @@ class Hands:
         body = self._body
         odd = {part: body.state(part) for part in body.parts if not body.usual(part)}
         filled = self._board.flash.peek(FILLING) is not None
-        return {"parts": odd, "code": body.code, "celsius": self._celsius, "filled": filled}
+        return {
+            "parts": odd, "code": body.code, "celsius": self._celsius, "filled": filled,
+            "limited": self._limited,
+        }  # fmt: skip
 
     # --- hands --------------------------------------------------------------------------------
 
@@ -132,6 +138,15 @@ class Hands:
     def _free(self) -> None:
         self._board.flash.fill(FILLING, 0.0)
         self._control.tell("debugged", what="free")
+
+    def _limit_batch(self, records: int | None = None) -> None:
+        if records is not None and (not isinstance(records, int) or records < 1):
+            raise ValueError(f"a batch has 1 record or more, not {records!r}")
+        self._alive()
+        running: Any = self._board.running
+        running.storage.set_parameter("batch_size", records)
+        self._limited = records is not None
+        self._control.tell("debugged", what="batch")
 
     def _alive(self) -> None:
         if self._board.running is None:

@@ -87,8 +87,12 @@ class Conditions:
 
     def check_room(self, deal: str) -> None:
         """Whether the journal has room: it is refused, nothing overwritten (invariant 20)."""
-        if TERMS[deal].booked and len(self._storage.journal) >= self._limits.batch_size:
+        if TERMS[deal].booked and len(self._storage.journal) >= self.most_records():
             raise Stop("batch_full")
+
+    def most_records(self) -> int:
+        """How many a batch may have: the model's, or what its maker's tool has set."""
+        return int(self._storage.parameters.get("batch_size", self._limits.batch_size))
 
     def clear_the_way(self, register: Register) -> None:
         """Line up, then old debts: nothing new while a reversal waits (invariant 4)."""

@@ -32,7 +32,7 @@ from harness.wire.subfields import Totals
 
 STAN_END = 1_000_000  # field 11 has six digits, and 0 is none
 SKIPPED = 1000  # trace numbers left out where somebody else has used some
-CLOSING = "closing"  # a flash record
+CLOSING, PARAMETERS = "closing", "parameters"  # flash records
 
 
 class Storage:
@@ -44,6 +44,7 @@ class Storage:
         receipt: Last receipt number used.
         met: Whether a host has ever told it a batch; a spare's memory is empty.
         signed_off: Whether its operator has signed it off.
+        parameters: What a technician has set otherwise than the model has it.
         pending: Transactions without an end, by trace number.
         closing: The open batch's settlement, while it is under way.
         journal: Entries of the open batch.
@@ -58,6 +59,7 @@ class Storage:
         self.batch = 1
         self.receipt = 0
         self.met = self.signed_off = False
+        self.parameters: dict[str, int] = {}
         self.pending: dict[int, Pending] = {}
         self.closing: Closing | None = None
         self.journal: list[Entry] = []
@@ -75,6 +77,7 @@ class Storage:
         self._load_journal()
         self._load_pending()
         self._load_closing()
+        self.parameters = self._recall(PARAMETERS) or {}
         self._log.say(
             "store",
             f"journal batch={self.batch:06d} entries={len(self.journal)} damaged={self.damaged}"
@@ -164,6 +167,12 @@ class Storage:
         """How far the end of the batch is; durable when this returns."""
         self.remember(CLOSING, dataclasses.asdict(closing))
         self.closing = closing
+
+    def set_parameter(self, name: str, value: int | None) -> None:
+        """Have a parameter otherwise; None: as the model has it."""
+        kept = {key: held for key, held in self.parameters.items() if key != name}
+        self.parameters = kept if value is None else {**kept, name: value}
+        self.remember(PARAMETERS, self.parameters)
 
     def sign_off(self, *, off: bool) -> None:
         """Remember whether the operator has signed the terminal off."""

@@ -45,6 +45,7 @@ def test_its_words() -> None:
         ('{"do":"show","code":"good"}', '{"ok":true}'),
         ('{"do":"ambient","celsius":45.0}', '{"ok":true}'),
         ('{"do":"clock","to":"","by":60.0}', '{"ok":true}'),
+        ('{"do":"batch","records":3}', '{"ok":true}'),
         ('{"do":"fill","percent":98.0}', '{"error":"no"}'),
     ]  # fmt: skip
     with replay(Driver, talk) as hands:
@@ -54,6 +55,7 @@ def test_its_words() -> None:
         hands.show_code("good")
         hands.set_temperature(45.0)
         hands.set_clock(by=60.0)
+        hands.limit_batch(3)
         with pytest.raises(DeviceRefused, match="no"):
             hands.fill_storage(98.0)
 

@@ -9,6 +9,7 @@ import pytest
 from harness.faults.ambient_temperature import AmbientTemperature
 from harness.faults.app_hangs import AppHangs
 from harness.faults.app_killed import AppKilled
+from harness.faults.batch_limited import BatchLimited
 from harness.faults.clock_wrong import ClockWrong
 from harness.faults.code_shown import CodeShown
 from harness.faults.flash_filled import FlashFilled
@@ -56,6 +57,9 @@ class Recorder:
     def free_storage(self) -> None:
         self.asked.append(("free",))
 
+    def limit_batch(self, records: int | None) -> None:
+        self.asked.append(("batch", records))
+
 
 @contextmanager
 def cast() -> Iterator[tuple[Cast, list[tuple[Any, ...]]]]:
@@ -87,6 +91,8 @@ FAULTS = [
      hands_saw("debugged", what="fill")),
     (ClockWrong(to="2000-01-01"), [("clock", "2000-01-01", 0.0)], [],
      hands_saw("debugged", what="clock"), hands_saw("ambient", celsius=1.0)),
+    (BatchLimited(3), [("batch", 3)], [("batch", None)], hands_saw("debugged", what="batch"),
+     hands_saw("debugged", what="free")),
     (FlashFilled(98.0), [("fill", 98.0)], [("free",)], hands_saw("debugged", what="fill"),
      hands_saw("debugged", what="free")),
 ]  # fmt: skip
@@ -113,6 +119,7 @@ def test_it_is_done_and_taken_back(
         lambda: CodeShown("good"), lambda: AmbientTemperature(90.0), ClockWrong,
         lambda: ClockWrong("2000-01-01", Seconds(1)), lambda: ClockWrong("soon"),
         lambda: FlashFilled(0.0), lambda: FlashFilled(101.0),
+        lambda: BatchLimited(0),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(wrong: Any) -> None:

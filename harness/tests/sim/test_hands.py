@@ -10,6 +10,7 @@ from harness.drivers.bench_hands import Driver
 from harness.errors import BenchError, DeviceRefused
 from harness.ports.memory import pair
 from harness.sim.hands import Hands
+from harness.sim.terminal.firmware import Firmware
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -165,6 +166,28 @@ def test_the_flash_is_filled_and_freed() -> None:
         assert flash.free == round(0.02 * before)
         driver.free_storage()
         assert flash.free == before
+
+    at_hand(story)
+
+
+def test_a_batch_is_limited_over_restarts_until_it_is_made_safe() -> None:
+    """The terminal keeps it in its flash; it is taken back, and nonsense is refused."""
+
+    def story(stage: Stage, driver: Driver) -> None:
+        stage.power()
+        assert stage.ready()
+        driver.limit_batch(3)
+        stage.power(0.0)
+        stage.clock.sleep(2.0)
+        stage.power()
+        assert stage.ready()
+        running = stage.terminal.running
+        assert isinstance(running, Firmware)
+        assert running.payment.most_records() == 3
+        with pytest.raises(DeviceRefused, match="1 record or more"):
+            driver.limit_batch(0)
+        driver.make_safe()
+        assert running.payment.most_records() == running.personality.limits.batch_size
 
     at_hand(story)
 

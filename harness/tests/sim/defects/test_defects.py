@@ -16,7 +16,9 @@ from harness.tests.sim.defects.acts import (
     unbalanced,
 )
 from harness.tests.sim.defects.body_stories import BODY
+from harness.tests.sim.defects.host_stories import HOST
 from harness.tests.sim.defects.line_stories import DUAL, LINE
+from harness.tests.sim.defects.money_stories import MONEY
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.defects.register_stories import REGISTER
@@ -322,6 +324,8 @@ def settlement_unheard(stage: Stage) -> bool:
 
 STORIES: dict[str, Story] = {
     **POWER,
+    **MONEY,
+    **HOST,
     **LINE,
     **REGISTER,
     **BODY,
