@@ -11,6 +11,7 @@ from harness.errors import UsageError
 from harness.model.words import instead
 from harness.rig.signals import safe_signals
 from harness.sim.bench import OUTLETS
+from harness.sim.bench_plan import public
 from harness.sim.served import ServedBench
 
 #: Outlets that are serial lines on a real bench; the supply speaks VISA, the rest TCP.
@@ -51,7 +52,7 @@ def simulate(
     The devices belong together: the supply's output powers the terminal, the modem carries its
     packets. The terminal is off until the supply's channel 2 gives it 5 V. A switch is in its feed,
     open, where one is named (switch, switch/relay). Everything listens on this machine only, unless
-    --listen says otherwise.
+    --listen says otherwise; a public address is refused.
     """
     plan = {
         "terminal": None if terminal == "none" else terminal,
@@ -70,7 +71,7 @@ def simulate(
                 click.echo(f"the terminal is off until the supply gives it 5 V: {POWER}", err=True)
                 if any(_name(address) in ASKED for address in bench.addresses):
                     click.echo("and until each switch in its feed is closed", err=True)
-            click.echo("running; Ctrl-C ends it", err=True)
+            click.echo("running, for tests only; Ctrl-C ends it", err=True)
         while True:
             signal.pause()
 
@@ -106,4 +107,6 @@ def _pair(text: str) -> tuple[str, str]:
     host, colon, port = address.rpartition(":")
     if not (sign and host and colon and port.isdigit()):
         raise UsageError(f"--listen {text!r}: wanted ROLE=HOST:PORT, e.g. host=127.0.0.1:5000")
+    if why := public(address):
+        raise UsageError(f"--listen {text!r}: {why}")
     return role, address

@@ -249,8 +249,13 @@ class Bench:
     def acquirer(self) -> Acquirer:
         return Acquirer(
             self.clock, read_plain(fixture("host", "test_acquirer.yaml")),
-            rng=self._rng("acquirer"), ledger=str(self._plan.get("ledger", "")),
+            rng=self._rng("acquirer"), ledger=self._books,
         )  # fmt: skip
+
+    @property
+    def _books(self) -> str:
+        path = self._plan.get("ledger")
+        return str(Path(str(path)).expanduser()) if path else ""
 
     @cached_property
     def store(self) -> UpdateStore:

@@ -7,10 +7,11 @@ terminal has it; without a word, if its character names it), ``link`` (``sizes``
 ``tun``: real packets between network namespaces, where the bench is served), ``authority`` (a
 folder: who signs the hosts' certificates is kept there, for real terminals that must know it),
 ``ledger`` (a file: the host's books are kept there, over crashes and restarts),
-``listen`` (outlet -> fixed ``host:port`` where it is served).
+``listen`` (outlet -> fixed ``host:port`` where it is served; never a public address).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address
 from typing import Any
 
 from harness.files import fixture
@@ -50,6 +51,7 @@ def check_plan(
             yield f"bench: no {word} {one!r}{instead(str(one), known)}"
     if virtual:
         yield from _needs_real_time(plan)
+    yield from _listens_where_it_may_not(plan)
     for name in defects:
         try:
             find("harness.sim.defects", name, group="harness.defects", name="plant")
@@ -62,3 +64,33 @@ def _needs_real_time(plan: Mapping[str, Any]) -> Iterator[str]:
         yield f"bench: link: {REAL} moves real packets, which need `clock: real`"
     if plan.get("ledger"):
         yield "bench: ledger: books that outlive an item need `clock: real`"
+
+
+def public(address: str) -> str:
+    """Why nothing simulated may listen at ``host:port``; ``""`` where it may.
+
+    A host with test keys, which approves sales, is for this machine or for a lab's own network.
+    """
+    host, colon, port = address.rpartition(":")
+    if not (colon and port.isdigit() and int(port) < 65536):
+        return f"{address!r} is no host:port"
+    try:
+        where = ip_address("127.0.0.1" if host == "localhost" else host.strip("[]"))
+    except ValueError:
+        return f"{host!r} is no address; wanted the number of one of this machine's own"
+    if where.is_unspecified:
+        return f"{host} is every address of this machine; name the one towards the terminal"
+    if where.is_private or where.is_loopback or where.is_link_local:
+        return ""
+    return f"{host} is a public address; simulated devices are for tests only"
+
+
+def _listens_where_it_may_not(plan: Mapping[str, Any]) -> Iterator[str]:
+    listen = plan.get("listen") or {}
+    if not isinstance(listen, Mapping):
+        yield "bench: listen: wanted an outlet's name and its host:port"
+        return
+    for name, address in listen.items():
+        why = public(str(address))
+        if why:
+            yield f"bench: listen: {name}: {why}"

@@ -22,6 +22,7 @@ from harness.clock import CooperativeClock
 from harness.errors import BenchError
 from harness.ports.served import serve_pty, serve_tcp
 from harness.sim.bench import Bench
+from harness.sim.bench_plan import public
 
 #: How long a bench may take to start, s.
 START = 20.0
@@ -47,7 +48,10 @@ def serve(
         if scheme == "sim+pty":
             real[address] = serve_pty(clock, accept, name)
             continue
-        host, _, port = listen.get(name, "127.0.0.1:0").rpartition(":")
+        wanted = listen.get(name, "127.0.0.1:0")
+        if why := public(wanted):
+            raise BenchError(f"{name}: {why}")
+        host, _, port = wanted.rpartition(":")
         bound = serve_tcp(clock, accept, host=host, port=int(port))
         plain = f"{bound[0]}:{bound[1]}"
         real[address] = f"TCPIP0::{bound[0]}::{bound[1]}::SOCKET" if scheme == "sim+visa" else plain

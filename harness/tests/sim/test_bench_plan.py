@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.sim.bench_plan import check_plan
+from harness.sim.bench_plan import check_plan, public
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_a_defect_that_nobody_knows_is_named() -> None:
 
     assert wrong.startswith("--defect: ")
     assert "did you mean 'stuck_after_outage'?" in wrong
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("127.0.0.1:5000", ""), ("localhost:5000", ""), ("10.0.1.5:5000", ""), ("[::1]:5000", ""),
+     ("192.168.1.1:0", ""), ("8.8.8.8:5000", "public"), ("[2001:4860::1]:5000", "public"),
+     ("0.0.0.0:5000", "every address"), ("lab.example:5000", "no address"), ("5000", "host:port"),
+     ("127.0.0.1:65536", "host:port")],
+)  # fmt: skip
+def test_nothing_simulated_listens_to_the_world(address: str, said: str) -> None:
+    """This machine and a lab's network only; and the rig file is refused before anything runs."""
+    assert said in public(address)
+    assert bool(public(address)) == bool(said)
+    told = list(check_plan({"listen": {"host/tls": address}}))
+    assert [said in one for one in told] == ([True] if said else [])
