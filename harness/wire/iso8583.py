@@ -17,7 +17,7 @@ from typing import Any, Self
 import iso8583
 
 from harness.errors import Garbled
-from harness.wire.pan import mask_pan
+from harness.wire.pan import LONGEST, SHORTEST, is_pan, mask_pan
 
 TPDU = bytes.fromhex("6000030000")
 HEADER = bytes.fromhex("603100310000")  # class 60, software 31, status 0, version 31, reserved
@@ -147,9 +147,25 @@ class Message:
 
 
 def _shown(number: int, text: str) -> str:
+    """A field as it may be seen; one in which a card number may hide is not, in no field."""
     if number in HIDDEN:
         return "***"
-    return mask_pan(text) if number == 2 else text
+    if number == 2:
+        return mask_pan(text)
+    return "***" if _may_hold_card(text) else text
+
+
+def _may_hold_card(text: str) -> bool:
+    """Whether any stretch of digits, wherever it begins, could be a card number.
+
+    A message that is out of step has field 2 anywhere: behind other digits, in a text, in hex.
+    """
+    digits = "".join(filter(str.isdecimal, text))
+    return any(
+        is_pan(digits[start:end])
+        for start in range(len(digits) - SHORTEST + 1)
+        for end in range(start + SHORTEST, min(start + LONGEST, len(digits)) + 1)
+    )
 
 
 def answer_mti(mti: str) -> str:

@@ -121,6 +121,15 @@ def test_no_error_tells_a_card_number(data: st.DataObject) -> None:
         assert track not in told
 
 
+@pytest.mark.parametrize("number", [44, 48, 53, 54, 60, 61, 63])
+def test_a_card_number_that_slipped_into_another_field_is_not_shown(number: int) -> None:
+    """As in a message out of step: behind other digits, in a text, with blanks between."""
+    for text in ("0006212345678901265", "99 6212 3456 7890 1265", "a6212345678901265b"):
+        message = Message("0200", {number: text})
+        assert "678901265" not in repr(message).replace(" ", "")
+    assert "1234" in repr(Message("0200", {number: "text 1234"}))
+
+
 def test_a_header_asks_the_terminal_for_something() -> None:
     """The low half of its third byte; the terminal's own status above it stays."""
     request = Message("0200", {11: "000001"}, header=bytes.fromhex("603210320072"))
