@@ -105,7 +105,7 @@ class Driver(console.Driver):
         """Follow the log; now and then the terminal's health, and its display where wanted."""
         self._follow()
         now = self._port.clock.now()
-        for what, look in (("health", self._look), ("display", self.texts)):
+        for what, look in (("health", self._look), ("display", self._read_display)):
             if self._every[what] and now >= self._due[what]:
                 self._due[what] = now + self._every[what]
                 look()
@@ -115,9 +115,10 @@ class Driver(console.Driver):
         """By the command of the personality; the entries come in the log."""
         if self._journal is None:
             raise NotSupported("this terminal takes no command for its journal")
-        said = self._asked(self._journal)
-        if "Error" in said:
-            raise DeviceRefused(f"the terminal's journal: {said[-120:]}")
+        self._interrupt()
+        answer = self._adb.run(self._journal)
+        if answer.status or "Error" in answer.text:
+            raise DeviceRefused(f"the terminal's journal: {answer.complaint}")
         self._follow()
 
     def _follow(self) -> None:
@@ -152,6 +153,11 @@ class Driver(console.Driver):
 
     def texts(self) -> list[str]:
         """What the display shows, masked; said as ``display`` when it is another text."""
+        shown = self._read_display()
+        self._follow()
+        return shown
+
+    def _read_display(self) -> list[str]:
         line = f"{quoted('uiautomator', 'dump', WINDOW)} && {quoted('cat', WINDOW)}"
         seen = [html.unescape(text) for text in TEXT.findall(self._asked(line))]
         shown = [mask(text) for text in seen]
@@ -166,12 +172,15 @@ class Driver(console.Driver):
     def screenshot(self) -> bytes:
         """The display as PNG. It may show a card number: nothing here keeps it, nor should you."""
         self._interrupt()
-        return self._adb.screenshot()
+        picture = self._adb.screenshot()
+        self._follow()
+        return picture
 
     def install(self, content: bytes) -> None:
         """Install an APK; raises DeviceRefused in the terminal's own words."""
         self._interrupt()
         self._adb.install(content)
+        self._follow()
 
     def _look(self) -> None:
         """All of ``polls`` in one go."""

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 WIDTH, HEIGHT = 720, 1280
 SHADE = 0x30
@@ -16,7 +16,7 @@ def hierarchy(text: str, package: str) -> str:
         "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>"
         '<hierarchy rotation="0">'
         f'<node index="0" text="" resource-id="" class="android.widget.FrameLayout" {inner}>'
-        f'<node index="0" text={quoteattr(text)} resource-id="{package}:id/prompt" '
+        f'<node index="0" text="{escape(text)}" resource-id="{package}:id/prompt" '
         f'class="android.widget.TextView" {inner} /></node></hierarchy>'
     )
 

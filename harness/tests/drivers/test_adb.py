@@ -143,7 +143,8 @@ def test_a_command_that_the_supply_breaks_off_is_lost() -> None:
 
     def act(smart: Smart) -> None:
         adb = Adb(smart.port(), within=30.0)
-        smart.clock.spawn("cut", lambda: (smart.clock.sleep(0.1), smart.cut(1.0)))
+        off = smart.bench.feed.source.go_to
+        smart.clock.call_at(smart.clock.now() + 0.1, lambda: off(0.0))
         with pytest.raises(PortLost):
             adb.run("am start -n a/b; logcat")
 

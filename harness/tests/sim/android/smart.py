@@ -16,7 +16,7 @@ T = TypeVar("T")
 QUICK = {"loader": 0.1, "start": 0.2, "read_step": 0.02, "print_line": 0.01}
 NOMINAL = 5.0
 LOOKS = 0.05  # s between two looks of the cardholder at the display
-STARTED = 6.0  # s until such a terminal is signed on
+STARTED = 30.0  # s until such a terminal is signed on; its modem takes longest
 
 
 class Smart:
