@@ -10,7 +10,7 @@ from harness.drivers._frames_report import Reporter
 from harness.drivers._own_words import OwnWords
 from harness.drivers._register_numbers import numbers
 from harness.errors import NotSupported, PortLost, PortTimeout, RigError
-from harness.files import fixture, read_plain
+from harness.files import fixture, read_source
 from harness.model.register import Wish
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money
@@ -174,7 +174,7 @@ def load_profile(word: str) -> Profile:
         return own if own is not None and one == word else fixture("frames", f"{one}.yaml")
 
     try:
-        return read_profile(word, lambda one: read_plain(file(one)))
+        return read_profile(word, lambda one: read_source(file(one)).plain)
     except (OSError, ValueError) as error:
         kind = "" if isinstance(error, WordError) else "no good file: "
         raise RigError(f"{file(word)}: {kind}{error}") from error

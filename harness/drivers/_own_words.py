@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from harness.drivers._personality import personality_file
 from harness.errors import RigError
-from harness.files import read_plain
+from harness.files import read_source
 from harness.model.causes import CAUSES
 
 Pattern = re.Pattern[str]
@@ -41,7 +41,7 @@ class OwnWords:
             return cls()
         file = personality_file(personality, "register.yaml")
         try:
-            plain: dict[str, Any] = read_plain(file)
+            plain: dict[str, Any] = read_source(file).plain
             codes = {str(code): str(cause) for code, cause in plain.get("codes", {}).items()}
             texts = [(_pattern(row["match"]), row["cause"]) for row in plain.get("texts", ())]
             asks = [(_pattern(match), what) for what, match in plain.get("asks", {}).items()]

@@ -1,0 +1,478 @@
+"""Registers of nexo against written messages and hostile terminals, over TCP and HTTP(S)."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.clock import CooperativeClock
+from harness.drivers.nexo import Driver
+from harness.errors import BenchError, DeviceRefused, PortLost, RigError
+from harness.links.certificates import server_context, trusted
+from harness.model.register import (
+    Desk,
+    Diagnoses,
+    Reprints,
+    Settles,
+    SignsOff,
+    SignsOn,
+    Totals,
+    Updatable,
+)
+from harness.model.roles import SaleResult, Terminal, Watched, plays
+from harness.model.units import Money
+from harness.ports.base import Port
+from harness.ports.memory import MemoryPort, pair
+from harness.ports.tls import TlsPort
+from harness.wire import nexo, nexo_secure
+
+CARD = "9999990000000014"
+AMOUNT = Money(1250, "EUR")
+#: What a terminal makes of a request: bodies to answer with, raw bytes, or nothing.
+Say = Callable[[nexo.Message], list[dict[str, Any] | nexo.Message | bytes]]
+GOOD = {"Response": {"Result": "Success"}}
+
+
+def paid(amount: float = 12.5, stan: str = "000007") -> dict[str, Any]:
+    """The body of an approved PaymentResponse."""
+    number = {"TransactionID": stan, "TimeStamp": "2026-03-02T08:00:00Z"}
+    bank = {"AcquirerTransactionID": number, "ApprovalCode": "123456"}
+    told = {"AmountsResp": {"Currency": "EUR", "AuthorizedAmount": amount}}
+    return {
+        **GOOD, "POIData": {"POITransactionID": number},
+        "PaymentResult": {**told, "PaymentAcquirerData": bank},
+    }  # fmt: skip
+
+
+def no(condition: str, additional: str = "") -> dict[str, Any]:
+    """A body that says no."""
+    return {"Response": {
+        "Result": "Failure", "ErrorCondition": condition, "AdditionalResponse": additional,
+    }}  # fmt: skip
+
+
+def repeated(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of a TransactionStatusResponse."""
+    inner = {"RepeatedResponseMessageBody": {"PaymentResponse": body}}
+    return {**GOOD, "RepeatedMessageResponse": inner}
+
+
+class Spoken:
+    """A terminal over TCP that answers by ``say``; a ``MemoryPort`` that can be opened anew."""
+
+    def __init__(self, say: Say, **options: Any) -> None:
+        self.clock = CooperativeClock()
+        self.asked: list[nexo.Message] = []
+        self.seen: list[tuple[str, dict[str, Any]]] = []
+        self._say, self.closes_at, self.dies = say, "", False
+        self.port = Reopened(self.clock, self.accept)
+        self.driver = Driver(self.port, **{"login": False, "answer_within": 5.0, **options})
+        self.driver.observe = self.observe
+
+    def observe(self, kind: str, /, *, t: float | None = None, **fields: Any) -> None:
+        self.seen.append((kind, fields))
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [fields for one, fields in self.seen if one == kind]
+
+    def categories(self) -> list[str]:
+        return [message.header.category for message in self.asked]
+
+    def accept(self, port: MemoryPort) -> None:
+        self.clock.spawn("terminal", lambda: self._live(port))
+
+    def _live(self, port: MemoryPort) -> None:
+        deframer = nexo.Deframer()
+        while True:
+            try:
+                chunk = port.read()
+                for octets in deframer.feed(chunk.data) if chunk else ():
+                    self._hear(port, nexo.read_message(nexo.from_json(octets)))
+            except PortLost:
+                return
+
+    def _hear(self, port: MemoryPort, message: nexo.Message) -> None:
+        self.asked.append(message)
+        if message.header.category == self.closes_at:
+            self.closes_at, self.port.dead = "", self.dies
+            port.close()
+            return
+        for said in self._say(message):
+            if isinstance(said, dict):
+                said = nexo.Message(message.header.answered(), said)
+            octets = nexo.to_json(said.plain()) if isinstance(said, nexo.Message) else said
+            port.write(nexo.prefixed(octets) if isinstance(said, nexo.Message) else octets)
+
+    def play(self, story: Callable[[], Any]) -> Any:
+        return self.clock.run(story)
+
+    def sell(self) -> SaleResult:
+        result = self.play(lambda: self.driver.sell(AMOUNT))
+        assert isinstance(result, SaleResult)
+        return result
+
+
+class Reopened(Port):
+    """Connects anew whenever it is opened after a loss."""
+
+    def __init__(self, clock: CooperativeClock, accept: Callable[[MemoryPort], None]) -> None:
+        super().__init__(clock, "10.0.0.9:7777")
+        self._accept, self._line = accept, None
+        self.dead = False
+
+    _line: MemoryPort | None
+
+    def twin(self) -> "Reopened":
+        return Reopened(self.clock, self._accept)  # type: ignore[arg-type]
+
+    def open(self) -> None:
+        if self.dead:
+            raise PortLost("refused")
+        if self._line is None or self._line.closed or self._line._lost:
+            self._line, theirs = pair(self.clock, "terminal")
+            self._line.arrived = self.arrived
+            self._accept(theirs)
+
+    def write(self, data: bytes) -> None:
+        self._live().write(data)
+
+    def read(self, until: float | None = None) -> Any:
+        return self._live().read(until)
+
+    @property
+    def readable(self) -> bool:
+        return self._line is not None and self._line.readable
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+
+    def _live(self) -> MemoryPort:
+        if self._line is None:
+            raise PortLost("not open")
+        return self._line
+
+
+def test_it_plays_what_it_says() -> None:
+    """All roles but a self-test."""
+    nowhere, _ = pair(CooperativeClock(), "x")
+    for role in (Terminal, Watched, Desk, Settles, SignsOn, SignsOff, Reprints, Diagnoses, Totals,
+                 Updatable):  # fmt: skip
+        assert plays(Driver(nowhere), role), role
+
+
+def test_a_payment_is_asked_for_and_read_as_published() -> None:
+    """Amount in major units, a ServiceID of at most ten characters that no other has."""
+    terminal = Spoken(lambda _: [paid()])
+
+    def story() -> Any:
+        return terminal.driver.sell(AMOUNT), terminal.driver.sell(AMOUNT)
+
+    first, _ = terminal.play(story)
+    one, two = terminal.asked
+
+    assert (first.outcome, first.amount, first.stan, first.auth) == (
+        "approved", 1250, 7, "123456",
+    )  # fmt: skip
+    request = one.body["PaymentTransaction"]["AmountsReq"]
+    assert (str(request["RequestedAmount"]), request["Currency"]) == ("12.5", "EUR")
+    assert one.header.service != two.header.service
+    assert len(one.header.service) <= nexo.LONGEST_ID
+
+
+def test_a_session_begins_with_a_login_and_again_on_a_new_connection() -> None:
+    """A refused login sells nothing."""
+    good: list[bool] = []
+    terminal = Spoken(lambda message: [
+        paid() if message.header.category == "Payment" else GOOD if good else no("Busy")
+    ], login=True)  # fmt: skip
+
+    def story() -> Any:
+        early = terminal.driver.sell(AMOUNT)
+        good.append(True)
+        told = [terminal.driver.sell(AMOUNT) for _ in range(2)]
+        terminal.port.close()
+        return early, *told, terminal.driver.sell(AMOUNT)
+
+    outcomes = [row.outcome for row in terminal.play(story)]
+
+    assert outcomes == ["failed", "approved", "approved", "approved"]
+    assert terminal.categories() == ["Login", "Login", "Payment", "Payment", "Login", "Payment"]
+
+
+@pytest.mark.parametrize("condition", sorted(nexo.CONDITIONS))
+def test_every_condition_is_no_approval(condition: str) -> None:
+    """Only Refusal and WrongPIN are the issuer's."""
+    result = Spoken(lambda _: [no(condition)]).sell()
+
+    assert result.outcome == nexo.CONDITIONS[condition][0]
+    assert (result.outcome == "declined") == (condition in ("Refusal", "WrongPIN"))
+    assert result.code == condition
+
+
+def test_a_models_own_code_says_more_than_the_condition() -> None:
+    """UnreachableHost, and why."""
+    terminal = Spoken(
+        lambda _: [no("UnreachableHost", "errorCode=E106&message=NO%20SIGNAL")],
+        personality="countertop",
+    )
+    result = terminal.sell()
+
+    assert (result.outcome, result.cause) == ("failed", "no_signal")
+    assert terminal.of("report")[0]["cause"] == "no_signal"
+    assert "NO SIGNAL" in result.text
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (repeated(paid()), "approved"), (repeated(no("Refusal")), "declined"),
+        (no("NotFound"), "failed"), (no("UnavailableService"), "unknown"), (GOOD, "unknown"),
+        (repeated({}), "unknown"), (b"\0\0\0\x02{}", "unknown"),
+    ],
+)  # fmt: skip
+def test_without_a_response_the_status_is_asked_for_and_nothing_is_sold_again(
+    status: Any, outcome: str
+) -> None:
+    """What it says counts; what says nothing is unknown."""
+    terminal = Spoken(
+        lambda message: [status] if message.header.category == "TransactionStatus" else [],
+        complete_within=20.0,
+    )
+    result = terminal.sell()
+
+    assert result.outcome == outcome
+    assert terminal.categories() == ["Payment", "TransactionStatus"]
+    reference = terminal.asked[1].body["MessageReference"]
+    assert reference["ServiceID"] == terminal.asked[0].header.service
+    assert reference["MessageCategory"] == "Payment"
+
+
+def test_a_transaction_in_progress_is_waited_for() -> None:
+    """Asked again and again, the payment not."""
+    answers = [no("InProgress"), no("Busy"), no("InProgress"), repeated(paid())]
+    terminal = Spoken(
+        lambda message: [answers.pop(0)] if message.header.category == "TransactionStatus" else [],
+        complete_within=30.0,
+    )
+
+    assert terminal.sell().outcome == "approved"
+    assert terminal.categories() == ["Payment", *["TransactionStatus"] * 4]
+
+
+def test_a_connection_that_breaks_is_made_again_for_the_status() -> None:
+    """A dropped socket does not stop the sale."""
+    terminal = Spoken(lambda _: [repeated(paid())])
+    terminal.closes_at = "Payment"
+
+    assert terminal.sell().outcome == "approved"
+    assert terminal.categories() == ["Payment", "TransactionStatus"]
+
+
+def test_a_terminal_that_stays_away_leaves_it_unknown_until_it_is_back() -> None:
+    """And ``last_result`` asks for the very same."""
+    terminal = Spoken(lambda _: [repeated(paid())])
+    terminal.closes_at, terminal.dies = "Payment", True
+
+    def story() -> Any:
+        first, away = terminal.driver.sell(AMOUNT), terminal.driver.last_result()
+        terminal.port.dead = False
+        return first, away, terminal.driver.last_result()
+
+    outcomes = [row.outcome for row in terminal.play(story)]
+
+    assert outcomes == ["unknown", "unknown", "approved"]
+    assert terminal.categories() == ["Payment", "TransactionStatus"]
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"\xff\xff\xff\xff",
+        b"\0\0\0\x02{}",
+        b"\0\0\0\x03[1]",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"\0\0\0\0",
+    ],
+)
+def test_a_hostile_terminal_approves_nothing(octets: bytes) -> None:
+    """Nonsense instead of a response: the connection is ended, the outcome is unknown."""
+    result = Spoken(lambda _: [octets], complete_within=9.0).sell()
+
+    assert result.outcome == "unknown"
+
+
+def test_a_response_to_another_request_is_nobodys() -> None:
+    """A late one, with an older ServiceID, approves no other sale."""
+    header = nexo.Header("Payment", "Response", "0000000099", "HIL", "X")
+    terminal = Spoken(
+        lambda message: (
+            [nexo.Message(header, paid())] if message.header.category == "Payment"
+            else [no("NotFound")]
+        ), complete_within=9.0,
+    )  # fmt: skip
+
+    assert terminal.sell().outcome == "failed"
+    assert terminal.of("ecr_status")[0]["text"] == "a response nobody waits for: Payment"
+
+
+def test_prompts_and_events_are_said_and_answered_where_that_is_wanted() -> None:
+    """A display that wants a response gets one; events are only said."""
+    content = {"OutputFormat": "Text", "OutputText": [{"Text": "INSERT CARD"}]}
+    output = {"Device": "CashierDisplay", "InfoQualify": "Status", "OutputContent": content}
+    display = nexo.Message(
+        nexo.Header("Display", of="Device", device="1"), {"DisplayOutput": [output]}
+    )
+    event = nexo.Message(
+        nexo.Header("Event", "Notification", of="Event"),
+        {"EventToNotify": "OutOfOrder", "EventDetails": "E505 CARD READER DEFECTIVE"},
+    )
+    terminal = Spoken(
+        lambda message: [display, event, paid()] if message.header.category == "Payment" else [],
+        personality="countertop",
+    )
+
+    def story() -> Any:
+        result = terminal.driver.sell(AMOUNT)
+        terminal.clock.sleep(0.1)
+        return result
+
+    assert terminal.play(story).outcome == "approved"
+    assert terminal.of("ecr_status")[0] == {
+        "code": "Status", "text": "INSERT CARD", "asks": "insert",
+    }  # fmt: skip
+    assert terminal.of("ecr_status")[1]["code"] == "OutOfOrder"
+    assert terminal.of("report")[0]["cause"] == "reader_fault"
+    answered = terminal.asked[-1]
+    assert (answered.header.category, answered.header.kind) == ("Display", "Response")
+    assert answered.body["OutputResult"][0]["Response"] == {"Result": "Success"}
+
+
+def test_a_card_number_in_clear_is_told_and_kept_out_of_everything() -> None:
+    """In any field, of a response and of what comes unasked."""
+    body = paid()
+    body["PaymentResult"]["PaymentInstrumentData"] = {"CardData": {"MaskedPan": CARD}}
+    event = nexo.Message(
+        nexo.Header("Event", "Notification", of="Event"),
+        {"EventToNotify": CARD, "EventDetails": f"track ;{CARD}=4912101?"},
+    )
+    loud = no("Refusal", f"pan={CARD}")
+    for said in ([body], [event, paid()], [loud]):
+        terminal = Spoken(lambda _, said=said: said)  # type: ignore[misc]
+        result = terminal.sell()
+
+        assert terminal.of("card_number_in_clear"), said
+        assert CARD not in repr(result) + repr(terminal.seen)
+
+
+def test_states_other_than_ok_are_told_as_they_are() -> None:
+    """A Diagnosis without any status is none."""
+    words = ["OK", "Busy", "Maintenance", "Unreachable"]
+    terminal = Spoken(lambda _: [{**GOOD, "POIStatus": {"GlobalStatus": words.pop(0)}}])
+
+    def story() -> Any:
+        return [terminal.driver.status() for _ in range(4)]
+
+    assert terminal.play(story) == ["00", "Busy", "Maintenance", "Unreachable"]
+
+
+def test_a_refused_total_is_a_refusal() -> None:
+    """In the terminal's words."""
+    terminal = Spoken(lambda _: [no("NotAllowed")])
+
+    def story() -> None:
+        with pytest.raises(DeviceRefused, match="NotAllowed"):
+            terminal.driver.totals()
+
+    terminal.play(story)
+
+
+# --- secured messages, HTTPS ---
+
+
+def test_adyens_envelope_is_used_where_there_is_a_passphrase(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing of the payment is readable on the wire; an answer in clear is not believed."""
+    monkeypatch.setenv("HIL_NEXO", "a passphrase")
+    secret = nexo_secure.Secret("a passphrase", "key")
+    clock = CooperativeClock()
+    ours, theirs = pair(clock, "terminal")
+    heard: list[bytes] = []
+    sealed = [True]
+
+    def live() -> None:
+        deframer = nexo.Deframer()
+        while (chunk := theirs.read()) is not None:
+            heard.append(chunk.data)
+            for octets in deframer.feed(chunk.data):
+                asked = nexo.read_message(
+                    nexo.from_json(nexo_secure.unseal(nexo.from_json(octets), secret))
+                )
+                plain = nexo.Message(asked.header.answered(), paid()).plain()
+                clear = nexo.to_json(plain)
+                said = nexo_secure.seal(clear, "SaleToPOIResponse", {}, secret, bytes(16))
+                theirs.write(nexo.prefixed(nexo.to_json(said) if sealed[0] else clear))
+
+    driver = Driver(ours, login=False, passphrase_env="HIL_NEXO", key_id="key", complete_within=9.0)
+
+    def story() -> Any:
+        clock.spawn("terminal", live)
+        first = driver.sell(AMOUNT)
+        sealed[0] = False
+        return first, driver.sell(AMOUNT)
+
+    first, second = clock.run(story)
+
+    assert (first.outcome, second.outcome) == ("approved", "unknown")
+    assert b"PaymentRequest" not in b"".join(heard)
+    assert "passphrase" not in repr(first) + repr(second)
+
+
+def test_what_cannot_be_secured_is_refused_before_anything(tmp_path: Path) -> None:
+    """A passphrase that is not there, an authority that is none."""
+    nowhere, _ = pair(CooperativeClock(), "https://10.0.0.9:8443")
+    with pytest.raises(RigError, match="HIL_NOWHERE"):
+        Driver(nowhere, passphrase_env="HIL_NOWHERE")
+    with pytest.raises(RigError, match="authority"):
+        Driver(nowhere, transport="http", authority=str(tmp_path / "none.pem"))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_over_https_only_a_terminal_that_is_trusted_is_spoken_to(
+    tmp_path: Path, known: bool
+) -> None:
+    """The authority is an option; a stranger gets no request."""
+    file = tmp_path / "ca.pem"
+    file.write_text(trusted())
+    clock = CooperativeClock()
+    asked: list[bytes] = []
+
+    def accept(port: MemoryPort) -> None:
+        clock.spawn("terminal", lambda: live(port))
+
+    def live(port: MemoryPort) -> None:
+        line = TlsPort(port, server_context("good" if known else "unknown_ca", "terminal.hil.test"))
+        try:
+            line.handshake(clock.now() + 5.0)
+            heard = b""
+            while b"}}}" not in heard:
+                chunk = line.read(clock.now() + 5.0)
+                heard += chunk.data if chunk else b""
+            asked.append(heard)
+            request = json.loads(heard[heard.index(b"{") :])
+            message = nexo.read_message(request)
+            said = nexo.to_json(nexo.Message(message.header.answered(), paid()).plain())
+            line.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(said) + said)
+        except BenchError:
+            return
+
+    port = Reopened(clock, accept)
+    port.address = "https://terminal.hil.test:8443"
+    driver = Driver(port, transport="http", authority=str(file), login=False, complete_within=9.0)
+    result = clock.run(lambda: driver.sell(AMOUNT))
+
+    assert result.outcome == ("approved" if known else "unknown")
+    assert bool(asked) == known
