@@ -258,7 +258,75 @@ def test_a_card_without_a_stripe_is_read_as_blank() -> None:
     assert magstripe.decode(on_slot(run) or "").fault == "blank"
 
 
-def test_there_are_four_contacts() -> None:
+@pytest.mark.parametrize(("card", "right"), [("noisy", True), ("wrong_parity", False)])
+def test_a_byte_is_repeated_until_its_parity_is_right(card: str, right: bool) -> None:
+    """Three times at most (7816-3, 7.3); each costs its time, and what stays wrong is said."""
+
+    def run(slot: Slot, clock: CooperativeClock) -> tuple[bytes | None, float]:
+        slot.insert(deck()["chip"])
+        good = slot.reset()
+        took = clock.now()
+        slot.insert(deck()[card])
+        heard = slot.reset()
+        assert slot.parity_wrong is not right
+        assert (heard == good) is right
+        return heard, clock.now() - 2 * took
+
+    heard, longer = on_slot(run)
+    assert heard is not None
+    assert longer > 0.004
+
+
+def test_an_atr_may_ask_for_another_waiting_time() -> None:
+    """The firmware sets it for the session; the next reset takes it back."""
+
+    def run(slot: Slot, clock: CooperativeClock) -> None:
+        slot.insert(deck()["silent"])
+        slot.reset()
+        slot.work_wait = 0.25
+        asked = clock.now()
+        assert slot.exchange(emv.select(AID)) is None
+        assert clock.now() - asked == pytest.approx(0.25, abs=0.05)
+        slot.reset()
+        assert slot.work_wait == WORK_WAIT
+
+    on_slot(run)
+
+
+def test_without_its_switch_no_card_is_seen() -> None:
+    """The contacts may touch all the same; a card in use seems to have gone."""
+
+    def run(slot: Slot, clock: CooperativeClock) -> None:
+        slot.insert(deck()["chip"])
+        slot.cut("detect", cut=True)
+        assert not slot.present
+        slot.cut("detect", cut=False)
+        assert slot.present
+        assert slot.reset() is not None
+
+    on_slot(run)
+
+
+def test_a_reader_without_its_cable_sees_nothing_and_forgets() -> None:
+    """No card, no swipe; plugged again, the chip has lost its session."""
+
+    def run(slot: Slot, clock: CooperativeClock) -> None:
+        slot.insert(deck()["chip"])
+        slot.reset()
+        slot.connect(plugged=False)
+        assert not slot.present
+        assert slot.exchange(emv.select(AID)) is None
+        slot.swipe(deck()["stripe"])
+        assert slot.take_swipe() is None
+        slot.connect(plugged=True)
+        assert slot.present
+        assert slot.exchange(emv.select(AID)) is None
+        assert slot.reset() is not None
+
+    on_slot(run)
+
+
+def test_there_are_five_contacts() -> None:
     """Another name is a programming error."""
 
     def run(slot: Slot, _: CooperativeClock) -> None:
