@@ -320,7 +320,7 @@ def test_a_response_to_another_request_is_nobodys() -> None:
 
 def test_prompts_and_events_are_said_and_answered_where_that_is_wanted() -> None:
     """A display that wants a response gets one; events are only said."""
-    content = {"OutputFormat": "Text", "OutputText": [{"Text": "INSERT CARD"}]}
+    content = {"OutputFormat": "Text", "OutputText": [{"Text": "AMOUNT 1.00 INSERT CARD"}]}
     output = {"Device": "CashierDisplay", "InfoQualify": "Status", "OutputContent": content}
     display = nexo.Message(
         nexo.Header("Display", of="Device", device="1"), {"DisplayOutput": [output]}
@@ -341,7 +341,7 @@ def test_prompts_and_events_are_said_and_answered_where_that_is_wanted() -> None
 
     assert terminal.play(story).outcome == "approved"
     assert terminal.of("ecr_status")[0] == {
-        "code": "Status", "text": "INSERT CARD", "asks": "insert",
+        "code": "Status", "text": "AMOUNT 1.00 INSERT CARD", "asks": "insert",
     }  # fmt: skip
     assert terminal.of("ecr_status")[1]["code"] == "OutOfOrder"
     assert terminal.of("report")[0]["cause"] == "reader_fault"

@@ -22,6 +22,7 @@ DEALS: dict[str, Deal] = {
     "FirstReservation": "preauth", "Completion": "completion",
 }  # fmt: skip
 AT_ONCE = ("Abort", "TransactionStatus", "Diagnosis", "Login")
+OWN_TEXTS = ("card_again", "remove_card")
 Body = dict[str, Any]
 
 
@@ -207,7 +208,9 @@ class Acts:
             "Display", service=asked.service if asked else "", sale=asked.sale if asked else "",
             poi=self._firmware.who.tid, of="Device", device=f"{self._shown % 10**10}",
         )  # fmt: skip
-        content = {"OutputFormat": "Text", "OutputText": [{"Text": self._firmware.screen.shown}]}
+        texts, shown = self._firmware.personality.texts, self._firmware.screen.shown
+        text = texts[what] if what in OWN_TEXTS else shown  # these are told before they are shown
+        content = {"OutputFormat": "Text", "OutputText": [{"Text": text}]}
         output = {
             "Device": "CashierDisplay", "InfoQualify": "Status", "ResponseRequiredFlag": False,
             "OutputContent": content,
