@@ -49,12 +49,12 @@ class Dialogue:
     abort: int | None = None
     refusal: int | None = None
     done: bool = False
-    completion: bytes = b""
+    completion: bytes = field(default=b"", repr=False)
     fields: zvt.Fields = field(default_factory=zvt.Fields)
     cause: str = ""
     text: str = ""
     told: set[str] = field(default_factory=set)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list, repr=False)
     copy: bool = False
     confirms: bool = True
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from harness.errors import Garbled
+from harness.tests.fuzz_registers import REGISTERS
+from harness.tests.fuzz_zvt import ZVT
 from harness.wire import mac
 from harness.wire.iso8583 import Deframer, Message, answer, frame, unframe, unpack
 from harness.wire.subfields import Kind, Original, Totals, WorkKeys
@@ -98,6 +100,7 @@ CODECS: dict[str, Codec] = {
     "iso8583 frame": Codec(_inside, unframe),
     "iso8583 stream": Codec(_stream, _read_stream),
     "iso8583 subfields": Codec(_subfields, _read_subfields),
+    **{name: Codec(*row) for name, row in (REGISTERS | ZVT).items()},
 }
 
 
