@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.model.cast import Cast
+from harness.model.means import Means
 from harness.model.roles import Reader
 from harness.model.trace import Observation
 from harness.model.units import Seconds
@@ -16,11 +17,16 @@ from harness.model.units import Seconds
 
 @dataclass(frozen=True, slots=True)
 class CardMute:
-    """Cut ``contact`` (``vcc``, ``rst``, ``clk`` or ``io``) for ``lasting``, or until cleared."""
+    """Cut ``contact`` (``vcc``, ``rst``, ``clk``, ``io`` or ``detect``) for ``lasting``, or until cleared."""
 
     NEEDS: ClassVar[tuple[type, ...]] = (Reader,)
     contact: str = "io"
     lasting: Seconds | None = None
+
+    def refusal(self, means: Means) -> str:
+        """Why this rig cannot do it, or ``""``."""
+        short = means.falls_short(f"contact {self.contact}")
+        return f"its presenter does not cut {self.contact}" if short else ""
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:

@@ -114,7 +114,8 @@ def _offers(drivers: Sequence[Any]) -> Iterator[str]:
     for role, (method, word) in OFFERS.items():
         able = next((one for one in drivers if plays(one, role)), None)
         if able is not None and not isinstance(able, type):
-            yield from (f"{word} {one}" for one in getattr(able, method)())
+            listed = tuple(getattr(able, method)())
+            yield from (f"{word} {one}" for one in listed or ("nothing",))
 
 
 def _lacks(drivers: Sequence[Any]) -> dict[str, str]:
