@@ -53,7 +53,7 @@ class Hosts:
         self._times = times
         self._log = log
         self._said = self._first.name
-        self._back_after = times.return_after
+        self._back_after = times.host_return
         self._back_from = 0.0
         self._returning = False
         self._lost = 0  # goes in a row in which neither served
@@ -115,10 +115,10 @@ class Hosts:
         """A go is over: what stopped it; None where nothing did, or nothing of the hosts'."""
         several = len(self._known) > 1
         self._lost = self._lost + 1 if several and cause in ELSEWHERE else 0
+        if cause is None and self.now is self._first:
+            self._back_after = self._times.host_return
 
     def _hold(self, cause: str) -> None:
-        if self.spared is None:
-            self._back_after = self._times.host_return
         self.spared = cause
         self._back_from = self._clock.now() + self._back_after
         self._back_after = min(2 * self._back_after, RETURN_MOST)

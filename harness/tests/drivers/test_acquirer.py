@@ -50,6 +50,20 @@ def test_misbehaving_and_making_safe() -> None:
         host.make_safe()
 
 
+def test_one_of_two_hosts_and_what_headers_ask() -> None:
+    """Only a host that has two is told which; a hook says how many are let pass."""
+    talk = [
+        ('{"do":"door","state":"closed","which":"first"}', '{"ok":true}'),
+        ('{"do":"misbehave","act":"drip","on":"any","by":5.0,"after":2}', '{"ok":true}'),
+        ('{"do":"demand","what":"sign_on"}', '{"ok":true}'),
+    ]
+
+    with replay(Driver, talk) as host:
+        host.set_door("closed", "first")
+        host.misbehave("drip", on="any", by=5.0, after=2)
+        host.demand("sign_on")
+
+
 def test_events_between_answers_are_observed_and_strangers_are_not() -> None:
     """Known words are observed with their fields, card numbers truncated; others are left."""
     events = (

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -11,6 +11,7 @@ from harness.clock import CooperativeClock
 from harness.drivers import acquirer, update_store
 from harness.errors import DeviceRefused
 from harness.faults.host_misbehaves import HostMisbehaves
+from harness.faults.host_moved import HostMoved
 from harness.faults.update_corrupt import UpdateCorrupt
 from harness.faults.update_interrupted import UpdateInterrupted
 from harness.faults.update_link_lost import UpdateLinkLost
@@ -20,6 +21,7 @@ from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 from harness.ports.memory import MemoryPort, pair
 from harness.sim.acquirer import Acquirer
+from harness.sim.host_acts import WORDS
 from harness.sim.update_store import UpdateStore
 from harness.wire.iso8583 import Message, frame
 from harness.wire.subfields import Kind
@@ -204,3 +206,27 @@ def test_an_interrupted_update_is_a_power_cut_of_three_seconds(bench: Bench) -> 
         assert not fault.took_effect(Observation(1, 0.0, "supply", "measured", {"volts": 4.9}))
 
     bench.run(story)
+
+
+@pytest.mark.parametrize(("which", "met"), [("all", True), ("first", True), ("second", False)])
+def test_a_host_that_moved_is_missed_by_who_comes_to_it(
+    bench: Bench, which: Any, *, met: bool
+) -> None:
+    """One turned away at the primary is no effect of the secondary's going; all are back then."""
+
+    def story(bench: Bench) -> None:
+        fault = HostMoved(which=which)
+        with fault.inject(bench.cast):
+            assert bench.host.fronts["first"].knock() == ("closed" if met else "open")
+            bench.clock.sleep(0.1)
+            bench.players["host"].attend()
+            assert any(fault.took_effect(one) for one in bench.seen) == met
+        assert {front.door for front in bench.host.fronts.values()} == {"open"}
+
+    bench.run(story)
+
+
+def test_acts_and_hooks_of_the_scenario_are_those_of_the_host() -> None:
+    """A word that only one of the two knows could not be played, or not be asked for."""
+    annotation = get_type_hints(HostMisbehaves)["act"]
+    assert set(get_args(annotation)) == set(WORDS)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from harness.sim.served import ServedBench
+from harness.wire.iso8583 import Message, frame, unframe
+from harness.wire.subfields import Kind
 
 PATIENCE = 30.0  # s
 HOST = "host.hil.test"
@@ -18,8 +20,9 @@ HOST = "host.hil.test"
 class Client:
     """Somebody who knows nothing of us but two addresses."""
 
-    def __init__(self, host: str, control: str) -> None:
+    def __init__(self, host: str, control: str, second: str) -> None:
         self.address = self._split(host)
+        self.second = self._split(second)
         self.control = socket.create_connection(self._split(control), PATIENCE)
         self.lines = self.control.makefile("r")
 
@@ -52,9 +55,9 @@ class Client:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     """At a bench that is served."""
-    served = ("sim+tcp://host", "sim+tcp://host/tls")
+    served = ("sim+tcp://host", "sim+tcp://host/tls", "sim+tcp://host2/iso8583")
     with ServedBench({"terminal": None}, served, seed=1) as bench:
-        one = Client(bench.addresses[served[1]], bench.addresses[served[0]])
+        one = Client(*(bench.addresses[served[at]] for at in (1, 0, 2)))
         with closing(one.control), closing(one.lines):
             yield one
 
@@ -109,3 +112,19 @@ def test_a_host_that_has_moved_lets_nobody_in(client: Client) -> None:
         finally:
             client.ask(do="door", state="open")
     client.connect().close()
+
+
+def test_a_reset_is_one_on_a_real_socket(client: Client) -> None:
+    """Half a frame arrives, then ECONNRESET, not an end; the next connection is served."""
+    fields = {11: "000001", 41: "HIL00001", 42: "9" * 15, 60: Kind("00", 1, "301").text}
+    echo = frame(Message("0820", fields))
+    assert client.ask(do="misbehave", act="reset", on="0820", times=1)["ok"]
+    with socket.create_connection(client.second, PATIENCE) as line:
+        line.sendall(echo)
+        half = line.recv(4096)
+        assert 10 < len(half) < 2 + int.from_bytes(half[:2], "big")
+        with pytest.raises(ConnectionResetError):
+            line.recv(4096)
+    with socket.create_connection(client.second, PATIENCE) as line:
+        line.sendall(echo)
+        assert unframe(line.recv(4096)[2:]).get(39) == "00"
