@@ -100,6 +100,17 @@ def settlement_lost(stage: Stage) -> bool:
     return counter.make("sale", 2000).outcome != "approved"
 
 
+def sells_in_two_batches(stage: Stage) -> bool:
+    """No trace number comes twice on one day."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.firmware.settlement.settle(counter)
+    stage.ready(60.0)
+    counter.make("sale", 1000)
+    stans = [entry.key.stan for entry in stage.host.ledger]
+    return len(stans) != len(set(stans))
+
+
 def sign_off_with_a_batch(stage: Stage) -> bool:
     """The batch is open."""
     counter = begin(stage)
@@ -175,6 +186,7 @@ MONEY: dict[str, Story] = {
     "upload_left_out": unbalanced,
     "upload_begun_anew": upload_cut,
     "sells_while_settling": settlement_lost,
+    "stan_reset_by_new_batch": sells_in_two_batches,
     "signs_off_with_debts": sign_off_with_a_batch,
     "signed_off_sells": sale_after_sign_off,
     "totals_forget_voids": settles("sale", "void"),
