@@ -15,7 +15,10 @@ from harness.sim.bench_plan import public
 from harness.sim.served import ServedBench
 
 #: Outlets that are serial lines on a real bench; the supply speaks VISA, the rest TCP.
-SERIAL = ("modem", "reader", "switch", "switch/relay", "terminal/console")
+SERIAL = (
+    "modem", "reader", "reader/grbl", "reader/marlin", "reader/words", "stripe", "field", "switch",
+    "switch/relay", "terminal/console",
+)  # fmt: skip
 #: Served when asked for only: a switch opens the terminal's feed until somebody closes it.
 ASKED = ("switch", "switch/relay")
 #: Names that stand for another outlet.
@@ -30,6 +33,8 @@ POWER = "VOLT 5,(@2);:CURR 2,(@2);:OUTP ON,(@2)"
               help="Which terminal stands on the bench; `none` for an empty place.")  # fmt: skip
 @click.option("--listen", multiple=True, metavar="ROLE=HOST:PORT",
               help="Serve a TCP role at a fixed address.")  # fmt: skip
+@click.option("--ledger", default="", metavar="FILE",
+              help="Keep the host's books there: they outlive a crash.")  # fmt: skip
 @click.option("--defect", "defects", multiple=True, metavar="NAME", help="Plant this bug.")
 @options.seed
 @options.as_json
@@ -37,6 +42,7 @@ def simulate(
     roles: tuple[str, ...],
     terminal: str,
     listen: tuple[str, ...],
+    ledger: str,
     defects: tuple[str, ...],
     seed: int,
     *,
@@ -58,6 +64,7 @@ def simulate(
         "terminal": None if terminal == "none" else terminal,
         "channel": 2,
         "listen": dict(_pair(one) for one in listen),
+        "ledger": ledger,
     }
     addresses = [f"{_scheme(name)}://{name}" for name in _outlets(roles, terminal)]
     with safe_signals(), ServedBench(plan, addresses, seed=seed, defects=defects) as bench:

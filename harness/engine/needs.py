@@ -22,7 +22,16 @@ from harness.model.network import (
 from harness.model.power import Supply
 from harness.model.register import Updatable
 from harness.model.rigfile import FACTS
-from harness.model.roles import Console, Host, Reader, Terminal, Updates, plays
+from harness.model.roles import (
+    Console,
+    Contactless,
+    Host,
+    Reader,
+    Swiper,
+    Terminal,
+    Updates,
+    plays,
+)
 from harness.model.scenario import Scenario
 from harness.model.units import Volts
 
@@ -37,6 +46,7 @@ STEP_NEEDS: dict[str, tuple[type, ...]] = {
 #: Names in ``needs:`` -> roles.
 NAMED: dict[str, type] = {
     "terminal": Terminal, "console": Console, "supply": Supply, "reader": Reader, "host": Host,
+    "stripe": Swiper, "field": Contactless,
     "updates": Updates, "data_plan": DataPlan, "carrier": Subscription, "network": Network,
     "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator, "hands": Hands,
 }  # fmt: skip
@@ -48,7 +58,8 @@ SAID: dict[Any, str] = {
     AccessPoints: "a carrier that refuses access points", SimCard: "a sim_card",
     Names: "a network with a name service", Certified: "a host that shows certificates",
     Doored: "a host that can move", Profiled: "a network that takes a whole profile",
-    Updates: "an update store (updates)",
+    Updates: "an update store (updates)", Swiper: "an emulator of magnetic stripes (stripe)",
+    Contactless: "somebody who holds cards before the antenna (field)",
 }  # fmt: skip
 
 

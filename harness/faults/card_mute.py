@@ -17,7 +17,12 @@ from harness.model.units import Seconds
 
 @dataclass(frozen=True, slots=True)
 class CardMute:
-    """Cut ``contact`` (``vcc``, ``rst``, ``clk``, ``io`` or ``detect``) for ``lasting``, or until cleared."""
+    """Cut ``contact`` for ``lasting``, or until cleared.
+
+    Attributes:
+        contact: ``vcc``, ``rst``, ``clk``, ``io`` or ``detect``.
+        lasting: For how long; until it is cleared where left out.
+    """
 
     NEEDS: ClassVar[tuple[type, ...]] = (Reader,)
     contact: str = "io"

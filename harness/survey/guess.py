@@ -14,7 +14,8 @@ DRIVERS = "harness.drivers"
 #: Role -> what its driver must be able to do. The first that fits.
 ROLES: tuple[tuple[str, type[Any]], ...] = (
     ("supply", Supply), ("switch", Switch), ("attenuator", cellular.Attenuator),
-    ("modem", cellular.Modem), ("reader", roles.Reader), ("network", network.Network),
+    ("modem", cellular.Modem), ("reader", roles.Reader),
+    ("stripe", roles.Swiper), ("field", roles.Contactless), ("network", network.Network),
     ("host", roles.Host), ("updates", roles.Updates), ("terminal", roles.Terminal),
     ("console", roles.Console),
 )  # fmt: skip
