@@ -128,6 +128,7 @@ def test_an_interrupted_run_reports_what_it_has(
         (["prove", "--defect", "fsync_missin"], "did you mean 'fsync_missing'?"),
         (["simulate", "modm"], "did you mean 'modem'?"),
         (["simulate", "--listen", "host"], "wanted ROLE=HOST:PORT"),
+        (["simulate", "--listen", "host/tls=8.8.8.8:5001"], "is a public address"),
         (["schema", "rigs"], "rigs"),
         (["frobnicate"], "frobnicate"),
     ],
