@@ -44,7 +44,7 @@ class _AnswersMustMatch(Safety):
         if seen.kind == "printed" and seen.get("outcome") != APPROVED:
             return
         self._checked[stan] = seen.n
-        if not self.run.hears("host"):
+        if "host" not in self.run.heard:  # not a word of it: not even that it could be heard
             self._unproved.append(seen.n)
         elif not self.run.books.requests[stan] and self.run.ready is not None and seen.get("copy"):
             return  # a copy of an earlier day's receipt
