@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "usb": ("empty", "stick"),
     "companion": ("near", "away"),
     "signer": ("signs", "walks_off"),
+    "unit": ("own", "spare"),
 }
 #: What may be held before a scanner.
 CodeShown = Literal["good", "damaged", "expired", "glare", "none"]

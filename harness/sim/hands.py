@@ -78,6 +78,8 @@ class Hands:
             states_of(part)
         except LookupError as error:
             raise ValueError(error.args[0]) from None
+        if part == "unit":
+            self._board.seat(state)
         self._body.put(part, state)
         self._control.tell("part", part=part, state=state)
 

@@ -25,6 +25,8 @@ def make_image(personality: Mapping[str, Any], name: str) -> bytes:
         raise LookupError(f"no image {name!r}; wanted one of: {known}")
     seed = f"{own['version']} {own.get('model', personality['model'])}".encode()
     payload = hashlib.shake_256(seed).digest(Bytes.parse(own["size"]))
+    if own.get("runs"):
+        payload = program(own["runs"]) + payload
     stranger = own.get("spoilt") == "wrong_key"
     made = image.build(
         payload,
@@ -35,6 +37,11 @@ def make_image(personality: Mapping[str, Any], name: str) -> bytes:
         chunk=personality["chunk"],
     )
     return _spoilt(made, own.get("spoilt", ""))
+
+
+def program(runs: str) -> bytes:
+    """How a payload begins whose application does not simply work: ``crashes``."""
+    return b"APPLICATION " + runs.encode() + b"\n"
 
 
 def announced(personality: Mapping[str, Any], name: str) -> str:

@@ -144,6 +144,11 @@ def inspect(image: bytes) -> Manifest:
     return _parts(image)[0]
 
 
+def payload_of(image: bytes) -> bytes:
+    """What an image carries, believed or not; raises Unreadable."""
+    return _parts(image)[3]
+
+
 def check_origin(image: bytes, *, trusted: bytes) -> Fault | None:
     """Whether an image is whole and signed by ``trusted`` (a raw Ed25519 public key)."""
     try:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from harness.clock import Clock, Task, Timer
 from harness.errors import PortLost
+from harness.model.hands import PARTS
 from harness.ports.base import Port
 from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
@@ -75,12 +76,8 @@ class Board:
         self.edge = clock.signal("the supply's comparators")
         self._salt = rng.random()
         self._chance = random.Random(self._salt)
-        self.flash = Flash(clock, rng=self._chance, **personality.flash)
-        self.flash.powered = lambda: rail.volts() >= personality.levels.program
-        self.rtc = Rtc(
-            clock, born=datetime.fromisoformat(personality.identity.born),
-            reserve=personality.times.rtc_reserve,
-        )  # fmt: skip
+        self._units: dict[str, tuple[Flash, Rtc]] = {}
+        self.flash, self.rtc = self._unit(PARTS["unit"][0])
         self.running: Software | None = None
         self.deaths = 0
         self.outlets: dict[str, Callable[[Port], None]] = {
@@ -105,7 +102,7 @@ class Board:
         levels = self.personality.levels
         self.rail.watch(levels.brown_out, below=self._sag, above=self._carried)
         self.rail.watch(levels.power_good, above=self._power_good, below=self._power_bad)
-        self.rail.watch(levels.discharged, below=self._discharged, above=self.rtc.gain_supply)
+        self.rail.watch(levels.discharged, below=self._discharged, above=self._recharged)
         for level in (levels.warning, levels.healthy, levels.program, levels.over_healthy,
                       levels.over):  # fmt: skip
             self.rail.watch(level, above=self.edge.notify, below=self.edge.notify)
@@ -145,6 +142,9 @@ class Board:
         if self._wild:
             self._stop("power")
 
+    def _recharged(self) -> None:
+        self.rtc.gain_supply()  # of the unit that is in place
+
     def _power_good(self) -> None:
         if self.running is None and self._starting is None:
             self._starting = self._in(self.personality.times.reset_delay, self._start)
@@ -156,6 +156,25 @@ class Board:
 
     def _in(self, seconds: float, act: Callable[[], None]) -> Timer:
         return self.clock.call_at(self.clock.now() + seconds, act)
+
+    # --- units --------------------------------------------------------------------------------
+
+    def seat(self, name: str) -> None:
+        """Another unit of the same model and identity in its place; raises ValueError while on."""
+        if self.running is not None:
+            raise ValueError("a unit is put in another's place while it is switched off")
+        self.flash, self.rtc = self._unit(name)
+
+    def _unit(self, name: str) -> tuple[Flash, Rtc]:
+        """A unit's memory and its clock; new when it is first asked for."""
+        if name not in self._units:
+            own = self.personality
+            flash = Flash(self.clock, rng=self._chance, **own.flash)
+            flash.powered = lambda: self.rail.volts() >= own.levels.program
+            born = datetime.fromisoformat(own.identity.born)
+            rtc = Rtc(self.clock, born=born, reserve=own.times.rtc_reserve)
+            self._units[name] = flash, rtc
+        return self._units[name]
 
     # --- resets -----------------------------------------------------------------------------
 

@@ -17,13 +17,15 @@ from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal import bearers, daily, hosts, outages, reader_cable, secure
 from harness.sim.terminal.board import Board
+from harness.sim.terminal.boot import SLOT_FILES, BootSlot
 from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
 from harness.sim.terminal.parts import Parts
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.turn import Turn
-from harness.sim.update_images import make_image, trusted_key
+from harness.sim.update_images import make_image, program, trusted_key
 from harness.sim.wifi import Station
+from harness.wire import image as images
 
 #: Where the protocols of registers are, one file each.
 REGISTERS = "harness.sim.terminal.registers"
@@ -208,12 +210,20 @@ class Firmware(Parts):
         self.screen.show("starting")
         self.check_supply()
         self.clock.sleep(self.times.start)
+        self.run_application(slot)
         self._read_memory()
         self._tasks = [self.board.spawn(name, work) for name, work in self.tasks().items()]
         self.kick()
         self.state.up = True
         self.state.log_change()
         self.payment.print_owed()
+
+    def run_application(self, slot: BootSlot) -> None:
+        """What the image holds: one whose application crashes is started anew by the watchdog."""
+        held = self.flash.peek(SLOT_FILES[slot.name]) or b""
+        if images.payload_of(held).startswith(program("crashes")):
+            self.log.say_error("sys", "application fault")
+            self.restart("watchdog")
 
     def tasks(self) -> dict[str, Any]:
         """What runs all the time from now on."""
