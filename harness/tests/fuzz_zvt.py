@@ -36,8 +36,11 @@ def _fields(rng: random.Random) -> bytes:
 def _message(rng: random.Random) -> zvt.Apdu:
     made: list[Callable[[], zvt.Apdu]] = [
         lambda: zvt.Apdu(zvt.STATUS_INFORMATION, _fields(rng)),
-        lambda: zvt.Apdu(zvt.INTERMEDIATE_STATUS, rng.randbytes(2) + _fields(rng)[:40]),
-        lambda: zvt.Apdu(zvt.ABORT_BY_PT, rng.randbytes(1) + _fields(rng)),
+        lambda: zvt.Apdu(
+            zvt.INTERMEDIATE_STATUS,
+            rng.randbytes(1) + b"\x05" + zvt.write_fields({zvt.TLV_CONTAINER: _objects(rng)}),
+        ),
+        lambda: zvt.Apdu(zvt.ABORT_BY_PT, bytes([rng.randrange(0x6F)]) + _fields(rng)),
         lambda: zvt_messages.write_status_answer(rng.randrange(256), "1.04", _fields(rng)),
         lambda: zvt_messages.write_print_line(f"CARD {CARD}", last=rng.random() < 0.5),
         lambda: zvt_messages.write_print_block(["A", f"CARD {CARD}", ""] * rng.randrange(20), 1),
@@ -64,7 +67,8 @@ def _read_fields(octets: bytes) -> None:
     for tag in (zvt.AMOUNT, zvt.TRACE, zvt.RECEIPT):
         fields.number(tag)
     fields.tlv(0x1F17)
-    zvt_messages.read_totals(fields.values.get(zvt.SINGLE_TOTALS, b""))
+    if zvt.SINGLE_TOTALS in fields:
+        zvt_messages.read_totals(fields.values[zvt.SINGLE_TOTALS])
 
 
 def _read(apdu: zvt.Apdu) -> None:
@@ -78,7 +82,8 @@ def _read(apdu: zvt.Apdu) -> None:
     try:
         reporter.take(apdu, 0.0, talk)
         reporter.take(zvt.Apdu(zvt.COMPLETION), 0.0, talk)
-        reporter.terminal_status(talk.completion or apdu.payload, 0.0, talk)
+        if apdu.command == zvt.COMPLETION:
+            reporter.terminal_status(apdu.payload, 0.0, talk)
     finally:
         shown = [*told, repr(apdu), repr(talk), repr(talk.sale())]
         assert not any(ALONE.search(one) for one in shown)

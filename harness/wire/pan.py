@@ -128,8 +128,9 @@ def _bcd(dump: str, *, spaced: bool) -> Iterator[tuple[int, int]]:
             yield start, _end_of_track(dump, end)
         for at in range(start + start % 2, end - SHORTEST - 1, 2):
             announced = int(dump[at : at + 2])
-            if is_pan(dump[at + 2 : min(at + 2 + announced, end)]) and announced <= LONGEST:
-                yield at + 2, at + 2 + announced
+            last = min(at + 2 + announced, end)
+            if is_pan(dump[at + 2 : last]) and announced <= LONGEST:
+                yield at + 2, last
         yield from _bcd_track(dump, start, end)
 
 

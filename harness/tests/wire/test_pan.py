@@ -120,3 +120,11 @@ def test_long_digit_deserts_take_no_time_to_speak_of() -> None:
 def test_a_card_number_behind_its_emv_tag_is_found(leaked: str, shown: str) -> None:
     """Tags 5A and 57 tell in bytes how long the number is, however the dump goes on."""
     assert mask(leaked) == shown
+
+
+def test_a_dump_may_end_before_the_number_that_it_announces() -> None:
+    """A length byte promises more digits than there are; what is there is hidden all the same."""
+    shown = mask("6212878678041646050398910605")
+
+    assert "***" in shown
+    assert mask(shown) == shown
