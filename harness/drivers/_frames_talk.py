@@ -29,6 +29,7 @@ class Talk:
     Attributes:
         profile: The protocol.
         observe: Who is told.
+        losing: Whether answers to transactions are lost.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Talk:
         self._numbers = numbers(port.clock)
         self._asked: dict[str, str] = {}
         self._orders: dict[int, str] = {}  # trace number -> the order that it was
-        self._selling = self._aborting = False
+        self._selling = self._aborting = self.losing = False
 
     # --- the line ---
 
@@ -149,6 +150,9 @@ class Talk:
         def take(body: bytes, t: float) -> tuple[dict[str, str], float] | None:
             answer = self._say.read(body, t)
             if answer is None or not self.profile.answers_to(asked, answer):
+                return None
+            if self.losing and self._selling:
+                self.observe("acknowledgement_withheld", t=t, code=answer.get("code", ""))
                 return None
             return answer, t
 

@@ -18,6 +18,7 @@ from harness.wire.nexo_secure import NONCE, Secret, seal, unseal
 
 Take = Callable[[nexo.Message, float], None]
 OK = range(200, 300)
+TRANSACTIONS = ("Payment", "Reversal")
 
 
 class Coder:
@@ -51,11 +52,13 @@ class Link(ABC):
 
     Attributes:
         busy: Whether somebody waits for a response.
+        lost: Is told of responses to transactions instead of who waits, where they are to be lost.
     """
 
     def __init__(self, port: Port, coder: Coder) -> None:
         self.port, self.coder, self.clock = port, coder, port.clock
         self.busy = False
+        self.lost: Callable[[float], None] | None = None
 
     @abstractmethod
     def open(self) -> bool:
@@ -76,6 +79,13 @@ class Link(ABC):
     @abstractmethod
     def attend(self, take: Take) -> None:
         """Hear what came unasked; raises PortLost."""
+
+    def is_lost(self, message: nexo.Message, t: float) -> bool:
+        """Whether a response is as if it had never arrived."""
+        if self.lost is None or message.header.category not in TRANSACTIONS:
+            return False
+        self.lost(t)
+        return True
 
 
 class TcpLink(Link):
@@ -105,9 +115,10 @@ class TcpLink(Link):
                 found = self._next(until)
                 if found is None:
                     raise PortTimeout(f"{self.port.address}: no response from the terminal")
-                if _is_response_to(found[0].header, message.header):
+                if not _is_response_to(found[0].header, message.header):
+                    take(*found)
+                elif not self.is_lost(*found):
                     return found
-                take(*found)
         except Garbled:
             self._part()
             raise
@@ -181,6 +192,9 @@ class HttpLink(Link):
                 raise Garbled(f"{self.port.address}: an empty answer to {message.header.category}")
             if not _is_response_to(answer.header, message.header):
                 raise Garbled(f"{self.port.address}: a response to another request")
+            if self.is_lost(answer, self.clock.now()):
+                self.clock.sleep_until(until)
+                raise PortTimeout(f"{self.port.address}: no response from the terminal")
         except PortLost:
             self._met = False
             raise

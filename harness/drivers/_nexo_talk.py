@@ -124,6 +124,11 @@ class Talk:
             body = {"MessageReference": _reference(self._last), "AbortReason": "MerchantAbort"}
             self._link.tell(nexo.Message(self._header("Abort"), body))
 
+    def lose_responses(self, *, on: bool) -> None:
+        """While on, responses to transactions are as if they had never arrived."""
+        told = "acknowledgement_withheld"
+        self._link.lost = (lambda t: self.observe(told, t=t, code="response")) if on else None
+
     def again(self) -> SaleResult | None:
         """What the terminal says of the last transaction; None when there is none."""
         if self._last is None:

@@ -86,6 +86,10 @@ class Driver:
         """``00`` when it is ready; raises PortLost or PortTimeout."""
         return self._talk.status(self._within)
 
+    def lose_responses(self, *, on: bool) -> None:
+        """While on, answers to transactions are as if they had never arrived."""
+        self._talk.losing = on
+
     # --- Desk and others ---
 
     def deals(self) -> Sequence[Deal]:

@@ -107,6 +107,10 @@ class Driver:
         """Diagnosis: ``00`` when it may sell; raises BenchError without an answer."""
         return self._talk.status()
 
+    def lose_responses(self, *, on: bool) -> None:
+        """While on, responses to transactions are as if they had never arrived."""
+        self._talk.lose_responses(on=on)
+
     # --- Desk and others ---
 
     def deals(self) -> Sequence[Deal]:

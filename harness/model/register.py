@@ -70,6 +70,17 @@ class CutRegister(Protocol):
 
 
 @runtime_checkable
+class ForgetfulRegister(Protocol):
+    """A register that can lose responses, by a protocol that acknowledges none of them.
+
+    By such a protocol the transaction stands, and the register asks what became of it.
+    """
+
+    def lose_responses(self, *, on: bool) -> None:
+        """While on, those to transactions are lost: each told as ``acknowledgement_withheld``."""
+
+
+@runtime_checkable
 class Settles(Protocol):
     """Can be asked for the end of day."""
 
