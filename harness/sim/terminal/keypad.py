@@ -101,7 +101,7 @@ class Keypad:
     def _leave(self) -> None:
         if self.prompt:
             self.prompt, self._entry = "", ""
-            self._firmware.screen.show("cancelled")
+            self._firmware.alarms.note("cancelled")
 
     # --- a sale ---------------------------------------------------------------------------------
 

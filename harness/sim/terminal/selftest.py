@@ -16,6 +16,7 @@ ANSWERING = {
     "display": ("display", "display_fault"), "touch": ("touch", "key_fault"),
     "keys": ("keys", "key_fault"), "lights": ("lights", "light_fault"),
     "scanner_cable": ("scanner", "scanner_fault"), "pad_cable": ("pad", "pad_fault"),
+    "companion": ("companion", "companion_lost"),
 }  # fmt: skip
 #: Others that are said where they come up; a test on request names them as well.
 SAID_ELSEWHERE = {
