@@ -13,7 +13,6 @@ from harness.sim.terminal.host_line import HostLine, Silence
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.plan_meter import PlanMeter
-from harness.sim.terminal.records import Closing
 from harness.sim.terminal.screen import Alarms
 from harness.sim.terminal.storage import Storage
 from harness.sim.terminal.turn import Turn
@@ -188,14 +187,16 @@ class Comms:
         cause = bearer.look()
         if cause is None:
             self._meter.look(bearer.name, bearer.told)
+        if not self.online:
+            return  # somebody has dropped it meanwhile: it is down already
         if cause is not None or bearer.ended():
             self._drop(cause)  # a socket does not outlive its bearer, even if there is a new one
         elif self._may_rest() and (self._ways.may_return() or self._host.hosts.may_return()):
             self._drop(None)
-        elif not self._turn.held:
-            self._probe()
         elif self._may_rest() and self._asked_to_sign_on:
             self.broken()
+        elif not self._turn.held:
+            self._probe()
 
     def _may_rest(self) -> bool:
         """Nobody would miss the line for a few seconds."""
@@ -288,28 +289,30 @@ class Comms:
             self._host.detail = f"code {code}"
             return "terminal_disabled" if code in ("03", "58", "97") else "not_signed_on"
         new_batch = self._acquiring.take_keys(answer)
+        self._asked_to_sign_on = False
         self._take_time(answer.get(13), answer.get(12))
         self._log.say("net", f"signed on, batch {new_batch:06d}")
-        self._asked_to_sign_on = False
-        self.take_batch(new_batch)
+        numbered = answer.get(37)[-8:]
+        self.take_batch(new_batch, first_ever=numbered.isdecimal() and int(numbered) == 1)
         return None
 
-    def take_batch(self, number: int) -> None:
+    def take_batch(self, number: int, *, first_ever: bool = False) -> None:
         """The host's batch number holds from now on, unless ours has entries (invariant 9).
 
-        A terminal that has never met its host stands in for one whose batch is still open: what
-        that one sold is not in its memory, so the batch is closed before anything else.
+        A terminal that has never met its host may stand in for another one: it sells well above
+        what that one has used (invariant 8), in the batch that is open, so that what the other one
+        owes can still be reversed. ``first_ever``: this host has not answered anybody before.
         """
         storage, met = self._storage, self._storage.met
         storage.met = True
-        if number != storage.batch and not storage.journal and not storage.pending:
-            storage.open_batch(number)
-            if not met:
-                self._alarms.begin("batch_conflict", f"batch {number:06d} is not this terminal's")
-                storage.skip_stans()
-                storage.save_closing(Closing(number))
+        if not met and not first_ever:
+            storage.skip_stans()
         elif not met:
             storage.save_counters()
+        if number != storage.batch and not storage.journal and not storage.pending:
+            if not met:
+                self._alarms.note("batch_conflict", f"batch {number:06d} was begun by another unit")
+            storage.open_batch(number)
 
     def _exchange(self, request: Message, wait: float) -> Message:
         if not self._host.connected:

@@ -75,7 +75,7 @@ class EndOfDay:
             self._upload(closing)
         self._screen.show("settled")
         self.open_next()
-        self._alarms.end("unbalanced", "batch_conflict")
+        self._alarms.end("unbalanced")
         return balanced
 
     def run(self) -> None:

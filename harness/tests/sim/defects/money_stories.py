@@ -5,7 +5,7 @@ import json
 from harness.ports.memory import pair
 from harness.sim.terminal.outcome import Outcome
 from harness.tests.sim.defects.acts import Story
-from harness.tests.sim.terminal.counter import begin, journal, ledger
+from harness.tests.sim.terminal.counter import begin, forget_everything, journal, ledger
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -111,6 +111,20 @@ def sells_in_two_batches(stage: Stage) -> bool:
     return len(stans) != len(set(stans))
 
 
+def spare_in_the_second_batch(stage: Stage) -> bool:
+    """A unit with an empty memory goes on with numbers that nobody has used, and says so."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.firmware.settlement.settle(counter)
+    stage.ready(60.0)
+    counter.make("sale", 1000)
+    forget_everything(stage)
+    stage.ready(120.0)
+    counter.make("sale", 2000)
+    stans = [entry.key.stan for entry in stage.host.ledger]
+    return stans != sorted(set(stans)) or not stage.of("detected", cause="batch_conflict")
+
+
 def sign_off_with_a_batch(stage: Stage) -> bool:
     """The batch is open."""
     counter = begin(stage)
@@ -187,6 +201,7 @@ MONEY: dict[str, Story] = {
     "upload_begun_anew": upload_cut,
     "sells_while_settling": settlement_lost,
     "stan_reset_by_new_batch": sells_in_two_batches,
+    "spare_counts_from_one": spare_in_the_second_batch,
     "signs_off_with_debts": sign_off_with_a_batch,
     "signed_off_sells": sale_after_sign_off,
     "totals_forget_voids": settles("sale", "void"),

@@ -73,3 +73,15 @@ def journal(stage: Stage) -> dict[int, tuple[str, str]]:
     assert stage.until(lambda: len(stage.of("journal_end")) > ends, 5.0)
     rows = stage.of("journal_entry")[before:]
     return {row["stan"]: (row.get("what", "sale"), row["outcome"]) for row in rows}
+
+
+def forget_everything(stage: Stage) -> None:
+    """A spare unit: the same board and host, an empty memory but for its image."""
+    stage.power(0.0)
+    stage.clock.sleep(2.0)
+    flash = stage.terminal.flash
+    for name in flash.names():
+        if not name.startswith(("boot.", "slot.")):
+            flash.delete(name)
+    flash.sync()
+    stage.power()

@@ -4,7 +4,7 @@ import pytest
 
 from harness.sim.terminal.end_of_day import parcels_of
 from harness.sim.terminal.records import Closing, Entry
-from harness.tests.sim.terminal.counter import Counter, begin, journal, ledger
+from harness.tests.sim.terminal.counter import Counter, begin, forget_everything, journal, ledger
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -192,34 +192,41 @@ def in_second_batch(stage: Stage) -> Counter:
     return counter
 
 
-def forget_everything(stage: Stage) -> None:
-    """A spare unit: the same board and host, an empty memory but for its image."""
-    stage.power(0.0)
-    stage.clock.sleep(2.0)
-    flash = stage.terminal.flash
-    for name in flash.names():
-        if not name.startswith(("boot.", "slot.")):
-            flash.delete(name)
-    flash.sync()
-    stage.power()
-
-
-def test_a_spare_unit_closes_the_batch_it_does_not_know() -> None:
-    """X-7: said as batch_conflict at its sign-on; it sells in a new batch, above old numbers."""
+def test_a_spare_unit_goes_on_above_in_the_open_batch() -> None:
+    """X-7: said as batch_conflict at its sign-on; it uses no number that was used before."""
     stage = Stage()
 
     def story() -> None:
         in_second_batch(stage)
         forget_everything(stage)
         assert stage.until(lambda: bool(stage.of("detected", cause="batch_conflict")), 90.0)
-        assert stage.until(lambda: bool(stage.of("cleared", cause="batch_conflict")), 90.0)
         assert stage.ready(60.0)
         counter = Counter(stage)
         assert counter.make("sale", 3000).outcome == "approved"
-        assert [entry.key.batch for entry in stage.host.ledger] == [1, 2, 3]
+        assert [entry.key.batch for entry in stage.host.ledger] == [1, 2, 2]
         stans = [entry.key.stan for entry in stage.host.ledger]
         assert stans == sorted(stans)
-        assert len(stage.host.ledger.settled) == 2
+        assert settle(counter) == ("approved", "unbalanced")
+        assert stage.ready(60.0)
+        assert counter.make("sale", 4000).outcome == "approved"
+        assert [entry.key.batch for entry in stage.host.ledger] == [1, 2, 2, 3]
+
+    stage.play(story)
+
+
+def test_a_spare_unit_in_the_first_batch_uses_no_number_twice() -> None:
+    """The host has answered before, so another unit may have used its first numbers."""
+    stage = Stage()
+
+    def story() -> None:
+        counter = begin(stage)
+        for _ in range(3):
+            counter.make("sale", 1000)
+        forget_everything(stage)
+        assert stage.ready(60.0)
+        assert counter.make("sale", 2000).outcome == "approved"
+        stans = [entry.key.stan for entry in stage.host.ledger]
+        assert stans == sorted(set(stans))
 
     stage.play(story)
 
