@@ -1,7 +1,18 @@
 """The courier: an application on the terminal that starts another for its result and says it.
 
-Its contract is told in ``lakala_intent.py``. Everything goes over adb, each question on a
-connection of its own; a transaction's answers are followed in the log.
+Its contract, which a real one has to keep:
+
+* ``am start -n COURIER/.Ask --es courier_id ID --es courier_target PACKAGE/ACTIVITY --es ...``
+  starts the target for its result, with all other extras, and logs under the tag ``HilCourier``,
+  one JSON object a line: ``{"id": ID, "stage": "started"}``, then stages that the application
+  broadcasts where it does (words of ``stages:`` in intent.yaml), at last
+  ``{"id": ID, "result": RESULT_CODE, "extras": {...}}``, or ``{"id": ID, "error": TEXT}``.
+* ``am broadcast -n COURIER/.Query --es what order --es order_no NUMBER`` (or ``what last``) asks
+  the application for an order: result data ``{"found": BOOL, "open": BOOL, "result": .., "extras":
+  ..}``; ``what condition``: ``{"state": "ready"|"busy"|.., "code": .., "text": ..}``.
+
+Everything goes over adb, each question on a connection of its own; a transaction's answers are
+followed in the log.
 """
 
 import json

@@ -21,22 +21,19 @@ from typing import Any
 
 from harness.drivers import console
 from harness.drivers._adb import Adb, quoted
-from harness.drivers._console_rules import Rule
+from harness.drivers._dumps import Polls
+from harness.drivers._logcat import Logcat
 from harness.drivers._personality import personality_file
-from harness.errors import DeviceRefused, NotSupported, PortLost, RigError
+from harness.errors import DeviceRefused, NotSupported
 from harness.files import read_plain
 from harness.model.units import Seconds
-from harness.ports.base import Chunk, Port
+from harness.ports.base import Port
 from harness.wire.pan import mask
 
 IDENTITY = None
 LOOK_AGAIN = 1.0  # s between two attempts to follow a log that was lost
-BOOT = "/proc/sys/kernel/random/boot_id"
-STAMP = re.compile(r"\s*(\d{9,11}\.\d{3})\s")
-THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 WINDOW = "/sdcard/hil_window.xml"
 TEXT = re.compile(r'<node [^>]*?\btext="([^"]+)"')
-ASKED = "echo; echo hil-next"
 
 
 class Driver(console.Driver):
@@ -69,15 +66,13 @@ class Driver(console.Driver):
         super().__init__(port, personality=personality)
         self._adb = Adb(port, device, within=within)
         plain = read_plain(personality_file(personality, "console.yaml"))
-        self._filter = [str(word) for word in plain.get("filter", ())]
-        self._polls = [_poll(row) for row in plain.get("polls", ())]
+        tags = [str(word) for word in plain.get("filter", ())]
+        self._log = Logcat(self._adb, port, tags, self._take_in)
+        self._polls = Polls(plain.get("polls", ()))
         self.poll_every = LOOK_AGAIN
         self._every = {"health": float(every), "display": float(watch_display or 0)}
         self._due = dict.fromkeys(self._every, 0.0)
         self._told: dict[str, Any] = {}
-        self._decode: Any = None
-        self._boot, self._last = "", ""
-        self._at_last: set[str] = set()
 
     def identify(self) -> str:
         """Maker, model, build and serial number."""
@@ -91,15 +86,7 @@ class Driver(console.Driver):
     def attend(self) -> None:
         """Take in the log, followed anew where it was lost; raises PortLost without a device."""
         self._follow()
-        while self._port.readable:
-            try:
-                chunk = self._port.read(until=self._port.clock.now())
-            except PortLost:
-                self._decode = None
-                raise
-            if chunk is None:
-                return
-            self._take_in(chunk)
+        self._log.attend()
 
     def poll(self) -> None:
         """Follow the log; now and then the terminal's health, and its display where wanted."""
@@ -115,39 +102,23 @@ class Driver(console.Driver):
         """By the command of the personality; the entries come in the log."""
         if self._journal is None:
             raise NotSupported("this terminal takes no command for its journal")
-        self._interrupt()
+        self._log.interrupt()
         answer = self._adb.run(self._journal)
         if answer.status or "Error" in answer.text:
             raise DeviceRefused(f"the terminal's journal: {answer.complaint}")
         self._follow()
 
     def _follow(self) -> None:
-        if self._decode is not None:
-            return
-        boot = self._adb.shell("cat", BOOT).text
-        if boot != self._boot:
-            self._boot, self._last = boot, ""
-        since = ("-T", self._last) if self._last else ()
-        words = ("logcat", "-v", "threadtime", "-v", "epoch", *since, *self._filter)
-        until = self._port.clock.now() + LOOK_AGAIN * 5
-        self._kept.clear()
-        self._adb.select(until)
-        self._decode = self._adb.follow(quoted(*words), until)
+        if self._log.follow():
+            self._kept.clear()
 
-    def _take_in(self, chunk: Chunk) -> None:
-        self._kept += self._decode(chunk)
-        self._take_lines(chunk.t)
+    def _take_in(self, octets: bytes, t: float) -> None:
+        self._kept += octets
+        self._take_lines(t)
 
     def _take(self, text: str, t: float) -> None:
-        found = STAMP.match(text)
-        if found is None:
-            return  # logcat's own words: which buffer begins here
-        if found[1] == self._last and text in self._at_last:
-            return
-        if found[1] != self._last:
-            self._last, self._at_last = found[1], set()
-        self._at_last.add(text)
-        super()._take(text, t)
+        if self._log.is_news(text):
+            super()._take(text, t)
 
     # --- questions --------------------------------------------------------------------------
 
@@ -171,26 +142,22 @@ class Driver(console.Driver):
 
     def screenshot(self) -> bytes:
         """The display as PNG. It may show a card number: nothing here keeps it, nor should you."""
-        self._interrupt()
+        self._log.interrupt()
         picture = self._adb.screenshot()
         self._follow()
         return picture
 
     def install(self, content: bytes) -> None:
         """Install an APK; raises DeviceRefused in the terminal's own words."""
-        self._interrupt()
+        self._log.interrupt()
         self._adb.install(content)
         self._follow()
 
     def _look(self) -> None:
         """All of ``polls`` in one go."""
-        if not self._polls:
-            return
-        said = self._asked("; ".join(f"{ask}; {ASKED}" for ask, _ in self._polls))
-        for (ask, rule), text in zip(self._polls, said.split("hil-next"), strict=False):
-            fields = rule.read(mask(THOUSANDS.sub("", text)))
-            if fields is not None:
-                self._tell_change(ask, rule.kind, fields)
+        said = self._asked(self._polls.line) if self._polls.line else ""
+        for ask, kind, fields in self._polls.read(said):
+            self._tell_change(ask, kind, fields)
 
     def _tell_change(self, what: str, kind: str, fields: dict[str, Any]) -> None:
         if self._told.get(what) != fields:
@@ -198,25 +165,5 @@ class Driver(console.Driver):
             self.observe(kind, **fields)
 
     def _asked(self, line: str) -> str:
-        self._interrupt()
+        self._log.interrupt()
         return self._adb.run(line).text
-
-    def _interrupt(self) -> None:
-        """Take in what has come, then use the port for something else."""
-        while self._decode is not None and self._port.readable:
-            try:
-                chunk = self._port.read(until=self._port.clock.now())
-            except PortLost:
-                break
-            if chunk is None:
-                break
-            self._take_in(chunk)
-        self._decode = None
-
-
-def _poll(row: Any) -> tuple[str, Rule]:
-    try:
-        more = {"fields": row.get("fields", {}), "words": row.get("words", {})}
-        return str(row["ask"]), Rule(re.compile(row["match"]), str(row["kind"]), **more)
-    except (KeyError, TypeError, AttributeError, re.error) as error:
-        raise RigError(f"console.yaml: no good entry of polls: {error!r}") from error

@@ -2,16 +2,7 @@
 
 ``terminal: {driver: lakala_intent, address: "127.0.0.1:5037", device: SERIAL}``; the address is the
 adb server's. ``am start`` cannot receive what an activity ends with, so a small application of the
-bench, the courier, is installed on the terminal. Its contract:
-
-* ``am start -n COURIER/.Ask --es courier_id ID --es courier_target PACKAGE/ACTIVITY --es ...``
-  starts the target for its result, with all other extras, and logs under the tag ``HilCourier``,
-  one JSON object a line: ``{"id": ID, "stage": "started"}``, then stages that the application
-  broadcasts where it does (words of ``stages:`` in intent.yaml), at last
-  ``{"id": ID, "result": RESULT_CODE, "extras": {...}}``, or ``{"id": ID, "error": TEXT}``.
-* ``am broadcast -n COURIER/.Query --es what order --es order_no NUMBER`` (or ``what last``) asks
-  the application for an order: result data ``{"found": BOOL, "open": BOOL, "result": .., "extras":
-  ..}``; ``what condition``: ``{"state": "ready"|"busy"|.., "code": .., "text": ..}``.
+bench, the courier, is installed on the terminal; its contract is told in ``_courier.py``.
 
 An order is asked for once and never again: what was started and has no result is ``unknown``, and
 ``last_result`` asks for it by its number. Source: payment application developers' documents as far
@@ -19,16 +10,15 @@ as they are public (Lakala's callers; starpos.com.cn); what differs is ``intent.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from harness.drivers._courier import Courier, Gone, Word
+from harness.drivers._courier import Courier, Gone
+from harness.drivers._intent_report import Reporter
 from harness.drivers._intents import Said, read_intents
 from harness.errors import NotSupported, PortLost
 from harness.model.register import Deal, Wish
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money, Seconds
 from harness.ports.base import Port
-from harness.wire.pan import mask
 
 IDENTITY = None
 READY = "00"  # what ``status`` says of a terminal that may sell
@@ -94,7 +84,7 @@ class Driver:
             return SaleResult("unknown", text="it is still under way")
         if not answer.get("found"):
             return SaleResult("failed", text="no such order was taken") if self._order else None
-        return self._concluded(answer)[0]
+        return self._say.conclude(answer)[0]
 
     def status(self) -> str:
         """``00`` when it may sell, else its own code or state; raises PortLost."""
@@ -105,7 +95,7 @@ class Driver:
         )
         status = code or (READY if word == "ready" else word)
         self.observe("terminal_status", code=status, text=said.text)
-        self._report(said, None)
+        self._say.report(said, None)
         return status
 
     # --- Desk, Settles, Reprints, Updatable -------------------------------------------------
@@ -148,41 +138,18 @@ class Driver:
         if numbered:
             extras["order_no"] = self._order = number.text
         try:
-            answer = self._courier.ask(number.text, self._intents.target, extras, self._stage)
+            answer = self._courier.ask(number.text, self._intents.target, extras, self._say.stage)
         except Gone as error:
             self.observe("ecr_status", code="", text=f"link lost: {error}")
             return SaleResult("unknown" if error.started else "failed", text=str(error))
         if "error" in answer.fields:
             return SaleResult("failed", text=str(answer.fields["error"]))
-        result, said = self._concluded(answer.fields)
+        result, said = self._say.conclude(answer.fields)
         more = {"stan": result.stan} if result.stan else {}
         self.observe("ecr_result", t=answer.t, code=result.code, text=result.text, **more)
-        self._report(said, answer.t)
+        self._say.report(said, answer.t)
         return result
 
-    # --- what is said -----------------------------------------------------------------------
-
-    def _concluded(self, answer: Mapping[str, Any]) -> tuple[SaleResult, Said]:
-        self._check_clear(answer, None)
-        extras = answer.get("extras")
-        return self._intents.result(
-            answer.get("result"), extras if isinstance(extras, dict) else {}
-        )
-
-    def _stage(self, word: Word) -> None:
-        """How far the application is, where it tells."""
-        self._check_clear(word.fields, word.t)
-        name = str(word.fields.get("stage", ""))
-        row = self._intents.stages.get(name, {})
-        more = {"asks": row["asks"]} if "asks" in row else {}
-        self.observe("ecr_status", t=word.t, code=name, text=row.get("text", name), **more)
-
-    def _report(self, said: Said, t: float | None) -> None:
-        if said.cause:
-            self.observe("report", t=t, on="ecr", cause=said.cause, text=said.text, code=said.code)
-
-    def _check_clear(self, answer: Mapping[str, Any], t: float | None) -> None:
-        for text in map(str, (answer.get("extras") or answer).values()):
-            if mask(text) != text:
-                shown = mask(text)[:40]
-                self.observe("card_number_in_clear", t=t, channel="ecr", masked=shown)
+    @property
+    def _say(self) -> Reporter:
+        return Reporter(self.observe, self._intents)

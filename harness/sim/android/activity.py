@@ -1,7 +1,7 @@
 """``am``: starting applications and telling them things; and the courier, an application of ours.
 
 ``am start`` cannot receive what an activity ends with, so a small application is installed for it:
-``test.hil.courier``. Its contract is in ``drivers/lakala_intent.py``; what it says stands in the
+``test.hil.courier``. Its contract is in ``drivers/_courier.py``; what it says stands in the
 log, one JSON object a line, under the tag ``HilCourier``.
 
 Source: AOSP, frameworks/base: ActivityManagerShellCommand (texts and exit statuses), Intent

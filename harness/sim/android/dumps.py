@@ -55,7 +55,7 @@ def telephony(firmware: "Firmware") -> str:
 def meminfo(firmware: "Firmware") -> str:
     """The totals only."""
     uptime = round(1000 * firmware.clock.now())
-    used = IN_USE
+    used = IN_USE + round(firmware.health.memory())
     return "\n".join([
         "Applications Memory Usage (in Kilobytes):", f"Uptime: {uptime} Realtime: {uptime}", "",
         f"Total RAM: {RAM:>9,}K (status normal)", f" Free RAM: {RAM - used:>9,}K",
