@@ -48,17 +48,17 @@ class Losing:
     Attributes:
         begins: The message's first bytes: command, and status where it has one.
         tell: Told when, instead of acknowledging it.
-        with_line: Whether the line is lost with it.
+        with_line: The commands with whose dialogue the line is lost as well; none for a message.
     """
 
     begins: bytes
     tell: Callable[[float], None]
-    with_line: bool = False
+    with_line: frozenset[int] = frozenset()
 
-    def is_meant(self, apdu: zvt.Apdu) -> bool:
-        """Whether it is this one."""
+    def is_meant(self, apdu: zvt.Apdu, command: int) -> bool:
+        """Whether it is this one, in the dialogue of a command."""
         said = apdu.command.to_bytes(2, "big") + apdu.payload
-        return said.startswith(self.begins)
+        return said.startswith(self.begins) and (not self.with_line or command in self.with_line)
 
 
 class Link:
@@ -125,8 +125,8 @@ class Link:
         self.busy = True
         try:
             refusal = self._send(apdu)
-            ends = ENDS.get(apdu.command, LAST)
-            for message in self._dialogue(ends) if refusal is None and ends else ():
+            goes_on = refusal is None and ENDS.get(apdu.command, LAST)
+            for message in self._dialogue(apdu.command) if goes_on else ():
                 take(message.apdu, message.t)
         except (Garbled, PortTimeout):
             self.close()
@@ -168,11 +168,12 @@ class Link:
         finally:
             self._heard.extendleft(reversed(early))
 
-    def _dialogue(self, ends: tuple[int, ...]) -> Iterator[Message]:
-        """All that follows an acknowledged command, each acknowledged, up to one of ``ends``.
+    def _dialogue(self, command: int) -> Iterator[Message]:
+        """All that follows an acknowledged command, each acknowledged, to its end.
 
         Raises PortTimeout when T4 is over (the connection is closed then), PortLost.
         """
+        ends = ENDS.get(command, LAST)
         lasts = self._completion
         until = self._clock.now() + lasts
         while True:
@@ -180,8 +181,7 @@ class Link:
             said = message.apdu.command
             if said == zvt.ACKNOWLEDGED or message.apdu.refusal is not None:
                 continue  # the answer to an abort of ours in between
-            if self.losing is not None and self.losing.is_meant(message.apdu):
-                self._lose(message, self.losing)
+            if self._loses(message, command):
                 continue
             if said in SIGNS_OF_LIFE:
                 lasts = _new_t4(message.apdu) or lasts
@@ -197,13 +197,17 @@ class Link:
             if said in ends:
                 return
 
-    def _lose(self, message: Message, losing: "Losing") -> None:
-        """As if it had never arrived; raises PortLost where the line goes with it."""
+    def _loses(self, message: Message, command: int) -> bool:
+        """Whether it is as if it had never arrived; raises PortLost where the line goes with it."""
+        losing = self.losing
+        if losing is None or not losing.is_meant(message.apdu, command):
+            return False
         losing.tell(message.t)
         if losing.with_line:
             self.cut = True
             self.close()
             raise PortLost(f"{self._port.address}: the register's line is cut")
+        return True
 
     def _waiting(self) -> Iterator[Message]:
         """What is already here outside a dialogue, acknowledged; raises PortLost."""

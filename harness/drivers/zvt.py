@@ -120,5 +120,8 @@ class Driver(Administration):
         self._session.link.cut = False
 
     def _losing(self, begins: bytes, *, cut: bool = False) -> Losing:
-        lost, code = "acknowledgement_withheld", begins.hex().upper()
-        return Losing(begins, lambda t: self.observe(lost, t=t, code=code), cut)
+        def tell(t: float) -> None:
+            self.observe("acknowledgement_withheld", t=t, code=begins.hex().upper())
+
+        deals = frozenset(shape.command for shape in commands.DEALS.values())
+        return Losing(begins, tell, deals if cut else frozenset())

@@ -9,7 +9,7 @@ import pytest
 from harness.drivers.zvt import Driver
 from harness.errors import NotSupported, PortLost, PortTimeout, RigError
 from harness.model import register
-from harness.model.register import DEALS, Wish
+from harness.model.register import DEALS, CutPoint, Wish
 from harness.model.roles import LossyRegister, Polled, plays
 from harness.ports.memory import MemoryPort
 from harness.testing import Pair, SteppingClock
@@ -361,3 +361,26 @@ def test_an_error_shows_no_card_number(cut: int) -> None:
 
     shown = said + repr(heard)
     assert WHOLE[:8] not in shown
+
+
+# --- a line that is cut ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "heard_until", "code"),
+    [("card", 0, "04FF0A"), ("host", 1, "04FF04"), ("result", 2, "040F"), ("end", 3, "060F")],
+)
+def test_a_line_is_cut_in_mid_sale(at: CutPoint, heard_until: int, code: str) -> None:
+    """The message of that moment is not acknowledged, and nothing gets through until it ends."""
+    talk = APPROVED[: heard_until + 1]
+    again: Sequence[Pair] = [REGISTER, (ACK, None), (SALE, "84 83 00")]
+    with dialogue(talk, again) as (zvt, heard, port):
+        zvt.cut_line(at)
+        assert zvt.sell(AMOUNT).outcome == "unknown"
+        assert heard.of("acknowledgement_withheld") == [{"code": code}]
+        failed = zvt.sell(AMOUNT)
+        assert (failed.outcome, port.opened) == ("failed", 0)
+        with pytest.raises(PortLost, match="cut"):
+            zvt.status()
+        zvt.cut_line(None)
+        assert zvt.sell(AMOUNT).code == "83"
