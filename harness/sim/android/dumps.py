@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
 
 RAM = 1_932_312  # KiB
-IN_USE = 1_120_000  # KiB, when nothing is wrong
 INVALID = 2147483647
 CHARGED = 95  # %: above it a charger tops up only
 
@@ -55,7 +54,7 @@ def telephony(firmware: "Firmware") -> str:
 def meminfo(firmware: "Firmware") -> str:
     """The totals only."""
     uptime = round(1000 * firmware.clock.now())
-    used = IN_USE + round(firmware.health.memory())
+    used = round(firmware.health.memory())
     return "\n".join([
         "Applications Memory Usage (in Kilobytes):", f"Uptime: {uptime} Realtime: {uptime}", "",
         f"Total RAM: {RAM:>9,}K (status normal)", f" Free RAM: {RAM - used:>9,}K",

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
 LOOK = 15.0  # s between two looks
 SOON = 60.0  # s from the announcement of a restart to the restart
-#: KiB of working memory: the system, and each record of the open batch.
-SYSTEM, RECORD = 42_000.0, 0.5
+RECORD = 0.5  # KiB of working memory that each record of the open batch takes
 #: The processor's load, percent, and what it adds to its temperature, degrees, by what is done.
 WORK = {"idle": (6, 9.0), "throttled": (4, 4.0), "selling": (55, 16.0)}
 
@@ -31,7 +30,7 @@ class Health:
         clock, due = self._firmware.clock, 0.0
         while True:
             self.look()
-            if clock.now() >= due:
+            if self._own.every and clock.now() >= due:
                 due = clock.now() + self._own.every
                 self.say()
             clock.sleep(LOOK)
@@ -54,7 +53,7 @@ class Health:
 
     def memory(self) -> float:
         """KiB of working memory in use."""
-        return SYSTEM + RECORD * len(self._firmware.storage.journal)
+        return self._own.system + RECORD * len(self._firmware.storage.journal)
 
     # --- heat ---------------------------------------------------------------------------------
 

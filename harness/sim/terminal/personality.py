@@ -118,10 +118,11 @@ class Health:
     """What wears it down, and when it warns of it.
 
     Attributes:
-        every: Seconds between two lines of how it is.
+        every: Seconds between two lines of how it is; 0 for none.
         hot: Degrees Celsius of the processor from which it warns and is throttled.
         cool: Below it that is over.
         memory: KiB of working memory.
+        system: KiB of it that its system takes.
         memory_low: KiB left, below which it warns and restarts.
         storage_low: KiB of flash left, below which it warns.
     """
@@ -130,6 +131,7 @@ class Health:
     hot: float
     cool: float
     memory: float
+    system: float
     memory_low: float
     storage_low: float
 
