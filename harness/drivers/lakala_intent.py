@@ -11,7 +11,7 @@ as they are public (Lakala's callers; starpos.com.cn); what differs is ``intent.
 
 from collections.abc import Mapping, Sequence
 
-from harness.drivers._courier import Courier, Gone
+from harness.drivers._courier import Courier, Gone, Word
 from harness.drivers._intent_report import Reporter
 from harness.drivers._intents import Said, read_intents
 from harness.errors import NotSupported, PortLost
@@ -25,7 +25,7 @@ READY = "00"  # what ``status`` says of a terminal that may sell
 
 
 class Driver:
-    """Plays Terminal, Desk, Settles, Reprints and Updatable."""
+    """Plays Terminal, Desk, Settles, Reprints, ForgetfulRegister and Updatable."""
 
     def __init__(
         self,
@@ -86,6 +86,14 @@ class Driver:
             return SaleResult("failed", text="no such order was taken") if self._order else None
         return self._say.conclude(answer)[0]
 
+    def lose_responses(self, *, on: bool) -> None:
+        """While on, results are as if they had never arrived; the order is asked for then."""
+
+        def lost(word: Word) -> None:
+            self.observe("acknowledgement_withheld", t=word.t, code=str(word.fields.get("result")))
+
+        self._courier.lost = lost if on else None
+
     def status(self) -> str:
         """``00`` when it may sell, else its own code or state; raises PortLost."""
         answer = self._courier.query({"what": "condition"})
@@ -141,7 +149,10 @@ class Driver:
             answer = self._courier.ask(number.text, self._intents.target, extras, self._say.stage)
         except Gone as error:
             self.observe("ecr_status", code="", text=f"link lost: {error}")
-            return SaleResult("unknown" if error.started else "failed", text=str(error))
+            if not error.started:
+                return SaleResult("failed", text=str(error))
+            known = self.last_result() if numbered else None
+            return known or SaleResult("unknown", text=str(error))
         if "error" in answer.fields:
             return SaleResult("failed", text=str(answer.fields["error"]))
         result, said = self._say.conclude(answer.fields)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.model.register import Deal
-from harness.sim.android.orders import Orders
 from harness.sim.terminal.outcome import Asked, Outcome, Telling
 
 if TYPE_CHECKING:
@@ -71,7 +70,6 @@ class PaymentApp:
     def __init__(self, firmware: "Firmware") -> None:
         self._firmware = firmware
         self._session: Session | None = None
-        self.orders = Orders(firmware)
 
     @property
     def ready(self) -> bool:
@@ -115,18 +113,21 @@ class PaymentApp:
         order = extras.get("order_no", "")
         if asked is None or not NUMBER.fullmatch(order):
             return self._refusal(extras, "30", "参数错误")
-        if self.orders.came_to(order) is not None:
+        memory = firmware.last_asked
+        if memory.stan_of(order) or memory.of(order) is not None:
             return self._refusal(extras, "94", "订单号重复")
-        self.orders.begin(order)
+        memory.begin(order, self.press_back)
         outcome = firmware.payment.transact(asked, session)
-        self.orders.end(order, outcome)
+        memory.end(order, outcome)
         return self._result(extras, outcome)
 
     def query(self, order: str) -> dict[str, Any]:
         """What became of an order: for who has lost its result. ``""``: of the last transaction."""
-        if order and order == self.orders.under_way:
+        came_to = self._firmware.last_asked.of(order)
+        if came_to == "running":
             return {"found": True, "open": True}
-        came_to = self.orders.came_to(order) if order else self.orders.last()
+        if came_to is None and not order:
+            came_to = self._firmware.settlement.last_outcome()
         if came_to is None:
             return {"found": False}
         result = self._result({"order_no": order} if order else {}, came_to)
