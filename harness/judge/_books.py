@@ -21,6 +21,8 @@ INQUIRY = "31"
 REVERSAL = "0400"
 #: Advices: repeated until answered, never reversed (refund, offline sale).
 ADVICE, ADVISED = "0220", "0230"
+#: The answer to a sign-on.
+SIGNED_ON = "0810"
 #: Q/CUP 006.6-2015, A.2: approved, VIP, partial, and the "defective successes".
 APPROVING = frozenset({"00", "10", "11", "A2", "A4", "A5", "A6"})
 #: A reversal is done with: done, invalid related transaction (cross-day), original not found.
@@ -47,6 +49,12 @@ def mti_of(seen: Observation) -> str:
 def moves_money(seen: Observation) -> bool:
     """Whether a request is one that would have to be reversed (payment rules: no inquiry)."""
     return mti_of(seen) in MONEY and not str(seen.get("processing") or "").startswith(INQUIRY)
+
+
+def signs_on(seen: Observation) -> bool:
+    """Whether this shows that a sign-on was accepted."""
+    good = str(seen.get("response") or "00") == "00"
+    return seen.kind == "signed_on" or (mti_of(seen) == SIGNED_ON and good)
 
 
 def last4(seen: Observation) -> str:
@@ -108,7 +116,7 @@ class Books:
             "ledger_entry": self.ledger.add, "ledger_end": self.ledger.close,
             "journal_entry": self.journal.add, "journal_end": self.journal.close,
             "settled": lambda seen: self.settled.add(str(seen.get("batch"))),
-            "pressed": self._press,
+            "pressed": self._press, "step_started": self._press,
             "reversal_saved": lambda seen: self._file(self.saved, seen),
             "request_sent": lambda seen: self._file(self.sent, seen),
             "answer_received": self._hear,
@@ -236,7 +244,8 @@ class Books:
             self.heard_closed = seen.n
 
     def _press(self, seen: Observation) -> None:
-        self.by_hand = True
+        if seen.kind == "pressed" or seen.get("word") == "press":
+            self.by_hand = True
 
     def _decision(self, seen: Observation) -> None:
         self._file(self.decided, seen)

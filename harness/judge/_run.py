@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.judge._books import Books
+from harness.judge._books import Books, signs_on
 from harness.judge._monitor import TERMINAL_CHANNELS
 from harness.model.trace import Observation
 
@@ -49,7 +49,7 @@ class Run:
         unrest: Why the terminal did not come to rest, as the engine saw it.
         ended: ``run_ended``.
         lingers: The last sign that a fault still bit long after its clearing.
-        signed_on: The first sign-on, also from before ``ready``.
+        signed_on: The first sign of a sign-on, also from before ``ready``.
         state: The terminal's last ``state`` or ``boot``, also from before ``ready``.
         books: Who says what about money.
         lines: Numbers of the lines that were seen: evidence must be among them.
@@ -81,7 +81,8 @@ class Run:
             "healing": self._heal, "at_rest": self._come_to_rest,
             "not_at_rest": self._stay_restless, "run_ended": self._end,
             "state": self._say_state, "boot": self._say_state, "fault_lingers": self._linger,
-            "signed_on": self._sign_on,
+            "signed_on": self._sign_on, "answered": self._sign_on,
+            "answer_received": self._sign_on,
         }  # fmt: skip
 
     # --- questions ------------------------------------------------------------------------------
@@ -178,7 +179,8 @@ class Run:
         self.ended = seen
 
     def _sign_on(self, seen: Observation) -> None:
-        self.signed_on = self.signed_on or seen
+        if signs_on(seen):
+            self.signed_on = self.signed_on or seen
 
     def _say_state(self, seen: Observation) -> None:
         if seen.source == "terminal":

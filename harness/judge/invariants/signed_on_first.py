@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import ADVICE, moves_money, mti_of
+from harness.judge._books import ADVICE, moves_money, mti_of, signs_on
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -26,7 +26,7 @@ class SignedOnFirst:
 
 
 class _SignedOnFirst(Safety):
-    kinds = frozenset({"request_received", "signed_on", "signed_off"})
+    kinds = frozenset({"request_received", "signed_on", "signed_off", "answered"})
 
     def __init__(self, clause: str, run: Run) -> None:
         super().__init__(clause, run)
@@ -34,11 +34,11 @@ class _SignedOnFirst(Safety):
         self._count = 0
 
     def on(self, seen: Observation) -> None:
-        if seen.kind == "signed_on":
+        if signs_on(seen):
             self._off = None
         elif seen.kind == "signed_off":
             self._off = seen
-        elif moves_money(seen) or mti_of(seen) == ADVICE:
+        elif seen.kind == "request_received" and (moves_money(seen) or mti_of(seen) == ADVICE):
             self._count += 1
             if self._off is not None:
                 self.fail(

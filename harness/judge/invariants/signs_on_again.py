@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import MONEY, REVERSAL, mti_of
+from harness.judge._books import MONEY, REVERSAL, mti_of, signs_on
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -33,11 +33,11 @@ class _SignsOnAgain(Safety):
         self._times = 0
 
     def on(self, seen: Observation) -> None:
-        if seen.kind == "answered":
+        if signs_on(seen):
+            self._refused = None
+        elif seen.kind == "answered":
             if str(seen.get("response")) in RE_SIGN_ON:
                 self._refused, self._times = seen, self._times + 1
-        elif seen.kind == "signed_on":
-            self._refused = None
         elif self._refused is not None and mti_of(seen) in MONEY | {REVERSAL}:
             asked = f"{span(self._refused.t)} ({self._refused['response']})"
             self.fail(
