@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from markupsafe import Markup
 from harness.errors import HarnessError
 from harness.model.played import Played
 from harness.model.verdict import ClauseVerdict, Outcome
+from harness.model.words import find, words_in
 from harness.report import timeline, waveform
 from harness.report.clean import clean, quote, seconds
 from harness.report.confusion import confusion
@@ -83,7 +85,7 @@ def render(
         catalogue=_by_id(groups) if len(groups) > 1 else [], shown_by=_shown_by,
         diagnosis=confusion(played), reason_of=reason_of, blamed=blamed, steps_of=steps_of,
         plain_text=plain_text,
-        bar=_bar, anchor=_anchor,
+        bar=_bar, anchor=_anchor, invariants=_invariants,
         evidence=lambda clause, one: evidence_of(clause, one, QUOTED),
         folder=lambda one: folder_of(one, out),
         drawing=lambda one: Markup(timeline.draw(one, alone=False)),  # noqa: S704 - escaped there
@@ -176,6 +178,18 @@ def _coverage(
         (name, known.get(name, ""), rows)
         for name, rows in sorted(covering.items(), key=lambda row: (row[0][:1], _number(row[0])))
     ]
+
+
+@lru_cache
+def _invariants(clause: str) -> str:
+    """``invariants 5, 14``: which of the 24 a clause stands for, by its first word."""
+    word = clause.split(" ")[0]
+    for package in ("harness.judge.invariants", "harness.judge"):
+        if word in words_in(package):
+            numbers = getattr(find(package, word), "NUMBERS", ())
+            said = ", ".join(map(str, numbers))
+            return f"invariant{'s' if len(numbers) > 1 else ''} {said}" if numbers else ""
+    return ""
 
 
 def _ids() -> Mapping[str, Mapping[str, Any]]:

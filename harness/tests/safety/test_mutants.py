@@ -11,6 +11,7 @@ STORIES = (
     "cut_points", "cut_sweep", "dip_mid_sale", "interruptions", "low_supply", "preset_sweep",
     "preset_variations", "weak_while_printing", "cut_while_printing", "dip_while_writing",
     "hover", "contacts", "slow_brownout", "cut_after_each_sale", "sale_on_low_supply",
+    "cut_while_settling", "cut_while_refunding",
 )  # fmt: skip
 BENCH = ("supply", "switch")
 UNSEEN = (Outcome.INCONCLUSIVE, Outcome.ERROR)
