@@ -103,15 +103,20 @@ def _self_told(books: Books, told: list[Observation]) -> Iterator[Finding]:
     last = told[-1] if told else None
     if last is None or (books.last_money is not None and books.last_money.n > last.n):
         return
+    batch = last.get("batch")
     rows = [
         row for row in books.journal.rows or ()
         if row.get("outcome") in STANDING and not row.get("damaged")
-        and str(row.get("batch")) == str(last.get("batch"))
+        and (str(row.get("batch")) == str(batch) if batch is not None
+             else str(row.get("batch")) not in books.settled)
     ]  # fmt: skip
-    claimed = Sums(*(int(last.get(name) or 0) for name in Sums._fields))
-    if claimed != sums(rows):
+    found = sums(rows)
+    wanted = {**found._asdict(), "net": found.debit - found.credit}
+    wrong = [name for name in wanted if last.get(name) not in (None, wanted[name])]
+    if wrong:
+        claimed = ", ".join(f"{name} {last.get(name)}" for name in wrong)
         yield Breach(
-            f"the terminal says its batch comes to {claimed}, its journal to {sums(rows)}",
+            f"the terminal says its batch comes to {claimed}, its journal to {found}",
             (last, *rows),
         )
 
