@@ -228,6 +228,11 @@ class Comms:
         return self._ways.spared or self._host.hosts.spared
 
     @property
+    def spare(self) -> str:
+        """Which spare serves: a bearer's name, else the secondary host."""
+        return self.bearer if self._ways.spared is not None else "host 2"
+
+    @property
     def bearer(self) -> str:
         """The way in use, or last tried."""
         return self._ways.bearer.name

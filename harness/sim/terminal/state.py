@@ -80,7 +80,7 @@ class State:
         """Whether it may sell, and over what if that is a spare."""
         comms, screen = self._firmware.comms, self._firmware.screen
         if comms.online and comms.spared is not None:
-            screen.show("ready_spare", bearer=comms.bearer.upper())
+            screen.show("ready_spare", bearer=comms.spare.upper())
         else:
             screen.show("ready" if comms.online else "connecting")
 

@@ -177,6 +177,7 @@ def test_a_sale_finds_the_secondary_host_within_half_a_minute(stage: Stage) -> N
         told = stage.when("detected", cause="host_unreachable")
         assert told - began < 30.0
         assert stage.clock.now() - told < 30.0
+        assert stage.until(lambda: bool(stage.of("display", text="READY ON HOST 2")), 30.0)
         stage.host.fronts["first"].set_door("open")
         assert stage.until(lambda: _at(stage, "first") and not _at(stage, "second"), 120.0)
         assert stage.until(lambda: bool(stage.of("cleared", cause="host_unreachable")), 30.0)
