@@ -92,6 +92,10 @@ class Power:
     min_off: Seconds = Seconds(0)
 
 
+#: Data bits, parity and stop bits of a serial line, as terminals' menus write them.
+SerialLine = Literal["8N1", "8N2", "8E1", "8O1", "7E1", "7O1", "7N2", "7E2"]
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """Who plays a role, and where.
@@ -104,6 +108,7 @@ class Device:
         identity: A regular expression its identity must match, besides the driver's own.
         serial: A text its identity must contain.
         baud: Line speed where the address is a serial line; None for the driver's own.
+        line: Its data bits, parity and stop bits; None for the driver's own.
         options: Keyword arguments of the driver's constructor.
     """
 
@@ -114,6 +119,7 @@ class Device:
     identity: str = ""
     serial: str = ""
     baud: int | None = None
+    line: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -171,6 +177,7 @@ HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock", "power", "facts")
 #: Keys of a role's entry that are not options of its driver -> what they must be.
 DEVICE_KEYS: dict[str, Any] = {
     "driver": str, "address": str, "limits": Limits, "identity": str, "serial": str, "baud": int,
+    "line": SerialLine,
 }  # fmt: skip
 
 

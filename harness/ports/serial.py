@@ -38,6 +38,7 @@ class SerialPort(StreamPort):
         address: str,
         *,
         baud: int = BAUD,
+        data_bits: int = 8,
         parity: str = "N",
         stop_bits: float = 1,
         dtr: bool = True,
@@ -49,6 +50,7 @@ class SerialPort(StreamPort):
             clock: A real clock.
             address: A path, ``rfc2217://host:port`` or ``socket://host:port``.
             baud: Line speed, bit/s.
+            data_bits: 7 or 8.
             parity: N, E or O.
             stop_bits: 1, 1.5 or 2.
             dtr: Level of DTR from the start.
@@ -63,7 +65,8 @@ class SerialPort(StreamPort):
         try:
             self._line = serial.serial_for_url(
                 address, do_not_open=True, baudrate=baud, parity=parity, stopbits=stop_bits,
-                timeout=NAP, write_timeout=None if address.startswith("rfc2217") else SEND_WITHIN,
+                bytesize=data_bits, timeout=NAP,
+                write_timeout=None if address.startswith("rfc2217") else SEND_WITHIN,
                 exclusive=True if self._is_path else None,
             )  # fmt: skip
         except ValueError as error:

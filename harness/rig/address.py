@@ -81,6 +81,7 @@ def port_to(
     served: Mapping[str, str] | None = None,
     baud: int | None = None,
     stop_bits: float = 1,
+    line: str | None = None,
 ) -> Port:
     """The port to an address; nothing is opened yet.
 
@@ -91,6 +92,8 @@ def port_to(
         served: Real addresses of devices that another process serves, by ``sim+...://name``.
         baud: Line speed, bit/s; for serial lines.
         stop_bits: 1, 1.5 or 2; for serial lines.
+        line: Data bits, parity and stop bits of a serial line, ``7E1``; 8N and ``stop_bits``
+            where it is left out.
 
     Raises:
         RigError: It is no address, or there is no simulated bench to look it up in.
@@ -105,7 +108,11 @@ def port_to(
         said = "a real device cannot be reached in virtual time (clock: virtual)"
         raise RigError(f"{address}: {said}")
     if way == "serial":
-        return SerialPort(clock, real, baud=baud or BAUD, stop_bits=stop_bits)
+        bits, parity, stop = (line[0], line[1], line[2]) if line else ("8", "N", stop_bits)
+        return SerialPort(
+            clock, real, baud=baud or BAUD, data_bits=int(bits), parity=parity,
+            stop_bits=float(stop),
+        )  # fmt: skip
     if way == "visa":
         return _visa(clock, real, baud)
     return KINDS.get(way, TcpPort)(clock, real)

@@ -160,7 +160,7 @@ class LiveRig:
             self._ports[role] = port_to(
                 device.address, self.clock, connect=self._connect, served=self._served,
                 baud=device.baud or getattr(kinds[role], "BAUD", None),
-                stop_bits=getattr(kinds[role], "STOP_BITS", 1),
+                stop_bits=getattr(kinds[role], "STOP_BITS", 1), line=device.line,
             )  # fmt: skip
         self._tenancy.enter(
             self._file,

@@ -1,7 +1,7 @@
 """The configurable frame codec: published frames, every shape, any cut, any garbage."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.model.words import WordError, fill
@@ -72,6 +72,7 @@ def body_for(shape: Shape) -> st.SearchStrategy[bytes]:
 
 
 @pytest.mark.parametrize("word", list(SHAPES))
+@settings(max_examples=20)
 @given(data=st.data())
 def test_what_is_written_is_read_however_it_is_cut(word: str, data: st.DataObject) -> None:
     """Several frames and signs, in pieces of any size."""
@@ -93,6 +94,7 @@ def test_what_is_written_is_read_however_it_is_cut(word: str, data: st.DataObjec
 
 
 @pytest.mark.parametrize("word", list(SHAPES))
+@settings(max_examples=20)
 @given(garbage=st.binary(max_size=80), cut=st.integers(1, 20))
 def test_after_any_garbage_the_next_frame_is_read(word: str, garbage: bytes, cut: int) -> None:
     """Once the gap is over, a good frame is a good frame, and nothing but items ever comes out."""

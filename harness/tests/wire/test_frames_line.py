@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.files import fixture, read_plain
@@ -72,6 +72,7 @@ def test_a_body_goes_each_way_once(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", KINDS)
+@settings(max_examples=30)
 @given(losses=st.lists(st.sampled_from(["keep", "drop", "flip", "cut"]), max_size=24))
 def test_on_a_bad_wire_nothing_comes_twice_and_nothing_false_comes(
     word: str, losses: list[str]
