@@ -30,7 +30,7 @@ from harness.tests.patience import soon
 ADB = shutil.which("adb")
 pytestmark = pytest.mark.skipif(ADB is None, reason="Android's adb is not installed")
 T = TypeVar("T")
-PATIENCE = Seconds(60)
+PATIENCE = Seconds(120)
 
 
 class Desk:
@@ -95,8 +95,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         daemon, simulated = ports_of(terminal)
         found = Desk(daemon, server, simulated, home)
         soon(lambda: listens(server), PATIENCE)
-        soon(lambda: found.adb("connect", found.device).stdout.startswith(b"connected"), PATIENCE)
-        soon(lambda: found.on_device("get-state").stdout == b"device\n", PATIENCE)
+        soon(lambda: connected(found), PATIENCE)
         yield found
     finally:
         for process in (adb, terminal):
@@ -108,6 +107,14 @@ def listens(port: int) -> bool:
     """Whether somebody takes a connection there."""
     with socket.socket() as tried:
         return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def connected(desk: Desk) -> bool:
+    """Whether their server has the device; asked again and again, as a slow start is no failure."""
+    if desk.on_device("get-state").stdout == b"device\n":
+        return True
+    desk.adb("connect", desk.device)
+    return False
 
 
 def played(act: Callable[[ThreadClock], T]) -> T:
