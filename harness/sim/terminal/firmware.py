@@ -306,13 +306,9 @@ class Firmware(Parts):
     def serve_register(self, word: str, port: Port) -> None:
         """A register has connected, by one of this model's protocols."""
         usual = self.Dialogue if word == "zvt" else find(REGISTERS, word, name="Dialogue")
-
-        def meet() -> None:  # in a task: what it knows of its registers is read from the flash
-            dialogue = usual(self, port)
-            self.board.spawn("register reader", dialogue.read)
-            dialogue.run()
-
-        self.board.spawn("register", meet)
+        dialogue = usual(self, port)
+        self.board.spawn("register reader", dialogue.read)
+        self.board.spawn("register", dialogue.run)
 
     def registered(self, config: int) -> None:
         """Remember what the register asked for."""

@@ -61,7 +61,6 @@ class Dialogue:
         self._status, self._begun = WAIT, 0
         self._most_again: int | None = None
         self.answers = self.Answers(firmware)
-        self.answers.containers = bool((firmware.storage.recall(CONTAINERS) or {}).get("taken"))
         self._configure(firmware.register_config)
         self._commands = Commands(self)
 
@@ -116,7 +115,13 @@ class Dialogue:
         return self.cancelled
 
     def run(self) -> None:
-        """Carry out commands until the register goes."""
+        """Carry out commands until the register goes.
+
+        What it knows of the register is read here: the flash takes its time, and who accepts a
+        connection must not wait.
+        """
+        held = self.firmware.storage.recall(CONTAINERS) or {}
+        self.answers.containers = bool(held.get("taken"))
         while not self._gone:
             apdu = self._inbox.get()
             if apdu is not None and not self._gone:
