@@ -130,9 +130,7 @@ class Board:
 
     def _run_wild(self) -> None:
         """Below its lowest voltage, and no reset: nonsense is executed, the flash suffers."""
-        for task in self._tasks:
-            task.kill()
-        self._tasks.clear()
+        self.freeze()
         self._wild = True
         self.flash.run_wild()
 
@@ -191,9 +189,7 @@ class Board:
             self.running.power_lost()
         self.running, self._wild = None, False
         self.flash.guard = unguarded
-        for task in self._tasks:
-            task.kill()
-        self._tasks.clear()
+        self.freeze()
         # What a cut leaves depends on its moment, not on how often chance was asked before it.
         self._chance.seed(f"{self._salt} {self.clock.now():.6f}")
         self.flash.power_lost()
@@ -213,7 +209,7 @@ class Board:
         self.clock.call_at(self.clock.now(), act)
 
     def freeze(self) -> None:
-        """A debugger stops all software where it stands; only the watchdog's timer runs on."""
+        """All software stops where it stands; only the watchdog's timer runs on."""
         for task in self._tasks:
             task.kill()
         self._tasks.clear()
