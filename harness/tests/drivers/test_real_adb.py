@@ -183,7 +183,7 @@ def test_a_sale_and_its_log_through_their_server(desk: Desk) -> None:
 
         soon(lambda: register.status() == "00", PATIENCE)
         result = register.sell(Money(1234))
-        assert result.outcome == "approved"
+        assert result.outcome == "approved", result
         soon(lambda: attended("approved"), PATIENCE)
         assert heard.of("approved")[-1]["stan"] == result.stan
         again = register.last_result()

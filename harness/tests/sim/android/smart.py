@@ -55,10 +55,11 @@ class Smart:
         slot = self.bench.slot
         while True:
             self.clock.sleep(LOOKS)
-            shown = self.firmware.screen.shown if self.firmware is not None else ""
+            firmware = self.firmware
+            shown = firmware.screen.shown if firmware is not None else ""
             if shown.startswith("金额") and not slot.present and self.card:
                 slot.insert(self._deck[self.card])
-            elif slot.present and not shown.startswith(("金额", "正在读卡", "交易处理中")):
+            elif slot.present and (firmware is None or not firmware.payment.selling):
                 slot.remove()
 
 
