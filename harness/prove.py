@@ -171,7 +171,7 @@ def prove(
     """
     names = defects(only)
     stage = (tuple(rigs), tuple(paths), tuple(tags))
-    parts = 1 if seeds > 2 * _workers() or each else 2 * _workers()
+    parts = 1 if seeds > 2 * _workers() else 2 * _workers()
     jobs = [  # the longest ones first
         Job(*stage, seed, part=(part, parts), each=each)
         for seed in range(seeds)
