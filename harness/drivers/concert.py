@@ -42,7 +42,7 @@ class Driver:
         """Nothing is sent yet.
 
         Args:
-            port: A serial line, 9600 bit/s; ``line: 7E1`` in the rig file where it is not 8N1.
+            port: A serial line, 9600 bit/s; ``line: "7E1"`` in the rig file where it is not 8N1.
             register: The register's number, 1 to 99.
             currency: ISO 4217, alphabetic.
             private: Up to ten characters of the register's own, which come back.

@@ -92,7 +92,8 @@ class Power:
     min_off: Seconds = Seconds(0)
 
 
-#: Data bits, parity and stop bits of a serial line, as terminals' menus write them.
+#: Data bits, parity and stop bits of a serial line, as menus write them; quoted, for YAML takes a
+#: bare 7E1 for a number.
 SerialLine = Literal["8N1", "8N2", "8E1", "8O1", "7E1", "7O1", "7N2", "7E2"]
 
 
