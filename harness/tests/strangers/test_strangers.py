@@ -111,12 +111,14 @@ def test_a_strangers_terminal_program_finds_a_modem() -> None:
 
 @PATIENT
 def test_a_strangers_register_finds_a_terminal(bench: dict[str, str]) -> None:
-    """Registration, sale, abort, status, repeat; without 80 00 00 the sale is undone."""
+    """Sales, aborts, voids, by TCP and by serial; without 80 00 00 the sale is undone."""
     host, _, port = plain(bench["supply"]).rpartition(":")
     with socket.create_connection((host, int(port)), LIMIT) as supply:
         supply.sendall(b"*RST;:VOLT 5,(@2);:CURR 2,(@2);:OUTP ON,(@2)\n*OPC?\n")
         assert supply.recv(100)
-    ran = stranger("zvt_register", bench["terminal/ecr"], bench["reader"])
+    ran = stranger(
+        "zvt_register", bench["terminal/ecr"], bench["reader"], bench["terminal/zvt_serial"]
+    )
 
     assert ran.returncode == 0, ran.stderr
 

@@ -1,10 +1,11 @@
-"""A cash register by somebody else: the ECR side of ZVT over TCP, and a sale with its rules.
+"""A cash register by somebody else: the ECR side of ZVT, by TCP and serial, and its rules.
 
-Source: ZVT PA00P015 (2.1 registration, 2.2 authorisation with 2.2.8, 2.2.9; 2.36, 2.55; 3) and
-PA00P016 (TCP; any fragmentation). Cards are put in by a serial relay board: LC Technology LCUS-8.
-Imports nothing of the harness.
+Source: ZVT PA00P015 (2.1 registration, 2.2 authorisation with 2.2.6, 2.2.8, 2.2.9; 2.9, 2.16, 2.20,
+2.43, 2.56; 3) and PA00P016 (3 serial blocks; 4 TCP, any fragmentation). Cards are put in by a
+serial relay board: LC Technology LCUS-8. Imports nothing of the harness.
 
-``python zvt_register.py ECR-HOST:PORT RELAY-TTY`` wants a powered terminal of password 000000.
+``python zvt_register.py ECR-HOST:PORT RELAY-TTY ECR-TTY`` wants a powered terminal of password
+000000 that takes CNY.
 """
 
 import re
@@ -18,7 +19,8 @@ import serial
 Apdu = tuple[int, bytes]
 ACK = bytes.fromhex("800000")
 REGISTER = bytes.fromhex("060006000000080156")
-REPEAT, STATUS = bytes.fromhex("062003000000"), bytes.fromhex("050103000000")
+REPEAT, STATUS = bytes.fromhex("0620050000000303"), bytes.fromhex("050103000000")
+TOTALS, END_OF_DAY = bytes.fromhex("061003000000"), bytes.fromhex("065003000000")
 ABORT, SALE = bytes.fromhex("06B000"), bytes.fromhex("06010704000000001234")
 COMPLETED, ABORTED, RESULT, INTERMEDIATE = 0x060F, 0x061E, 0x040F, 0x04FF
 
@@ -105,10 +107,68 @@ class Register:
                 return command, payload
 
 
+class SerialRegister(Register):
+    """The same by serial blocks; ``spoil`` changes what is sent next."""
+
+    def __init__(self, tty: str) -> None:
+        self.line = serial.Serial(tty, 9600, stopbits=2, timeout=0.2)
+        self.said: list[Apdu] = []
+        self.waiting = b""
+        self.spoil: Callable[[bytes], bytes] | None = None
+
+    def send(self, octets: bytes, *, in_pieces: bool = False) -> None:
+        """A block, and again until it is acknowledged, three times at most."""
+        body = octets.replace(b"\x10", b"\x10\x10")
+        block = b"\x10\x02" + body + b"\x10\x03" + checksum(octets).to_bytes(2, "little")
+        for _ in range(3):
+            sent, self.spoil = (self.spoil(block) if self.spoil else block), None
+            for at in range(len(sent)) if in_pieces else ():
+                self.line.write(sent[at : at + 1])
+            if not in_pieces:
+                self.line.write(sent)
+            if self.sign() == b"\x06":
+                return
+        raise TimeoutError("three blocks, and no ACK")
+
+    def sign(self) -> bytes:
+        """What the terminal thinks of a block, T2 (5 s) at most."""
+        for _ in range(25):
+            got, self.waiting = (self.waiting or self.line.read(1)), b""
+            if got:
+                self.waiting = got[1:]
+                return got[:1]
+        return b""
+
+    def hear(self, within: float = 90) -> Apdu:
+        """The next good block, acknowledged."""
+        kept, self.waiting = self.waiting, b""
+        for _ in range(int(within * 5)):
+            kept += self.line.read(max(1, self.line.in_waiting))
+            found = re.search(rb"\x10\x02((?:[^\x10]|\x10\x10)*)\x10\x03(..)", kept, re.DOTALL)
+            if found:
+                self.waiting = kept[found.end() :]
+                whole = found[1].replace(b"\x10\x10", b"\x10")
+                good = checksum(whole) == int.from_bytes(found[2], "little")
+                self.line.write(b"\x06" if good else b"\x15")
+                if good:
+                    start = 5 if whole[2] == 0xFF else 3
+                    return int.from_bytes(whole[:2], "big"), whole[start:]
+                kept, self.waiting = self.waiting, b""
+        raise TimeoutError("nothing was said")
+
+
+def checksum(octets: bytes) -> int:
+    """CRC-16 by the polynomial x16 + x12 + x5 + 1, bits reflected, over the APDU and ETX."""
+    value = 0
+    for bit in (octet >> n & 1 for octet in octets + b"\x03" for n in range(8)):
+        value = value >> 1 ^ (0x8408 if (value ^ bit) & 1 else 0)
+    return value
+
+
 def result_of(said: list[Apdu]) -> tuple[int, int, int]:
     """(result, amount, trace number) of the last 04 0F."""
     payload = next(p for c, p in reversed(said) if c == RESULT)
-    sizes = {0x27: 1, 0x04: 6, 0x49: 2, 0x0B: 3, 0x0C: 3, 0x0D: 2, 0x87: 2}
+    sizes = {0x27: 1, 0x04: 6, 0x49: 2, 0x0B: 3, 0x0C: 3, 0x0D: 2, 0x87: 2, 0x19: 1, 0x29: 4}
     at, got = 0, {}
     while at < len(payload) and payload[at] in sizes:
         tag, size = payload[at], sizes[payload[at]]
@@ -162,10 +222,15 @@ def until_ready(address: str, board: Board) -> None:
 
 
 def sells(address: str, board: Board) -> None:
-    """A chip sale: 04 FF 0A asks for the card, 0B for its removal; 04 0F with result 00; 06 0F."""
-    one = Register(address)
+    """A chip sale, by TCP."""
+    sell_with(Register(address), board)
+
+
+def sell_with(one: Register, board: Board) -> int:
+    """04 FF 0A asks for the card, 0B for its removal; 04 0F with result 00; 06 0F; 06 20."""
     assert one.command(REGISTER) == 0x8000
     one.follow()
+    one.said.clear()
     assert one.command(SALE, in_pieces=True) == 0x8000
     last, _ = one.follow({0x0A: board.insert, 0x0B: board.remove})
     board.remove()
@@ -178,6 +243,63 @@ def sells(address: str, board: Board) -> None:
     assert one.command(REPEAT) == 0x8000
     assert one.follow()[0] == COMPLETED
     assert result_of(one.said) == (0, 1234, trace), "06 20 tells another result"
+    return receipt_of(one.said)
+
+
+def receipt_of(said: list[Apdu]) -> int:
+    """BMP 87 of the last 04 0F that has one."""
+    payload = next(p for c, p in reversed(said) if c == RESULT and b"\x87" in p)
+    found = re.search(rb"\x87(..)", payload, re.DOTALL)
+    assert found
+    return int(found[1].hex())
+
+
+def takes_back(address: str, board: Board) -> None:
+    """06 30 by the receipt number: once, and not twice; 06 10 tells the sum; 06 50 ends the day."""
+    one = Register(address)
+    receipt = sell_with(one, board)
+    void = bytes.fromhex("063006000000") + b"\x87" + bytes.fromhex(f"{receipt:04d}")
+    for wanted in (COMPLETED, ABORTED):
+        assert one.command(void) == 0x8000
+        assert one.follow()[0] == wanted
+    one.said.clear()
+    assert one.command(TOTALS) == 0x8000
+    assert one.follow()[0] == COMPLETED
+    told = next(p for c, p in one.said if c == RESULT)
+    assert b"\x60\xf0\xf5\xf3" in told, told.hex()
+    assert one.command(END_OF_DAY) == 0x8000
+    assert one.follow()[0] == COMPLETED
+
+
+def not_ready(address: str, board: Board) -> None:
+    """84 9C to the result: it is told again; then 84 CC: the sale is undone (2.2.6)."""
+    one = Register(address)
+    assert one.command(REGISTER) == 0x8000
+    one.follow()
+    assert one.command(SALE) == 0x8000
+    answers = [bytes.fromhex("849C00"), bytes.fromhex("84CC00")]
+    while True:
+        command, payload = one.hear()
+        one.send(answers.pop(0) if command == RESULT and answers else ACK)
+        if command == INTERMEDIATE and payload[0] == 0x0A:
+            board.insert()
+        if command in (COMPLETED, ABORTED):
+            break
+    board.remove()
+    assert not answers, "a result was not told again"
+    assert command == ABORTED
+
+
+def by_line(tty: str, board: Board) -> None:
+    """Blocks: a sale; a spoilt block and a lost one are asked for again."""
+    one = SerialRegister(tty)
+    one.spoil = lambda block: block[:-1] + bytes([block[-1] ^ 1])
+    assert one.command(STATUS) == 0x8000
+    one.follow()
+    one.spoil = lambda block: block[:6]
+    assert one.command(STATUS) == 0x8000
+    one.follow()
+    sell_with(one, board)
 
 
 def cancels(address: str, board: Board) -> None:
@@ -264,16 +386,17 @@ def switches(address: str, board: Board) -> None:
 
 
 TRIED: tuple[Callable[[str, Board], None], ...] = (
-    switches, until_ready, registers, unknown, sells, cancels, withholds, hangs_up, sells,
+    switches, until_ready, registers, unknown, sells, cancels, withholds, takes_back, not_ready,
+    hangs_up, sells, by_line,
 )  # fmt: skip
 
 
-def main(address: str, tty: str) -> int:
+def main(address: str, relay: str, tty: str) -> int:
     """Try all; 1 when anything differs."""
-    failed, board = 0, Board(tty)
+    failed, board = 0, Board(relay)
     for act in TRIED:
         try:
-            act(address, board)
+            act(tty if act is by_line else address, board)
         except (AssertionError, OSError, EOFError) as error:
             failed = 1
             sys.stderr.write(f"{act.__name__}: {type(error).__name__}: {error}\n")
@@ -281,4 +404,4 @@ def main(address: str, tty: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(*sys.argv[1:]))
