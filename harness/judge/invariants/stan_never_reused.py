@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import alike, moves_money
+from harness.judge._books import alike, moves_money, mti_of
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -15,6 +15,9 @@ DAY = 86_400.0
 #: Six digits; a counter that wraps begins again at 1.
 WRAP = 999_000
 
+#: Sign-on, sign-off, settlement: numbered by the same counter, as a rule.
+BESIDE = frozenset({"0800", "0820", "0500"})
+
 #: Rules by which the host's own books say the same.
 RULES = frozenset({"stan_reused", "stan_not_rising"})
 
@@ -24,7 +27,9 @@ class StanNeverReused:
     """Within a batch trace numbers rise and never repeat; within a day none is used for two.
 
     Restarts and clock changes included (payment invariant 8). A resend of the same request, before
-    anything else became of it, is no reuse; a reversal carries its original's number by rule.
+    anything else became of it, is no reuse; a reversal carries its original's number by rule. A
+    sign-on or a settlement counts as well where the terminal was seen to number them with its
+    sales.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (8,)
@@ -40,6 +45,8 @@ class _StanNeverReused(Safety):
         super().__init__(clause, run)
         self._used: dict[tuple[object, int], Observation] = {}
         self._top: dict[tuple[object, object], int] = {}
+        self._beside = 0  # the last number of a message that moves no money
+        self._one_counter = False
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "violation":
@@ -51,7 +58,16 @@ class _StanNeverReused(Safety):
             return
         stan = stan_of(seen)
         if stan is not None and moves_money(seen):
+            self._one_counter = self._one_counter or stan == self._beside + 1 > 1
             self._number(stan, seen)
+        elif stan is not None and mti_of(seen) in BESIDE:
+            self._beside = stan
+            first = self._used.get((seen.get("tid"), stan))
+            if self._one_counter and first is not None and seen.t - first.t < DAY:
+                self.fail(
+                    f"trace number {stan} of {span(first.t)} was used again at {span(seen.t)}, for"
+                    f" a {mti_of(seen)}", (first.n, seen.n),
+                )  # fmt: skip
 
     def _number(self, stan: int, seen: Observation) -> None:
         key, batch = (seen.get("tid"), stan), (seen.get("tid"), seen.get("batch"))

@@ -139,6 +139,15 @@ def number_used_again(day: Day) -> None:
     day.believe(name, stan, 4300, "sale")
 
 
+@breaks("stan_never_reused")
+def number_used_for_a_sign_on(day: Day) -> None:
+    """8, defect f: the sign-on after a cut has the number of the sale before it."""
+    day.stan += 1
+    day.host("request_received", mti="0800", stan=day.stan, batch=day.batch, tid=TID)
+    day.good_sale()
+    day.host("request_received", mti="0800", stan=day.stan, batch=day.batch, tid=TID)
+
+
 @breaks("batch_closes_once")
 def batch_closed_unheard(day: Day) -> None:
     """9: a new batch without an acknowledged settlement."""
