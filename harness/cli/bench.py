@@ -13,6 +13,7 @@ from harness.rig.signals import safe_signals
 from harness.sim.bench import OUTLETS
 from harness.sim.bench_plan import public
 from harness.sim.served import ServedBench
+from harness.sim.terminal.models import read_character
 
 #: Outlets that are serial lines on a real bench; the supply speaks VISA, the rest TCP.
 SERIAL = (
@@ -85,9 +86,7 @@ def simulate(
 
 def _outlets(roles: Sequence[str], terminal: str) -> list[str]:
     wanted = roles or [
-        name
-        for name in OUTLETS
-        if name not in (*SAME, *ASKED) and not (terminal == "none" and name.startswith("terminal"))
+        name for name in OUTLETS if name not in (*SAME, *ASKED) and _has(terminal, name)
     ]
     found: list[str] = []
     for role in wanted:
@@ -97,6 +96,15 @@ def _outlets(roles: Sequence[str], terminal: str) -> list[str]:
     if any(one.startswith("terminal") for one in found) and "supply" not in found:
         found.insert(0, "supply")  # a terminal that nobody can switch on is of no use
     return found
+
+
+def _has(terminal: str, name: str) -> bool:
+    """Whether a bench with this terminal has the outlet: of its registers, only the model's own."""
+    if not name.startswith("terminal"):
+        return True
+    words = () if terminal == "none" else read_character(terminal)["registers"]
+    own = {"ecr": "zvt"}.get(name.partition("/")[2], name.partition("/")[2])
+    return own in words or (terminal != "none" and own == "console")
 
 
 def _name(address: str) -> str:
