@@ -37,8 +37,9 @@ def rig_or_virtual(path: Path | None) -> Path:
 
 
 def virtual_rigs() -> list[Path]:
-    """The carried rigs without hardware: the usual one, and that of a terminal with a spare."""
-    return [carried("rigs", name) for name in ("virtual.yaml", "virtual_dual.yaml")]
+    """The carried rigs without hardware: the usual one, that with a spare bearer, other classes."""
+    names = ("virtual", "virtual_dual", "virtual_signature", "virtual_smart")
+    return [carried("rigs", f"{name}.yaml") for name in names]
 
 
 def paths_or_catalogue(given: Sequence[Path]) -> list[Path]:
