@@ -180,7 +180,9 @@ class Run:
 
     def _sign_on(self, seen: Observation) -> None:
         if signs_on(seen):
-            self.signed_on = self.signed_on or seen
+            known = self.signed_on
+            if known is None or (known.get("stan") is None and seen.get("stan") is not None):
+                self.signed_on = seen  # the first, or the first that tells its number
 
     def _say_state(self, seen: Observation) -> None:
         if seen.source == "terminal":

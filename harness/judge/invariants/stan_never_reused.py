@@ -58,7 +58,8 @@ class _StanNeverReused(Safety):
             return
         stan = stan_of(seen)
         if stan is not None and moves_money(seen):
-            self._one_counter = self._one_counter or stan == self._beside + 1 > 1
+            before = self._beside or (self.run.signed_on and stan_of(self.run.signed_on)) or 0
+            self._one_counter = self._one_counter or stan == before + 1 > 1
             self._number(stan, seen)
         elif stan is not None and mti_of(seen) in BESIDE:
             self._beside = stan
