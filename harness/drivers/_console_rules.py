@@ -6,6 +6,7 @@ The file's form is told in ``harness/drivers/console.py``.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,15 @@ class Rule:
 
 def read_personality(file: Path) -> tuple[list[Rule], str, str | None]:
     """(rules, encoding, journal command); raises RigError naming the file and the entry."""
+    try:
+        return _rules_of(file, file.stat().st_mtime_ns)
+    except OSError as error:
+        raise RigError(f"{file}: no console personality there ({error.strerror})") from error
+
+
+@lru_cache(maxsize=32)
+def _rules_of(file: Path, _changed: int) -> tuple[list[Rule], str, str | None]:
+    """Each item of a run opens its drivers anew: read once."""
     plain = _read(file)
     tables = plain.get("tables") or {}
     rules = [

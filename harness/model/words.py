@@ -132,8 +132,14 @@ def fill(kind: type[T], plain: Any, path: Path = ()) -> T:
         raise WordError(path, str(error)) from error
 
 
+@lru_cache
+def _hints_of(kind: Any) -> dict[str, Any]:
+    """The annotations of a class; kept, because each scenario asks again."""
+    return typing.get_type_hints(kind)
+
+
 def _values_of(kind: type, plain: Mapping[Any, Any], path: Path) -> dict[str, Any]:
-    hints = typing.get_type_hints(kind)
+    hints = _hints_of(kind)
     rows = {key_of(row): row for row in dataclasses.fields(kind) if row.init}
     for key in plain:
         if key not in rows:
