@@ -94,6 +94,7 @@ class Run:
         try:
             given = fill(Given, plain.get("given") or {}, ("given",))
             reach(given, self._rig, self._recorder)
+            rest.look_back(given, self._rig, self._recorder)
         except GivenFailed as why:
             self._recorder.say("given_failed", why=str(why))
             return "given"
@@ -107,21 +108,24 @@ class Run:
         self._recorder.say("healing")
         rest.recover(self)
         rest.come_to_rest(self)
+        self._recorder.deck.refuse()
         return "decided" if self._recorder.decision.decided else "rest"
 
     def _steps(self, rows: list[Any]) -> None:
         steps = [read_step(row, ("when", index)) for index, row in enumerate(rows)]
         for index, (word, step) in enumerate(steps):
             self._progress.step(self._scenario, index + 1, len(steps), word, self._clock.now())
+            self._recorder.deck.refuse()
             self._recorder.say("step_started", index=index, word=word)
             more = self._acts()[type(step)](step, index) or {}
             self._recorder.say("step_done", index=index, word=word, **more)
 
     def _acts(self) -> Mapping[type, Callable[[Any, int], dict[str, Any] | None]]:
         return {
-            Sale: self._sale, Await: self._await, Inject: self._inject, Hold: self._hold,
+            Sale: self._sale, Await: self._await, Inject: self._inject,
             Clear: self._clear, Update: self._update, TopUp: self._top_up,
             SwapSim: self._swap_sim, CutAt: self._cut_at,
+            Hold: lambda step, _: self._clock.sleep(step.lasting),
             **dict.fromkeys(desk.DEALING.values(), self._deal),
             **dict.fromkeys(desk.ACTING.values(), lambda step, _: desk.act(self, step)),
         }  # fmt: skip
@@ -223,9 +227,6 @@ class Run:
             return sign
         own = "sale" if sign.source == "engine" else "of"
         return dataclasses.replace(sign, fields={**sign.fields, own: list(self.sales)[-1]})
-
-    def _hold(self, step: Hold, index: int) -> None:
-        self._clock.sleep(step.lasting)
 
     def _clear(self, step: Clear, index: int) -> None:
         for injection in reversed(self._faults):

@@ -1,11 +1,12 @@
 """After the last step: prove the recovery, come to rest, and collect every record there is."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.engine.given import is_ready, players_of
 from harness.engine.needs import card_of, recovery_of
 from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale
+from harness.engine.steps import Given
 from harness.errors import BenchError, NotSupported
 from harness.model.register import Wish
 from harness.model.roles import Console, Host, Terminal
@@ -133,8 +134,7 @@ def _collect(run: "Run") -> None:
     for sale in run.sales.values():
         if sale.result is not None and sale.result.outcome == "unknown":
             _resolve(run, sale)
-    _ask_records(run, Console, "ask_journal", "journal_end")
-    _ask_records(run, Host, "ask_ledger", "ledger_end")
+    _ask_records(run.rig, run.recorder)
 
 
 def _resolve(run: "Run", sale: OpenSale) -> None:
@@ -158,10 +158,23 @@ def _resolve(run: "Run", sale: OpenSale) -> None:
         )  # fmt: skip
 
 
-def _ask_records(run: "Run", role: type, question: str, end: str) -> None:
-    recorder = run.recorder
+def look_back(given: Given, rig: Any, recorder: Recorder) -> None:
+    """What a real terminal and its host have on record from earlier days, before a story begins.
+
+    Simulated ones in virtual time are new each time.
+    """
+    if not recorder.clock.virtual and given.terminal != "off":
+        _ask_records(rig, recorder)
+
+
+def _ask_records(rig: Any, recorder: Recorder) -> None:
+    _ask(rig, recorder, Console, "ask_journal", "journal_end")
+    _ask(rig, recorder, Host, "ask_ledger", "ledger_end")
+
+
+def _ask(rig: Any, recorder: Recorder, role: type, question: str, end: str) -> None:
     before = len(recorder.trace.of(end))
-    for player in players_of(run.rig, role):
+    for player in players_of(rig, role):
         try:
             getattr(player, question)()
         except NotSupported:

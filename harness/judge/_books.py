@@ -128,8 +128,9 @@ class Books:
         }  # fmt: skip
 
     def begin(self, ready: Observation) -> None:
-        """The run is ready: what stands in the ledger now is not of its making."""
-        self.ledger.before = frozenset(map(entry_key, self.ledger.rows or ()))
+        """The run is ready: what stands in ledger and journal now is not of its making."""
+        for told in (self.ledger, self.journal):
+            told.before = frozenset(map(entry_key, told.rows or ()))
 
     def money(self, amount: Any) -> str:
         """An amount as a person writes it."""

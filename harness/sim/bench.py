@@ -12,6 +12,7 @@ What a plan (``bench:`` in a rig file) may say is in ``harness.sim.bench_plan``.
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -247,10 +248,10 @@ class Bench:
 
     @cached_property
     def acquirer(self) -> Acquirer:
-        return Acquirer(
-            self.clock, read_plain(fixture("host", "test_acquirer.yaml")),
-            rng=self._rng("acquirer"), ledger=self._books,
-        )  # fmt: skip
+        own = read_plain(fixture("host", "test_acquirer.yaml"))
+        if not self._plan.get("terminal") and not self.clock.virtual:
+            own["starts"] = datetime.now().astimezone().isoformat()  # a real terminal's day
+        return Acquirer(self.clock, own, rng=self._rng("acquirer"), ledger=self._books)
 
     @property
     def _books(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, Books, deal_of
+from harness.judge._books import APPROVED, Books, deal_of, entry_key
 from harness.judge._deals import CREDIT, DEBIT, NOTHING, SAID
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
@@ -20,7 +20,7 @@ from harness.judge.invariants._at_rest import (
     Missing,
     plural,
 )
-from harness.judge.invariants._voices import Voice, voices
+from harness.judge.invariants._voices import JOURNAL, Voice, voices
 from harness.model.trace import Observation
 
 Booked = dict[int, list[Observation]]
@@ -73,7 +73,7 @@ def _approved_is_booked(
         fitting = [
             row for row in booked.get(stan, ()) if all(voice.fits(row) for voice in approving)
         ]
-        if len(fitting) != 1 and not any(_is_of_before(books, voice) for voice in approving):
+        if len(fitting) != 1 and not _is_of_before(books, approving):
             amount = books.money(approving[0].facts.get("amount"))
             where = either(dict.fromkeys(voice.channel for voice in approving))
             what = "charge" if books.deal_of(stan) in DEBIT else books.deal_of(stan)
@@ -85,9 +85,17 @@ def _approved_is_booked(
             )  # fmt: skip
 
 
-def _is_of_before(books: Books, voice: Voice) -> bool:
-    """A record of an earlier day: the ledger held its charge before this run began."""
-    return any(key[2] == stan_of(voice.seen) for key in books.ledger.before)
+def _is_of_before(books: Books, approving: list[Voice]) -> bool:
+    """A record of an earlier day: ledger or journal held it before this run began.
+
+    The journal alone may say so then: its host may have other books by now.
+    """
+    if any(key[2] == stan_of(voice.seen) for voice in approving for key in books.ledger.before):
+        return True
+    return all(
+        voice.channel == JOURNAL and entry_key(voice.seen) in books.journal.before
+        for voice in approving
+    )
 
 
 def _booked_is_approved(
