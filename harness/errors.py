@@ -15,6 +15,7 @@
         ├── LimitExceeded     a rig limit stopped a command before it reached the wire
         ├── RigLocked         somebody else holds an instrument
         ├── RigQuarantined    nobody has verified that an instrument is off
+        ├── ForeignCard   a card was seen that may be a real one; the run ends
         ├── Stuck             every task waits and no timer runs (virtual time only)
         └── NotSupported      the device has no such function
 
@@ -70,6 +71,10 @@ class Garbled(BenchError):
 
 class LimitExceeded(BenchError):
     """A limit of the rig file stopped a command before it reached the wire."""
+
+
+class ForeignCard(BenchError):
+    """A card number was seen that is of no known test card: no run goes on with such a card."""
 
 
 class Astray(BenchError):

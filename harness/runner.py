@@ -35,6 +35,7 @@ from harness.rig.signals import safe_signals
 from harness.rig.tenancy import Tenancy
 from harness.sim.bench import Bench
 from harness.sim.served import ServedBench
+from harness.wire.deck import Deck
 from harness.wire.pan import mask
 
 #: What a run ends the process with.
@@ -67,6 +68,7 @@ class Session:
         defects: Bugs to plant in a simulated terminal.
         progress: Who wants to know.
         force: Whether another run that holds the bench is asked to stop.
+        test_decks: Issuer numbers of further test cards.
     """
 
     def __init__(
@@ -78,7 +80,9 @@ class Session:
         defects: Sequence[str] = (),
         progress: SessionProgress | None = None,
         force: bool = False,
+        test_decks: Sequence[str] = (),
     ) -> None:
+        self._deck = Deck(test_decks)
         self.rig: RigFile = load_rig(rig)
         self.out = out or Path("reports") / f"{_stamp()}-{self.rig.name}"
         self.seed = seed
@@ -112,8 +116,10 @@ class Session:
 
         Raises:
             UsageError: The rig or the folder of the evidence cannot be used at all.
+            ForeignCard: A card was seen that is no test card, in this item (kept) or before it.
             KeyboardInterrupt: The item is judged by what was seen, and kept, all the same.
         """
+        self._deck.refuse()
         lacks = missing(scenario, _drivers(self.rig)) or refused(scenario, self._means)
         folder = self._folder(scenario)
         if lacks:
@@ -139,7 +145,7 @@ class Session:
         """The live rig by itself, for plain Python tests; real clock only."""
         clock = ThreadClock()
         with _sink(folder) as sink, self._attached(clock) as attached:
-            recorder = Recorder(clock, sink, _NoDecision(), self._progress)
+            recorder = Recorder(clock, sink, _NoDecision(), self._progress, self._deck)
             held = {"tenancy": self._tenancy, "folder": folder, **attached}
             with LiveRig(self.rig, clock=clock, seed=self.seed, **held) as rig:
                 rig.listen(recorder.take)
@@ -153,9 +159,8 @@ class Session:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(
-                f"{folder} cannot be made ({error.strerror}); name another --out"
-            ) from error
+            why = f"{folder} cannot be made ({error.strerror}); name another --out"
+            raise UsageError(why) from error
         return folder
 
     def _play(self, scenario: Scenario, folder: Path) -> Played:
@@ -163,7 +168,7 @@ class Session:
         started = time.perf_counter()
         case = Case.of(scenario.spec())
         with _sink(folder) as sink:
-            recorder = Recorder(clock, sink, case, self._progress)
+            recorder = Recorder(clock, sink, case, self._progress, self._deck)
             stop = self._until_over(scenario, recorder, folder)
         case.verdict()  # what breaks there is a bug like any other
         _keep_bugs(folder, [*recorder.bugs, *case.bugs])
@@ -175,6 +180,7 @@ class Session:
         if stop is not None:
             raise stop
         self._tenancy.after(played.verdict.outcome)
+        self._deck.refuse()
         return played
 
     def _until_over(
@@ -268,9 +274,8 @@ def _sink(folder: Path) -> Iterator[IO[str]]:
         folder.mkdir(parents=True, exist_ok=True)
         sink = (folder / "trace.jsonl").open("w", encoding="utf-8")
     except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be written ({error.strerror}); name another --out"
-        ) from error
+        why = f"{folder} cannot be written ({error.strerror}); name another --out"
+        raise UsageError(why) from error
     with contextlib.suppress(OSError), sink:  # a full disk was told when the line was written
         yield sink
 

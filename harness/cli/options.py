@@ -28,6 +28,11 @@ force = click.option(
     "wait up to 30 s for its locks, then begin. Breaks no limit, no quarantine, and no lock whose "
     "holder does not let go.",
 )  # fmt: skip
+test_decks = click.option(
+    "--i-have-a-test-deck", "test_decks", multiple=True, metavar="BIN",
+    help="Cards with this issuer number (6 to 8 digits) are test cards, too. At any other card "
+    "that is none of the published test cards the run ends.",
+)  # fmt: skip
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 
 

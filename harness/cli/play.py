@@ -37,6 +37,7 @@ COLOURS = {
     "--defect", "defects", multiple=True, metavar="NAME",
     help="Plant this bug in the simulated terminal.",
 )  # fmt: skip
+@options.test_decks
 @options.force
 @options.as_json
 @click.pass_context
@@ -48,6 +49,7 @@ def run(
     tags: tuple[str, ...],
     out: Path | None,
     defects: tuple[str, ...],
+    test_decks: tuple[str, ...],
     *,
     force: bool,
     as_json: bool,
@@ -66,7 +68,7 @@ def run(
     line = LiveLine(_show, ThreadClock().now, live=sys.stderr.isatty())
     session = runner.Session(
         rig=options.rig_or_virtual(rig), out=out, seed=seed, defects=defects, progress=line,
-        force=force,
+        force=force, test_decks=test_decks,
     )  # fmt: skip
     items = session.items(options.paths_or_catalogue(paths), tags)
     if not items:

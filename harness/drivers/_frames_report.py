@@ -8,9 +8,7 @@ from harness.errors import Garbled
 from harness.model.roles import Observe, SaleResult
 from harness.wire.frames_body import Values
 from harness.wire.frames_profile import Profile
-from harness.wire.pan import mask
-
-SHOWN = 40  # characters of what had a card number in it
+from harness.wire.pan import mask, numbers
 
 
 @dataclass
@@ -69,11 +67,8 @@ class Reporter:
 
     def _check_clear(self, text: str, t: float) -> None:
         """No field may carry a card number that is not truncated."""
-        if (shown := mask(text)) != text:
-            pairs = enumerate(zip(text, shown, strict=False))
-            at = next((at for at, pair in pairs if pair[0] != pair[1]), 0)
-            cut = shown[max(0, at - 10) : at + SHOWN]
-            self.observe("card_number_in_clear", t=t, channel="ecr", masked=cut)
+        if found := numbers(text):
+            self.observe("card_number_in_clear", t=t, channel="ecr", masked=found)
 
 
 def _number(answer: Mapping[str, str], name: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 from harness.drivers._courier import Word
 from harness.drivers._intents import Intents, Said
 from harness.model.roles import Observe, SaleResult
-from harness.wire.pan import mask
+from harness.wire.pan import numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,5 @@ class Reporter:
         """No card number may stand in what an application is told."""
         extras = answer.get("extras")
         for text in map(str, (extras if isinstance(extras, dict) else answer).values()):
-            if mask(text) != text:
-                shown = mask(text)[:40]
-                self.observe("card_number_in_clear", t=t, channel="ecr", masked=shown)
+            if found := numbers(text):
+                self.observe("card_number_in_clear", t=t, channel="ecr", masked=found)

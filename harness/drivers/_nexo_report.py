@@ -7,9 +7,8 @@ from urllib.parse import parse_qsl, unquote_plus
 from harness.drivers._own_words import OwnWords
 from harness.model.roles import Observe, SaleResult
 from harness.wire import nexo
-from harness.wire.pan import mask
+from harness.wire.pan import mask, numbers
 
-SHOWN = 40  # characters of what had a card number in it
 READY = "00"
 #: GlobalStatus -> whether it may sell.
 READY_WORDS = ("OK",)
@@ -104,11 +103,8 @@ class Reporter:
     def check_clear(self, message: nexo.Message, t: float) -> None:
         """Nothing in it may be a card number that is not truncated."""
         text = nexo.to_json(message.body).decode()
-        if (shown := mask(text)) != text:
-            at = next(at for at, pair in enumerate(zip(text, shown, strict=False))
-                      if pair[0] != pair[1])  # fmt: skip
-            cut = shown[max(0, at - 10) : at + SHOWN]
-            self.observe("card_number_in_clear", t=t, channel="ecr", masked=cut)
+        if found := numbers(text):
+            self.observe("card_number_in_clear", t=t, channel="ecr", masked=found)
 
     def _report(self, cause: str, text: str, code: str, t: float) -> None:
         if cause:

@@ -15,7 +15,7 @@ from typing import Any
 from harness.drivers._zvt_clear import clear_numbers, inner, number, shown_pan
 from harness.model.roles import Observe, SaleResult
 from harness.wire import zvt, zvt_codes, zvt_messages
-from harness.wire.pan import mask
+from harness.wire.pan import mask, mask_lines, numbers
 from harness.wire.zvt_codes import Code
 from harness.wire.zvt_messages import Line
 
@@ -185,7 +185,10 @@ class Reporter:
         for text in receipts(talk.lines):
             facts = {**talk.facts(), "outcome": outcome, "copy": talk.copy}
             self.observe("printing", t=t, **facts)
-            self.observe("printed", t=t, text=mask(text), **facts)
+            clean, split = mask_lines(text)
+            self.observe("printed", t=t, text=clean, **facts)
+            if split:  # each of the two lines by itself was innocent
+                self.observe("card_number_in_clear", t=t, channel="receipt", masked=split)
         talk.lines.clear()
 
     def _conclude(self, code: int, fields: zvt.Fields, t: float | None, talk: Dialogue) -> None:
@@ -219,7 +222,8 @@ class Reporter:
         prints = apdu.command in (zvt.PRINT_LINE, zvt.PRINT_BLOCK)
         for text in clear_numbers(apdu):
             channel = "receipt" if prints else "ecr"
-            self.observe("card_number_in_clear", t=t, channel=channel, masked=mask(text)[:40])
+            found = numbers(text) or text  # or cut, and yet too much of it
+            self.observe("card_number_in_clear", t=t, channel=channel, masked=found)
 
 
 def receipts(lines: Sequence[Line]) -> list[str]:

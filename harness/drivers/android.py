@@ -28,7 +28,7 @@ from harness.errors import DeviceRefused, NotSupported
 from harness.files import read_plain
 from harness.model.units import Seconds
 from harness.ports.base import Port
-from harness.wire.pan import mask
+from harness.wire.pan import mask, numbers
 
 IDENTITY = None
 LOOK_AGAIN = 1.0  # s between two attempts to follow a log that was lost
@@ -134,9 +134,9 @@ class Driver(console.Driver):
         shown = [mask(text) for text in seen]
         if not shown:
             return []
-        for was, is_shown in zip(seen, shown, strict=True):
-            if was != is_shown:
-                self.observe("card_number_in_clear", channel="display", masked=is_shown)
+        for text in seen:
+            if found := numbers(text):
+                self.observe("card_number_in_clear", channel="display", masked=found)
         self._tell_change("texts", "display", {"text": " / ".join(shown)})
         return shown
 

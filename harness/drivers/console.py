@@ -37,7 +37,7 @@ from harness.drivers._personality import personality_file
 from harness.errors import NotSupported
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
-from harness.wire.pan import mask
+from harness.wire.pan import mask_after
 
 IDENTITY = None
 LONGEST_LINE = 4096  # bytes: what has no line end by then is taken for a line
@@ -54,6 +54,7 @@ class Driver:
         self._port = port
         self._rules, self._encoding, self._journal = read_personality(file)
         self._kept = bytearray()
+        self._before = ""  # the last line: a card number may go on in the next one
 
     def attend(self) -> None:
         """Read what has arrived, line by line."""
@@ -81,10 +82,11 @@ class Driver:
                 self._take(text, t)
 
     def _take(self, text: str, t: float) -> None:
-        masked = mask(text)
+        masked, numbers = mask_after(self._before, text)
+        self._before = text
         self.observe("line", t=t, text=masked)
-        if masked != text:
-            self.observe("card_number_in_clear", t=t, channel="console", masked=masked)
+        if numbers:
+            self.observe("card_number_in_clear", t=t, channel="console", masked=numbers)
         for rule in self._rules:
             fields = rule.read(masked)
             if fields is not None:

@@ -9,7 +9,11 @@ from harness.engine.correlation import Correlation
 from harness.engine.progress import Progress, Silent
 from harness.errors import BenchError, HarnessError
 from harness.model.trace import Observation, Trace
+from harness.wire.deck import Deck
 from harness.wire.pan import mask
+
+#: Kind -> the field in which a card's number was truncated by whoever saw it.
+_CARDS = {"card_number_in_clear": "masked", "card_read": "pan", "request_received": "pan"}
 
 
 class Decision(Protocol):
@@ -37,11 +41,17 @@ class Recorder:
         decision: The judge's mind.
         correlation: Which observation belongs to which sale.
         seen: Notified at every observation.
+        deck: Which cards may be seen.
         bugs: Errors of faults, drivers and the house itself that are nobody's ``BenchError``.
     """
 
     def __init__(
-        self, clock: Clock, sink: IO[str], decision: Decision, progress: Progress | None = None
+        self,
+        clock: Clock,
+        sink: IO[str],
+        decision: Decision,
+        progress: Progress | None = None,
+        deck: Deck | None = None,
     ) -> None:
         self.clock = clock
         self.trace = Trace()
@@ -53,6 +63,7 @@ class Recorder:
         self._listeners: list[Listener] = []
         self._lock = threading.RLock()
         self._unwritable = False
+        self.deck = deck or Deck()
         self.bugs: list[BaseException] = []
 
     def listen(self, listener: Listener) -> None:
@@ -81,6 +92,8 @@ class Recorder:
         """Append one observation; raises BenchError when it cannot be written."""
         with self._lock:
             clean = {name: _masked(value) for name, value in fields.items() if value is not None}
+            if kind in _CARDS and self.deck.foreign(str(clean.get(_CARDS[kind], ""))):
+                clean["foreign"] = True
             sale = self.correlation.sale_of(source, kind, clean)
             if sale and "of" not in clean and "sale" not in clean:
                 clean["of"] = sale

@@ -45,6 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="plant this bug in the simulated terminal, to see how a failure looks",
     )  # fmt: skip
     group.addoption(
+        "--i-have-a-test-deck", action="append", default=[], metavar="BIN",
+        help="cards with this issuer number (6 to 8 digits) are test cards, too; at any other card "
+        "that is none of the published test cards the run ends",
+    )  # fmt: skip
+    group.addoption(
         "--rig-force", action="store_true",
         help="when another run holds the bench: ask it to stop (SIGTERM; it makes its bench safe) "
         "and wait up to 30 s; breaks no limit, no quarantine and no lock that is not let go",

@@ -32,6 +32,7 @@ def new_session(config: pytest.Config, progress: LiveLine) -> Session:
         defects=config.getoption("--defect"),
         progress=progress,
         force=config.getoption("--rig-force"),
+        test_decks=config.getoption("--i-have-a-test-deck"),
     )
 
 

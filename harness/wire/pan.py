@@ -2,16 +2,28 @@
 
 First 6 and last 4 digits may stay (PCI DSS 3.4.1). Digits count as a card number when there are 13
 to 19 of them, they begin as cards do and pass Luhn (ISO/IEC 7812-1), and they stand alone; so time
-stamps, trace numbers, ICCIDs and IMEIs do not. Disguises that are seen through: single spaces or
-dashes between digits, track 2 with all that follows its ``=`` or ``D``, digits in hex of ASCII, and
-BCD in a hex dump, where a length byte before (fields 2 and 35 of ISO 8583, tags 5A and 57 of EMV)
-tells where they begin.
+stamps, trace numbers, ICCIDs and IMEIs do not.
+
+Disguises that are seen through: single spaces or dashes between digits; fours with a dot, a line,
+a slash or a plus between; track 2 with all that follows its ``=`` or ``D``; what escapes, base64,
+UTF-16, EBCDIC, other scripts' digits and hex dumps of these hide (``wire/pan_disguises.py``); BCD
+in a hex dump or in base64, where a length byte before (fields 2 and 35 of ISO 8583, tags 5A and 57
+of EMV) tells where they begin; and of two lines, one of which has the beginning of a number and the
+next one the rest (``continued``).
+
+Known limits, since what sees through them takes innocent figures for cards: digits glued to other
+digits (fixed fields without a length: read them field by field, and ask of each), one digit a line,
+fours in columns (commas, tabs), BCD in the midst of other decimal BCD without a length, rows of a
+hex dump or of wrapped base64 that cut a number in two, a code within a code, digits written
+backwards or as words, and anything encrypted or compressed.
 """
 
 import bisect
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from harness.wire.pan_disguises import Reading, octets_in, readings
 
 LONGEST, SHORTEST = 19, 13  # digits; ISO/IEC 7812-1 and the shortest in use
 # First digits: 3 to 6 banking, 22 to 27 the 2-series of Mastercard and Mir, 9 national use (test
@@ -21,9 +33,18 @@ _ISSUED = re.compile(r"2[2-7]|[34569]")
 _RUN = re.compile(r"(?<![0-9.])[0-9]+(?:[ -][0-9]+)*(?![0-9])|(?<=[^0-9]\.)[0-9]+(?![0-9])")
 _TAIL = re.compile(r"[=Dd][0-9]{4,}[Ff?]?")  # expiry, service code and discretionary data
 _DUMP = re.compile(r"(?<![0-9]\.)[0-9A-Fa-f]{2}(?:([ :]?)[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){5,}")
-_SPELT = re.compile(r"3[0-9](?:([ :]?)3[0-9])(?:\1?3[0-9]){11,}")
 _TAGGED = re.compile(r"(?=5[Aa]0[7-9Aa]|57(?:0[7-9A-Fa-f]|1[0-3]))")  # EMV: tag, bytes that follow
 _DECIMAL = re.compile(r"[0-9]{13,}")
+#: What a log may put before each of its lines: a time (and a tag), seconds since 1970 or power-on.
+_STAMP = re.compile(
+    r"\s*(?:[\[(]?(?:(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[T ])?[0-9]{1,2}:[0-9]{2}:[0-9]{2}"
+    r"(?:[.,][0-9]+)?Z?[\])]?(?: +[0-9]+ +[0-9]+ [A-Z] [^:]*: |(?: +[\w/.-]+:)? +)"
+    r"|\[ *[0-9]+\.[0-9]+\] *|1[5-9][0-9]{8}(?:[0-9]{3})?\s+)"
+)
+_CUT = re.compile(r"(?<![0-9*])[0-9]+-?$")  # what is behind stars has been truncated
+_COUNTER = re.compile(r"[0-9]+\s+")
+LEAST = 4  # digits of a number on each of two lines, else it is chance
+REACH = 40  # signs of a line's end in which the beginning of a number can lie
 
 
 class Span(NamedTuple):
@@ -57,10 +78,10 @@ def mask_pan(pan: str) -> str:
 
 def find(text: str) -> list[Span]:
     """All card numbers in a text, in order, not overlapping; the longest reading wins."""
-    readings = [*_in_digits(text), *_in_dumps(text), *_in_hex_of_ascii(text)]
-    readings.sort(key=lambda span: (span.start - span.end, span.start))
+    found = [*_in_digits(text), *_in_dumps(text), *_in_disguise(text)]
+    found.sort(key=lambda span: (span.start - span.end, span.start))
     chosen: list[Span] = []
-    for span in readings:
+    for span in found:
         at = bisect.bisect(chosen, span)
         after_last = at == 0 or chosen[at - 1].end <= span.start
         if after_last and (at == len(chosen) or span.end <= chosen[at].start):
@@ -75,6 +96,55 @@ def mask(text: str) -> str:
         pieces += [text[at : span.start], span.shown]
         at = span.end
     return "".join([*pieces, text[at:]])
+
+
+def numbers(text: str) -> str:
+    """The card numbers of a text, truncated, and nothing else of it; ``""`` when there is none."""
+    return ", ".join(dict.fromkeys(span.shown for span in find(text)))
+
+
+def continued(before: str, after: str) -> Span | None:
+    """The rest of a card number, in the line ``after``, that begins at the end of the one before.
+
+    The rest may stand behind a time stamp; a column of figures that both lines begin with is one,
+    too. What the line before has shown by then cannot be taken back.
+    """
+    before = before.rstrip()
+    stamp = _STAMP.match(after) or _counter(before, after)
+    begins = stamp.end() if stamp else 0
+    if not _CUT.search(before):
+        return None
+    left = before[-REACH:]
+    both, seam = left + after[begins : begins + REACH], len(left)
+    for span in _in_digits(both):
+        pieces = both[span.start : seam], both[seam : span.end]
+        sizes = [sum(map(str.isdecimal, piece)) for piece in pieces]
+        if span.start < seam and min(sizes) >= LEAST and not find(pieces[0]):
+            return Span(begins, begins + span.end - seam, span.shown)
+    return None
+
+
+def _counter(before: str, after: str) -> re.Match[str] | None:
+    was, now = _COUNTER.match(before), _COUNTER.match(after)
+    return now if was and now and was.end() == now.end() else None
+
+
+def mask_after(before: str, text: str) -> tuple[str, str]:
+    """A line masked, and what card numbers were in it, those that began in the line before, too."""
+    rest = continued(before, text)
+    if rest is None:
+        return mask(text), numbers(text)
+    clean, found = mask_after("", text[rest.end :])
+    cut = f"{mask(text[: rest.start])}***{clean}"
+    return cut, f"{rest.shown}, {found}" if found else rest.shown
+
+
+def mask_lines(text: str) -> tuple[str, str]:
+    """Several lines masked, and what card numbers go on in the next line."""
+    lines = text.split("\n")
+    pairs = list(zip(["", *lines], lines, strict=False))
+    split = [rest.shown for pair in pairs if (rest := continued(*pair)) is not None]
+    return "\n".join(mask_after(*pair)[0] for pair in pairs), ", ".join(split)
 
 
 def _in_digits(text: str) -> Iterator[Span]:
@@ -103,11 +173,19 @@ def _span(text: str, start: int, end: int, digits: str) -> Span:
     return Span(start, tail.end(), f"{mask_pan(digits)}{text[end]}***")
 
 
-def _in_hex_of_ascii(text: str) -> Iterator[Span]:
-    for run in _SPELT.finditer(text):
-        digits = re.sub("[ :]", "", run[0])[1::2]
-        if is_pan(digits):
-            yield Span(run.start(), run.end(), mask_pan(digits))
+def _in_disguise(text: str) -> Iterator[Span]:
+    """What is no row of digits before it is decoded."""
+    for reading in readings(text):
+        for span in _in_digits(reading.text):
+            yield _back(reading, span.start, span.end, span.shown)
+    for reading in octets_in(text):
+        for start, end in _tagged(reading.text):
+            if start % 2 == 0:
+                yield _back(reading, start, end, _shown(reading.text[start:end]))
+
+
+def _back(reading: Reading, start: int, end: int, shown: str) -> Span:
+    return Span(reading.starts[start], reading.ends[end - 1], shown)
 
 
 def _in_dumps(text: str) -> Iterator[Span]:
@@ -116,9 +194,14 @@ def _in_dumps(text: str) -> Iterator[Span]:
         places = [run.start() + at for at, sign in enumerate(run[0]) if sign not in " :"]
         dump = "".join(text[place] for place in places)
         for start, end in (*_bcd(dump, spaced=bool(run[1])), *_tagged(dump)):
-            digits = re.match("[0-9]*", dump[start:end])
-            assert digits is not None  # noqa: S101 - the pattern matches nothing, too
-            yield Span(places[start], places[end - 1] + 1, mask_pan(digits[0]))
+            yield Span(places[start], places[end - 1] + 1, _shown(dump[start:end]))
+
+
+def _shown(bcd: str) -> str:
+    """What may be shown of a number, and of what follows it in BCD."""
+    digits = re.match("[0-9]*", bcd)
+    assert digits is not None  # noqa: S101 - the pattern matches nothing, too
+    return mask_pan(digits[0])
 
 
 def _bcd(dump: str, *, spaced: bool) -> Iterator[tuple[int, int]]:

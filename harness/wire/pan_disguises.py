@@ -1,0 +1,164 @@
+"""What a text may be hiding: the same text read through an escape, a code or another alphabet.
+
+Nothing here knows of card numbers; ``wire/pan.py`` looks for them in every reading. A reading knows
+for each of its signs where in the text that stands, so that what was found can be hidden there.
+Escapes: of URLs (RFC 3986, 2.1), JSON (RFC 8259, 7), C and HTML. Base64 and its URL-safe form: RFC
+4648, 4 and 5. EBCDIC digits: code pages 037 and 500 (F0 to F9). UTF-16: the byte between is 0.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+#: A sign written as something longer; exactly one of the groups holds its number.
+_ESCAPE = re.compile(
+    r"%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&#[xX]([0-9A-Fa-f]{1,4});"
+    r"|&#([0-9]{1,5});|\\([0-7]{3})"
+)
+_BASES = (16, 16, 16, 16, 10, 8)
+#: Fours with a sign between that no column of figures has. Commas and tabs are left: tables.
+_FOURS = re.compile(r"(?<![0-9.])[0-9]{4}([._/+])[0-9]{4}(?:\1[0-9]{1,7}){1,3}(?![0-9])")
+_HEX = re.compile(r"[0-9A-Fa-f]{2}(?:([ :]?)[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){11,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+#: Three digits, blanks or dashes that begin a group of base64: four signs, each of a few.
+_FIGURES = re.compile(r"(?:[ILMNO][CDSTijyz][048AEIMQUYcgkosw][g-z0-9+/_-]){3}")
+_URL_SAFE = str.maketrans("-_", "+/")
+_FROM_EBCDIC = str.maketrans(
+    {0xF0 + digit: str(digit) for digit in range(10)} | {0x40: " ", 0x60: "-", 0x7E: "=", 0xC4: "D"}
+)
+_EBCDIC = re.compile("[\xf0-\xf9]{4}")
+_OTHER_SCRIPT = re.compile(r"(?![0-9])\d|(?![\0-\x7f])\s")
+#: Hex that may spell figures: three in a row, of one or two bytes each.
+_SPELT = re.compile(r"(?:3[0-9][ :]?(?:00[ :]?)?){3}|(?:[Ff][0-9][ :]?){3}")
+
+
+class Reading(NamedTuple):
+    """A text as it reads when it is decoded.
+
+    Attributes:
+        text: What it says.
+        starts: Where in the original each of its signs begins.
+        ends: And where it ends.
+    """
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
+def readings(text: str) -> Iterator[Reading]:
+    """All ways to read a text, or parts of it, other than as it stands."""
+    if _ESCAPE.search(text):
+        yield _unescaped(text)
+    if "\0" in text:
+        yield _without_nul(text)
+    if not text.isascii():
+        if _OTHER_SCRIPT.search(text):
+            yield Reading("".join(map(_plain, text)), *_in_place(text))
+        if _EBCDIC.search(text):
+            yield Reading(text.translate(_FROM_EBCDIC), *_in_place(text))
+    for fours in _FOURS.finditer(text):
+        plain = fours[0].replace(fours[1], " ")
+        yield _moved(Reading(plain, *_in_place(plain)), fours.start())
+    yield from _dumped(text)
+    yield from _armoured(text)
+
+
+def octets_in(text: str) -> Iterator[Reading]:
+    """The bytes that base64 stands for, in hex, two signs each."""
+    for run in _BASE64.finditer(text):
+        if run[0].islower() or run[0].isupper() or _HEX.fullmatch(run[0]):
+            continue  # a path, a constant, a dump
+        inner = _decoded(run[0].rstrip("="), 0)
+        starts = [run.start() + at for at in inner.starts for _ in range(2)]
+        ends = [run.start() + at for at in inner.ends for _ in range(2)]
+        yield Reading(inner.text.encode("latin-1").hex(), starts, ends)
+
+
+def _in_place(text: str) -> tuple[list[int], list[int]]:
+    return list(range(len(text))), list(range(1, len(text) + 1))
+
+
+def _moved(reading: Reading, by: int) -> Reading:
+    return Reading(
+        reading.text, [at + by for at in reading.starts], [at + by for at in reading.ends]
+    )
+
+
+def _plain(sign: str) -> str:
+    """A digit of any script as ours (full width, Arabic), a blank of any width as a blank."""
+    if sign.isascii():
+        return sign
+    if sign.isdecimal():
+        return str(int(sign))
+    return " " if sign.isspace() else sign
+
+
+def _unescaped(text: str) -> Reading:
+    signs, starts, ends, at = [], [], [], 0
+    while at < len(text):
+        found = _ESCAPE.match(text, at) if text[at] in "%\\&" else None
+        end = found.end() if found else at + 1
+        sign = text[at]
+        if found:
+            number = next(i for i, group in enumerate(found.groups()) if group)
+            sign = chr(int(found[number + 1], _BASES[number]))
+        signs.append(sign)
+        starts.append(at)
+        ends.append(end)
+        at = end
+    return Reading("".join(signs), starts, ends)
+
+
+def _without_nul(text: str) -> Reading:
+    kept = [at for at, sign in enumerate(text) if sign != "\0"]
+    return Reading("".join(text[at] for at in kept), kept, [at + 1 for at in kept])
+
+
+def _dumped(text: str) -> Iterator[Reading]:
+    """Bytes in hex that spell figures: in ASCII, in UTF-16, in EBCDIC."""
+    for run in _HEX.finditer(text):
+        if not _SPELT.search(run[0]):
+            continue
+        step = 2 + len(run[1])
+        bare = run[0].replace(run[1], "") if run[1] else run[0]
+        for odd in (0,) if run[1] else (0, 1):
+            octets = bytes.fromhex(bare[odd : odd + (len(bare) - odd) // 2 * 2])
+            said = octets.decode("latin-1")
+            starts = [run.start() + odd + at * step for at in range(len(said))]
+            reading = Reading(said, starts, [at + 2 for at in starts])
+            yield reading
+            if "\0" in said:
+                yield _within(_without_nul(said), reading)
+            if _EBCDIC.search(said):
+                yield Reading(said.translate(_FROM_EBCDIC), reading.starts, reading.ends)
+
+
+def _within(inner: Reading, outer: Reading) -> Reading:
+    """A reading of a reading, by the places of the original."""
+    return Reading(
+        inner.text, [outer.starts[at] for at in inner.starts],
+        [outer.ends[at - 1] for at in inner.ends],
+    )  # fmt: skip
+
+
+def _armoured(text: str) -> Iterator[Reading]:
+    """Base64 with figures in it, at whatever sign it begins."""
+    for run in _BASE64.finditer(text):
+        body = run[0].rstrip("=")
+        for first in {found.start() % 4 for found in _FIGURES.finditer(body)}:
+            yield _moved(_decoded(body, first), run.start())
+
+
+def _decoded(body: str, first: int) -> Reading:
+    """Base64 from its sign number ``first`` on, as far as it makes bytes."""
+    quads = body[first:].translate(_URL_SAFE)
+    quads = quads[:-1] if len(quads) % 4 == 1 else quads
+    try:
+        said = base64.b64decode(quads + "=" * (-len(quads) % 4)).decode("latin-1")
+    except binascii.Error:
+        return Reading("", [], [])
+    starts = [first + at * 8 // 6 for at in range(len(said))]
+    return Reading(said, starts, [first + -(-(at + 1) * 8 // 6) for at in range(len(said))])
