@@ -14,7 +14,7 @@ from harness.files import fixture, read_source
 from harness.model.register import Wish
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money
-from harness.model.words import WordError
+from harness.model.words import WordError, instead
 from harness.ports.base import Port
 from harness.wire.frames_profile import Profile, read_profile
 
@@ -43,7 +43,7 @@ class Talk:
         usual = {one.name: one.value for one in self.profile.ask.fields if one.value}
         own = {name: str(value) for name, value in (values or {}).items()}
         self._usual = {**usual, "currency": Money(0, currency).numeric, "alpha": currency, **own}
-        self._digits = Money.CURRENCIES[currency][1]
+        self._digits = Money.known(currency)[1]
         self._link = Link(port, self.profile)
         self._numbers = numbers(port.clock)
         self._asked: dict[str, str] = {}
@@ -181,4 +181,9 @@ def load_profile(word: str) -> Profile:
         return read_profile(word, lambda one: read_source(file(one)).plain)
     except (OSError, ValueError) as error:
         kind = "" if isinstance(error, WordError) else "no good file: "
-        raise RigError(f"{file(word)}: {kind}{error}") from error
+        others = "" if own is not None or file(word).exists() else instead(word, _carried())
+        raise RigError(f"{file(word)}: {kind}{error}{others}") from error
+
+
+def _carried() -> list[str]:
+    return sorted(path.stem for path in fixture("frames").glob("*.yaml"))

@@ -7,11 +7,11 @@ Quirk of both: ``ok`` means that a move was taken, not that it was made.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.drivers._heard import heard
 from harness.errors import DeviceRefused, Garbled, PortTimeout
+from harness.model.words import nearest
 from harness.ports.base import Port
 
 ANSWER_WITHIN, MOVES_WITHIN, LOOK_EVERY = 2.0, 30.0, 0.05  # s
@@ -151,8 +151,11 @@ class Axes:
         return chunk.data
 
 
-def flavour_of(name: str, known: Sequence[str] = tuple(FLAVOURS)) -> Flavour:
+def flavour_of(name: str) -> Flavour:
     """A firmware by name; raises ValueError."""
+    known = (*FLAVOURS, "words")  # the last has no G-code: card_robot's own
     if name not in FLAVOURS:
-        raise ValueError(f"no flavour {name!r}; wanted one of: {', '.join(known)}")
+        raise ValueError(
+            f"no flavour {name!r}; wanted one of: {', '.join(known)}{nearest(name, known)}"
+        )
     return FLAVOURS[name]

@@ -52,7 +52,7 @@ class Talk:
     def __init__(self, link: Link, manner: Manner, currency: str, words: OwnWords) -> None:
         self.observe: Observe = ignore
         self._link, self._manner, self._words = link, manner, words
-        self._currency, self._digits = currency, Money.CURRENCIES[currency][1]
+        self._currency, self._digits = currency, Money.known(currency)[1]
         self._numbers = numbers(link.clock)
         self._last: nexo.Header | None = None
         self._logged_in = False

@@ -52,6 +52,10 @@ class Driver:
             answer_within: Seconds until it takes or refuses an enquiry.
             personality: Folder of ``fixtures/terminal``.
         """
+        if not 1 <= register <= 99:
+            raise ValueError(f"register: {register}; wanted 1 to 99")
+        if len(private) > 10:
+            raise ValueError(f"private: {len(private)} characters; wanted 10 at most")
         values = {
             "pos": register, "private": private, "delay": DELAYS[answer],
             "report": "1" if full else "0", "force": "B011" if online else "B010",

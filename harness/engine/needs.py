@@ -6,8 +6,8 @@ from typing import Any
 from harness.engine import cards, desk
 from harness.engine.desk import USUAL_CARD
 from harness.engine.steps import NO_CARD, CutAt, Inject, Sale, read_step
-from harness.model.cellular import Attenuator, Modem, SimCard
-from harness.model.hands import Hands
+from harness.model.cellular import Attenuator, Modem, Restartable, SimCard
+from harness.model.hands import Climate, Debugger, Hands, Presses, ServiceTool, ShowsCodes
 from harness.model.means import Means
 from harness.model.network import (
     AccessPoints,
@@ -20,15 +20,31 @@ from harness.model.network import (
     Subscription,
 )
 from harness.model.power import Supply
-from harness.model.register import Updatable
+from harness.model.register import (
+    CutRegister,
+    Desk,
+    Diagnoses,
+    ForgetfulRegister,
+    Reprints,
+    Settles,
+    SignsOff,
+    SignsOn,
+    TestsItself,
+    Totals,
+    Updatable,
+)
 from harness.model.rigfile import FACTS
 from harness.model.roles import (
     Console,
     Contactless,
     Host,
+    Intermittent,
+    LossyRegister,
     Reader,
+    StandIn,
     Swiper,
     Terminal,
+    Turning,
     Updates,
     plays,
 )
@@ -60,6 +76,27 @@ SAID: dict[Any, str] = {
     Doored: "a host that can move", Profiled: "a network that takes a whole profile",
     Updates: "an update store (updates)", Swiper: "an emulator of magnetic stripes (stripe)",
     Contactless: "somebody who holds cards before the antenna (field)",
+    StandIn: "a reader that can hand out another card than it is asked for",
+    Turning: "a reader that can turn its cards round",
+    Intermittent: "a reader whose contacts can be bad at times",
+    Restartable: "a modem that restarts by command",
+    Hands: "somebody who works on the terminal's parts (hands)",
+    Presses: "somebody who presses the terminal's keys (hands)",
+    ShowsCodes: "somebody who holds codes before its scanner (hands)",
+    Climate: "a chamber or a heating plate (hands)", Debugger: "a debug unit (hands)",
+    ServiceTool: "its maker's tool (hands)",
+    CutRegister: "a register whose line can be cut",
+    LossyRegister: "a register that can lose results",
+    ForgetfulRegister: "a register whose responses are not acknowledged, and can be lost",
+    Desk: "a register that makes more than sales",
+    Settles: "a register that can ask for the end of day",
+    SignsOn: "a register that can ask for a sign-on",
+    SignsOff: "a register that can ask for a sign-off",
+    Reprints: "a register that can ask for a copy of the receipt",
+    Diagnoses: "a register that can ask for a diagnosis",
+    TestsItself: "a terminal that can be asked to test itself",
+    Totals: "a register that can ask for totals",
+    Updatable: "a terminal that can be asked to look for updates",
 }  # fmt: skip
 
 

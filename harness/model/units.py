@@ -176,13 +176,21 @@ class Money:
             raise ValueError(f"{text!r}: {found[2]} has {digits} digits after the point")
         return cls(int(minor), found[2])
 
+    @classmethod
+    def known(cls, currency: str) -> tuple[str, int]:
+        """ISO 4217's numeric code, three digits, and how many minor digits; raises ValueError."""
+        if currency not in cls.CURRENCIES:
+            known = ", ".join(cls.CURRENCIES)
+            raise ValueError(f"{currency!r} is no currency known here; wanted one of: {known}")
+        return cls.CURRENCIES[currency]
+
     @property
     def numeric(self) -> str:
-        """ISO 4217 numeric code, three digits."""
-        return self.CURRENCIES[self.currency][0]
+        """ISO 4217 numeric code, three digits; raises ValueError."""
+        return self.known(self.currency)[0]
 
     def __str__(self) -> str:
-        digits = self.CURRENCIES[self.currency][1]
+        digits = self.known(self.currency)[1]
         return f"{Decimal(self.minor).scaleb(-digits):f} {self.currency}"
 
 

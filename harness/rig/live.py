@@ -15,6 +15,7 @@ from harness.model.roles import SafeState
 from harness.model.units import Volts
 from harness.ports.base import Port
 from harness.rig import vigil
+from harness.rig.absent import mending
 from harness.rig.address import Connect, port_to, resolve
 from harness.rig.arm import arm, disarm, resume
 from harness.rig.casting import check_identity, driver_class, has_identity
@@ -226,9 +227,8 @@ class LiveRig:
                 self._away.add(device.role)  # it has no power yet
                 return
             raise BenchError(
-                f"{device.role}: nothing answers at {device.address} ({error}). Is it switched on "
-                f"and plugged in, and is the address in {self._file.path or 'the rig file'} right? "
-                "Nothing was energised"
+                f"{device.role}: nothing answers at {device.address} ({error}); "
+                f"{self._file.path or 'the rig file'}: {mending(device)}. Nothing was energised"
             ) from error
 
     def _identify(self, device: Device) -> None:

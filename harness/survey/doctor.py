@@ -18,6 +18,7 @@ from harness.model.rigfile import Device, RigFile
 from harness.model.roles import Identified
 from harness.ports.base import Port
 from harness.rig import state
+from harness.rig.absent import mending
 from harness.rig.address import port_to, resolve
 from harness.rig.casting import check_identity, driver_class, has_identity
 from harness.rig.custody import POWERED
@@ -140,10 +141,7 @@ class Doctor:
         if self._unpowered(device):
             mend = "if it is not there with the terminal switched on either, correct the address"
             return Finding(device.role, "address", WARN, f"{error}; the terminal is off", mend)
-        mend = (
-            "is it switched on and plugged in, and is the address right? `harness discover` looks"
-        )
-        return Finding(device.role, "address", BAD, str(error), mend)
+        return Finding(device.role, "address", BAD, str(error), mending(device))
 
     def _unpowered(self, device: Device) -> bool:
         return device.role in OF_THE_TERMINAL and "supply" in self._file.devices

@@ -29,8 +29,10 @@ class Sums(NamedTuple):
     credits: int
     credit: int
 
-    def __str__(self) -> str:
-        return f"{self.debits} for {self.debit}, back {self.credits} for {self.credit}"
+    def said(self, books: Books) -> str:
+        """As a person adds up: money with its currency, and how many of each."""
+        debit, credit = books.money(self.debit), books.money(self.credit)
+        return f"{debit} in {self.debits}, back {credit} in {self.credits}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ def _open_batches(books: Books) -> Iterator[Finding]:
         theirs = [row for row in booked if str(row.get("batch")) == batch]
         if sums(mine) != sums(theirs):
             yield Breach(
-                f"batch {batch}: the journal adds up to {sums(mine)}, the ledger to"
-                f" {sums(theirs)}", (*mine, *theirs),
+                f"batch {batch}: the journal adds up to {sums(mine).said(books)}; the ledger to"
+                f" {sums(theirs).said(books)}", (*mine, *theirs),
             )  # fmt: skip
 
 
@@ -116,7 +118,7 @@ def _self_told(books: Books, told: list[Observation]) -> Iterator[Finding]:
     if wrong:
         claimed = ", ".join(f"{name} {last.get(name)}" for name in wrong)
         yield Breach(
-            f"the terminal says its batch comes to {claimed}, its journal to {found}",
+            f"the terminal says its batch comes to {claimed}, its journal to {found.said(books)}",
             (last, *rows),
         )
 

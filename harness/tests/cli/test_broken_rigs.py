@@ -34,6 +34,30 @@ HEAD = "rig: lab\nclock: real\nnominal: 5 V\n"
             "bench: {wify: true}\nmodem: {driver: quectel, address: 'sim+pty://modem'}",
             "did you mean 'wifi'?",
         ),
+        (
+            "terminal: {driver: concert, address: /dev/ttyS0, currency: EURO}",
+            "terminal: 'EURO' is no currency known here; wanted one of: CNY, ",
+        ),
+        ("terminal: {driver: zvt, address: 'a:1', currency: cny}", "'cny' is no currency"),
+        ("terminal: {driver: nexo, address: 'a:1', currency: EURO}", "'EURO' is no currency"),
+        ("terminal: {driver: concert, address: /dev/ttyS0, register: 120}", "wanted 1 to 99"),
+        (
+            "terminal: {driver: frames, address: /dev/ttyS0, profile: codpay}",
+            "there is no such file; did you mean 'codepay'? Known: codepay, ",
+        ),
+        (
+            "terminal: {driver: zvt, address: 'a:1', personality: countertopp}",
+            "no personality 'countertopp'; did you mean 'countertop'? Known: countertop",
+        ),
+        (
+            "console: {driver: console, address: /dev/ttyS0, personality: nope}",
+            "no personality 'nope'. Known: countertop, signature, smart",
+        ),
+        (
+            "reader: {driver: card_robot, address: /dev/ttyS0, flavour: grlb}",
+            "wanted one of: grbl, marlin, words; did you mean 'grbl'?",
+        ),
+        ("hands: {driver: operator, address: 'operator://tty', parts: [papre]}", "no parts papre"),
     ],
 )
 def test_the_mistake_is_named_before_anything_is_asked(
