@@ -64,7 +64,7 @@ def plain(visa: str) -> str:
 def test_no_stranger_knows_the_harness() -> None:
     """Else it would repeat our own mistakes."""
     for script in HERE.glob("*.py"):
-        if script != Path(__file__):
+        if not script.name.startswith("test_"):
             text = script.read_text(encoding="utf-8")
             assert "import harness" not in text, script
             assert "from harness" not in text, script

@@ -1,0 +1,131 @@
+"""A terminal by somebody else, at plain addresses: the catalogue's stories, and its own bad kin.
+
+Nothing of ours is in the loop but what is to be shown: drivers, the relay, the acquirer, the judge.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.files import carried
+from harness.tests.strangers.test_strangers import COMMAND, HERE, PATIENT, started
+
+#: The longest a run may take, s.
+LONGEST = 1800.0
+SHORT = ("power/cut_while_host_answers", "host/bad_mac", "data/exhausted_by_reset")
+LONG = (
+    *SHORT,
+    "power/cut_points", "power/cut_after_each_sale", "power/cut_while_printing",
+    "power/cut_while_reversing", "power/cut_on_bad_answer", "power/resync_after_cut",
+    "host/silent_then_back", "host/spoilt_answer", "host/answered_twice", "host/answer_duplicate",
+    "host/reversal_never_answered", "host/slow_answer", "host/late_answer", "host/deaf_host",
+    "data/throttled", "data/exhausted_silently", "data/portal_instead_of_host",
+)  # fmt: skip
+GOOD = ("PASS", "SKIPPED")
+
+
+def free() -> int:
+    """A port nobody listens at just now."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+def rig_of(at: dict[str, str], host: int, door: int, beacon: int) -> dict[str, Any]:
+    """Plain addresses, and this machine as the acquirer behind a relay."""
+    return {
+        "rig": f"foreign-{door}", "clock": "real", "nominal": "9 V",
+        "power": {"between": "keep", "min_off": "300 ms"},
+        "bench": {"terminal": None, "listen": {"host/iso8583": f"127.0.0.1:{host}"}},
+        "host": {"driver": "acquirer", "address": "sim+tcp://host"},
+        "network": {
+            "driver": "relay", "address": f"relay://foreign-{door}",
+            "doors": {str(door): f"127.0.0.1:{host}", str(beacon): at["beacon"]},
+        },
+        "supply": {"driver": "keysight_e36300", "address": at["supply"],
+                   "limits": {"voltage": "10.5 V", "current": "3 A"}},
+        "console": {"driver": "console", "address": at["console"],
+                    "personality": str(HERE / "foreign_console.yaml")},
+        "reader": {"driver": "serial_relay", "address": at["reader"]},
+        "modem": {"driver": "quectel", "address": at["modem"]},
+        "terminal": {"driver": "zvt", "address": at["terminal"], "currency": "CNY",
+                     "personality": str(HERE / "foreign_zvt.yaml")},
+    }  # fmt: skip
+
+
+def played(folder: Path, stories: tuple[str, ...], *bad: str) -> tuple[dict[str, Any], str]:
+    """Item -> its row of verdicts.json; and all that was printed."""
+    host, door, beacon = free(), free(), free()
+    told = (f"127.0.0.1:{door}", f"beacon=127.0.0.1:{beacon}", *bad)
+    with started(sys.executable, str(HERE / "foreign_bench.py"), *told) as (_, at):
+        (folder / "rig.yaml").write_text(yaml.safe_dump(rig_of(at, host, door, beacon)))
+        files = [str(carried("scenarios") / f"{story}.yaml") for story in stories]
+        ran = subprocess.run(
+            [*COMMAND, "run", *files, "--rig", "rig.yaml", "--out", "out"],
+            cwd=folder, capture_output=True, text=True, timeout=LONGEST,
+            env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
+        )  # fmt: skip
+    rows = json.loads((folder / "out" / "verdicts.json").read_text())["runs"]
+    return {row["folder"]: row for row in rows}, ran.stdout + ran.stderr
+
+
+def breached(row: dict[str, Any]) -> set[str]:
+    """The first words of the clauses that failed."""
+    return {one["clause"].split()[0] for one in row["clauses"] if one["verdict"] == "FAIL"}
+
+
+def test_a_good_strangers_terminal_passes_power_data_and_host(tmp_path: Path) -> None:
+    """One story of each family, with a supply, slot, modem and terminal that share no code."""
+    rows, said = played(tmp_path, SHORT)
+
+    assert len(rows) == len(SHORT), said
+    assert {row["verdict"] for row in rows.values()} == {"PASS"}, said
+
+
+def test_a_strangers_terminal_that_forgets_its_journal_fails(tmp_path: Path) -> None:
+    """The same bench, one line of its firmware the other way."""
+    rows, said = played(tmp_path, ("power/cut_while_host_answers",), "forgets")
+
+    (row,) = rows.values()
+    assert row["verdict"] == "FAIL", said
+    assert "no_orphan_charge" in breached(row), said
+
+
+@PATIENT
+def test_a_good_strangers_terminal_passes_all_that_its_bench_can_play(tmp_path: Path) -> None:
+    """PASS, or skipped for what a relay cannot do; it waits for its host a minute, as usual."""
+    rows, said = played(tmp_path, LONG, "patience=60")
+
+    bad = {name: row["reason"] for name, row in rows.items() if row["verdict"] not in GOOD}
+    assert not bad, said
+    skipped = {name: row["reason"] for name, row in rows.items() if row["verdict"] == "SKIPPED"}
+    assert all("relay" in why for why in skipped.values()), skipped
+
+
+@PATIENT
+@pytest.mark.parametrize(
+    ("bad", "story", "clause"),
+    [
+        ("reuses", "power/cut_while_host_answers", "stan_never_reused"),
+        ("trusts_mac", "host/bad_mac", "answers_must_match"),
+        ("prints_early", "power/cut_while_printing", "receipt_needs_journal"),
+        ("gives_up", "host/reversal_never_answered", "ready_owes_nothing"),
+        ("says_approved", "host/silent_then_back", "outcomes_agree"),
+        ("blames_sim", "host/silent_then_back", "detects"),
+        ("leaks_hex", "host/silent_then_back", "no_clear_card_number"),
+        ("leaks_base64", "host/silent_then_back", "no_clear_card_number"),
+    ],
+)
+def test_a_bad_strangers_terminal_fails_by_the_right_clause(
+    tmp_path: Path, bad: str, story: str, clause: str
+) -> None:
+    """Nobody who wrote the judge has seen these."""
+    rows, said = played(tmp_path, (story,), bad)
+
+    assert any(clause in breached(row) for row in rows.values()), said
