@@ -14,6 +14,7 @@ import click
 
 from harness.errors import HarnessError, UsageError
 from harness.version import VERSION
+from harness.wire.pan import mask
 
 EXIT_USAGE, EXIT_BENCH, EXIT_PIPE = 2, 3, 141
 
@@ -93,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _told(said: str, status: int) -> int:
+    said = mask(said)
     click.echo(f"harness: {said}" if "\n" not in said else said, err=True)
     return status
 

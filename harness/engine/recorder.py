@@ -145,7 +145,7 @@ def _masked(value: Any) -> Any:
         plain = f"{value:.0f}"
         return value if mask(plain) == plain else mask(plain)
     if isinstance(value, Mapping):
-        return {name: _masked(one) for name, one in value.items()}
+        return {_masked(name): _masked(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(one) for one in value]
     return value

@@ -1,7 +1,7 @@
 """A simulated bench whose wires can be tampered with, one device at a time."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -27,19 +27,24 @@ BENDS: dict[str, Bend] = {
 
 
 class Tapped(Bench):
-    """Tampers with what ``device`` says from the time ``since`` on."""
+    """Tampers with what ``device`` says from the time ``since`` on; or several, each its way."""
 
-    def __init__(self, *args: Any, device: str, bend: Bend, since: float, **keys: Any) -> None:
+    def __init__(
+        self, *args: Any, since: float, device: str = "", bend: Bend | None = None,
+        bends: Mapping[str, Bend] | None = None, **keys: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **keys)
-        self._device, self._bend, self._since = device, bend, since
+        self._bends = {**(bends or {}), **({device: bend} if bend else {})}
+        self._since = since
 
     def connect(self, name: str) -> Port:
         inner = super().connect(name)
-        if name != self._device:
+        bend = self._bends.get(name)
+        if bend is None:
             return inner
         near, far = pair(self.clock, inner.address)
         self.clock.spawn(f"to {name}", lambda: self._outwards(far, inner))
-        self.clock.spawn(f"from {name}", lambda: self._inwards(inner, far))
+        self.clock.spawn(f"from {name}", lambda: self._inwards(inner, far, bend))
         return near
 
     def _outwards(self, far: MemoryPort, inner: Port) -> None:
@@ -49,7 +54,7 @@ class Tapped(Bench):
         except PortLost:
             inner.close()
 
-    def _inwards(self, inner: Port, far: MemoryPort) -> None:
+    def _inwards(self, inner: Port, far: MemoryPort, bend: Bend) -> None:
         def say(piece: bytes) -> None:
             if piece and not far.closed:
                 far.write(piece)
@@ -57,7 +62,7 @@ class Tapped(Bench):
         try:
             while (chunk := inner.read()) is not None:
                 now = self.clock.now()
-                bent = self._bend(chunk.data) if now >= self._since else [(0.0, chunk.data)]
+                bent = bend(chunk.data) if now >= self._since else [(0.0, chunk.data)]
                 for delay, piece in bent:
                     self.clock.call_at(now + delay, partial(say, piece))
         except PortLost:
