@@ -11,6 +11,12 @@ from harness.cli.look import schema_of
 from harness.files import carried
 
 STARTER = Path(__file__).parent / "starter"
+#: Rig -> its terminal, besides the usual ones.
+OTHERS = {
+    "virtual_signature.yaml": "a mobile one with electronic signature",
+    "virtual_smart.yaml": "an Android one",
+    "virtual_dual.yaml -m spare": "one with a second SIM and Wi-Fi",
+}
 
 
 @click.command()
@@ -42,8 +48,8 @@ def init(folder: Path) -> None:
     there = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
     click.echo(f"now:   {there}pytest                  the catalogue; every device is simulated")
     click.echo(f"       {there}pytest lessons          a failure, and how it is explained")
-    spare = "pytest -m spare --rig rigs/virtual_dual.yaml"
-    click.echo(f"       {there}{spare}   a terminal with a second SIM and Wi-Fi")
+    for rig, terminal in OTHERS.items():
+        click.echo(f"       {there}pytest --rig rigs/{rig}   {terminal}")
 
 
 def _wanted(folder: Path) -> list[tuple[Path, Path]]:
