@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.tests.judge.story import Row, Story, always, fails, passes, unsure
+from harness.tests.judge.story import PAN, Row, Story, always, fails, passes, unsure
 
 MONEY = (
     "exactly_once", "no_orphan_charge", "declined_costs_nothing", "reversal_before_next_sale",
@@ -174,6 +174,34 @@ def test_charges_of_an_earlier_day_are_not_held_against_the_run() -> None:
     story.sale("first", 1).end()
 
     assert passes(story.clause())
+
+
+def story_after_a_sale_of(stan: int) -> Story:
+    """A terminal that was kept on has a sale on record, and its host has new books."""
+    story = Story({"always": ["exactly_once"]})
+    story.journal[stan] = {"batch": 1, "outcome": "approved", "amount": 1234, "pan": PAN}
+    story.engine("run_started", spec=dict(story.spec), observes=list(story.observes))
+    story.tell_records()
+    story.engine("given_ready")
+    return story
+
+
+def test_records_of_an_earlier_day_are_not_held_against_the_run() -> None:
+    """What stood in the journal before the run was ready need not be in this host's books."""
+    story = story_after_a_sale_of(900).sale("first", 1).end()
+
+    assert passes(story.clause())
+
+
+def test_a_record_that_came_in_the_run_is_no_earlier_days() -> None:
+    """A new record without a charge, and an old one that is called approved anew, are breaches."""
+    new = story_after_a_sale_of(900).sale("first", 1)
+    new.journal[2] = dict(new.journal[1])
+    again = story_after_a_sale_of(900)
+    again.terminal("approved", stan=900, amount=1234, pan=PAN)
+
+    assert fails(new.end().clause())
+    assert fails(again.end().clause())
 
 
 # --- no_orphan_charge, declined_costs_nothing ---------------------------------------------------

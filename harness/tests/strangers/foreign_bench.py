@@ -12,7 +12,7 @@ blames_card      a host that is silent is told as a declined card
 mute             no console line is ever written
 dies             it hangs up in the middle of a dialogue and does not come back
 trusts_mac       an answer under a wrong seal is believed
-reuses           after a restart the number of what it undoes is the next sale's, too
+reuses           after a restart the number of the last sale is the next one's, too
 forgets          an approved sale is not written into the journal
 prints_early     the receipt comes first, the journal after it
 gives_up         what could not be reversed at the second attempt is forgotten
@@ -147,17 +147,20 @@ class Board:
         kept = b""
         while True:
             kept += os.read(master, 256)
-            while kept and kept[0] != 0xA0:
-                if kept[0] == 0xFF:
-                    told = [f"CH{n}: {'ON' if self.on[n] else 'OFF'}\r\n" for n in range(1, 9)]
-                    os.write(master, "".join(told).encode())
-                kept = kept[1:]
-            while len(kept) >= 4 and kept[0] == 0xA0:
-                frame, kept = kept[:4], kept[4:]
-                if sum(frame[:3]) & 0xFF == frame[3] and 1 <= frame[1] <= 8:
-                    self.on[frame[1]] = bool(frame[2])
-                    if frame[1] == 3:
-                        self.moved(bool(frame[2]))
+            while kept and (kept[0] != 0xA0 or len(kept) >= 4):
+                size = 4 if kept[0] == 0xA0 else 1
+                self.hear(kept[:size], master)
+                kept = kept[size:]
+
+    def hear(self, frame: bytes, master: int) -> None:
+        """One order, the question FF, or a byte of neither."""
+        if frame == b"\xff":
+            told = [f"CH{n}: {'ON' if self.on[n] else 'OFF'}\r\n" for n in range(1, 9)]
+            os.write(master, "".join(told).encode())
+        if len(frame) == 4 and sum(frame[:3]) & 0xFF == frame[3] and 1 <= frame[1] <= 8:
+            self.on[frame[1]] = bool(frame[2])
+            if frame[1] == 3:
+                self.moved(bool(frame[2]))
 
 
 def modem(master: int) -> None:

@@ -72,8 +72,8 @@ class Firmware(Acquiring):  # type: ignore[misc]
             self.log("ST=BOOT rev=0 net=0")
             if "never_reverses" in self.bad:
                 self.write(owed={})
-            if "reuses" in self.bad and self.flash.owed:
-                self.reused = int(str(self.flash.owed[11]))
+            if "reuses" in self.bad:
+                self.reused = self.flash.last.get("stan", 0)
             listener = socket.create_server(("127.0.0.1", self.world.port))
             self.sockets.append(listener)
             threading.Thread(target=self.accept, args=(listener,), daemon=True).start()

@@ -117,7 +117,7 @@ def test_a_good_strangers_terminal_passes_all_that_its_bench_can_play(tmp_path: 
         ("prints_early", "power/cut_while_printing", "receipt_needs_journal"),
         ("gives_up", "host/reversal_never_answered", "ready_owes_nothing"),
         ("says_approved", "host/silent_then_back", "outcomes_agree"),
-        ("blames_sim", "host/silent_then_back", "detects"),
+        ("blames_sim", "host/silent_then_back", "reports"),
         ("leaks_hex", "host/silent_then_back", "no_clear_card_number"),
         ("leaks_base64", "host/silent_then_back", "no_clear_card_number"),
     ],
