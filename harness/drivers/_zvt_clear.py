@@ -37,16 +37,28 @@ def inner(fields: zvt.Fields, tag: int) -> bytes:
 def clear_numbers(apdu: zvt.Apdu) -> list[str]:
     """What of a message has a card number that is not truncated; raises Garbled."""
     if apdu.command not in OF_FIELDS:
-        text = zvt.text(apdu.payload)
-        return [text] if mask(text) != text else []
+        return _clear(_pieces(apdu.payload))
     fields = zvt.read_fields(apdu.payload[OF_FIELDS[apdu.command] :])
-    seen = [fields.text(tag) for tag in CARD_TEXTS]
+    seen = [one for tag in CARD_TEXTS for one in _pieces(fields.values.get(tag, b""))]
     seen += [fields.values.get(tag, b"").hex().upper() for tag in CARD_BMPS]
     seen += [inner(fields, tag).hex().upper() for tag in CARD_TAGS]
     pan = fields.pan()
     seen.append(pan)
-    found = [text for text in seen if mask(text) != text]
+    found = _clear(seen)
     return [*found, shown_pan(fields)] if too_clear(pan) and not found else found
+
+
+def _clear(texts: list[str]) -> list[str]:
+    return [text for text in texts if mask(text) != text]
+
+
+def _pieces(octets: bytes) -> list[str]:
+    """A field as text; and where a length in it looks like a digit, what that length announces."""
+    found = [zvt.text(octets)]
+    for at, size in enumerate(octets):
+        if 0x30 <= size <= 0x39 and at + size < len(octets) and not found[0][at - 1 : at].isdigit():
+            found.append(zvt.text(octets[at + 1 : at + 1 + size]))
+    return found if not _clear(found[:1]) else found[:1]
 
 
 def too_clear(pan: str) -> bool:

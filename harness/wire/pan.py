@@ -39,10 +39,11 @@ _DECIMAL = re.compile(r"[0-9]{13,}")
 _STAMP = re.compile(
     r"\s*(?:[\[(]?(?:(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[T ])?[0-9]{1,2}:[0-9]{2}:[0-9]{2}"
     r"(?:[.,][0-9]+)?Z?[\])]?(?: +[0-9]+ +[0-9]+ [A-Z] [^:]*: |(?: +[\w/.-]+:)? +)"
-    r"|\[ *[0-9]+\.[0-9]+\] *|1[5-9][0-9]{8}(?:[0-9]{3})?\s+)"
+    r"|\[ *[0-9]+\.[0-9]+\] *"
+    r"|1[5-9][0-9]{8}(?:[0-9]{3}|\.[0-9]+)?(?: +[0-9]+ +[0-9]+ [A-Z] [^:]*: |\s+))"
 )
 _CUT = re.compile(r"(?<![0-9*])[0-9]+-?$")  # what is behind stars has been truncated
-_COUNTER = re.compile(r"[0-9]+\s+")
+_COUNTER = re.compile(r"[0-9]{6,}\s+")
 LEAST = 4  # digits of a number on each of two lines, else it is chance
 REACH = 40  # signs of a line's end in which the beginning of a number can lie
 

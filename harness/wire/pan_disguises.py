@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 #: A sign written as something longer; exactly one of the groups holds its number.
 _ESCAPE = re.compile(
-    r"%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&#[xX]([0-9A-Fa-f]{1,4});"
-    r"|&#([0-9]{1,5});|\\([0-7]{3})"
+    r"%([0-9A-Fa-f]{2})|\\{1,2}u([0-9A-Fa-f]{4})|\\{1,2}x([0-9A-Fa-f]{2})|&#[xX]([0-9A-Fa-f]{1,4});"
+    r"|&#([0-9]{1,5});|\\{1,2}([0-7]{3})"
 )
 _BASES = (16, 16, 16, 16, 10, 8)
 #: Fours with a sign between that no column of figures has. Commas and tabs are left: tables.
