@@ -9,8 +9,11 @@ one sale twice must be caught at it.
 from collections.abc import Mapping
 from typing import Any
 
-#: Kinds that bind a new STAN to the open sale.
-_BINDS = ("request_sent", "request_received", "reversal_saved", "approved", "declined")
+#: Kinds that bind a new STAN to the open sale. A host that misbehaves may say so before anybody
+#: says what it was asked, and a console may be slow.
+_BINDS = (
+    "request_sent", "request_received", "reversal_saved", "approved", "declined", "misbehaved",
+)  # fmt: skip
 #: Kinds of the terminal that belong to the open sale even without a STAN.
 _OPEN = (
     "ecr_status", "ecr_result", "card_read", "card_inserted", "card_removed", "card_swiped",

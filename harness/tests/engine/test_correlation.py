@@ -24,6 +24,15 @@ def test_a_second_stan_of_an_open_sale_is_its_too() -> None:
     assert names.stans_of("first") == [7, 8]
 
 
+def test_what_a_host_does_to_a_request_names_the_sale_as_well() -> None:
+    """It may say so before it says what it was asked, and before a slow console says anything."""
+    names = Correlation()
+    names.opened("first")
+
+    assert names.sale_of("host", "misbehaved", {"stan": 7, "mti": "0200"}) == "first"
+    assert names.sale_of("host", "misbehaved", {"stan": 8, "mti": "0800"}) == ""
+
+
 def test_a_sign_on_is_no_sale() -> None:
     """Network management uses STANs too, and none of them is a sale's."""
     names = Correlation()

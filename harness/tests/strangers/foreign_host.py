@@ -36,16 +36,21 @@ class Acquiring(Desk):  # type: ignore[misc]
         self.heard = self.next_try = 0.0
 
     def upkeep(self) -> None:
+        """See whether the host has gone, and mind what is to be minded, now and then."""
+        if self.wire is not None and self.wire.closed():  # whether that is bad is seen next
+            self.wire.socket.close()
+            self.wire, self.ready, self.next_try = None, False, 0.0
+        if monotonic() > self.next_try:
+            self.next_try = monotonic() + AGAIN
+            self.mind()
+
+    def mind(self) -> None:
         """One attempt at whatever stands between it and the next sale."""
-        now = monotonic()
-        if now < self.next_try:
-            return
-        self.next_try = now + AGAIN
         if self.wire is None:
             self.connect()
         if self.wire is not None and self.flash.owed:
             self.reverse()
-        if self.wire is not None and now - self.heard > IDLE:
+        if self.wire is not None and monotonic() - self.heard > IDLE:
             self.attempt(lambda wire: wire.echo(self.next()))
         if self.wire is None or self.flash.owed:
             return

@@ -4,6 +4,7 @@ Source: Q/CUP 009.1 (frame, MAC, what an answer repeats of its request). Imports
 harness.
 """
 
+import socket
 from collections.abc import Mapping
 from time import monotonic  # noqa: TID251 - knows no clock of ours
 
@@ -75,3 +76,13 @@ class Wire(Line):  # type: ignore[misc]
         """Is anybody there? (0820, 60.3 = 301)."""
         asked = {11: f"{stan:06d}", 41: "HIL00001", 42: "9" * 15, 60: f"00{self.batch:06d}301"}
         self.ask(build("0820", asked))
+
+    def closed(self) -> bool:
+        """Whether the other end has hung up while nobody asked anything."""
+        try:
+            self.socket.settimeout(0)
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True

@@ -18,7 +18,7 @@ import yaml
 from harness.tests.patience import LIMIT
 
 HERE = Path(__file__).parent
-#: Real time, five minutes in all: `tox -e strangers` runs them.
+#: Real time, most of an hour in all: `tox -e strangers` runs them.
 PATIENT = pytest.mark.skipif(
     not os.environ.get("HARNESS_STRANGERS"), reason="takes minutes; HARNESS_STRANGERS=1 runs it"
 )
