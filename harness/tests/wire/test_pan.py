@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.wire.pan import find, is_pan, luhn, mask, mask_pan
+from harness.wire.pan import find, is_pan, luhn, mask, mask_after, mask_pan
 
 CARDS = [
     "4111111111111111", "5555555555554444", "378282246310005", "6212345678901265",
@@ -128,3 +128,23 @@ def test_a_dump_may_end_before_the_number_that_it_announces() -> None:
 
     assert "***" in shown
     assert mask(shown) == shown
+
+
+@pytest.mark.parametrize("stamp", [
+    "1772438629.949  1402  1419 I HilPay  : ", "1772438629.949 ", "03-02 09:03:49.949 ",
+])  # fmt: skip
+def test_figures_and_the_next_line_s_time_are_no_card_number(stamp: str) -> None:
+    """A time in front of a line, in seconds since 1970 as well, is no rest of a number."""
+    before, after = "storage=3902", stamp + "rev: sent"
+
+    assert mask_after(before, after) == (after, "")
+
+
+def test_the_rest_of_a_number_stands_behind_a_time_since_1970() -> None:
+    """Half a number in one line of a log, the other half in the next one, behind its stamp."""
+    half = "1772438629.949  1402  1419 I HilPay  : 99999900"
+
+    shown, found = mask_after(half, "1772438629.950  1402  1419 I HilPay  : 00000014 x")
+
+    assert "00000014" not in shown
+    assert found == "999999***0014"
