@@ -130,7 +130,7 @@ def test_nexo_hides_none_however_deep(spelling: str) -> None:
     reporter = NexoReporter(OwnWords(), 2, heard)
 
     for body in (deep, additional):
-        header = nexo.Header("Service", "Response", of="Payment")
+        header = nexo.Header("Payment", "Response", of="Service")
         result = reporter.result(nexo.Message(header, body), 0.0)
         assert held(repr(result).encode()) == []
 
