@@ -16,6 +16,7 @@ from harness.drivers._zvt_report import Dialogue
 from harness.drivers._zvt_report import Reporter as ZvtReporter
 from harness.drivers.console import Driver as Console
 from harness.errors import BenchError, DeviceRefused, Garbled
+from harness.links.scrub import scrub
 from harness.ports.memory import pair
 from harness.rig.owner import Pending
 from harness.tests.safety.spellings import PANS, SPELT, armoured, bcd, fours, held
@@ -251,3 +252,31 @@ def test_two_innocent_lines_are_no_card(first: str, second: str) -> None:
 
     assert heard.leaks() == []
     assert [fields["text"] for kind, fields in heard if kind == "line"] == [first, second]
+
+
+UNSEEN_IN_PACKETS = {"no-break spaces", "full width", "base64 of tag 5A"}  # a known limit
+
+
+@pytest.mark.parametrize("spelling", [one for one in SPELT if one not in UNSEEN_IN_PACKETS])
+def test_captured_packets_hold_none(spelling: str) -> None:
+    """Hidden in place, whatever is around it; the packet keeps its length."""
+    for pan in PANS:
+        packet = bytearray(
+            b"POST /log HTTP/1.1\r\n\r\n{" + SPELT[spelling](pan).encode() + b"}\r\n"
+        )
+        size = len(packet)
+
+        assert scrub(packet)
+        assert len(packet) == size
+        assert held(bytes(packet)) == []
+        assert packet.startswith(b"POST /log HTTP/1.1\r\n\r\n{")
+
+
+@pytest.mark.parametrize("code", ["cp037", "utf-16-le", "utf-16-be"])
+def test_captured_bytes_of_another_alphabet_hold_none(code: str) -> None:
+    """EBCDIC as hosts write it, UTF-16 as Java does."""
+    for pan in PANS:
+        packet = bytearray(b"\x02" + pan.encode(code) + b"\x03")
+
+        assert scrub(packet)
+        assert held(bytes(packet)) == []
