@@ -68,8 +68,8 @@ def read_intermediate(payload: bytes) -> Intermediate:
         fields = zvt.read_fields(payload[1:])
     except Garbled:
         fields = None
-    if fields is not None and not fields.rest:
-        return Intermediate(payload[0], None, fields)
+    if fields is not None and not fields.rest and set(fields.values) <= {zvt.TLV_CONTAINER}:
+        return Intermediate(payload[0], None, fields)  # 3.7 has no other field behind the status
     digits = f"{payload[1]:02x}"  # so the next byte is the timeout
     minutes = int(digits) if digits.isdecimal() else None
     return Intermediate(payload[0], minutes, zvt.read_fields(payload[2:]))

@@ -81,6 +81,22 @@ def test_what_lacks_its_first_byte_is_garbled() -> None:
             read(b"")
 
 
+@pytest.mark.parametrize(
+    ("octets", "minutes", "tlv"),
+    [
+        ("04", None, False), ("04 02", 2, False), ("04 06", 6, False), ("04 1A", None, False),
+        ("04 06 02 24 00", None, True), ("04 06 06 02 24 00", 6, True),
+        ("04 02 06 05 24 03 07 01 41", 2, True),
+    ],
+)  # fmt: skip
+def test_a_timeout_is_no_field(octets: str, minutes: int | None, tlv: bool) -> None:
+    """3.7: a status, a timeout that may be missing, a TLV container; 02 is a tag elsewhere."""
+    news = messages.read_intermediate(bytes.fromhex(octets))
+
+    assert (news.status, news.minutes) == (0x04, minutes)
+    assert (zvt.TLV_CONTAINER in news.fields) == tlv
+
+
 def test_an_abort_for_a_wrong_currency_names_the_right_one() -> None:
     """2.2.9: two bytes without a tag, then BMPs."""
     code, fields = messages.read_abort(bytes.fromhex("6F 0978 3C F0F0F1 41"))
