@@ -13,7 +13,7 @@ from typing import Any
 from harness.model.rigfile import FACTS
 from harness.model.scenario import Scenario
 from harness.model.vary import readable
-from harness.model.words import Path, WordError, fill, instead, nearest
+from harness.model.words import Path, WordError, fill, instead
 
 CLAUSES = ("then", "always", "expect", "never", "sometimes", "exactly_once")
 
@@ -178,23 +178,43 @@ def _check_steps(steps: Sequence[Any]) -> Iterator[WordError]:
                 yield WordError(path, f"a second {step.label!r}; name it with `as: ...`")
             labels.append(step.label)
         elif word == "clear" and step.fault not in labels and not broken:
-            known = ", ".join(labels) or "nothing"
-            said = f"{step.fault!r} was not injected before{nearest(step.fault, labels)}"
-            yield WordError(("when", index, word), f"{said}. Injected: {known}")
+            others = instead(step.fault, labels or ["nothing"], "Injected")
+            said = f"{step.fault!r} was not injected before{others}"
+            yield WordError(("when", index, word), said)
         elif word == "clear" and step.fault in labels:
             labels.remove(step.fault)
 
 
 def _check_sales(steps: Sequence[Any]) -> Iterator[WordError]:
-    """No two sales of one name."""
+    """No two transactions of one name, and none is referred to before it was made."""
     names: list[str] = []
     for index, plain in enumerate(steps):
-        own = plain.get("sale") if isinstance(plain, Mapping) else None
-        name = own.get("as") if isinstance(own, Mapping) else None
-        if name is not None and str(name) in names:
-            path: Path = ("when", index, "sale", "as")
-            yield WordError(path, f"a second sale {name!r}; give it another name")
-        names.append(str(name))
+        try:
+            word, step = _engine("read_step")(plain)
+        except WordError:
+            continue  # told by itself
+        for key, name in _referred(plain, word, step):
+            if name not in names:
+                path: Path = ("when", index, word, *key)
+                said = f"no transaction {name!r} was made before"
+                yield WordError(path, f"{said}{instead(name, names or ['none'], 'Made')}")
+        deal = "sale" if word == "sale" else getattr(step, "DEAL", "")
+        if deal:
+            name = step.name or f"{deal}-{len(names) + 1}"  # as the engine names it
+            if name in names:
+                path = ("when", index, word, "as")
+                yield WordError(path, f"a second sale {name!r}; give it another name")
+            names.append(name)
+
+
+def _referred(plain: Any, word: str, step: Any) -> Iterator[tuple[Path, str]]:
+    """(Where, name) of each transaction that a step refers to."""
+    own = plain.get(word) if isinstance(plain, Mapping) else None
+    inner = own if isinstance(own, Mapping) else {}
+    if hasattr(step, "DEAL") and hasattr(step, "of"):
+        yield (("of",) if "of" in inner else ()), str(step.of)
+    elif word == "await" and isinstance(inner.get("of"), str):
+        yield ("of",), inner["of"]
 
 
 def _check_clauses(plain: Mapping[str, Any]) -> Iterator[WordError]:

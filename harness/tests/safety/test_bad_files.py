@@ -26,6 +26,17 @@ STORIES: dict[str, tuple[bytes, str]] = {
         b"then: {recovers: {to: ready, within: 9 s}}\n",
         "a second sale 'a'",
     ),
+    "a void of what was never sold": (
+        b"id: T\nstory: x\nwhen: [{sale: {amount: 1 CNY, as: first}}, {void: furst}]\n"
+        b"then: {recovers: {to: ready, within: 9 s}}\n",
+        "no transaction 'furst' was made before; did you mean 'first'? Made: first",
+    ),
+    "an answer to what was never sold": (
+        b"id: T\nstory: x\n"
+        b"when: [{await: {host: answered, of: b}}, {sale: {amount: 1 CNY, as: b}}]\n"
+        b"then: {recovers: {to: ready, within: 9 s}}\n",
+        "no transaction 'b' was made before. Made: none",
+    ),
 }
 RIGS: dict[str, tuple[bytes, str]] = {
     "broken": (b"rig: [", ":1:"),
