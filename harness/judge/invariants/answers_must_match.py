@@ -11,6 +11,9 @@ from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 
+#: Host and terminal are heard on lines of their own: so much later an answer may be stamped, s.
+SKEW = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class AnswersMustMatch:
@@ -36,6 +39,8 @@ class _AnswersMustMatch(Safety):
         self._checked: dict[int, int] = {}
         self._unproved: list[int] = []
         self._by_itself: dict[int, Observation] = {}  # approved, and nobody was asked
+        # approved before an approving answer was seen: trace number, line, answers until then
+        self._early: list[tuple[int, Observation, tuple[Observation, ...]]] = []
 
     def on(self, seen: Observation) -> None:
         stan = stan_of(seen)
@@ -58,10 +63,7 @@ class _AnswersMustMatch(Safety):
         if not good and not books.requests[stan]:
             self._by_itself[stan] = seen
         elif not good:
-            self.fail(
-                f"trace number {stan} was approved at {span(seen.t)}, but the host gave no"
-                " approving answer", (seen.n, *(row.n for row in books.answers[stan])),
-            )  # fmt: skip
+            self._early.append((stan, seen, tuple(books.answers[stan])))
         elif len(spoilt) >= len(good):
             self.fail(
                 f"trace number {stan} was approved at {span(seen.t)} on an answer that did not"
@@ -70,12 +72,26 @@ class _AnswersMustMatch(Safety):
 
     def last_look(self) -> None:
         books = self.run.books
+        for stan, seen, answers in self._early:
+            if not self._came_soon(stan, seen):
+                self.fail(
+                    f"trace number {stan} was approved at {span(seen.t)}, but the host gave no"
+                    " approving answer", (seen.n, *(row.n for row in answers)),
+                )  # fmt: skip
         for stan, seen in self._by_itself.items():
             if not books.advices[stan] and books.deal_of(stan) not in ADVICES:
                 self.fail(f"trace number {stan} was approved at {span(seen.t)}, and the host was"
                           " never asked", (seen.n,))  # fmt: skip
         if self._unproved:
             self.unsure("the host, who gives the answers, is not observed", self._unproved)
+
+    def _came_soon(self, stan: int, seen: Observation) -> bool:
+        """Whether a sound approving answer was stamped right after the approval."""
+        books = self.run.books
+        soon = [row for row in books.answers[stan] if seen.n < row.n and row.t <= seen.t + SKEW]
+        return (
+            any(str(row.get("response")) in APPROVING for row in soon) and not books.spoiled[stan]
+        )
 
     def held(self) -> str:
         return f"{len(self._checked)} approvals, each on a sound answer"

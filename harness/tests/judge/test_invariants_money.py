@@ -176,6 +176,20 @@ def test_charges_of_an_earlier_day_are_not_held_against_the_run() -> None:
     assert passes(story.clause())
 
 
+@pytest.mark.parametrize(("late", "right"), [(0.05, True), (5.0, False)])
+def test_two_lines_may_be_stamped_a_little_apart(late: float, right: bool) -> None:
+    """The host's word of its answer comes by another line than the terminal's of its approval."""
+    story = always("answers_must_match")
+    story.start("first")
+    story.request("first", 1)
+    story.book(1)
+    story.at(story.rows[-1].t + late)
+    story.answer(1)
+    story.ended("first", "approved")
+
+    assert (passes if right else fails)(story.end().clause())
+
+
 def story_after_a_sale_of(stan: int) -> Story:
     """A terminal that was kept on has a sale on record, and its host has new books."""
     story = Story({"always": ["exactly_once"]})
