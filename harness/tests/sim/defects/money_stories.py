@@ -192,7 +192,28 @@ def one_too_many(stage: Stage) -> bool:
     return [counter.make("sale", 1000).outcome for _ in range(3)][2] == "approved"
 
 
+def undone_in_the_totals(stage: Stage) -> bool:
+    """One sale stands and one is undone; what the day adds up to."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    stage.misbehave("drop", "0200", times=1)
+    counter.make("sale", 2000)
+    stage.until(lambda: bool(stage.of("reversal_done")), 120.0)
+    return bool(counter.firmware.settlement.totals().debit != 1000)
+
+
+def locked_then_cut(stage: Stage) -> bool:
+    """O-1: three wrong passwords, a cut, and the right one."""
+    counter = begin(stage)
+    for wrong in ("1111", "2222", "3333"):
+        counter.firmware.cashiers.admit(wrong)
+    cut(stage)
+    return bool(counter.firmware.cashiers.admit("0000"))
+
+
 MONEY: dict[str, Story] = {
+    "lock_lifted_by_cut": locked_then_cut,
+    "totals_count_undone": undone_in_the_totals,
     "void_twice": voided_twice,
     "refund_sent_twice": refund_unanswered,
     "advice_lost_by_cut": refund_waits_over_a_cut,
