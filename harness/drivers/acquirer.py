@@ -17,8 +17,8 @@ IDENTITY = r"terminal-harness acquirer"
 #: Events that are observations of the source ``host``, field by field (DESIGN.md, 5).
 OBSERVED = frozenset(
     {"connected", "disconnected", "request_received", "reply_due", "answered", "misbehaved",
-     "signed_on", "signed_off", "settled", "ledger_entry", "ledger_end", "violation", "certificate", "handshake",
-     "door", "turned_away"}
+     "signed_on", "signed_off", "settled", "ledger_entry", "ledger_end", "violation",
+     "certificate", "handshake", "door", "turned_away"}
 )  # fmt: skip
 
 

@@ -19,9 +19,11 @@ CATALOGUE = str(carried("scenarios"))
 MOST = [
     f"{CATALOGUE}/{name}"
     for name in (
-        "reader", "data/exhausted_by_reset.yaml", "data/exhausted_silently.yaml",
+        "reader/bad_atr.yaml", "reader/mute_chip.yaml", "reader/pulled_after_approval.yaml",
+        "reader/tap_and_go.yaml", "data/exhausted_by_reset.yaml", "data/exhausted_silently.yaml",
         "firmware/bad_image_refused.yaml", "firmware/stranger_signed.yaml", "host/bad_mac.yaml",
-        "host/spoilt_answer.yaml", "operator", "power/contacts.yaml", "power/dip_mid_sale.yaml",
+        "host/spoilt_answer.yaml", "operator/switched_off_while_processing.yaml",
+        "operator/taken_back.yaml", "power/contacts.yaml", "power/dip_mid_sale.yaml",
         "power/low_supply.yaml", "signal/short_gap.yaml",
     )
 ]  # fmt: skip

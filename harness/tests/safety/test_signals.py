@@ -181,7 +181,7 @@ def test_a_second_run_on_the_same_supply_is_refused(staged: Outside, supply: str
 @pytest.mark.parametrize("number", [SIGINT, SIGTERM])
 def test_a_virtual_run_ends_as_truthfully(outside: Outside, number: Signals) -> None:
     """Ctrl-C in virtual time keeps what was played, the item it hit included."""
-    run = outside.start("run", "--out", "out")
+    run = outside.start("run", "--tag", "data", "--out", "out")
     wait_for(outside.here / "out" / "data-exhausted_between_sales" / "trace.jsonl", "healing", run)
 
     interrupt(run, number)
