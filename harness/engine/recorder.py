@@ -13,7 +13,7 @@ from harness.wire.deck import Deck
 from harness.wire.pan import mask
 
 #: Kind -> the field in which a card's number was truncated by whoever saw it.
-_CARDS = {"card_number_in_clear": "masked", "card_read": "pan", "request_received": "pan"}
+_CARDS = {"card_read": "pan", "request_received": "pan"}
 
 
 class Decision(Protocol):
@@ -88,11 +88,17 @@ class Recorder:
         since = getattr(error, "since", None)
         self.say("bench_error", role="bench", message=said, since=since)
 
+    def _is_foreign(self, kind: str, fields: Mapping[str, Any]) -> bool:
+        """Whether a card of nobody's deck is at work, or figures look like such a card's number."""
+        if kind == "card_number_in_clear":
+            return self.deck.only_foreign(str(fields.get("masked", "")))
+        return kind in _CARDS and self.deck.foreign(str(fields.get(_CARDS[kind], "")))
+
     def take(self, source: str, kind: str, t: float, fields: Mapping[str, Any]) -> Observation:
         """Append one observation; raises BenchError when it cannot be written."""
         with self._lock:
             clean = {name: _masked(value) for name, value in fields.items() if value is not None}
-            if kind in _CARDS and self.deck.foreign(str(clean.get(_CARDS[kind], ""))):
+            if self._is_foreign(kind, clean):
                 clean["foreign"] = True
             sale = self.correlation.sale_of(source, kind, clean)
             if sale and "of" not in clean and "sale" not in clean:

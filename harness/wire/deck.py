@@ -36,13 +36,27 @@ class Deck:
         self._issuers = {SYNTHETIC, *map(_first_six, issuers)}
         self._seen = ""
 
-    def foreign(self, text: str) -> bool:
-        """Whether a truncated card number in a text is of no known test card."""
+    def foreign(self, text: str, *, declared: bool = True) -> bool:
+        """Whether a truncated card number in a text is of no known test card.
+
+        Args:
+            text: The number, or what holds some.
+            declared: Whether somebody called it a card's number. Figures in a log that only look
+                like one are no card on the bench: one in ten runs of figures passes Luhn.
+        """
         for first, last in _TRUNCATED.findall(text):
             if first not in self._issuers and f"{first} {last}" not in TEST_CARDS:
-                self._seen = self._seen or f"{first}***{last}"
+                if declared:
+                    self._seen = self._seen or f"{first}***{last}"
                 return True
         return False
+
+    def only_foreign(self, text: str) -> bool:
+        """Whether numbers were seen, and none of them is a known test card's."""
+        seen = _TRUNCATED.findall(text)
+        return bool(seen) and all(
+            self.foreign(f"{first}***{last}", declared=False) for first, last in seen
+        )
 
     def refuse(self) -> None:
         """Go on with test cards only; raises ForeignCard once another one was seen."""

@@ -118,7 +118,24 @@ def test_a_number_over_two_lines_or_two_pieces_is_one(
 
 
 def _foreign(chunk: bytes) -> list[tuple[float, bytes]]:
-    return [(0.0, chunk), (0.0, f"card {FOREIGN}\r\n".encode() if chunk[-1:] == b"\n" else b"")]
+    line = f"08:00:09.000 I card: read entry=chip pan={FOREIGN}\r\n".encode()
+    return [(0.0, chunk), (0.0, line if chunk[-1:] == b"\n" else b"")]
+
+
+def _figures(chunk: bytes) -> list[tuple[float, bytes]]:
+    line = f"08:00:09.000 I app: order {FOREIGN} taken\r\n".encode()
+    return [(0.0, chunk), (0.0, line if chunk[-1:] == b"\n" else b"")]
+
+
+def test_figures_that_look_like_some_card_are_cut_and_break_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order's number that passes Luhn is no card of this bench: no FAIL, and no end of a run."""
+    out = tmp_path / "out"
+    _, verdict, clauses = _run(monkeypatch, out, {"terminal/console": _figures})
+
+    assert verdict == clauses["no_clear_card_number"]["verdict"] == "PASS"
+    assert not [path for path in out.rglob("*.*") if FOREIGN.encode() in path.read_bytes()]
 
 
 @pytest.mark.parametrize("known", [False, True])
