@@ -1,7 +1,10 @@
 """Stories in which the register's end brings out a planted bug."""
 
+from functools import partial
+
 from harness.model.register import CutPoint
-from harness.tests.sim.defects.acts import Story, begin
+from harness.tests.sim.defects.acts import Story, begin, outage
+from harness.tests.sim.terminal.counter import begin as at_counter
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -63,7 +66,22 @@ def told_why(stage: Stage) -> bool:
     return stage.sell(1000).cause != "host_silent"
 
 
+def asked_by_number(stage: Stage, *, power_cut: bool = False) -> bool:
+    """A register with numbers of its own asks what became of one that was approved."""
+    counter = at_counter(stage)
+    asked = counter.firmware.last_asked
+    asked.begin("0001", lambda: None)
+    asked.end("0001", counter.make("sale", 1000))
+    if power_cut:
+        outage(stage)
+        assert stage.ready()
+    found = counter.firmware.last_asked.of("0001")
+    return getattr(found, "outcome", "") != "approved"
+
+
 REGISTER: dict[str, Story] = {
+    "status_denies_sale": asked_by_number,
+    "asked_forgotten_by_cut": partial(asked_by_number, power_cut=True),
     "abort_ignored": aborted_before_a_card,
     "abort_unreversed": aborted_while_the_host_works,
     "register_gone_unnoticed": cut_before_a_card,

@@ -308,7 +308,7 @@ def receipt_asked_again(stage: Stage) -> bool:
     """06 20 after a good sale."""
     begin(stage)
     stage.sell(1000)
-    stage.register.last_result()
+    stage.register.reprint()
     return [row["copy"] for row in stage.of("printed")] != [False, True]
 
 
