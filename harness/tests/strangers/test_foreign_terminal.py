@@ -3,8 +3,10 @@
 Nothing of ours is in the loop but what is to be shown: drivers, the relay, the acquirer, the judge.
 """
 
+import contextlib
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -41,9 +43,11 @@ GOOD = ("PASS", "SKIPPED")
 
 
 def free() -> int:
-    """A port nobody listens at just now."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
+    """A port nobody listens at, below those that the kernel hands out: it stays free meanwhile."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def rig_of(at: dict[str, str], host: int, door: int, beacon: int) -> dict[str, Any]:
