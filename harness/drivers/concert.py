@@ -6,20 +6,17 @@ question after a lost answer and no word to abort: an ``unknown`` sale stays so,
 7 tells no reason: whether the issuer declined or the line was down, the register cannot know.
 """
 
-from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from harness.drivers._by_talk import ByFrames
 from harness.drivers._frames_talk import Talk
-from harness.model.register import DEALS, Deal, Wish
-from harness.model.roles import Observe, SaleResult
-from harness.model.units import Money
 from harness.ports.base import Port
 
 IDENTITY = None
 DELAYS = {"at_end": "A010", "at_once": "A011"}
 
 
-class Driver:
+class Driver(ByFrames):
     """Plays Terminal and Desk (refund); Watched."""
 
     #: A result, never its reason: a cause cannot be reported by this protocol.
@@ -63,45 +60,4 @@ class Driver:
         self._talk = Talk(
             port, "concert", currency=currency, values=values, personality=personality
         )
-        self._within = answer_within
-
-    @property
-    def observe(self) -> Observe:
-        """Who is told."""
-        return self._talk.observe
-
-    @observe.setter
-    def observe(self, observe: Observe) -> None:
-        self._talk.observe = observe
-
-    def attend(self) -> None:
-        """Say what came unasked; raises PortLost."""
-        self._talk.attend()
-
-    def sign_on(self) -> None:
-        """Open the line; raises PortLost."""
-        self._talk.connect()
-
-    def sell(self, amount: Money) -> SaleResult:
-        """A debit, to its end; ``failed`` without a code: it was never sent."""
-        return self._talk.deal(Wish("sale", amount))
-
-    def abort(self) -> None:
-        """Raises NotSupported: the cashier aborts at the terminal."""
-        self._talk.abort()
-
-    def last_result(self) -> SaleResult | None:
-        """``unknown``: the protocol cannot ask."""
-        return self._talk.again(self._within)
-
-    def status(self) -> str:
-        """``00`` when it takes an enquiry; raises PortLost or PortTimeout."""
-        return self._talk.status(self._within)
-
-    def deals(self) -> Sequence[Deal]:
-        """Sale and refund (credit)."""
-        return [deal for deal in DEALS if deal in self._talk.profile.deals]
-
-    def transact(self, wish: Wish) -> SaleResult:
-        """One transaction to its end; raises NotSupported."""
-        return self._talk.deal(wish)
+        self.answer_within = answer_within

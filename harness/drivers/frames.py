@@ -5,19 +5,18 @@ Nothing is ever sold twice: what was sent and not answered is ``unknown``, and `
 what became of it, where the protocol has a question for that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from harness.drivers._by_talk import ByFrames
 from harness.drivers._frames_talk import Talk
-from harness.model.register import DEALS, Deal, Wish
-from harness.model.roles import Observe, SaleResult
-from harness.model.units import Money
+from harness.model.roles import SaleResult
 from harness.ports.base import Port
 
 IDENTITY = None
 
 
-class Driver:
+class Driver(ByFrames):
     """Plays Terminal, Desk, Settles, SignsOn, SignsOff and Reprints; Watched, perhaps Polled."""
 
     def __init__(
@@ -43,62 +42,17 @@ class Driver:
         self._talk = Talk(
             port, profile, currency=currency, values=values, personality=personality
         )  # fmt: skip
-        self._within, self._long = answer_within, float(self._talk.profile.complete)
+        self.answer_within, self._long = answer_within, float(self._talk.profile.complete)
         if self._talk.profile.handshake.heartbeat:
             self.poll_every = float(self._talk.profile.handshake.heartbeat) / 2
-
-    @property
-    def observe(self) -> Observe:
-        """Who is told."""
-        return self._talk.observe
-
-    @observe.setter
-    def observe(self, observe: Observe) -> None:
-        self._talk.observe = observe
-
-    def attend(self) -> None:
-        """Say what came unasked; raises PortLost."""
-        self._talk.attend()
 
     def poll(self) -> None:
         """Keep the line alive."""
         self._talk.beat()
 
-    # --- Terminal ---
-
-    def sign_on(self) -> None:
-        """Open the line; raises PortLost."""
-        self._talk.connect()
-
-    def sell(self, amount: Money) -> SaleResult:
-        """A sale, to its end; ``failed`` without a code: it was never sent."""
-        return self._talk.deal(Wish("sale", amount))
-
-    def abort(self) -> None:
-        """Have the call that runs ask for it; raises NotSupported."""
-        self._talk.abort()
-
-    def last_result(self) -> SaleResult | None:
-        """What became of the last transaction; ``unknown`` where the protocol cannot ask."""
-        return self._talk.again(self._within)
-
-    def status(self) -> str:
-        """``00`` when it is ready; raises PortLost or PortTimeout."""
-        return self._talk.status(self._within)
-
     def lose_responses(self, *, on: bool) -> None:
         """While on, answers to transactions are as if they had never arrived."""
         self._talk.losing = on
-
-    # --- Desk and others ---
-
-    def deals(self) -> Sequence[Deal]:
-        """Those of the profile."""
-        return [deal for deal in DEALS if deal in self._talk.profile.deals]
-
-    def transact(self, wish: Wish) -> SaleResult:
-        """One transaction to its end; raises NotSupported."""
-        return self._talk.deal(wish)
 
     def settle(self) -> SaleResult:
         """The end of day; raises NotSupported."""
@@ -114,4 +68,4 @@ class Driver:
 
     def reprint(self) -> SaleResult:
         """The last receipt once more; raises NotSupported."""
-        return self._talk.other("reprint", self._within)
+        return self._talk.other("reprint", self.answer_within)

@@ -11,20 +11,20 @@ import ssl
 from collections.abc import Sequence
 from typing import Literal
 
+from harness.drivers._by_talk import ByTalk
 from harness.drivers._nexo_link import Coder, HttpLink, Link, TcpLink
 from harness.drivers._nexo_talk import Manner, Talk
 from harness.drivers._own_words import OwnWords
 from harness.errors import RigError
-from harness.model.register import Deal, Wish
-from harness.model.roles import Observe, SaleResult
-from harness.model.units import Money
+from harness.model.register import Deal
+from harness.model.roles import SaleResult
 from harness.ports.base import Port
 from harness.wire.nexo_secure import Secret
 
 IDENTITY = None
 
 
-class Driver:
+class Driver(ByTalk[Talk]):
     """Plays Terminal, Desk and all that a register may ask for but a self-test; Watched."""
 
     def __init__(
@@ -71,33 +71,12 @@ class Driver:
         manner = Manner(sale_id, poi_id, login, answer_within, complete_within)
         self._talk = Talk(link, manner, currency, OwnWords.of(personality))
 
-    @property
-    def observe(self) -> Observe:
-        """Who is told."""
-        return self._talk.observe
-
-    @observe.setter
-    def observe(self, observe: Observe) -> None:
-        self._talk.observe = observe
-
-    def attend(self) -> None:
-        """Say what came unasked; raises PortLost."""
-        self._talk.attend()
-
     # --- Terminal ---
 
     def sign_on(self) -> None:
         """Login; raises DeviceRefused, PortLost, PortTimeout or Garbled."""
         self._talk.ready()
         self._talk.login()
-
-    def sell(self, amount: Money) -> SaleResult:
-        """A Payment, to its end; ``failed`` without a code: it was never sent."""
-        return self._talk.deal(Wish("sale", amount))
-
-    def abort(self) -> None:
-        """Abort; may be called while another task waits, whose answer then tells."""
-        self._talk.abort()
 
     def last_result(self) -> SaleResult | None:
         """TransactionStatus of the last transaction; ``unknown`` without an answer."""
@@ -116,10 +95,6 @@ class Driver:
     def deals(self) -> Sequence[Deal]:
         """All that nexo has."""
         return ["sale", "void", "refund", "preauth", "completion", "preauth_void", "balance"]
-
-    def transact(self, wish: Wish) -> SaleResult:
-        """One transaction to its end."""
-        return self._talk.deal(wish)
 
     def settle(self) -> SaleResult:
         """Reconciliation with the acquirer."""
