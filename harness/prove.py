@@ -143,7 +143,8 @@ def breaks(defect: str) -> str:
 def told_of(defect: str) -> str:
     """What a defect's file says of it, in one line."""
     plant = find(PACKAGE, defect, group=GROUP, name="plant")
-    return " ".join((inspect.getdoc(sys.modules[plant.__module__]) or "").split())
+    told = getattr(plant, "__self__", sys.modules[plant.__module__])  # made, or a file
+    return " ".join((inspect.getdoc(told) or "").split())
 
 
 def prove(

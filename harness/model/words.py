@@ -6,7 +6,8 @@ annotations, so that behind this door there are types, units and nothing unknown
 path to the value; ``files.py`` adds file, line and column.
 
 A class may say ``SHORT = "lasting"``: then a bare value stands for that one field
-(``hold: 90 s``). A class with ``read(plain, path)`` reads itself.
+(``hold: 90 s``). A class with ``read(plain, path)`` reads itself. A package may make words of its
+own (``MADE``: word -> what stands for its file) where one table says what many files would.
 """
 
 import dataclasses
@@ -76,13 +77,19 @@ def words_in(package: str, group: str = "") -> tuple[str, ...]:
 
 @lru_cache
 def _own(package: str) -> tuple[str, ...]:
-    """The modules of a package that are words; looked up once, for it walks a folder."""
+    """A package's modules that are words, and those it makes; kept, for it walks a folder."""
     home = importlib.import_module(package)
-    return tuple(
+    files = (
         found.name
         for found in pkgutil.iter_modules(home.__path__)
         if not found.name.startswith("_") and not found.ispkg
     )
+    return (*files, *_made(package))
+
+
+def _made(package: str) -> Mapping[str, Any]:
+    """Word -> what stands for its file."""
+    return getattr(importlib.import_module(package), "MADE", {})
 
 
 def find(package: str, word: str, *, group: str = "", name: str = "") -> Any:
@@ -102,7 +109,8 @@ def find(package: str, word: str, *, group: str = "", name: str = "") -> Any:
         if point.name == word:
             return point.load()
     wanted = name or camel(word)
-    found = getattr(importlib.import_module(f"{package}.{word}"), wanted, None)
+    made = _made(package).get(word)
+    found = getattr(made or importlib.import_module(f"{package}.{word}"), wanted, None)
     if found is None:
         raise LookupError(f"the file of {package}.{word} has no {wanted}")
     return found

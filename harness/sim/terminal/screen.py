@@ -51,9 +51,13 @@ class Alarms:
         self.untold: list[str] = []
         self.follow: Callable[[], None] = nothing
 
+    def called(self, cause: str) -> str:
+        """The cause that it tells this one as: itself."""
+        return cause
+
     def alarm(self, cause: str) -> Alarm:
         """How this terminal says a cause."""
-        return self._table[cause]
+        return self._table[self.called(cause)]
 
     def text(self, cause: str, detail: str = "") -> str:
         """What the display says of it; who was disabled is to tell his acquirer the code."""

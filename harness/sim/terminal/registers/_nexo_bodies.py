@@ -52,7 +52,8 @@ class Bodies:
         if outcome.outcome == "approved":
             more = {"AdditionalResponse": f"receipt={outcome.receipt}"} if outcome.receipt else {}
             return {"Result": "Success", **more}
-        condition = OF_CAUSE.get(outcome.cause, "NotAllowed")
+        cause = self._firmware.alarms.called(outcome.cause)
+        condition = OF_CAUSE.get(cause, "NotAllowed")
         if outcome.outcome == "declined":
             condition = "Refusal"
         elif aborted and outcome.cause == "cancelled":

@@ -155,7 +155,8 @@ class Answers:
         status = firmware.alarms.alarm(cause).result if cause else READINESS[word]
         objects = self.extended(cause)
         if locks:
-            said = zvt_codes.locks_of(firmware.alarms.active)
+            locked = map(firmware.alarms.called, firmware.alarms.active)
+            said = zvt_codes.locks_of(locked)
             objects += [(TERMINAL_ID, self.terminal_id()), (LOCKS, said)]
         tail = self.fields({}, objects)
         said_version = firmware.version if version else ""

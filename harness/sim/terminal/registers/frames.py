@@ -196,7 +196,8 @@ class Dialogue:
         return self._profile.answers[0]
 
     def _result(self, outcome: Outcome) -> Result:
-        return self._profile.result_for(outcome.outcome, outcome.cause, outcome.response)
+        cause = self._firmware.alarms.called(outcome.cause)
+        return self._profile.result_for(outcome.outcome, cause, outcome.response)
 
     def _text(self, cause: str) -> str:
         if not cause:

@@ -24,7 +24,11 @@ from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.defects.register_stories import REGISTER
 from harness.tests.sim.terminal.stage import Stage
 
-NAMES = sorted(module.name for module in pkgutil.iter_modules(defects.__path__))
+NAMES = sorted(
+    module.name
+    for module in pkgutil.iter_modules(defects.__path__)
+    if not module.name.startswith("_")
+)
 
 
 def planted(name: str) -> type[Firmware]:
