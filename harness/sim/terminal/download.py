@@ -43,6 +43,13 @@ class Progress(Protocol):
     def __call__(self, offer: Offer, have: int, *, broken: bool) -> None: ...
 
 
+class Source(Protocol):
+    """Where an image comes from."""
+
+    def fetch(self, offer: Offer) -> None:
+        """Bring it into the flash, as ``DOWNLOAD``; raises PortError, Garbled or Gone."""
+
+
 class Downloader:
     """Downloads into the flash.
 

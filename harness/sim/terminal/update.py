@@ -23,7 +23,7 @@ from harness.sim.terminal.boot import (
     load_record,
     save_record,
 )
-from harness.sim.terminal.download import DOWNLOAD, Downloader, Gone, Offer
+from harness.sim.terminal.download import DOWNLOAD, Downloader, Gone, Offer, Source
 from harness.sim.terminal.flash import Flash, FlashFull
 from harness.sim.terminal.http import HttpClient
 from harness.wire import image as images
@@ -133,12 +133,18 @@ class Updater:
             return None
         return offer
 
-    def install(self, offer: Offer, installed: str) -> bool:
-        """Fetch, check and install what was offered; True when a restart will run it."""
+    def install(self, offer: Offer, installed: str, source: Source | None = None) -> bool:
+        """Fetch, check and install what was offered; True when a restart will run it.
+
+        Args:
+            offer: What it is.
+            installed: The version that runs.
+            source: Who hands it over; the store where nobody does.
+        """
         if not load_record(self._flash).confirmed:
             return False  # the other slot is what an image on trial falls back to
         try:
-            return self._install(offer, installed)
+            return self._install(offer, installed, source or self._store)
         except (PortError, Garbled):
             self._fail(offer, "update_link_lost")
         except (Gone, FlashFull):
@@ -163,11 +169,11 @@ class Updater:
 
     # --- the way there ----------------------------------------------------------------------
 
-    def _install(self, offer: Offer, installed: str) -> bool:
+    def _install(self, offer: Offer, installed: str, source: Source) -> bool:
         self._flash.write(MARK, offer.version.encode())
         self._flash.sync()
         self._told = -STEP
-        self._store.fetch(offer)
+        source.fetch(offer)
         self._tell("verifying", {"version": offer.version})
         image = self._flash.read(DOWNLOAD) or b""
         fault = self.may_install(image, installed)
