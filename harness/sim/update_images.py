@@ -6,6 +6,11 @@ from typing import Any
 
 from harness.model.units import Bytes
 from harness.wire import image
+from harness.wire.extent import Held
+from harness.wire.spoil import Spoil
+
+#: Who signs, where it is not who should: ``spoilt:`` -> the seed of the key, "" for nobody.
+SIGNERS = {"wrong_key": "stranger_seed", "unsigned": ""}
 
 
 def trusted_key(personality: Mapping[str, Any]) -> bytes:
@@ -27,20 +32,27 @@ def make_image(personality: Mapping[str, Any], name: str) -> bytes:
     payload = hashlib.shake_256(seed).digest(Bytes.parse(own["size"]))
     if own.get("runs"):
         payload = program(own["runs"]) + payload
-    stranger = own.get("spoilt") == "wrong_key"
+    if own.get("says"):
+        payload = own["says"].encode() + payload
+    spoilt = own.get("spoilt", "")
+    signer = SIGNERS.get(spoilt, "trusted_seed")
     made = image.build(
         payload,
-        key=image.key_of(personality["stranger_seed" if stranger else "trusted_seed"]),
+        key=image.key_of(personality[signer]) if signer else None,
         model=own.get("model", personality["model"]),
         version=own["version"],
         minimum=own.get("minimum", "0"),
         chunk=personality["chunk"],
+        kind=own.get("kind", "code"),
     )
-    return _spoilt(made, own.get("spoilt", ""))
+    if not spoilt or spoilt in SIGNERS:
+        return made
+    bad = Spoil.parse(spoilt).of(Held(made))
+    return bad.read(0, bad.size)
 
 
 def program(runs: str) -> bytes:
-    """How a payload begins whose application does not simply work: ``crashes``."""
+    """How a payload begins whose application does not simply work: ``crashes``, ``journal 2``."""
     return b"APPLICATION " + runs.encode() + b"\n"
 
 
@@ -49,10 +61,3 @@ def announced(personality: Mapping[str, Any], name: str) -> str:
     own = personality["images"][name]
     version: str = own.get("announced", own["version"])
     return version
-
-
-def _spoilt(made: bytes, how: str) -> bytes:
-    middle = len(made) // 2
-    if how == "corrupt":
-        return made[:middle] + bytes([made[middle] ^ 0x10]) + made[middle + 1 :]
-    return made[: len(made) * 2 // 3] if how == "truncated" else made

@@ -6,6 +6,9 @@
 
 The signature (RFC 8032) covers everything before it; the manifest names the payload's SHA-256, so
 it covers the payload, too. Versions are compared part by part as numbers: 1.10 is after 1.9.
+
+An image may be ``bytes`` or an ``Extent``: the latter is read in pieces, so that one of a gigabyte
+takes no more memory than one of a kilobyte.
 """
 
 import enum
@@ -13,15 +16,20 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from harness.wire.extent import Cut, Extent, Held, Joined, digest
 
 MAGIC = b"HFI1"
 HEAD = len(MAGIC) + 4
 SIGNATURE = 64
 LONGEST_MANIFEST = 4096
+UNSIGNED = bytes(SIGNATURE)  # what stands in place of a signature where nobody signed
+#: What an image may be of; a manifest of former times, which does not say, is of code.
+KINDS = ("code", "configuration", "keys")
 _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,5}")
 
 
@@ -30,6 +38,7 @@ class Fault(enum.StrEnum):
 
     TRUNCATED = "truncated"
     CORRUPT = "corrupt"
+    UNSIGNED = "unsigned"
     WRONG_KEY = "wrong_key"
     WRONG_MODEL = "wrong_model"
     OLDER = "older"
@@ -69,6 +78,7 @@ class Manifest:
         size: Bytes of the payload.
         sha256: Of the payload, hex.
         chunk: Bytes a terminal should ask for at a time.
+        kind: What it is of: one of ``KINDS``.
     """
 
     model: str
@@ -77,6 +87,7 @@ class Manifest:
     size: int
     sha256: str
     chunk: int
+    kind: str = "code"
 
     @classmethod
     def parse(cls, text: bytes) -> Self:
@@ -90,9 +101,47 @@ class Manifest:
             good = all(type(number) is int and number >= 0 for number in numbers)
         except (ValueError, TypeError, RecursionError):
             raise Unreadable(Fault.CORRUPT) from None
-        if not good or not isinstance(manifest.model, str) or not isinstance(manifest.sha256, str):
+        words = (manifest.model, manifest.sha256)
+        if not good or manifest.kind not in KINDS or not all(isinstance(x, str) for x in words):
             raise Unreadable(Fault.CORRUPT)
         return manifest
+
+    def sealed(self, key: Ed25519PrivateKey | None) -> bytes:
+        """What stands before the payload; signed by nobody without a key."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()
+        if len(text) > LONGEST_MANIFEST:
+            raise ValueError(f"a manifest of {len(text)} B; {LONGEST_MANIFEST} B at most")
+        signed = MAGIC + len(text).to_bytes(4, "big") + text
+        return signed + (key.sign(signed) if key else UNSIGNED)
+
+
+class Head(NamedTuple):
+    """What stands before the payload, believed or not.
+
+    Attributes:
+        manifest: What it says.
+        signed: The bytes that the signature is of.
+        signature: As it stands there.
+    """
+
+    manifest: Manifest
+    signed: bytes
+    signature: bytes
+
+    @property
+    def size(self) -> int:
+        """Where the payload begins."""
+        return len(self.signed) + SIGNATURE
+
+    def signer(self, trusted: bytes) -> Fault | None:
+        """Whether ``trusted`` (a raw public key) signed it: None when it did."""
+        if self.signature == UNSIGNED:
+            return Fault.UNSIGNED
+        try:
+            Ed25519PublicKey.from_public_bytes(trusted).verify(self.signature, self.signed)
+        except InvalidSignature:
+            return Fault.WRONG_KEY
+        return None
 
 
 def key_of(seed: str) -> Ed25519PrivateKey:
@@ -105,68 +154,96 @@ def public_bytes(key: Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes_raw()
 
 
+def manifest_of(
+    payload: Extent, *, model: str, version: str, minimum: str = "0", chunk: int = 4096,
+    kind: str = "code",
+) -> Manifest:  # fmt: skip
+    """What an image of this payload says of itself; raises ValueError for what is no version."""
+    version_key(version)
+    version_key(minimum)
+    if kind not in KINDS:
+        raise ValueError(f"no kind {kind!r}; wanted one of: {', '.join(KINDS)}")
+    return Manifest(model, version, minimum, payload.size, digest(payload), chunk, kind)
+
+
 def build(
     payload: bytes,
     *,
-    key: Ed25519PrivateKey,
+    key: Ed25519PrivateKey | None,
     model: str,
     version: str,
     minimum: str = "0",
     chunk: int = 4096,
+    kind: str = "code",
 ) -> bytes:
-    """A signed image; raises ValueError for what is no version."""
-    version_key(version)
-    version_key(minimum)
-    digest = hashlib.sha256(payload).hexdigest()
-    manifest = Manifest(model, version, minimum, len(payload), digest, chunk)
-    text = json.dumps(asdict(manifest), sort_keys=True, separators=(",", ":")).encode()
-    signed = MAGIC + len(text).to_bytes(4, "big") + text
-    return signed + key.sign(signed) + payload
+    """An image, signed where there is a key; raises ValueError for what is no version."""
+    manifest = manifest_of(
+        Held(payload), model=model, version=version, minimum=minimum, chunk=chunk, kind=kind
+    )
+    return manifest.sealed(key) + payload
 
 
-def _parts(image: bytes) -> tuple[Manifest, bytes, bytes, bytes]:
-    """Manifest, what is signed, signature, payload; raises Unreadable."""
-    if not image.startswith(MAGIC[: len(image)]):
+def signed_anew(image: Extent, key: Ed25519PrivateKey | None) -> Extent:
+    """The same image with another signature, or none; raises Unreadable."""
+    head = read_head(image)
+    mark = key.sign(head.signed) if key else UNSIGNED
+    return Joined(Held(head.signed + mark), payload_in(image, head))
+
+
+def read_head(image: bytes | Extent) -> Head:
+    """What stands before the payload; raises Unreadable."""
+    held = _extent(image)
+    begin = held.read(0, HEAD)
+    if not begin.startswith(MAGIC[: len(begin)]):
         raise Unreadable(Fault.CORRUPT)
-    if len(image) < HEAD:
+    if len(begin) < HEAD:
         raise Unreadable(Fault.TRUNCATED)
-    end = HEAD + int.from_bytes(image[len(MAGIC) : HEAD], "big")
+    end = HEAD + int.from_bytes(begin[len(MAGIC) :], "big")
     if end > HEAD + LONGEST_MANIFEST:
         raise Unreadable(Fault.CORRUPT)
-    if len(image) < end + SIGNATURE:
+    head = held.read(0, end + SIGNATURE)
+    if len(head) < end + SIGNATURE:
         raise Unreadable(Fault.TRUNCATED)
-    manifest = Manifest.parse(image[HEAD:end])
-    return manifest, image[:end], image[end : end + SIGNATURE], image[end + SIGNATURE :]
+    return Head(Manifest.parse(head[HEAD:end]), head[:end], head[end:])
 
 
-def inspect(image: bytes) -> Manifest:
+def inspect(image: bytes | Extent) -> Manifest:
     """What an image says of itself, believed or not; raises Unreadable."""
-    return _parts(image)[0]
+    return read_head(image).manifest
 
 
 def payload_of(image: bytes) -> bytes:
     """What an image carries, believed or not; raises Unreadable."""
-    return _parts(image)[3]
+    return image[read_head(image).size :]
 
 
-def check_origin(image: bytes, *, trusted: bytes) -> Fault | None:
+def payload_in(image: Extent, head: Head) -> Extent:
+    """What an image carries, believed or not."""
+    return Cut(image, image.size - head.size, head.size)
+
+
+def check_origin(image: bytes | Extent, *, trusted: bytes) -> Fault | None:
     """Whether an image is whole and signed by ``trusted`` (a raw Ed25519 public key)."""
+    held = _extent(image)
     try:
-        manifest, signed, signature, payload = _parts(image)
+        head = read_head(held)
     except Unreadable as unreadable:
         return unreadable.fault
-    if len(payload) < manifest.size:
+    payload = payload_in(held, head)
+    if payload.size < head.manifest.size:
         return Fault.TRUNCATED
-    try:
-        Ed25519PublicKey.from_public_bytes(trusted).verify(signature, signed)
-    except InvalidSignature:
-        return Fault.WRONG_KEY
-    if len(payload) > manifest.size or hashlib.sha256(payload).hexdigest() != manifest.sha256:
+    if (stranger := head.signer(trusted)) is not None:
+        return stranger
+    if payload.size > head.manifest.size or digest(payload) != head.manifest.sha256:
         return Fault.CORRUPT
     return None
 
 
-def verify(image: bytes, *, trusted: bytes, model: str, installed: str) -> Fault | None:
+def _extent(image: bytes | Extent) -> Extent:
+    return Held(image) if isinstance(image, (bytes, bytearray)) else image
+
+
+def verify(image: bytes | Extent, *, trusted: bytes, model: str, installed: str) -> Fault | None:
     """Why an image may not be installed on this terminal, or None when it may.
 
     Args:

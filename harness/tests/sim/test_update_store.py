@@ -238,7 +238,10 @@ def bench_rate(bench: Bench) -> dict[str, Any]:
     ("name", "fault"),
     [("factory", None), ("newer", None), ("newest", None), ("older", Fault.OLDER),
      ("corrupt", Fault.CORRUPT), ("truncated", Fault.TRUNCATED), ("wrong_key", Fault.WRONG_KEY),
-     ("wrong_model", Fault.WRONG_MODEL)],
+     ("wrong_model", Fault.WRONG_MODEL), ("bit_flipped", Fault.CORRUPT), ("same", None),
+     ("unsigned", Fault.UNSIGNED), ("replayed", Fault.OLDER), ("too_large", None), ("nine", None),
+     ("ten", None), ("crashing", None), ("new_journal", None), ("configuration", None),
+     ("keys", None)],
 )  # fmt: skip
 def test_each_image_has_the_fault_of_its_name(name: str, fault: Fault | None) -> None:
     """Every image of the fixture is refused for its own reason, or for none."""

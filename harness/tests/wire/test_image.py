@@ -1,17 +1,27 @@
 """Firmware images: whole and signed, or refused for the right reason."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.wire.extent import Held
 from harness.wire.image import (
+    KINDS,
+    MAGIC,
+    UNSIGNED,
     Fault,
+    Head,
+    Manifest,
     Unreadable,
     build,
     check_origin,
     inspect,
     key_of,
     public_bytes,
+    read_head,
+    signed_anew,
     verify,
     version_key,
 )
@@ -42,6 +52,7 @@ def test_each_fault_has_its_name() -> None:
     strange = build(PAYLOAD, key=STRANGER, model="m1", version="2.0")
 
     assert why(strange) is Fault.WRONG_KEY
+    assert why(build(PAYLOAD, key=None, model="m1", version="2.0")) is Fault.UNSIGNED
     assert why(IMAGE, model="m2") is Fault.WRONG_MODEL
     assert why(IMAGE, installed="1.11") is Fault.OLDER
     assert why(IMAGE, installed="1.1") is Fault.BASE_TOO_OLD
@@ -91,3 +102,50 @@ def test_what_is_no_version(text: str) -> None:
     """Only digits and dots."""
     with pytest.raises(ValueError, match="is no version"):
         version_key(text)
+
+
+def test_what_an_image_is_of_is_said_and_signed() -> None:
+    """Code, configuration and keys read back; of anything else none is built or read."""
+    kinds = [inspect(build(b"x", key=KEY, model="m", version="1", kind=one)).kind for one in KINDS]
+
+    assert kinds == list(KINDS)
+    with pytest.raises(ValueError, match="no kind"):
+        build(b"x", key=KEY, model="m", version="1", kind="music")
+    with pytest.raises(Unreadable):
+        Manifest.parse(json.dumps({**plain_of(IMAGE), "kind": "music"}).encode())
+
+
+def plain_of(image: bytes) -> dict[str, object]:
+    """The JSON of an image's manifest."""
+    plain: dict[str, object] = json.loads(read_head(image).signed[8:])
+    return plain
+
+
+def test_a_manifest_of_former_times_is_of_code() -> None:
+    """One without the word is read, and its signature holds as it stands."""
+    plain = plain_of(IMAGE)
+    del plain["kind"]
+    text = json.dumps(plain).encode()
+    signed = MAGIC + len(text).to_bytes(4, "big") + text
+    old = signed + KEY.sign(signed) + PAYLOAD
+
+    assert inspect(old).kind == "code"
+    assert why(old) is None
+
+
+def test_a_signature_can_be_put_in_anothers_place() -> None:
+    """Signed anew, an image has the same manifest and payload and another signer."""
+    strange = signed_anew(Held(IMAGE), STRANGER)
+    bare = signed_anew(Held(IMAGE), None)
+
+    assert strange.size == bare.size == len(IMAGE)
+    assert check_origin(strange, trusted=public_bytes(STRANGER)) is None
+    assert check_origin(strange, trusted=TRUSTED) is Fault.WRONG_KEY
+    assert read_head(bare).signature == UNSIGNED
+    assert isinstance(read_head(bare), Head)
+
+
+def test_a_manifest_too_long_to_be_read_is_not_written() -> None:
+    """What no terminal would read is refused when it is made."""
+    with pytest.raises(ValueError, match="at most"):
+        build(b"", key=KEY, model="m" * 5000, version="1")
