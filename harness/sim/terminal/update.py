@@ -25,6 +25,7 @@ from harness.sim.terminal.boot import (
 )
 from harness.sim.terminal.download import DOWNLOAD, Downloader, Gone, Offer, Source
 from harness.sim.terminal.flash import Flash, FlashFull
+from harness.sim.terminal.handed import Ask, Handed
 from harness.sim.terminal.http import HttpClient
 from harness.wire import image as images
 from harness.wire.image import Fault
@@ -152,6 +153,29 @@ class Updater:
         finally:
             self._http.close()
         return False
+
+    def receive(self, size: int, ask: Ask, installed: str) -> bool:
+        """Install what somebody hands over; True when a restart will run it.
+
+        Args:
+            size: Bytes of the image, by whoever hands it over.
+            ask: For the block that begins at an offset.
+            installed: The version that runs.
+        """
+        source = Handed(self._flash, size, ask, self._tell_download)
+        try:
+            offer = source.offer()
+        except (PortError, Garbled, Gone):
+            self._tell("failed", {"cause": "update_link_lost"})
+            return False
+        except images.Unreadable as unreadable:
+            self._tell("refused", {"cause": "update_rejected", "why": unreadable.fault.value})
+            return False
+        self._tell("offered", {"version": offer.version})
+        if not self.is_newer(offer.version, installed):
+            self._refuse(offer, Fault.OLDER)
+            return False
+        return self.install(offer, installed, source)
 
     # --- decisions, one small method each ---------------------------------------------------
 

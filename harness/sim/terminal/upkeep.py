@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import Garbled, PortError
 from harness.sim.terminal.boot import Bootloader, BootSlot, install_factory
+from harness.sim.terminal.handed import Ask
 from harness.sim.terminal.update import Updater
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Upkeep:
         self._times = firmware.times
         self._wanted = self._clock.signal("a wish for an update")
         self._asked = False
+        self._cause = ""  # of the phase that was told last
         self._closed = ExitStack()
         self.busy = False
         self.slot: BootSlot | None = None
@@ -101,6 +103,19 @@ class Upkeep:
                 firmware.restart("update")
         self._set_busy(False)
 
+    def take(self, size: int, ask: Ask) -> str:
+        """Install what is handed over: ``""`` where a restart will run it, else the cause.
+
+        Args:
+            size: Bytes of the image.
+            ask: For the block that begins at an offset.
+        """
+        self._cause = ""
+        with self._closed:
+            committed = self._updater.receive(size, ask, self._firmware.version)
+        self._set_busy(False)
+        return "" if committed else self._cause or "update_failed"
+
     def _connect(self) -> Any:
         board = self._firmware.board
         return board.net.connect(board.store, self._clock.now() + self._times.connect)
@@ -113,6 +128,7 @@ class Upkeep:
         cause = str(fields.get("cause") or "")
         if phase == CLOSING:
             self._closed.enter_context(firmware.payment.turn.taken())
+        self._cause = cause
         words = [f"phase={phase}"]
         words += [f"{name}={fields[name]}" for name in ("version", "percent") if name in fields]
         words += [f"why={firmware.alarms.alarm(cause).code}"] if cause else []
