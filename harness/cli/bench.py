@@ -18,7 +18,7 @@ from harness.sim.terminal.models import read_character
 #: Outlets that are serial lines on a real bench; the supply speaks VISA, the rest TCP.
 SERIAL = (
     "modem", "reader", "reader/grbl", "reader/marlin", "reader/words", "stripe", "field", "switch",
-    "switch/relay", "terminal/console", "terminal/zvt_serial",
+    "switch/relay", "flash", "terminal/console", "terminal/zvt_serial",
 )  # fmt: skip
 #: Served when asked for only: a switch opens the terminal's feed until somebody closes it.
 ASKED = ("switch", "switch/relay")

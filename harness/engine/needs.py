@@ -37,6 +37,7 @@ from harness.model.rigfile import FACTS
 from harness.model.roles import (
     Console,
     Contactless,
+    FlashTap,
     Host,
     Intermittent,
     LossyRegister,
@@ -63,8 +64,9 @@ STEP_NEEDS: dict[str, tuple[type, ...]] = {
 NAMED: dict[str, type] = {
     "terminal": Terminal, "console": Console, "supply": Supply, "reader": Reader, "host": Host,
     "stripe": Swiper, "field": Contactless,
-    "updates": Updates, "data_plan": DataPlan, "carrier": Subscription, "network": Network,
-    "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator, "hands": Hands,
+    "updates": Updates, "flash": FlashTap, "data_plan": DataPlan, "carrier": Subscription,
+    "network": Network, "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator,
+    "hands": Hands,
 }  # fmt: skip
 
 #: Roles that a rig file does not call by their names -> what it takes to play them.
@@ -74,6 +76,7 @@ SAID: dict[Any, str] = {
     AccessPoints: "a carrier that refuses access points", SimCard: "a sim_card",
     Names: "a network with a name service", Certified: "a host that shows certificates",
     Doored: "a host that can move", Profiled: "a network that takes a whole profile",
+    FlashTap: "a tap on the terminal's flash (flash)",
     Updates: "an update store (updates)", Swiper: "an emulator of magnetic stripes (stripe)",
     Contactless: "somebody who holds cards before the antenna (field)",
     StandIn: "a reader that can hand out another card than it is asked for",

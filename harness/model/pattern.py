@@ -22,7 +22,7 @@ from harness.model.words import Path, WordError, nearest
 
 SOURCES = (
     "terminal", "host", "network", "modem", "attenuator", "supply", "switch", "reader", "updates",
-    "hands", "engine",
+    "flash", "hands", "engine",
 )  # fmt: skip
 _COMPARE = re.compile(r"\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*")
 

@@ -14,7 +14,7 @@ from harness.model.words import Path, WordError, fill, find, instead, nearest, v
 #: Every role, in the order in which its device is opened and identified.
 ROLES = (
     "supply", "switch", "attenuator", "carrier", "network", "sim_card", "modem", "reader",
-    "stripe", "field", "host", "updates", "hands", "console", "terminal",
+    "stripe", "field", "host", "updates", "flash", "hands", "console", "terminal",
 )  # fmt: skip
 
 #: What a rig file may say of its terminal (``facts:``), and a scenario may need.
@@ -39,6 +39,7 @@ USUAL_DRIVERS = {
     "field": "field_servo",
     "host": "acquirer",
     "updates": "update_store",
+    "flash": "flash_tap",
     "hands": "bench_hands",
 }
 

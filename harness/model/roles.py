@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from harness.model.units import Money
+from harness.model.units import Money, Seconds
 
 
 class Observe(Protocol):
@@ -247,6 +247,23 @@ class Host(Protocol):
 
     def ask_ledger(self) -> None:
         """Have the ledger told as observations."""
+
+
+@runtime_checkable
+class FlashTap(Protocol):
+    """Counts the pages that the terminal's flash programs, and cuts the power at one of them.
+
+    Observed: ``triggered``, ``closed`` and, when the flash has come to rest, ``programmed``.
+    """
+
+    def arm(self, count: int, *, lasting: Seconds) -> None:
+        """Count from 0, and open the feed as the ``count``-th page begins, for ``lasting``."""
+
+    def disarm(self) -> None:
+        """The feed is closed, and no cut is to come. Counts from 0."""
+
+    def pages(self) -> int:
+        """Pages since it was armed or disarmed last."""
 
 
 @runtime_checkable

@@ -19,6 +19,7 @@ from harness.model.rigfile import Device, RigFile
 from harness.model.roles import (
     Console,
     Contactless,
+    FlashTap,
     Host,
     Reader,
     Swiper,
@@ -43,6 +44,7 @@ PLAYED: dict[str, tuple[type, ...]] = {
     "carrier": (DataPlan, Subscription, AccessPoints), "network": (Network,),
     "sim_card": (SimCard,), "reader": (Reader,),
     "stripe": (Swiper,), "field": (Contactless,), "host": (Host,), "updates": (Updates,),
+    "flash": (FlashTap,),
     "hands": (Hands, Presses, ShowsCodes, Climate, Debugger, ServiceTool), "console": (Console,),
     "terminal": (Terminal,),
 }  # fmt: skip

@@ -27,7 +27,7 @@ from harness.rig.tenancy import Tenancy
 #: The order of the safe state; the supply first, for it is what can hurt.
 SAFE_ORDER = (
     "supply", "switch", "reader", "field", "stripe", "network", "carrier", "sim_card",
-    "attenuator", "updates", "host", "modem",
+    "attenuator", "flash", "updates", "host", "modem",
 )  # fmt: skip
 #: Roles that are the terminal itself: unpowered, they need not answer yet.
 OF_THE_TERMINAL = ("terminal", "console")

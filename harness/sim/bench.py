@@ -35,6 +35,7 @@ from harness.sim.card_robot import CardRobot
 from harness.sim.carrier_api import CarrierApi
 from harness.sim.feed import Feed
 from harness.sim.field_servo import FieldServo
+from harness.sim.flash_tap import FlashTap
 from harness.sim.hands import Hands
 from harness.sim.internet import Internet
 from harness.sim.modems import make as modems
@@ -87,6 +88,7 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "updates": ("store", "control"),
     "hands": ("hands", "control"),
     "updates/http": ("store", "http"),
+    "flash": ("flash_tap", "line"),
     "adb": ("adb_server", "adb"),
     "terminal": ("terminal", "zvt"),
     "terminal/ecr": ("terminal", "zvt"),
@@ -289,6 +291,15 @@ class Bench:
             self.clock, self.terminal.outlets.get("adb") if model else None,
             serial=serial_of(tid), rng=self._rng("adb_server"),
         )  # fmt: skip
+
+    @cached_property
+    def flash_tap(self) -> FlashTap:
+        """On the flash of whichever unit is in place."""
+        own = read_plain(fixture("flash", "tap_mcu", "personality.yaml"))
+        tap = FlashTap(self.clock, own, self.feed)
+        if self._plan.get("terminal"):
+            self.terminal.on_program = tap.programmed
+        return tap
 
     @cached_property
     def card_robot(self) -> CardRobot:

@@ -16,7 +16,8 @@ ROLES: tuple[tuple[str, type[Any]], ...] = (
     ("supply", Supply), ("switch", Switch), ("attenuator", cellular.Attenuator),
     ("modem", cellular.Modem), ("reader", roles.Reader),
     ("stripe", roles.Swiper), ("field", roles.Contactless), ("network", network.Network),
-    ("host", roles.Host), ("updates", roles.Updates), ("terminal", roles.Terminal),
+    ("host", roles.Host), ("updates", roles.Updates), ("flash", roles.FlashTap),
+    ("terminal", roles.Terminal),
     ("console", roles.Console),
 )  # fmt: skip
 GENERIC = "scpi"  # takes what no other driver knows

@@ -53,6 +53,7 @@ class Board:
         rail: The supply input.
         net: Modem, Wi-Fi, and what goes over them.
         edge: Notified when the supply crosses one of the levels.
+        on_program: Called as a page of the flash begins; a tap on its bus. Never waits.
         flash: Survives everything but wear and a supply too low for programming.
         rtc: Date and time.
         host: Where the acquirer is: name and port.
@@ -74,6 +75,7 @@ class Board:
         self.personality = personality
         self.rng = rng
         self.edge = clock.signal("the supply's comparators")
+        self.on_program: Callable[[], None] = unguarded
         self._salt = rng.random()
         self._chance = random.Random(self._salt)
         self._units: dict[str, tuple[Flash, Rtc]] = {}
@@ -168,6 +170,7 @@ class Board:
         if name not in self._units:
             own = self.personality
             flash = Flash(self.clock, rng=self._chance, **own.flash)
+            flash.programs = lambda: self.on_program()  # noqa: PLW0108 - it is put on later
             flash.powered = lambda: self.rail.volts() >= own.levels.program
             born = datetime.fromisoformat(own.identity.born)
             rtc = Rtc(self.clock, born=born, reserve=own.times.rtc_reserve)

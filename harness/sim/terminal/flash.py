@@ -58,6 +58,7 @@ class Flash:
         syncs: Syncs completed so far.
         powered: Whether the supply carries the programming of a page that begins now.
         guard: Called before a page is programmed; may wait. The firmware's, if it has one.
+        programs: Called as a page begins to be programmed; must not wait. A tap on its bus.
         spoilt: Pages that were programmed on too low a supply.
     """
 
@@ -94,6 +95,7 @@ class Flash:
         self.syncs = 0
         self.powered: Callable[[], bool] = lambda: True
         self.guard: Callable[[], None] = unguarded
+        self.programs: Callable[[], None] = unguarded
         self.spoilt = 0
 
     @property
@@ -196,6 +198,7 @@ class Flash:
             if not self.powered():
                 operation = self._spoil(operation, page)
             self.writes += 1
+            self.programs()
             self._wait(self._write_time)
 
     def _spoil(self, operation: _Operation, page: int) -> _Operation:
