@@ -29,7 +29,9 @@ UNASKED = (
 def clauses_of(spec: Mapping[str, Any]) -> Iterator[tuple[Path, Clause]]:
     """Every clause of a plain scenario with its path; raises WordError for one that is wrong."""
     for path, word, plain in _worded(spec.get("then"), ("then",)):
-        yield path, _clause(THEN, word, plain, path, group=THIRD_PARTIES)
+        clause = _clause(THEN, word, plain, path, group=THIRD_PARTIES)
+        several = getattr(clause, "clauses", None)  # each budget of its own
+        yield from ((path, one) for one in (several() if several is not None else (clause,)))
     yield from _always(spec)
     yield from _cuts(spec)
     for word, kind in VOCABULARY.items():
