@@ -102,7 +102,7 @@ class Course:
     _selling: dict[str, Observation] = field(default_factory=dict)
 
     KINDS = frozenset({
-        "update", "boot", "state", "offered", "requested", "served", "output", "opened", "triggered",
+        "update", "boot", "state", "offered", "requested", "served", "output", *CUT,
         "sale_started", "sale_ended",
     })  # fmt: skip
 
