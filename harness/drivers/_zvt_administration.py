@@ -9,23 +9,28 @@ from datetime import datetime
 
 from harness.drivers import _zvt_commands as commands
 from harness.drivers import _zvt_totals
+from harness.drivers._zvt_files import BLOCK, FIRMWARE, Giving
 from harness.drivers._zvt_report import Dialogue
 from harness.drivers._zvt_session import Session
 from harness.errors import BenchError, NotSupported
+from harness.model.register import Image
 from harness.model.roles import Observe, SaleResult
-from harness.wire import zvt
+from harness.wire import zvt, zvt_files
 
 
 class Administration:
-    """Plays Settles, SignsOn, SignsOff, Reprints, Diagnoses, TestsItself, Totals and Updatable.
+    """Plays Settles, SignsOn, SignsOff, Reprints, Diagnoses, TestsItself, Totals.
 
-    Watched, and Polled where a rig asks for it.
+    Updatable and Pushable as well; Watched, and Polled where a rig asks for it.
     """
 
     poll_every: float  # there only where it is polled
 
-    def __init__(self, session: Session, poll: float) -> None:
+    def __init__(
+        self, session: Session, poll: float, *, file_number: int = FIRMWARE, file_block: int = BLOCK
+    ) -> None:
         self._session = session
+        self._file, self._block = file_number, file_block
         self._password = session.password
         if poll:
             self.poll_every = poll
@@ -101,6 +106,12 @@ class Administration:
         """08 10; a refusal is the terminal's, and is observed."""
         self._session.ready()
         self._session.ask(zvt.Apdu(zvt.SOFTWARE_UPDATE))
+
+    def push_update(self, image: Image) -> SaleResult:
+        """08 14: the terminal asks for what it wants of the image, and ends it with its verdict."""
+        giving = Giving(image, self._file, self._block)
+        apdu = zvt_files.write_list(self._password, {self._file: image.size})
+        return self._session.transact(apdu, Dialogue(confirms=False), giving.reply)
 
     def set_time(self, when: datetime) -> SaleResult:
         """06 91: the terminal's date and time."""

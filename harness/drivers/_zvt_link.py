@@ -19,6 +19,8 @@ HEARD = frozenset({
 })  # fmt: skip
 #: Is given every message of the terminal, and when it was read.
 Take = Callable[[zvt.Apdu, float], None]
+#: Answers a message of the terminal by more than an acknowledgement; None where that will do.
+Reply = Callable[[zvt.Apdu], zvt.Apdu | None]
 LAST = (zvt.COMPLETION, zvt.ABORT_BY_PT)
 #: Commands that end otherwise: by their acknowledgement, or by the card's data.
 ENDS: dict[int, tuple[int, ...]] = {
@@ -26,7 +28,7 @@ ENDS: dict[int, tuple[int, ...]] = {
     zvt.READ_CARD: (zvt.STATUS_INFORMATION, *LAST),
 }  # fmt: skip
 #: What T4 starts anew with.
-SIGNS_OF_LIFE = (zvt.INTERMEDIATE_STATUS, zvt.STATUS_INFORMATION)
+SIGNS_OF_LIFE = (zvt.INTERMEDIATE_STATUS, zvt.STATUS_INFORMATION, zvt.FILE_REQUEST)
 #: What cannot come before a command is acknowledged: a late or second one belongs to the last sale,
 #: and taken for this one's it would end it, or approve it.
 OF_BEFORE = (zvt.STATUS_INFORMATION, *LAST)
@@ -93,6 +95,7 @@ class Link:
         self._tries, self._pause = tries, pause
         self._deframer = zvt.Deframer()
         self._heard: deque[Message] = deque()
+        self._reply: Reply | None = None
 
     def open(self) -> None:
         """Be connected; raises PortLost when no attempt succeeded."""
@@ -117,12 +120,17 @@ class Link:
         except Garbled:
             self.close()
 
-    def ask(self, apdu: zvt.Apdu, take: Take) -> int | None:
+    def ask(self, apdu: zvt.Apdu, take: Take, reply: Reply | None = None) -> int | None:
         """A command and all that follows; the reason when it was refused.
+
+        Args:
+            apdu: The command.
+            take: Is given what follows.
+            reply: What a message is answered with, where that is not its acknowledgement.
 
         Raises PortLost, PortTimeout, Garbled; after the latter two the connection is closed.
         """
-        self.busy = True
+        self.busy, self._reply = True, reply
         try:
             refusal = self._send(apdu)
             goes_on = refusal is None and ENDS.get(apdu.command, LAST)
@@ -132,7 +140,7 @@ class Link:
             self.close()
             raise
         finally:
-            self.busy = False
+            self.busy, self._reply = False, None
         return refusal
 
     def close(self) -> None:
@@ -224,7 +232,8 @@ class Link:
         self._port.write(apdu.to_bytes())
 
     def _acknowledge(self, apdu: zvt.Apdu) -> None:
-        self.write(zvt.ACK if apdu.command in HEARD else zvt.refuse(NOT_POSSIBLE))
+        own = self._reply(apdu) if self._reply else None
+        self.write(own or (zvt.ACK if apdu.command in HEARD else zvt.refuse(NOT_POSSIBLE)))
 
     def _expect(self, until: float) -> Message:
         message = self._next(until)

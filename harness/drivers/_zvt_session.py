@@ -4,7 +4,7 @@ Nothing is ever sold twice: what was sent and not completed is ``unknown``.
 """
 
 from harness.drivers import _zvt_commands as commands
-from harness.drivers._zvt_link import Link
+from harness.drivers._zvt_link import Link, Reply
 from harness.drivers._zvt_report import Dialogue, Reporter
 from harness.drivers._zvt_words import Words
 from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout
@@ -57,15 +57,17 @@ class Session:
             raise DeviceRefused(f"the terminal did not register us: {talk.text or talk.code}")
         self.link.registered = True
 
-    def ask(self, apdu: zvt.Apdu, talk: Dialogue | None = None) -> Dialogue:
+    def ask(
+        self, apdu: zvt.Apdu, talk: Dialogue | None = None, reply: Reply | None = None
+    ) -> Dialogue:
         """A command to its end, on a connection that is there; raises as ``Link.ask``."""
         talk, reporter = talk or Dialogue(), self.reporter
-        refusal = self.link.ask(apdu, lambda said, t: reporter.take(said, t, talk))
+        refusal = self.link.ask(apdu, lambda said, t: reporter.take(said, t, talk), reply)
         if refusal is not None:
             reporter.refused(refusal, talk)
         return talk
 
-    def transact(self, apdu: zvt.Apdu, talk: Dialogue) -> SaleResult:
+    def transact(self, apdu: zvt.Apdu, talk: Dialogue, reply: Reply | None = None) -> SaleResult:
         """A command to its result. ``failed`` without a code: it was never sent."""
         try:
             self.ready()
@@ -73,13 +75,13 @@ class Session:
                 self.register()
         except BenchError as error:
             return SaleResult("failed", text=str(error))  # nothing was sent
-        return talk.sale(self.attempt(apdu, talk))
+        return talk.sale(self.attempt(apdu, talk, reply))
 
-    def attempt(self, apdu: zvt.Apdu, talk: Dialogue) -> str:
+    def attempt(self, apdu: zvt.Apdu, talk: Dialogue, reply: Reply | None = None) -> str:
         """Why the dialogue broke, ``""`` when it came to its end."""
         try:
             self.ready()
-            self.ask(apdu, talk)
+            self.ask(apdu, talk, reply)
         except (PortLost, PortTimeout, Garbled) as error:
             self.observe("ecr_status", code="", text=f"link lost: {error}")
             return str(error)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from harness.drivers import _zvt_commands as commands
 from harness.drivers._zvt_administration import Administration
+from harness.drivers._zvt_files import BLOCK, FIRMWARE
 from harness.drivers._zvt_link import Link, Losing
 from harness.drivers._zvt_report import Dialogue
 from harness.drivers._zvt_session import Session
@@ -41,7 +42,8 @@ class Driver(Administration):
         config: int = INTERMEDIATE_STATUS, currency: str = "CNY", answer_within: float = 5.0,
         complete_within: float = 180.0, byte_gap: float = zvt_serial.GAP,
         block_within: float = zvt_serial.ANSWER, tries: int = 3, pause: float = 1.0,
-        poll: float = 0.0, mirror: bool = False, personality: str = "",
+        poll: float = 0.0, mirror: bool = False, file_number: int = FIRMWARE,
+        file_block: int = BLOCK, personality: str = "",
     ) -> None:  # fmt: skip
         """Nothing is sent yet.
 
@@ -61,6 +63,8 @@ class Driver(Administration):
             poll: Seconds between two status enquiries, 60 at the most by 2.56; 0 for none.
             mirror: Give the last receipt number back (TLV 1F1F), so that a terminal that has one
                 more undoes it.
+            file_number: Number of an update's file (08 14); makers have their own.
+            file_block: Bytes of it that are given at a time.
             personality: Folder of ``fixtures/terminal``, or a path; see ``_zvt_words``.
         """
         if framing not in ("tcp", "serial"):
@@ -72,7 +76,7 @@ class Driver(Administration):
             Link(line, tries=tries, **waits), read_words(personality), password=password,
             config=config, currency=int(Money(0, currency).numeric),
         )  # fmt: skip
-        super().__init__(session, poll)
+        super().__init__(session, poll, file_number=file_number, file_block=file_block)
         self._mirrored: bytes | None = b"" if mirror else None
 
     def sell(self, amount: Money) -> SaleResult:

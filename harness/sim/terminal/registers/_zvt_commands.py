@@ -16,6 +16,7 @@ from harness.sim.terminal.registers._zvt_acts import (
     Refused,
 )
 from harness.sim.terminal.registers._zvt_answers import NOT_POSSIBLE
+from harness.sim.terminal.registers._zvt_files import FileActs
 from harness.sim.terminal.registers._zvt_money import MoneyActs
 from harness.wire import zvt
 
@@ -36,7 +37,7 @@ DEALS: dict[int, tuple[Deal, bool]] = {
 Act = Callable[[bytes, zvt.Fields], None]
 
 
-class Commands(MoneyActs):
+class Commands(MoneyActs, FileActs):
     """Carries them out, for one dialogue."""
 
     def __init__(self, dialogue: "Dialogue") -> None:
@@ -59,6 +60,7 @@ class Commands(MoneyActs):
             zvt.READ_CARD: (1, self._read_card),
             zvt.RESET: (0, self._restart),
             zvt.SOFTWARE_UPDATE: (0, self._update),
+            zvt.WRITE_FILE: (PASSWORD, self._write_file),
             HOST_SIGN_OFF: (PASSWORD, self._sign_off),
             **{
                 command: (PASSWORD if password else 0, self._dealing(deal))
