@@ -31,7 +31,7 @@ class ScenarioFile:
         given: Where the story begins.
         then: What the terminal must do, each within its budget.
         always: Invariants over the whole story.
-        vary: Names with lists or {from, to, step}, used as $name.
+        vary: Names with lists or {from, to, step}, used as $name; or rows of what goes together.
         expect: Rules of the form after / within / see.
         never: What may not be seen, between two observations.
         sometimes: What must have been seen at least once.

@@ -204,7 +204,9 @@ _RANGE: Schema = {
     "additionalProperties": False,
 }
 _LIST: Schema = {"type": "array", "items": SCALAR, "minItems": 1}
-_VARY: Schema = {"type": "object", "additionalProperties": {"anyOf": [_LIST, _RANGE]}}
+_NAMES: Schema = {"type": "object", "additionalProperties": {"anyOf": [_LIST, _RANGE]}}
+_ROW: Schema = {"type": "object", "additionalProperties": {"anyOf": [_LIST, _RANGE, SCALAR]}}
+_VARY: Schema = {"anyOf": [_NAMES, {"type": "array", "items": _ROW, "minItems": 1}]}
 
 
 def _quantity(kind: Any, *, varied: bool) -> str:

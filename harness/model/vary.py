@@ -1,4 +1,8 @@
-"""``vary:`` one scenario file, many points: named values, used as ``$name`` anywhere in it."""
+"""``vary:`` one scenario file, many points: named values, used as ``$name`` anywhere in it.
+
+Names with lists or ranges make every combination. What goes together is a list of rows
+(``- {part: paper, cause: paper_out}``), each with the same names; a row's combinations are its own.
+"""
 
 import itertools
 import re
@@ -16,12 +20,14 @@ _RANGE = ("from", "to", "step")
 
 
 def points(vary: Any, path: Path = ("vary",)) -> list[dict[str, Any]]:
-    """Every combination of the varied values, the last name turning fastest.
+    """Every combination of the varied values, the last name turning fastest; rows one by one.
 
     Without ``vary`` there is one point with no values. Raises WordError.
     """
     if vary is None:
         return [{}]
+    if isinstance(vary, list) and vary:
+        return _rows(vary, path)
     if not isinstance(vary, Mapping) or not vary:
         raise WordError(path, f"{vary!r} seen, wanted names with lists or {{from, to, step}}")
     columns = {str(name): _values(given, (*path, name)) for name, given in vary.items()}
@@ -32,6 +38,22 @@ def points(vary: Any, path: Path = ("vary",)) -> list[dict[str, Any]]:
     if len(rows) > MOST:
         raise WordError(path, f"more than {MOST} points; a larger step, or fewer names")
     return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _rows(rows: Sequence[Any], path: Path) -> list[dict[str, Any]]:
+    """The points of each row; a lone value in it stands for a list of one."""
+    found: list[dict[str, Any]] = []
+    for index, row in enumerate(rows):
+        here = (*path, index)
+        if not isinstance(row, Mapping) or not row:
+            raise WordError(here, f"{row!r} seen, wanted the same names in each row")
+        if set(row) != set(rows[0]):
+            raise WordError(here, f"names {', '.join(map(str, row))}; the first row has others")
+        lone = {name: [one] for name, one in row.items() if isinstance(one, str | int | float)}
+        found += points({**row, **lone}, here)
+    if len(found) > MOST:
+        raise WordError(path, f"more than {MOST} points; a larger step, or fewer names")
+    return found
 
 
 def readable(point: Mapping[str, Any]) -> str:

@@ -36,6 +36,11 @@ def test_ranges_and_lists_give_their_values(given_: Any, values: list[Any]) -> N
     [
         ([], ("vary",), "wanted names"),
         ({"x": 3}, ("vary", "x"), "wanted a list"),
+        ([3], ("vary", 0), "same names in each row"),
+        ([{}], ("vary", 0), "same names in each row"),
+        ([{"x": 1}, {"y": 1}], ("vary", 1), "the first row has others"),
+        ([{"x": 1}, {"x": [[1]]}], ("vary", 1, "x", 0), "wanted a text or a number"),
+        ([{"x": list(range(6000))}] * 2, ("vary",), f"more than {MOST}"),
         ({"x": []}, ("vary", "x"), "wanted a list"),
         ({"x": [[1]]}, ("vary", "x", 0), "wanted a text or a number"),
         ({"x y": [1]}, ("vary", "x y"), "no name"),
@@ -55,6 +60,17 @@ def test_what_cannot_be_varied_is_refused(vary: Any, path: tuple[Any, ...], said
     with pytest.raises(WordError, match=said) as told:
         points(vary)
     assert told.value.path == path
+
+
+def test_what_goes_together_stands_in_rows() -> None:
+    """Each row makes its own combinations; a lone value in it is a list of one."""
+    rows = [{"part": "paper", "cause": "paper_out"}, {"part": ["keys", "touch"], "cause": "stuck"}]
+
+    assert points(rows) == [
+        {"part": "paper", "cause": "paper_out"},
+        {"part": "keys", "cause": "stuck"},
+        {"part": "touch", "cause": "stuck"},
+    ]
 
 
 def test_without_vary_there_is_one_point() -> None:
