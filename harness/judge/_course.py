@@ -141,10 +141,8 @@ class Course:
 
     @property
     def running(self) -> str:
-        """The version that runs: that of the last start, or of an update that needed none."""
-        done = [row for row in self.phases if row.get("phase") == "done" and brings(row) == CODE]
-        rows = [row for row in (*self.boots, *done[-1:]) if row.get("version")]
-        return str(max(rows, key=lambda row: row.n)["version"]) if rows else ""
+        """The version that runs: that of the last start."""
+        return str(self.boots[-1].get("version") or "") if self.boots else ""
 
     @property
     def down_since(self) -> Observation | None:

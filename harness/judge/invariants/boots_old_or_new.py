@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.judge._course import CODE, brings
 from harness.judge._monitor import TERMINAL, Monitor, either, span
 from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
@@ -11,9 +12,13 @@ from harness.model.trace import Observation
 
 #: Names of images that no terminal may run: not whole, not signed by the right key, not newer.
 UNFIT = re.compile(
-    r"corrupt|damaged|torn|truncated|wrong|unsigned|bad|older|downgrade|foreign|forged",
+    r"corrupt|damaged|torn|truncated|wrong|unsigned|bad|older|downgrade|foreign|forged|replay|flipped",
     re.IGNORECASE,
 )
+#: Of images that are no code: what they are called has no part in which version starts.
+NO_CODE = re.compile(r"configuration|keys|parameters", re.IGNORECASE)
+#: Phases in which the version that is named is the one that runs.
+RUNS = frozenset({"done", "first_boot"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,8 @@ class BootsOldOrNew:
 
     An unsigned, damaged or older image never runs (payment invariant 16), and once the terminal has
     said that an update is done there is no way back. The console's ``boot`` line says which version
-    started.
+    started; what is said of a first start or an end of an update must be that one. A configuration
+    or keys have versions of their own, and no part in it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (16,)
@@ -41,6 +47,7 @@ class _BootsOldOrNew(Safety):
         self._offered: list[tuple[str, str]] = []  # (image, version)
         self._boots = 0
         self._mute: list[int] = []
+        self._claim: Observation | None = None  # the last word on which version runs
 
     def on(self, seen: Observation) -> None:
         if self._old is None:
@@ -51,18 +58,34 @@ class _BootsOldOrNew(Safety):
             self._settle_on(seen)
         elif seen.source == TERMINAL:
             self._boot(seen)
+            if self._claim is not None and self._claim.get("phase") == "first_boot":
+                self._claim = None  # a first start that was cut short binds nobody
 
     def _settle_on(self, seen: Observation) -> None:
         """An update is done: what runs then is the old one from here on."""
         version = str(seen.get("version") or "")
-        if seen.get("phase") != "done" or self._old is None or not version:
+        if seen.get("phase") not in RUNS or self._old is None or not self._is_code(seen):
             return
-        last = str(self.run.books.boots[-1].get("version") or "") if self.run.books.boots else ""
-        if last and version != last:
-            self.fail(f"it says that {version} is installed at {span(seen.t)}, and {last} runs",
-                      (self.run.books.boots[-1].n, seen.n))  # fmt: skip
-        elif version in self._allowed(self._old):
+        self._claim = seen
+        if seen.get("phase") == "done" and version in self._allowed(self._old):
             self._old = version
+
+    def _check_claim(self) -> None:
+        """What it said of the version that runs must be so; a start may follow its word."""
+        claim, boots = self._claim, self.run.books.boots
+        last = str(boots[-1].get("version") or "") if boots else ""
+        if claim is not None and last and claim["version"] != last:
+            self.fail(
+                f"it says that {claim['version']} is installed at {span(claim.t)}, and {last} runs",
+                (boots[-1].n, claim.n),
+            )  # fmt: skip
+
+    def _is_code(self, seen: Observation) -> bool:
+        """Whether an update that names its version brings code, by its word and by its offer."""
+        version = str(seen.get("version") or "")
+        images = [image for image, offered in self._offered if offered == version]
+        no_code = bool(images) and all(map(NO_CODE.search, images))
+        return bool(version) and brings(seen) == CODE and not no_code
 
     def _version_before(self, seen: Observation) -> str | None:
         """What ran before the first offer, by the boots up to here."""
@@ -94,10 +117,12 @@ class _BootsOldOrNew(Safety):
         """The old one, and every sound offer that is not older."""
         return {old} | {
             version for image, version in self._offered
-            if version and not UNFIT.search(image) and rank(version) >= rank(old)
+            if version and not (UNFIT.search(image) or NO_CODE.search(image))
+            and rank(version) >= rank(old)
         }  # fmt: skip
 
     def last_look(self) -> None:
+        self._check_claim()
         if self._mute:
             self.unsure("a start did not say which version runs", self._mute)
         elif self._boots and self._old is None:

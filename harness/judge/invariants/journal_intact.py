@@ -23,7 +23,7 @@ class JournalIntact:
     power loss while writing, scenario P-6).
     """
 
-    NUMBERS: ClassVar[tuple[int, ...]] = (2, 9, 13, 20)
+    NUMBERS: ClassVar[tuple[int, ...]] = (2, 9, 13, 16, 20)
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("journal_intact", run, check)

@@ -20,7 +20,7 @@ class ReversalSurvivesPowerLoss:
     declined had nothing pending any more.
     """
 
-    NUMBERS: ClassVar[tuple[int, ...]] = (5,)
+    NUMBERS: ClassVar[tuple[int, ...]] = (5, 16)
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("reversal_survives_power_loss", run, lambda books: check(books, run))

@@ -260,6 +260,16 @@ def older_image_runs(day: Day) -> None:
     day.boot(version="1.9.0", reason="update")
 
 
+@breaks("keys_survive")
+def number_lost_by_update(day: Day) -> None:
+    """16: behind an update it goes by another terminal number."""
+    day.good_sale()
+    day.terminal("update", phase="committing", version="2.1.0")
+    day.boot(reason="update")
+    day.good_sale()
+    day.find("request_received", mti="0200")[-1].fields["tid"] = "00000000"
+
+
 @breaks("comm_fault_is_no_decline")
 def outage_called_a_decline(day: Day) -> None:
     """17: no answer came, and the issuer is blamed."""

@@ -198,3 +198,84 @@ def test_a_second_print_is_a_copy_even_when_the_first_was_torn() -> None:
         story.terminal("printing", stan=1, outcome="approved", copy=False, **story.facts(1234))
 
     assert fails(story.end().clause())
+
+
+@pytest.mark.parametrize(
+    ("word", "version", "booted", "fits"),
+    [
+        ("done", "2.1.0", "2.1.0", passes), ("done", "2.1.0", "2.0.0", fails),
+        ("first_boot", "2.0.0", "2.1.0", fails), ("first_boot", "2.1.0", "2.1.0", passes),
+    ],
+)  # fmt: skip
+def test_the_version_that_is_told_is_the_one_that_runs(
+    word: str, version: str, booted: str, fits: object
+) -> None:
+    """Whatever it says after its start; what it says before it may come true with the start."""
+    story = always("boots_old_or_new")
+    story.say("updates", "offered", image="newer", version="2.1.0")
+    if word == "done":
+        story.terminal("update", phase=word, version=version)
+    story.boot(booted, "update")
+    story.terminal("update", phase=word, version=version)
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+@pytest.mark.parametrize("image", ["configuration", "keys"])
+def test_what_is_no_code_has_a_version_of_its_own(image: str) -> None:
+    """A configuration is done, and the same version runs; and no configuration starts as code."""
+    story, wrong = always("boots_old_or_new"), always("boots_old_or_new")
+    for one in (story, wrong):
+        one.say("updates", "offered", image=image, version="7.0")
+        one.terminal("update", phase="done", version="7.0")
+    wrong.boot("7.0")
+
+    assert passes(story.end().clause())
+    assert fails(wrong.end().clause())
+
+
+@pytest.mark.parametrize(("image", "version"), [("replayed", "2.1.0"), ("bit_flipped", "2.1.0")])
+def test_a_replayed_or_flipped_image_never_runs(image: str, version: str) -> None:
+    """However new its manifest calls it."""
+    story = always("boots_old_or_new")
+    story.say("updates", "offered", image=image, version=version)
+
+    assert fails(story.boot(version, "update").end().clause())
+
+
+def updated_in_between() -> Story:
+    """A sale, a start by an update, and the next sale."""
+    story = always("keys_survive").sale("first", 1)
+    story.terminal("update", phase="committing", version="2.1.0")
+    story.boot("2.1.0", "update")
+    return story
+
+
+def test_behind_an_update_a_terminal_is_who_it_was() -> None:
+    """Same number and good signatures hold; another number or a bad MAC do not."""
+    good, other, unsigned = (updated_in_between().sale("second", 2) for _ in range(3))
+    for one, fields in ((other, {"tid": "HIL00002"}), (unsigned, {"mac_ok": False})):
+        [row for row in one.rows if row.kind == "request_received"][-1].fields.update(fields)
+
+    assert passes(good.end().clause())
+    assert "it is HIL00002" in other.end().clause().reason
+    assert fails(unsigned.end().clause())
+
+
+def test_nothing_asked_behind_an_update_shows_nothing_of_keys() -> None:
+    """Without a request behind it nobody knows; without an update there is nothing to lose."""
+    assert unsure(updated_in_between().end().clause())
+    assert passes(always("keys_survive").sale("first", 1).boot().end().clause())
+
+
+def test_a_host_that_spoils_keys_is_no_update_that_lost_them() -> None:
+    """A bad MAC behind it is nothing new where it was there before, or where the host meddled."""
+    meddled, before = updated_in_between(), always("keys_survive").sale("first", 1)
+    meddled.host("misbehaved", act="bad_keys")
+    [row for row in before.rows if row.kind == "request_received"][-1].fields["mac_ok"] = False
+    before.boot("2.1.0", "update")
+    for one in (meddled, before):
+        one.sale("second", 2)
+        [row for row in one.rows if row.kind == "request_received"][-1].fields["mac_ok"] = False
+        assert passes(one.end().clause())

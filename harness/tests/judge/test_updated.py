@@ -122,13 +122,6 @@ def test_a_terminal_of_other_habits_passes() -> None:
     assert "install" not in clause.reason
 
 
-def test_an_update_that_needs_no_start_counts_by_its_word() -> None:
-    """An application that is exchanged while the terminal runs."""
-    story = tale(to="new").offered().phase("offered").phase("done")
-
-    assert passes(story.end().clause("updated"))
-
-
 @pytest.mark.parametrize(("phase", "to", "fits"), [
     ("done", "new", passes), ("done", "old", fails), ("refused", "old", passes),
     ("refused", "new", fails),
