@@ -173,16 +173,41 @@ class Day(Story):
         self.ended(name, "approved", stan=stan)
 
     def settle(self) -> None:
-        self.stan += 1
-        stan, batch = self.stan, self.batch
-        self.host("request_received", mti="0500", stan=stan, batch=batch, tid=TID)
-        self.host("settled", tid=TID, batch=batch, balanced=True, uploaded=0)
-        self.host("answered", mti="0510", stan=stan, response="00")
-        self.terminal("answer_received", mti="0510", stan=stan, response="00")
+        """The end of the batch; its answer may be lost, spoilt, or forgotten in a restart."""
+        batch, trouble = self.batch, self.rng.choice(["", "", "drop", "wrong_stan", "cut"])
+        self.ask_to_settle(trouble)
+        if trouble == "cut":
+            self.hear_settled()
+            self.after(3).boot()
+        if trouble:
+            self.after(30).sign_on()
+            self.ask_to_settle()
+        self.hear_settled()
         self.batch += 1
         if self.rng.random() < 0.5:  # a terminal may forget what is settled
             self.journal = {n: row for n, row in self.journal.items() if row["batch"] != batch}
+        if self.rng.random() < 0.5:
+            self.name_batch(self.batch)
         self.sign_on()
+
+    def ask_to_settle(self, trouble: str = "") -> None:
+        """0500, and what the host makes of it; it closes a batch once."""
+        self.stan += 1
+        self.host("request_received", mti="0500", stan=self.stan, batch=self.batch, tid=TID)
+        if trouble not in ("", "cut"):
+            self.host("misbehaved", act=trouble, mti="0500", stan=self.stan)
+        if not self.find("settled", batch=self.batch):
+            self.host("settled", tid=TID, batch=self.batch, balanced=True, uploaded=0)
+        if trouble != "drop":
+            self.host("answered", mti="0510", stan=self.stan, response="00")
+
+    def hear_settled(self) -> None:
+        self.terminal("answer_received", mti="0510", stan=self.stan, response="00")
+
+    def name_batch(self, batch: int) -> None:
+        """A sign-on's request that names a batch."""
+        self.stan += 1
+        self.host("request_received", mti="0800", stan=self.stan, batch=batch, tid=TID)
 
     def sign_on(self) -> None:
         self.host("signed_on", tid=TID, batch=self.batch)

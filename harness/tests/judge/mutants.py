@@ -165,6 +165,33 @@ def sold_in_a_closed_batch(day: Day) -> None:
     day.believe(name, stan, 4200, "sale")
 
 
+@breaks("batch_closes_once")
+def settled_by_anothers_answer(day: Day) -> None:
+    """9, 12: a settlement's answer for another trace number is believed, and a batch begun."""
+    day.good_sale()
+    day.ask_to_settle("wrong_stan")
+    day.batch += 1
+    day.name_batch(day.batch)
+
+
+@breaks("batch_closes_once")
+def settled_again_though_kept(day: Day) -> None:
+    """9: it has signed on in its new batch, and a restart brings the old one back."""
+    day.ask_to_settle()
+    day.hear_settled()
+    day.name_batch(day.batch + 1)
+    day.after(3).boot()
+    day.ask_to_settle()
+
+
+@breaks("batch_closes_once")
+def settled_twice_in_one_go(day: Day) -> None:
+    """9: what it has just heard to be closed it settles again, and no restart was between."""
+    day.ask_to_settle()
+    day.hear_settled()
+    day.ask_to_settle()
+
+
 @breaks("totals_agree")
 def totals_wrong(day: Day) -> None:
     """10: the terminal adds up otherwise than its own journal."""
