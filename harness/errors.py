@@ -10,6 +10,7 @@
         ├── PortError         the bytes could not be moved
         │   ├── PortLost      the other end is gone
         │   └── PortTimeout   no answer within the port's own timeout
+        │       └── Unheard   nor since a known time: a process that stands still, say
         ├── DeviceRefused     the device said no, in its own words
         ├── Garbled           the device said something its language does not have
         ├── LimitExceeded     a rig limit stopped a command before it reached the wire
@@ -46,7 +47,20 @@ class RigError(UsageError):
 
 
 class BenchError(HarnessError):
-    """The bench, not the terminal, misbehaved: the verdict is ERROR."""
+    """The bench, not the terminal, misbehaved: the verdict is ERROR.
+
+    Attributes:
+        role: Whose device it was, where that is known.
+        next_move: What to look at first.
+    """
+
+    role: str = ""
+    next_move: str = ""
+
+    @property
+    def said(self) -> str:
+        """What happened, and what to look at first."""
+        return f"{self}. {self.next_move}" if self.next_move else str(self)
 
 
 class PortError(BenchError):
@@ -56,9 +70,13 @@ class PortError(BenchError):
 class PortLost(PortError):
     """The other end has gone: closed, reset, unplugged."""
 
+    next_move = "Is it switched on and plugged in, and does its program still run?"
+
 
 class PortTimeout(PortError):
     """No answer came within the port's own timeout."""
+
+    next_move = "Does it hang? Switch it off and on, or start its program again"
 
 
 class DeviceRefused(BenchError):
@@ -67,6 +85,8 @@ class DeviceRefused(BenchError):
 
 class Garbled(BenchError):
     """The device answered with something that its language does not have."""
+
+    next_move = "Is it the device that the rig file names, and is the line's speed right?"
 
 
 class LimitExceeded(BenchError):
@@ -87,6 +107,10 @@ class Astray(BenchError):
     def __init__(self, text: str, since: float) -> None:
         super().__init__(text)
         self.since = max(0.0, since)
+
+
+class Unheard(Astray, PortTimeout):
+    """A device that acts by itself did not answer: since its last word it may stand still."""
 
 
 class RigLocked(BenchError):

@@ -1,14 +1,15 @@
 """The control language of our own devices: JSON lines, answers in order, events between.
 
 Since answers come in order, that of a request that was given up is still owed: it is passed over
-when it comes, and never taken for the next one's.
+when it comes, and never taken for the next one's. A device that serves the terminal and does not
+answer may have stood still since its last word: what was seen after that is not to be trusted.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.errors import DeviceRefused, Garbled, PortLost, PortTimeout
+from harness.errors import DeviceRefused, Garbled, PortLost, PortTimeout, Unheard
 from harness.ports.base import Port
 
 LONGEST = 1 << 20  # B; a line that does not end is garbage
@@ -21,22 +22,27 @@ class JsonLines:
         port: Where the device is.
         heard: Called with every event: its word, the stamp of its chunk, its fields.
         wait: Seconds an answer may take.
+        serves: Whether the terminal has something of it unasked, and suffers when it stands still.
     """
 
     def __init__(
-        self, port: Port, heard: Callable[[str, float, dict[str, Any]], None], *, wait: float = 5.0
-    ) -> None:
+        self, port: Port, heard: Callable[[str, float, dict[str, Any]], None], *,
+        wait: float = 5.0, serves: bool = True,
+    ) -> None:  # fmt: skip
         self._port = port
         self._heard = heard
         self._wait = wait
+        self._serves = serves
         self._rest = b""
         self._answers: list[Mapping[str, Any]] = []
         self._owed = 0  # answers of requests that were given up
+        self._spoke = 0.0  # when it was last heard
 
     def ask(self, word: str, **fields: Any) -> Mapping[str, Any]:
         """Send a request and return its answer.
 
-        Raises PortTimeout, PortLost, Garbled, and DeviceRefused in the device's own words.
+        Raises PortTimeout (Unheard of one that serves), PortLost, Garbled, and DeviceRefused in
+        the device's own words.
         """
         line = json.dumps({"do": word, **fields}, separators=(",", ":"))
         try:
@@ -57,7 +63,8 @@ class JsonLines:
             chunk = self._port.read(until)
             if chunk is None:
                 self._owed += 1
-                raise PortTimeout(f"{self._port.address}: no answer to {word} in {self._wait:g} s")
+                said = f"{self._port.address}: no answer to {word} in {self._wait:g} s"
+                raise Unheard(said, self._spoke) if self._serves else PortTimeout(said)
             self._take(chunk.data, chunk.t)
         return self._answers.pop(0)
 
@@ -70,6 +77,7 @@ class JsonLines:
             self._take(chunk.data, chunk.t)
 
     def _take(self, data: bytes, t: float) -> None:
+        self._spoke = t
         *lines, self._rest = (self._rest + data).split(b"\n")
         if len(self._rest) > LONGEST:
             raise Garbled(f"{self._port.address}: a line without an end")

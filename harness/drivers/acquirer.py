@@ -18,7 +18,7 @@ IDENTITY = r"terminal-harness acquirer"
 OBSERVED = frozenset(
     {"connected", "disconnected", "request_received", "reply_due", "answered", "misbehaved",
      "signed_on", "signed_off", "settled", "ledger_entry", "ledger_end", "violation",
-     "certificate", "handshake", "door", "turned_away"}
+     "certificate", "handshake", "door", "turned_away", "clock"}
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ SAFE: dict[str, Any] = {"misbehaving": [], "certificate": "good", "door": "open"
 
 
 class Driver:
-    """Plays Host, Certified, Doored, Watched, SafeState and Identified."""
+    """Plays Host, Dated, Certified, Doored, Watched, SafeState and Identified."""
 
     def __init__(self, port: Port) -> None:
         self.observe: Observe = ignore
@@ -38,6 +38,10 @@ class Driver:
 
     def attend(self) -> None:
         self._lines.attend()
+
+    def look(self) -> None:
+        """Whether it still answers; raises Unheard, with its last word's time."""
+        self.identify()
 
     def misbehave(self, act: str, *, on: str = "0200", **how: Any) -> None:
         """Have the host misbehave.
@@ -67,6 +71,10 @@ class Driver:
     def demand(self, what: str) -> None:
         """What each answer's header asks of terminals: ``sign_on``, ``parameters`` ..."""
         self._lines.ask("demand", what=what)
+
+    def set_time_of_day(self, at: str) -> None:
+        """Move the host's clock on to a time of day, as ``23:58:30``."""
+        self._lines.ask("clock", to=at)
 
     def make_safe(self) -> None:
         """End all misbehaviour and read back that none is left; raises BenchError."""

@@ -9,6 +9,7 @@ from typing import Any
 from harness.drivers._json_lines import JsonLines
 from harness.errors import BenchError, UsageError
 from harness.model.hands import PARTS, CodeShown
+from harness.model.register import Deal
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
 
@@ -34,7 +35,7 @@ class Driver:
             raise UsageError(f"no parts {', '.join(strangers)}; there are {', '.join(PARTS)}")
         self.observe: Observe = ignore
         self._parts = tuple(parts)
-        self._lines = JsonLines(port, self._heard)
+        self._lines = JsonLines(port, self._heard, serves=False)
 
     def identify(self) -> str:
         return str(self._lines.ask("identify").get("identity", ""))
@@ -75,8 +76,23 @@ class Driver:
     def free_storage(self) -> None:
         self._lines.ask("free")
 
+    def spoil_records(self) -> None:
+        self._lines.ask("spoil")
+
+    def mend_records(self) -> None:
+        self._lines.ask("mend")
+
+    def fill_memory(self, percent: float) -> None:
+        self._lines.ask("take", percent=percent)
+
+    def free_memory(self) -> None:
+        self._lines.ask("give")
+
     def limit_batch(self, records: int | None) -> None:
         self._lines.ask("batch", records=records)
+
+    def allow(self, deal: Deal, *, on: bool) -> None:
+        self._lines.ask("allow", deal=deal, on=on)
 
     def make_safe(self) -> None:
         """Everything is as usual again, and that is read back; raises BenchError."""
@@ -89,10 +105,16 @@ class Driver:
             self.set_temperature(ROOM)
         if state.get("filled"):
             self.free_storage()
+        if state.get("spoilt"):
+            self.mend_records()
+        if state.get("taken"):
+            self.free_memory()
         if state.get("limited"):
             self.limit_batch(None)
+        for deal in state.get("forbidden", []):
+            self.allow(deal, on=True)
         left = self._lines.ask("state")
-        if left.get("parts") or left.get("filled"):
+        if any(left.get(what) for what in ("parts", "filled", "spoilt", "forbidden")):
             raise BenchError(f"the terminal is left with {dict(left)}")
 
     def _heard(self, event: str, t: float, fields: dict[str, Any]) -> None:

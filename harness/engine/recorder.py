@@ -84,9 +84,11 @@ class Recorder:
         ours = isinstance(error, HarnessError)
         if not ours:
             self.bugs.append(error)
-        said = str(error) if ours else told(error)
         since = getattr(error, "since", None)
-        self.say("bench_error", role="bench", message=said, since=since)
+        if isinstance(error, BenchError):
+            self.say("bench_error", role=error.role or "bench", message=error.said, since=since)
+        else:
+            self.say("bench_error", role="bench", message=str(error) if ours else told(error))
 
     def _is_foreign(self, kind: str, fields: Mapping[str, Any]) -> bool:
         """Whether a card of nobody's deck is at work, or figures look like such a card's number."""

@@ -182,7 +182,19 @@ def _ask(rig: Any, recorder: Recorder, role: type, question: str, end: str) -> N
         until = recorder.clock.now() + RECORDS
         if not recorder.until(lambda: len(recorder.trace.of(end)) > before, until):
             recorder.say("records_missing", of=end, waited=RECORDS)
+            if role is Host:  # the terminal's silence is the terminal's
+                _blame_host(recorder, end)
         return
+
+
+def _blame_host(recorder: Recorder, end: str) -> None:
+    """A host without its ledger is broken, and has been since its last answer, who knows."""
+    last = recorder.trace.last("answered")
+    recorder.say(
+        "bench_error", role="host", since=last.t if last else 0.0,
+        message=f"it was asked for its ledger and tells no {end} in {RECORDS:g} s; does its "
+        "process still work, and is there room for its books?",
+    )  # fmt: skip
 
 
 def _let_deadlines_pass(recorder: Recorder) -> None:

@@ -131,7 +131,8 @@ class OpenSale:
                 if not self.answered:
                     acts[one.way](self._player(one), one.card, last=one is rows[-1])
         except BenchError as error:
-            self._recorder.say("bench_error", role="reader", message=str(error))
+            error.role = error.role or "reader"
+            self._recorder.trouble(error)
 
     def _insert(self, reader: Any, card: str, *, last: bool) -> None:
         """Until the terminal asks for it back; or gives no hope, where there is another way."""

@@ -58,6 +58,7 @@ class Pending:
             self._error = error
             if isinstance(error, BenchError):  # a device's own words; they may come to be printed
                 error.args = tuple(mask(one) if isinstance(one, str) else one for one in error.args)
+                error.role = error.role or self.name.partition(".")[0]
         except BaseException:
             self._error = BenchError(f"{self.name} was broken off: the device is being released")
             raise
@@ -236,7 +237,7 @@ class Owner:
             self._port_away = self._port_away or (lost and self._watched)
             # What the terminal does on its own interfaces is no fault of the bench.
             if what not in self._troubled and not (lost and self.source == "terminal"):
-                fields: dict[str, Any] = {"role": self.role, "message": str(error)}
+                fields: dict[str, Any] = {"role": self.role, "message": error.said}
                 if isinstance(error, Astray):
                     fields["since"] = error.since
                 self._take("engine", "bench_error", self._clock.now(), fields)
