@@ -99,20 +99,18 @@ class Driver:
         state = self._lines.ask("state")
         for part in state.get("parts", {}):
             self.put(part, PARTS[part][0])
-        if state.get("code", "none") != "none":
-            self.show_code("none")
-        if state.get("celsius", ROOM) != ROOM:
-            self.set_temperature(ROOM)
-        if state.get("filled"):
-            self.free_storage()
-        if state.get("spoilt"):
-            self.mend_records()
-        if state.get("taken"):
-            self.free_memory()
-        if state.get("limited"):
-            self.limit_batch(None)
         for deal in state.get("forbidden", []):
             self.allow(deal, on=True)
+        for odd, mend in (
+            (state.get("code", "none") != "none", lambda: self.show_code("none")),
+            (state.get("celsius", ROOM) != ROOM, lambda: self.set_temperature(ROOM)),
+            (state.get("filled"), self.free_storage),
+            (state.get("spoilt"), self.mend_records),
+            (state.get("taken"), self.free_memory),
+            (state.get("limited"), lambda: self.limit_batch(None)),
+        ):
+            if odd:
+                mend()
         left = self._lines.ask("state")
         if any(left.get(what) for what in ("parts", "filled", "spoilt", "forbidden")):
             raise BenchError(f"the terminal is left with {dict(left)}")

@@ -7,12 +7,15 @@ that one fault, one step and one driver method do for all parts.
 from collections.abc import Sequence
 from typing import Literal, Protocol, get_args, runtime_checkable
 
+from harness.model.register import Deal
+
 #: Part -> its states; the first is the usual one, which hands restore.
 PARTS: dict[str, tuple[str, ...]] = {
     "paper": ("in", "out"),
     "cover": ("closed", "open"),
     "paper_path": ("free", "jammed"),
     "print_head": ("cool", "hot"),
+    "printer_cable": ("plugged", "unplugged"),
     "reader_cable": ("plugged", "unplugged"),
     "scanner_cable": ("plugged", "unplugged"),
     "pad_cable": ("plugged", "unplugged"),
@@ -92,6 +95,18 @@ class Debugger(Protocol):
     def free_storage(self) -> None:
         """Take that file away: ``free``."""
 
+    def spoil_records(self) -> None:
+        """Flip bits in the open batch's oldest record, on the flash itself: ``spoil``."""
+
+    def mend_records(self) -> None:
+        """Flip them back: ``mend``."""
+
+    def fill_memory(self, percent: float) -> None:
+        """Have a program take working memory until so many percent are in use: ``take``."""
+
+    def free_memory(self) -> None:
+        """End that program, if a restart has not: ``give``."""
+
 
 @runtime_checkable
 class ServiceTool(Protocol):
@@ -99,6 +114,9 @@ class ServiceTool(Protocol):
 
     def limit_batch(self, records: int | None) -> None:
         """How many records a batch may have; None: as it was. Said as ``debugged``: ``batch``."""
+
+    def allow(self, deal: Deal, *, on: bool) -> None:
+        """Whether the terminal makes such transactions at all. Said as ``debugged``: ``allow``."""
 
 
 @runtime_checkable

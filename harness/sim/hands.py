@@ -14,9 +14,14 @@ Outlet ``control``: JSON lines (``sim/control``):
 ``clock``     ``to`` (ISO 8601) or ``by`` (s): its real-time clock
 ``fill``      ``percent``: of its flash, by a file of the debugger's
 ``free``      that file is taken away
+``spoil``     bits of the open batch's oldest record are flipped on the flash
+``mend``      they are flipped back
+``take``      ``percent``: of its working memory is in use, by a program of the debugger's
+``give``      that program is ended
 ``batch``     ``records``: how many a batch may have, by the maker's tool; null: as it was
+``allow``     ``deal on``: whether it makes such transactions at all, by the maker's tool
 ``state``     -> ``parts`` (those not in their usual state), ``code``, ``celsius``, ``filled``,
-              ``limited``
+              ``spoilt``, ``taken``, ``limited``, ``forbidden``
 ============  ======================================================================
 
 Events: ``part``, ``pressed``, ``code_shown``, ``ambient``, ``debugged``; fields as in the request.
@@ -28,6 +33,7 @@ from typing import Any
 
 from harness.clock import Clock
 from harness.model.hands import CODES_SHOWN, states_of
+from harness.model.register import DEALS
 from harness.ports.base import Port
 from harness.sim.control import Control
 from harness.sim.terminal.board import Board
@@ -36,6 +42,7 @@ from harness.sim.terminal.body import ROOM
 KEYS = ("ok", "cancel", "clear", "menu", "power")
 COLDEST, HOTTEST = -40.0, 85.0  # degrees Celsius: what the plate reaches
 FILLING = "debug.fill"  # a file of the debugger's
+RECORDS = "journal."  # what the files of a batch's records are called
 
 
 class Hands:
@@ -50,11 +57,14 @@ class Hands:
         self._body = board.body
         self._celsius = ROOM
         self._limited = False
+        self._forbidden: list[str] = []
         acts: dict[str, Callable[..., Mapping[str, Any] | None]] = {
             "identify": self._identify, "put": self._put, "press": self._press, "show": self._show,
             "ambient": self._ambient, "hang": self._hang, "kill": self._kill,
             "restart": self._restart, "clock": self._set_clock, "fill": self._fill,
-            "free": self._free, "batch": self._limit_batch, "state": self._state,
+            "free": self._free, "spoil": self._spoil, "mend": self._mend, "take": self._take,
+            "give": self._give, "batch": self._limit_batch, "allow": self._allow,
+            "state": self._state,
         }  # fmt: skip
         self._control = Control(clock, "hands", acts)
         self.outlets: dict[str, Callable[[Port], None]] = {"control": self._control.accept}
@@ -68,7 +78,8 @@ class Hands:
         filled = self._board.flash.peek(FILLING) is not None
         return {
             "parts": odd, "code": body.code, "celsius": self._celsius, "filled": filled,
-            "limited": self._limited,
+            "limited": self._limited, "spoilt": self._board.flash.rotten,
+            "taken": self._board.taken > 0, "forbidden": list(self._forbidden),
         }  # fmt: skip
 
     # --- hands --------------------------------------------------------------------------------
@@ -140,6 +151,37 @@ class Hands:
     def _free(self) -> None:
         self._board.flash.fill(FILLING, 0.0)
         self._control.tell("debugged", what="free")
+
+    def _spoil(self) -> None:
+        if not self._board.flash.rot(RECORDS):
+            raise ValueError("there are no records yet that could be spoilt")
+        self._control.tell("debugged", what="spoil")
+
+    def _mend(self) -> None:
+        self._board.flash.mend()
+        self._control.tell("debugged", what="mend")
+
+    def _take(self, percent: float) -> None:
+        if not isinstance(percent, int | float) or not 0 < percent <= 100:
+            raise ValueError(f"above 0 and up to 100 percent, not {percent!r}")
+        self._alive()
+        self._board.taken = percent / 100
+        self._control.tell("debugged", what="take")
+
+    def _give(self) -> None:
+        self._board.taken = 0.0
+        self._control.tell("debugged", what="give")
+
+    # --- the maker's tool -----------------------------------------------------------------------
+
+    def _allow(self, deal: str, *, on: bool) -> None:
+        if deal not in DEALS:
+            raise ValueError(f"a transaction is {', '.join(DEALS)}, not {deal!r}")
+        self._alive()
+        running: Any = self._board.running
+        running.storage.set_parameter(f"no_{deal}", None if on else 1)
+        self._forbidden = [one for one in self._forbidden if one != deal] + [deal] * (not on)
+        self._control.tell("debugged", what="allow")
 
     def _limit_batch(self, records: int | None = None) -> None:
         if records is not None and (not isinstance(records, int) or records < 1):

@@ -60,6 +60,7 @@ class Board:
         store: Where the update store is.
         running: The firmware since the last reset; None while it is off.
         deaths: How often the supply killed it.
+        taken: Share of the working memory in use, by whoever took it; a reset gives it back.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Board:
         self.flash, self.rtc = self._unit(PARTS["unit"][0])
         self.running: Software | None = None
         self.deaths = 0
+        self.taken = 0.0
         self.outlets: dict[str, Callable[[Port], None]] = {
             "console": self._accept_console,
             **{word: partial(self._accept_register, word) for word in personality.registers},
@@ -190,7 +192,7 @@ class Board:
         self._leave_watchdog()
         if self.running is not None:
             self.running.power_lost()
-        self.running, self._wild = None, False
+        self.running, self._wild, self.taken = None, False, 0.0
         self.flash.guard = unguarded
         self.freeze()
         # What a cut leaves depends on its moment, not on how often chance was asked before it.

@@ -65,6 +65,8 @@ class Conditions:
 
     def agree(self, asked: Asked) -> tuple[str, Entry | None]:
         """Which deal it is, and with which original."""
+        if f"no_{asked.deal}" in self._storage.parameters:
+            raise Stop("not_supported")
         if TERMS[asked.deal].card:
             return asked.deal, None
         across = asked.deal in ACROSS_BATCHES

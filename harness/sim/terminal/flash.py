@@ -8,6 +8,9 @@ new name in whatever state the cut left them.
 
 A page whose programming begins on too low a supply comes out wrong and nobody is told: data sheets
 give a lowest voltage for programming well above the one at which a processor still runs.
+
+A page that has been erased as often as its data sheet promises fails its next programming. Another
+one takes its place, and the store is that much smaller: wear ends in a store that is full.
 """
 
 import random
@@ -20,6 +23,7 @@ ERASED = b"\xff"  # what an erased flash cell reads as
 RECORDS = ("journal.", "counters")  # what is written most, and so suffers first
 WRONG_IN = 64  # B: of a page programmed on too low a supply, about one byte in so many is wrong
 ENDLESS = 1 << 40  # B
+ROT = 24  # B that a worn page has wrong
 READ_SHARE = 0.1  # reading a page is that much of writing it
 
 
@@ -32,10 +36,10 @@ class _Operation:
     """One thing not synced yet.
 
     Attributes:
-        act: ``write`` (whole file), ``append``, ``delete`` or ``rename``.
+        act: ``write`` (whole file), ``append``, ``truncate``, ``delete`` or ``rename``.
         name: The file.
         data: What is written or appended.
-        at: Where an append goes, bytes from the start.
+        at: Where an append goes, a truncation ends, bytes from the start.
         to: The new name of a rename.
     """
 
@@ -60,6 +64,8 @@ class Flash:
         guard: Called before a page is programmed; may wait. The firmware's, if it has one.
         programs: Called as a page begins to be programmed; must not wait. A tap on its bus.
         spoilt: Pages that were programmed on too low a supply.
+        erases: (file, number of its page) -> how often it was erased.
+        worn: Pages that are used up; each makes the store one page smaller.
     """
 
     def __init__(
@@ -71,6 +77,7 @@ class Flash:
         sync_time: float = 0.005,
         page: int = 4096,
         capacity: int | None = None,
+        endurance: int | None = None,
     ) -> None:
         """Make an empty store.
 
@@ -81,15 +88,18 @@ class Flash:
             sync_time: Seconds a sync takes.
             page: Bytes in a page.
             capacity: Bytes of all files together; None for no end.
+            endurance: Erases that a page lives through; None for no end.
         """
         self._clock = clock
         self._rng = rng
         self._write_time = write_time
         self._sync_time = sync_time
         self._capacity = capacity
+        self._endurance = endurance
         self._durable: dict[str, bytes] = {}
         self._live: dict[str, bytes] = {}
         self._unsynced: list[_Operation] = []
+        self._sound: dict[str, bytes] = {}  # what ``rot`` found
         self.page = page
         self.writes = 0
         self.syncs = 0
@@ -97,6 +107,8 @@ class Flash:
         self.guard: Callable[[], None] = unguarded
         self.programs: Callable[[], None] = unguarded
         self.spoilt = 0
+        self.erases: dict[tuple[str, int], int] = {}
+        self.worn = 0
 
     @property
     def clock(self) -> Clock:
@@ -126,6 +138,11 @@ class Flash:
         """Add to a file's end, or make it; raises FlashFull."""
         self._make_room(len(data))
         self._change(_Operation("append", name, data, at=len(self._live.get(name, b""))))
+
+    def truncate(self, name: str, size: int) -> None:
+        """Leave no more than so many bytes of a file; nothing happens where there are no more."""
+        if len(self._live.get(name, b"")) > size:
+            self._change(_Operation("truncate", name, at=size))
 
     def delete(self, name: str) -> None:
         """Remove a file; nothing happens when there is none."""
@@ -160,8 +177,7 @@ class Flash:
     @property
     def free(self) -> int:
         """Bytes left; a store without an end has as many as anybody could want."""
-        used = sum(map(len, self._live.values()))
-        return ENDLESS if self._capacity is None else max(0, self._capacity - used)
+        return ENDLESS if self._capacity is None else max(0, self._capacity - self._used)
 
     def fill(self, name: str, share: float) -> None:
         """A file from outside that fills the store up to a share of it; 0 takes it away.
@@ -173,6 +189,33 @@ class Flash:
         room = self.free - round((1 - share) * (self._capacity or 0))
         if share and self._capacity is not None and room > 0:
             self._live[name] = self._durable[name] = bytes(room)
+
+    @property
+    def rotten(self) -> bool:
+        """Whether ``rot`` is in force."""
+        return bool(self._sound)
+
+    def rot(self, prefix: str) -> bool:
+        """Flip bits at the head of the last file of that name's beginning; False for none.
+
+        Durable at once; it never waits: cells that have lost their charge.
+        """
+        name = max((name for name in self._live if name.startswith(prefix)), default="")
+        if not self._live.get(name):
+            return False
+        self._sound.setdefault(name, self._live[name])
+        held = self._live[name]
+        worn = bytes(octet ^ 0x10 for octet in held[:ROT])
+        self._live[name] = self._durable[name] = worn + held[ROT:]
+        return True
+
+    def mend(self) -> None:
+        """Take ``rot`` back: what was flipped is as it was, what came behind it stays."""
+        for name, sound in self._sound.items():
+            held = self._live.get(name, b"")
+            if len(held) >= len(sound):
+                self._live[name] = self._durable[name] = sound + held[len(sound) :]
+        self._sound.clear()
 
     def run_wild(self) -> None:
         """A processor below its lowest voltage programs a page of the newest records. Never waits.
@@ -198,6 +241,7 @@ class Flash:
             if not self.powered():
                 operation = self._spoil(operation, page)
             self.writes += 1
+            self._wear(operation.name, operation.at // self.page + page)
             self.programs()
             self._wait(self._write_time)
 
@@ -222,9 +266,21 @@ class Flash:
         return max(1, -(-len(data) // self.page))
 
     def _make_room(self, more: int) -> None:
-        used = sum(map(len, self._live.values()))
-        if self._capacity is not None and used + more > self._capacity:
+        used = self._used
+        if self._capacity is not None and more > 0 and used + more > self._capacity:
             raise FlashFull(f"{more} B more do not fit: {used} of {self._capacity} B are used")
+
+    @property
+    def _used(self) -> int:
+        """Bytes that are taken, and those of pages that are used up."""
+        return sum(map(len, self._live.values())) + self.worn * self.page
+
+    def _wear(self, name: str, page: int) -> None:
+        """One more erase; a page that has had its share is given up for another one."""
+        count = self.erases.get((name, page), 0) + 1
+        if self._endurance is not None and count > self._endurance:
+            self.worn, count = self.worn + 1, 1
+        self.erases[name, page] = count
 
     def _wait(self, seconds: float) -> None:
         self._clock.sleep(seconds)
@@ -242,6 +298,8 @@ def _apply(files: dict[str, bytes], operation: _Operation) -> None:
         # When the append before this one was lost, its place was allocated but never written.
         held = files.get(operation.name, b"")[: operation.at].ljust(operation.at, ERASED)
         files[operation.name] = held + operation.data
+    elif operation.act == "truncate":
+        files[operation.name] = files.get(operation.name, b"")[: operation.at]
     elif operation.act == "delete":
         files.pop(operation.name, None)
     else:

@@ -53,7 +53,8 @@ class Health:
 
     def memory(self) -> float:
         """KiB of working memory in use."""
-        return self._own.system + RECORD * len(self._firmware.storage.journal)
+        own = self._own.system + RECORD * len(self._firmware.storage.journal)
+        return max(own, self._firmware.board.taken * self._own.memory)
 
     # --- heat ---------------------------------------------------------------------------------
 

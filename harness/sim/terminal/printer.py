@@ -15,8 +15,8 @@ from harness.sim.terminal.screen import Alarms
 
 #: Part -> what it means when it is not as usual; the first one is said first.
 TROUBLES = {
-    "cover": "cover_open", "paper": "paper_out", "paper_path": "paper_jam",
-    "print_head": "printer_hot",
+    "printer_cable": "printer_fault", "cover": "cover_open", "paper": "paper_out",
+    "paper_path": "paper_jam", "print_head": "printer_hot",
 }  # fmt: skip
 
 

@@ -12,9 +12,12 @@ from harness.faults.app_killed import AppKilled
 from harness.faults.batch_limited import BatchLimited
 from harness.faults.clock_wrong import ClockWrong
 from harness.faults.code_shown import CodeShown
+from harness.faults.deal_forbidden import DealForbidden
 from harness.faults.flash_filled import FlashFilled
 from harness.faults.forced_restart import ForcedRestart
+from harness.faults.memory_filled import MemoryFilled
 from harness.faults.part import Part
+from harness.faults.records_spoilt import RecordsSpoilt
 from harness.model.cast import Cast
 from harness.model.means import Means
 from harness.model.trace import Observation
@@ -57,8 +60,23 @@ class Recorder:
     def free_storage(self) -> None:
         self.asked.append(("free",))
 
+    def spoil_records(self) -> None:
+        self.asked.append(("spoil",))
+
+    def mend_records(self) -> None:
+        self.asked.append(("mend",))
+
+    def fill_memory(self, percent: float) -> None:
+        self.asked.append(("take", percent))
+
+    def free_memory(self) -> None:
+        self.asked.append(("give",))
+
     def limit_batch(self, records: int | None) -> None:
         self.asked.append(("batch", records))
+
+    def allow(self, deal: str, *, on: bool) -> None:
+        self.asked.append(("allow", deal, on))
 
 
 @contextmanager
@@ -93,6 +111,12 @@ FAULTS = [
      hands_saw("debugged", what="clock"), hands_saw("ambient", celsius=1.0)),
     (BatchLimited(3), [("batch", 3)], [("batch", None)], hands_saw("debugged", what="batch"),
      hands_saw("debugged", what="free")),
+    (RecordsSpoilt(), [("spoil",)], [("mend",)], hands_saw("debugged", what="spoil"),
+     hands_saw("debugged", what="mend")),
+    (MemoryFilled(97.0), [("take", 97.0)], [("give",)], hands_saw("debugged", what="take"),
+     hands_saw("debugged", what="give")),
+    (DealForbidden("refund"), [("allow", "refund", False)], [("allow", "refund", True)],
+     hands_saw("debugged", what="allow"), hands_saw("debugged", what="batch")),
     (FlashFilled(98.0), [("fill", 98.0)], [("free",)], hands_saw("debugged", what="fill"),
      hands_saw("debugged", what="free")),
 ]  # fmt: skip
@@ -119,7 +143,7 @@ def test_it_is_done_and_taken_back(
         lambda: CodeShown("good"), lambda: AmbientTemperature(90.0), ClockWrong,
         lambda: ClockWrong("2000-01-01", Seconds(1)), lambda: ClockWrong("soon"),
         lambda: FlashFilled(0.0), lambda: FlashFilled(101.0),
-        lambda: BatchLimited(0),
+        lambda: BatchLimited(0), lambda: MemoryFilled(0.0), lambda: MemoryFilled(101.0),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(wrong: Any) -> None:

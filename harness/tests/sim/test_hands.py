@@ -170,6 +170,72 @@ def test_the_flash_is_filled_and_freed() -> None:
     at_hand(story)
 
 
+def test_records_are_spoilt_and_mended() -> None:
+    """The oldest record is damaged after the next start, and whole after the one after that."""
+
+    def damaged(stage: Stage) -> int:
+        stage.power(0.0)
+        stage.clock.sleep(2.0)
+        stage.power()
+        assert stage.until(lambda: stage.terminal.running is not None, 10.0)
+        running = stage.terminal.running
+        assert isinstance(running, Firmware)
+        assert stage.until(lambda: running.state.up, 60.0)
+        assert ("journal_fault" in running.alarms.active) == (running.storage.damaged > 0)
+        return running.storage.damaged
+
+    def story(stage: Stage, driver: Driver) -> None:
+        with pytest.raises(DeviceRefused, match="no records"):
+            driver.spoil_records()
+        stage.power()
+        assert stage.ready()
+        assert {stage.sell(1000).outcome, stage.sell(2000).outcome} == {"approved"}
+        driver.spoil_records()
+        assert damaged(stage) == 1
+        driver.make_safe()
+        assert damaged(stage) == 0
+
+    at_hand(story)
+
+
+def test_memory_is_taken_until_it_is_given_or_the_terminal_restarts() -> None:
+    """A warning and an announced restart, which ends whatever took it; off, nothing takes any."""
+
+    def story(stage: Stage, driver: Driver) -> None:
+        with pytest.raises(DeviceRefused, match="off"):
+            driver.fill_memory(97.0)
+        stage.power()
+        assert stage.ready()
+        with pytest.raises(DeviceRefused, match="above 0"):
+            driver.fill_memory(0.0)
+        driver.fill_memory(97.0)
+        assert stage.until(lambda: len(stage.of("boot")) == 2, 120.0)
+        assert [row["cause"] for row in stage.of("detected")] == ["memory_low"]
+        assert stage.terminal.taken == 0.0
+        driver.fill_memory(50.0)
+        driver.make_safe()
+        assert stage.terminal.taken == 0.0
+
+    at_hand(story)
+
+
+def test_what_it_may_not_make_is_refused_by_its_name() -> None:
+    """Forbidden over restarts, nothing is asked of the host; allowed again, it is made."""
+
+    def story(stage: Stage, driver: Driver) -> None:
+        stage.power()
+        assert stage.ready()
+        with pytest.raises(DeviceRefused, match="a transaction is"):
+            driver.allow("tip", on=False)  # type: ignore[arg-type]
+        driver.allow("sale", on=False)
+        refused = stage.sell(1000)
+        assert (refused.outcome, refused.cause) == ("failed", "not_supported")
+        driver.make_safe()
+        assert stage.sell(1000).outcome == "approved"
+
+    at_hand(story)
+
+
 def test_a_batch_is_limited_over_restarts_until_it_is_made_safe() -> None:
     """The terminal keeps it in its flash; it is taken back, and nonsense is refused."""
 

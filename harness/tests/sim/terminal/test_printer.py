@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.model.hands import PARTS
 from harness.sim.terminal.printer import TROUBLES
 from harness.tests.sim.terminal.stage import Stage
 
@@ -26,11 +27,12 @@ def test_each_want_is_said_and_taken_back(part: str) -> None:
     def story() -> None:
         begin(stage)
         body = stage.terminal.body
-        body.put(part, {"paper": "out", "cover": "open", "paper_path": "jammed"}.get(part, "hot"))
+        usual, wrong = PARTS[part]
+        body.put(part, wrong)
         stage.clock.sleep(0.1)
         assert stage.of("report", on="display", cause=TROUBLES[part])
         assert stage.register.status() == "CC"
-        body.put(part, {"paper": "in", "cover": "closed", "paper_path": "free"}.get(part, "cool"))
+        body.put(part, usual)
         stage.clock.sleep(0.1)
         assert stage.of("cleared", cause=TROUBLES[part])
         assert stage.register.status() == "00"
