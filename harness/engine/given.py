@@ -16,7 +16,7 @@ from harness.model.network import (
     Subscription,
 )
 from harness.model.power import Supply, Switch
-from harness.model.roles import Host, Terminal, Updates, plays
+from harness.model.roles import Host, MisbehavingStore, Terminal, Updates, plays
 from harness.model.units import Db, Seconds
 
 #: From power on to ready at most, s.
@@ -62,6 +62,8 @@ def heal_world(given: Given, rig: Any) -> None:
     _heal_hosts(rig)
     for store in players_of(rig, Updates):
         store.withdraw()
+    for bad in players_of(rig, MisbehavingStore):
+        bad.behave()
 
 
 def _heal_hosts(rig: Any) -> None:

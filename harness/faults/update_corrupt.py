@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from harness.model.cast import Cast
-from harness.model.roles import Updates
+from harness.model.means import Means
+from harness.model.roles import SpoilingStore, Updates
 from harness.model.trace import Observation
 
 
@@ -16,22 +17,42 @@ class UpdateCorrupt:
 
     Attributes:
         image: What is wrong with it. Its manifest looks newer than what runs in any case.
+        bit: Which bit of ``bit_flipped`` is wrong, from the highest of its first byte; one of the
+            payload's where it is not given.
     """
 
     NEEDS: ClassVar[tuple[type, ...]] = (Updates,)
-    image: Literal["corrupt", "wrong_key", "older", "truncated", "wrong_model"]
+    image: Literal[
+        "corrupt", "bit_flipped", "wrong_key", "unsigned", "older", "nine", "replayed", "truncated",
+        "wrong_model", "too_large",
+    ]  # fmt: skip
+    bit: int | None = None
+
+    def refusal(self, means: Means) -> str:
+        """Why this rig, or anybody, cannot do it; ``""`` where it can be done."""
+        if self.bit is not None and self.image != "bit_flipped":
+            return f"`bit` is of `bit_flipped`, and not of {self.image}"
+        return ""
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:
         store = cast.playing(Updates)
         try:
-            store.offer(self.image)
+            if self.bit is None:
+                store.offer(self.image)
+            else:
+                cast.playing(SpoilingStore).offer_spoilt("newer", f"bit={self.bit}")
             yield self
         finally:
             store.withdraw()
 
     def took_effect(self, seen: Observation) -> bool:
-        """The whole image was served: until then there was nothing to refuse."""
-        if (seen.source, seen.kind) != ("updates", "served") or not seen.get("done"):
-            return False
-        return bool(seen.get("image", self.image) == self.image)
+        """The whole image was served: until then there was nothing to refuse.
+
+        What is too large, or older by what is announced, is refused unfetched: the offer was it.
+        """
+        image = "newer" if self.bit is not None else self.image
+        fits = seen.source == "updates" and seen.get("image", image) == image
+        if self.image in ("too_large", "nine") and seen.kind == "requested":
+            return fits and seen.get("path") == "/manifest" and seen.get("status") == 200
+        return fits and seen.kind == "served" and bool(seen.get("done"))

@@ -250,6 +250,14 @@ class Host(Protocol):
 
 
 @runtime_checkable
+class Dated(Protocol):
+    """A host whose clock can be moved on; its terminals take the time from it (fields 12, 13)."""
+
+    def set_time_of_day(self, at: str) -> None:
+        """Move it on to a time of day, as ``23:58:30``: observed ``clock``."""
+
+
+@runtime_checkable
 class FlashTap(Protocol):
     """Counts the pages that the terminal's flash programs, and cuts the power at one of them.
 
@@ -274,6 +282,28 @@ class Updates(Protocol):
         """Offer an image by name: ``newer``, ``older``, ``corrupt``, ``wrong_key`` ..."""
 
     def withdraw(self) -> None: ...
+
+
+@runtime_checkable
+class SpoilingStore(Protocol):
+    """An update store that can offer an image with something of the asker's choice wrong."""
+
+    def offer_spoilt(self, image: str, spoil: str) -> None:
+        """As ``offer``, but spoilt: ``bit=77``, ``truncated=1000`` (``harness/wire/spoil.py``)."""
+
+
+@runtime_checkable
+class MisbehavingStore(Protocol):
+    """An update store that answers wrongly on request. Observed: ``misbehaved``."""
+
+    def offer(self, image: str) -> None:
+        """As of ``Updates``."""
+
+    def misbehave(self, act: str, *, on: str = "any", **how: Any) -> None:
+        """``act``: a word of ``faults/store_misbehaves.py``; ``on``: manifest, image, any."""
+
+    def behave(self) -> None:
+        """End all misbehaviour."""
 
 
 def plays(driver: Any, role: Any) -> bool:

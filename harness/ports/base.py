@@ -56,6 +56,11 @@ class Port(ABC):
     def readable(self) -> bool:
         """Whether ``read`` would return (or raise) at once."""
 
+    @property
+    def unsent(self) -> int:
+        """Bytes written that have not left yet, as far as it is known; 0 where nobody can tell."""
+        return 0
+
     @abstractmethod
     def close(self) -> None:
         """Let go; the other end notices. Closing twice does nothing."""
@@ -86,6 +91,11 @@ class BufferedPort(Port):
     @property
     def readable(self) -> bool:
         return self._has_news()
+
+    @property
+    def unread(self) -> int:
+        """Bytes that have arrived and were not read yet."""
+        return sum(len(chunk.data) for chunk in self._chunks)
 
     def _has_news(self) -> bool:
         return bool(self._chunks) or self._lost is not None

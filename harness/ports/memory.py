@@ -33,6 +33,10 @@ class MemoryPort(BufferedPort):
             return
         self.clock.call_at(self.clock.now() + self._latency, lambda: self._deliver(data))
 
+    @property
+    def unsent(self) -> int:
+        return self._peer.unread if self._peer is not None and not self._peer.closed else 0
+
     def _deliver(self, data: bytes) -> None:
         if self._peer is not None and not self._peer.closed:
             self._peer.put_arrived(data)

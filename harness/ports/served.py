@@ -105,24 +105,31 @@ class _Bridge:
                 chunk = self._ours.read()
                 if chunk is not None:
                     self._unsent += chunk.data
-                    self._send()
+                    self._send_all(self._ours)
         except PortLost as lost:
             if "closed by" in str(lost):
                 self._shut_down()
             else:
                 self._reset()
 
-    def _send(self) -> None:
+    def _send_all(self, ours: MemoryPort) -> None:
+        """Wait until the socket has taken it; who lets too much pile up meanwhile is dropped."""
+        while not self._shut and not self._send():
+            if len(self._unsent) + ours.unread > BACKLOG:
+                self._reset()
+                return
+            self._clock.sleep(TRY_AGAIN)
+
+    def _send(self) -> bool:
+        """What fits; whether that was all."""
         try:
-            while self._unsent and not self._shut:
+            while self._unsent:
                 del self._unsent[: self._socket.send(self._unsent)]
         except BlockingIOError:
-            if len(self._unsent) > BACKLOG:
-                self._reset()
-            else:
-                self._clock.call_at(self._clock.now() + TRY_AGAIN, self._send)
+            return False
         except OSError:
             self._shut_down()
+        return True
 
     def _reset(self) -> None:
         """As a device that lost power: the peer sees a reset."""

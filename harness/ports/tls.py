@@ -165,6 +165,10 @@ class TlsPort(Port):
         getattr(self._port, "reset", self._port.close)()
 
     @property
+    def unsent(self) -> int:
+        return self._port.unsent
+
+    @property
     def below(self) -> Port:
         """What moves the encrypted bytes."""
         return self._port

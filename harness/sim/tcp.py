@@ -86,6 +86,10 @@ class End(BufferedPort):
         self._out += data
         self._pump()
 
+    @property
+    def unsent(self) -> int:
+        return len(self._out) if self._lost is None else 0
+
     def close(self) -> None:
         """Send what is queued, then FIN."""
         if self._lost is None:

@@ -1,63 +1,49 @@
-"""An update store: HTTP with ranges, images by name, and a record of what was fetched. Test only.
+"""An update store: HTTP and HTTPS with ranges, images by name, campaigns. Test only.
 
-Outlet ``http`` (RFC 9110, 9112): ``GET`` and ``HEAD`` of ``/manifest?model=&version=`` (404 when
-there is nothing for that model) and of ``/images/<name>``; ``Range`` with 206, 416, ``If-Range``;
-``ETag`` and ``If-None-Match``; keep-alive. Outlet ``control``: JSON lines (``sim/control``):
+Outlets ``http`` and ``https`` (``update_http.py``): ``GET`` and ``HEAD`` of
+``/manifest?model=&version=&id=`` (404 when there is nothing for that terminal) and of
+``/images/<name>`` of what is offered; ``Range`` with 206, 416, ``If-Range``; ``ETag``, ``If-Match``
+and ``If-None-Match``; keep-alive. Outlet ``control``: JSON lines (``sim/control``):
 
-=============  =====================================================================
-``identify``   -> ``identity``
-``offer``      ``image``: a name of the personality; takes the place of what was offered
-``withdraw``   nothing is offered any more; a download under way runs on
-``rate``       ``bits`` a second of each connection, or null for no limit
-``state``      -> ``offered`` (null for nothing), ``images``
-=============  =====================================================================
+==============  ====================================================================
+``identify``    -> ``identity``
+``offer``       ``image``: by name, and ``spoil`` (``wire/spoil.py``); to everybody, in
+                the place of all that was offered
+``campaign``    ``image``, and any of ``model``, ``since``, ``before``, ``share``: offer
+                it to some, beside what is offered already; the first that fits counts
+``shelve``      ``image``, ``file``, and any of ``spoil``, ``version``: a file by a name
+``withdraw``    nothing is offered any more; a download under way runs on
+``rate``        ``bits`` a second of each connection, or null for no limit
+``misbehave``   ``act`` (``update_acts.py``), and any of ``on``, ``by``, ``times``,
+                ``after``, ``code``
+``behave``      no more of it
+``state``       -> ``offered`` (null for nothing), ``images``, ``campaigns``, ``misbehaving``
+==============  ====================================================================
 
-Events: ``offered`` (``image version``), ``withdrawn``, ``requested`` (``path from to status``), and
-``served`` (``path image bytes of percent done``) for images, at most about every 5 %.
+Events: ``offered`` (``image version``, of a part ``share``), ``withdrawn``, ``requested`` (``path
+from to status``), ``served`` (``path image bytes of percent done``) for images, at most about every
+5 %, ``misbehaved`` (``act path``) and ``handshake`` (``shown why``).
 """
 
-import hashlib
-import json
 import random
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import h11
-
 from harness.clock import Clock
-from harness.errors import PortLost
+from harness.errors import PortError
+from harness.links.certificates import server_context
 from harness.model.units import BitRate, Seconds
 from harness.ports.base import Port
+from harness.ports.tls import TlsPort
 from harness.sim.control import Control
-from harness.sim.update_images import announced, make_image
+from harness.sim.update_acts import ON_HANDSHAKE, Lapse, Reply, Request, spoilt
+from harness.sim.update_http import Talk
+from harness.sim.update_shelf import Campaign, Shelf, Thing
 
-PIECE = 4096  # B written at a time
-STEP = 5  # percent between two ``served`` events
-
-
-@dataclass(frozen=True, slots=True)
-class _Thing:
-    """What a path leads to."""
-
-    body: bytes
-    kind: str
-    image: str = ""
-
-    @property
-    def etag(self) -> str:
-        return f'"{hashlib.sha256(self.body).hexdigest()[:24]}"'
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Which bytes of a thing are sent, and as what; ``end`` is behind the last."""
-
-    status: int
-    start: int
-    end: int
+HANDSHAKE = 30.0  # s that a client may take for it
 
 
 class UpdateStore:
@@ -69,197 +55,139 @@ class UpdateStore:
         rng: The device's own chance; nothing here needs any.
 
     Attributes:
-        outlets: ``http`` and ``control``.
+        outlets: ``http``, ``https`` and ``control``.
     """
 
     def __init__(self, clock: Clock, personality: Mapping[str, Any], *, rng: random.Random) -> None:
         self._clock = clock
         self._own = personality
-        self._rate: float | None = BitRate.parse(personality["rate"])
-        self._idle = Seconds.parse(personality["idle"])
-        self._offered: str | None = None
-        self._made: dict[str, bytes] = {}
+        self.rate: float | None = BitRate.parse(personality["rate"])
+        self.idle: float = Seconds.parse(personality["idle"])
+        self._shelf = Shelf(clock, personality)
+        self._campaigns: list[tuple[Campaign, str]] = []  # with what is wrong with the image
+        self._lapse: Lapse | None = None
         self._control = Control(clock, "updates", {
-            "identify": self._identify, "offer": self._offer, "withdraw": self._withdraw,
-            "rate": self._set_rate, "state": self._state,
+            "identify": self._identify, "offer": self._offer, "campaign": self._campaign,
+            "shelve": self._shelve, "withdraw": self._withdraw, "rate": self._set_rate,
+            "misbehave": self._misbehave, "behave": self._behave, "state": self._state,
         })  # fmt: skip
         self.outlets: dict[str, Callable[[Port], None]] = {
             "http": self._accept,
+            "https": partial(self._accept, secure=True),
             "control": self._control.accept,
         }
 
-    # --- what there is ----------------------------------------------------------------------
+    # --- what answers are made of -----------------------------------------------------------
 
-    def _find(self, target: str) -> _Thing | None:
+    def find(self, target: str) -> Thing | None:
         parts = urlsplit(target)
-        name = self._offered
-        if name is None:
-            return None
         if parts.path == "/manifest":
-            model = parse_qs(parts.query).get("model", [self._own["model"]])[0]
-            return self._manifest(name) if model == self._own["model"] else None
-        if parts.path == f"/images/{name}":
-            return _Thing(self._image(name), "application/octet-stream", name)
+            return self._announce(parse_qs(parts.query))
+        name = parts.path.removeprefix("/images/")
+        for campaign, spoil in self._campaigns:
+            if campaign.image == name and name != parts.path:
+                return self._shelf.image(name, spoil)
         return None
 
-    def _manifest(self, name: str) -> _Thing:
-        image = _Thing(self._image(name), "")
-        said = {
-            "model": self._own["model"], "version": announced(self._own, name),
-            "path": f"/images/{name}", "size": len(image.body), "etag": image.etag,
-            "sha256": hashlib.sha256(image.body).hexdigest(), "chunk": self._own["chunk"],
-        }  # fmt: skip
-        return _Thing(json.dumps(said).encode(), "application/json")
+    def _announce(self, asked: Mapping[str, list[str]]) -> Thing | None:
+        model, version, who = (
+            asked.get(word, [usual])[0]
+            for word, usual in (("model", self._own["model"]), ("version", ""), ("id", ""))
+        )
+        for campaign, spoil in self._campaigns:
+            if campaign.fits(model, version, who):
+                return self._shelf.manifest(self._shelf.image(campaign.image, spoil), model)
+        return None
 
-    def _image(self, name: str) -> bytes:
-        if name not in self._made:
-            self._made[name] = make_image(self._own, name)
-        return self._made[name]
+    def spoil(self, reply: Reply, request: Request) -> Reply:
+        """As it leaves; told where something was done to it."""
+        leaves, done = spoilt(reply, request, self._lapse)
+        if done and self._lapse is not None:
+            self.tell("misbehaved", act=self._lapse.act, path=request.path)
+        return leaves
 
-    # --- HTTP -------------------------------------------------------------------------------
+    def tell(self, event: str, **fields: object) -> None:
+        self._control.tell(event, **fields)
 
-    def _accept(self, port: Port) -> None:
-        self._clock.spawn("updates connection", lambda: self._talk(port))
+    # --- who comes in -----------------------------------------------------------------------
+
+    def _accept(self, port: Port, *, secure: bool = False) -> None:
+        talk = self._talk_securely if secure else self._talk
+        self._clock.spawn("updates connection", lambda: talk(port))
 
     def _talk(self, port: Port) -> None:
-        talk = h11.Connection(h11.SERVER)
+        Talk(self._clock, port, self).run()
+
+    def _talk_securely(self, port: Port) -> None:
+        lapse, why = self._lapse, ""
+        bad = lapse is not None and lapse.act in ON_HANDSHAKE and lapse.strikes()
+        shown = ON_HANDSHAKE[lapse.act] if lapse is not None and bad else "good"
+        line = TlsPort(port, server_context(shown, *self._own["names"]))
         try:
-            while self._exchange(port, talk):
-                talk.start_next_cycle()
-        except PortLost:
-            pass
-        except h11.RemoteProtocolError as error:
-            if talk.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-                self._answer(port, talk, error.error_status_hint, [("Connection", "close")])
-        finally:
-            port.close()
-
-    def _exchange(self, port: Port, talk: h11.Connection) -> bool:
-        """One request and its answer; whether another may follow."""
-        request: h11.Request | None = None
-        while not isinstance(event := talk.next_event(), (h11.EndOfMessage, h11.ConnectionClosed)):
-            if isinstance(event, h11.Request):
-                request = event
-            elif event is h11.NEED_DATA:
-                chunk = port.read(self._clock.now() + self._idle)
-                if chunk is None:
-                    return False
-                talk.receive_data(chunk.data)
-        if request is None:
-            return False
-        self._respond(port, talk, request)
-        return talk.our_state is h11.DONE and talk.their_state is h11.DONE
-
-    def _respond(self, port: Port, talk: h11.Connection, request: h11.Request) -> None:
-        method, target = request.method.decode(), request.target.decode("latin-1")
-        asked = {name.decode(): value.decode("latin-1") for name, value in request.headers}
-        path = urlsplit(target).path
-        thing = self._find(target)
-        if method not in ("GET", "HEAD"):
-            self._refuse(port, talk, path, 405, [("Allow", "GET, HEAD")])
-            return
-        if thing is None:
-            self._refuse(port, talk, path, 404, [])
-            return
-        part = _choose(thing, asked, ranges=method == "GET")
-        self._control.tell(
-            "requested", path=path, **{"from": part.start, "to": part.end - 1}, status=part.status
-        )
-        self._answer(port, talk, part.status, _headers(thing, part), finish=False)
-        if method == "GET" and part.status in (200, 206):
-            self._serve(port, talk, thing, part, path)
-        port.write(talk.send(h11.EndOfMessage()) or b"")
-
-    def _refuse(
-        self, port: Port, talk: h11.Connection, path: str, status: int,
-        headers: list[tuple[str, str]],
-    ) -> None:  # fmt: skip
-        self._control.tell("requested", path=path, **{"from": 0, "to": 0}, status=status)
-        self._answer(port, talk, status, headers)
-
-    def _answer(
-        self, port: Port, talk: h11.Connection, status: int, headers: list[tuple[str, str]],
-        *, finish: bool = True,
-    ) -> None:  # fmt: skip
-        empty = [("Content-Length", "0")] if finish else []
-        head = h11.Response(status_code=status, headers=[*headers, *empty])
-        port.write(talk.send(head) or b"")
-        if finish:
-            port.write(talk.send(h11.EndOfMessage()) or b"")
-
-    def _serve(
-        self, port: Port, talk: h11.Connection, thing: _Thing, part: _Part, path: str
-    ) -> None:
-        told, size = part.start * 100 // max(1, len(thing.body)), len(thing.body)
-        for at in range(part.start, part.end, PIECE):
-            piece = thing.body[at : min(at + PIECE, part.end)]
-            port.write(talk.send(h11.Data(data=piece)) or b"")
-            sent = at + len(piece)
-            percent, done = sent * 100 // size, sent == size
-            if thing.image and (done or percent >= told + STEP):
-                told = percent
-                self._control.tell(
-                    "served", path=path, image=thing.image, bytes=sent, of=size,
-                    percent=percent, done=done,
-                )  # fmt: skip
-            if self._rate is not None:
-                self._clock.sleep(len(piece) * 8 / self._rate)
+            line.handshake(self._clock.now() + HANDSHAKE)
+        except PortError as error:
+            why = str(error)
+        self.tell("handshake", shown=shown, why=why)
+        if lapse is not None and bad:
+            self.tell("misbehaved", act=lapse.act, path="")
+        if not why:
+            self._talk(line)
 
     # --- control ----------------------------------------------------------------------------
 
     def _identify(self) -> dict[str, str]:
         return {"identity": f"terminal-harness update store {self._own['version']} (test only)"}
 
-    def _offer(self, image: str) -> None:
+    def _offer(self, image: str, spoil: str = "") -> None:
+        thing = self._found(image, spoil)
+        self._campaigns = [(Campaign(image, self._own["model"]), spoil)]
+        self.tell("offered", image=image, version=thing.version)
+
+    def _campaign(
+        self, image: str, model: str = "", since: str = "0", before: str = "", share: float = 100
+    ) -> None:
+        thing = self._found(image, "")
+        made = Campaign(image, model or self._own["model"], since, before, share)
+        self._campaigns.append((made, ""))
+        self.tell("offered", image=image, version=thing.version, share=share)
+
+    def _found(self, image: str, spoil: str) -> Thing:
+        if not all(isinstance(word, str) for word in (image, spoil)):
+            raise ValueError(f"an image is named by text, not {image!r}")
         try:
-            made = self._image(image) if isinstance(image, str) else b""
+            return self._shelf.image(image, spoil)
         except LookupError as unknown:
             raise ValueError(str(unknown)) from None
-        if not made:
-            raise ValueError(f"an image is named by text, not {image!r}")
-        self._offered = image
-        self._control.tell("offered", image=image, version=announced(self._own, image))
+
+    def _shelve(self, image: str, file: str, spoil: str = "", version: str = "") -> None:
+        if not all(isinstance(word, str) for word in (image, file, spoil, version)):
+            raise ValueError("image, file, spoil and version are texts")
+        self._shelf.put(image, file, spoil, version)
 
     def _withdraw(self) -> None:
-        if self._offered is not None:
-            self._offered = None
-            self._control.tell("withdrawn")
+        if self._campaigns:
+            self._campaigns = []
+            self.tell("withdrawn")
 
     def _set_rate(self, bits: float | None) -> None:
         good = isinstance(bits, (int, float)) and not isinstance(bits, bool) and bits > 0
         if bits is not None and not good:
             raise ValueError(f"bits is a number above zero or null, not {bits!r}")
-        self._rate = bits
+        self.rate = bits
+
+    def _misbehave(
+        self, act: str, on: str = "any", by: float | None = None, times: int | None = None,
+        after: int = 0, code: int = 503,
+    ) -> None:  # fmt: skip
+        self._lapse = Lapse(act, on, by, times, after, code)
+
+    def _behave(self) -> None:
+        self._lapse = None
 
     def _state(self) -> dict[str, Any]:
-        return {"offered": self._offered, "images": list(self._own["images"])}
-
-
-def _choose(thing: _Thing, asked: Mapping[str, str], *, ranges: bool) -> _Part:
-    """Status and bytes, from the conditions of a request (RFC 9110, 13.2.2 and 14.2)."""
-    size = len(thing.body)
-    seen = [tag.strip() for tag in asked.get("if-none-match", "").split(",")]
-    if thing.etag in seen or "*" in seen:
-        return _Part(304, 0, size)
-    range_ = re.fullmatch(r"bytes=\s*([0-9]*)-([0-9]*)\s*", asked.get("range", ""), re.IGNORECASE)
-    unchanged = asked.get("if-range", thing.etag) == thing.etag
-    if not ranges or not unchanged or range_ is None or range_.groups() == ("", ""):
-        return _Part(200, 0, size)  # a range that cannot be read is as good as none
-    first, last = range_.groups()
-    start = int(first) if first else max(0, size - int(last))
-    end = min(size, int(last) + 1) if first and last else size
-    if first and last and int(last) < int(first):
-        return _Part(200, 0, size)
-    return _Part(206, start, end) if start < end else _Part(416, 0, size)
-
-
-def _headers(thing: _Thing, part: _Part) -> list[tuple[str, str]]:
-    size = len(thing.body)
-    if part.status == 416:
-        return [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")]
-    headers = [("ETag", thing.etag), ("Accept-Ranges", "bytes"), ("Content-Type", thing.kind)]
-    if part.status != 304:
-        headers.append(("Content-Length", str(part.end - part.start)))
-    if part.status == 206:
-        headers.append(("Content-Range", f"bytes {part.start}-{part.end - 1}/{size}"))
-    return headers
+        now = [campaign for campaign, _ in self._campaigns]
+        return {
+            "offered": now[0].image if now else None, "images": self._shelf.names,
+            "campaigns": [asdict(one) for one in now],
+            "misbehaving": self._lapse.act if self._lapse else None,
+        }  # fmt: skip

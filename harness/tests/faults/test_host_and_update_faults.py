@@ -12,11 +12,13 @@ from harness.drivers import acquirer, update_store
 from harness.errors import DeviceRefused
 from harness.faults.host_misbehaves import HostMisbehaves
 from harness.faults.host_moved import HostMoved
+from harness.faults.store_misbehaves import StoreMisbehaves
 from harness.faults.update_corrupt import UpdateCorrupt
 from harness.faults.update_interrupted import UpdateInterrupted
 from harness.faults.update_link_lost import UpdateLinkLost
 from harness.files import fixture, read_plain
 from harness.model.cast import Cast
+from harness.model.means import Means
 from harness.model.trace import Observation
 from harness.model.units import Seconds, Volts
 from harness.ports.memory import MemoryPort, pair
@@ -110,10 +112,12 @@ def ask_sign_on(bench: Bench) -> None:
     port.write(frame(Message("0800", {11: "000001", 41: "HIL00001", 42: "9" * 15, 60: kind})))
 
 
-def fetch(bench: Bench, path: str) -> None:
-    """A terminal fetches something."""
+def fetch(bench: Bench, path: str) -> bytes:
+    """A terminal fetches something; how the answer begins."""
     port = bench.plug(bench.store.outlets["http"])
     port.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    begin = port.read(bench.clock.now() + 10)
+    return begin.data if begin else b""
 
 
 def test_a_misbehaving_host_is_the_evidence_and_behaves_afterwards(bench: Bench) -> None:
@@ -175,6 +179,54 @@ def test_a_bad_image_is_offered_and_withdrawn_even_on_an_error(bench: Bench) -> 
         assert sum(fault.took_effect(seen) for seen in bench.seen) == 1
         bench.players["updates"].make_safe()
         assert bench.seen[-1].kind == "withdrawn"
+
+    bench.run(story)
+
+
+def test_one_bit_of_the_askers_choice_is_wrong(bench: Bench) -> None:
+    """The named bit of the new image, and only with the word that it belongs to."""
+
+    def story(bench: Bench) -> None:
+        fault = UpdateCorrupt("bit_flipped", bit=80)
+        with fault.inject(bench.cast):
+            fetch(bench, "/images/newer")
+            bench.settle()
+            assert any(fault.took_effect(one) for one in bench.seen)
+            assert not any(UpdateCorrupt("corrupt").took_effect(one) for one in bench.seen)
+        bench.players["updates"].make_safe()
+        assert UpdateCorrupt("corrupt", bit=80).refusal(Means(Volts(5)))
+        assert not fault.refusal(Means(Volts(5)))
+
+    bench.run(story)
+
+
+def test_what_is_refused_unfetched_has_its_effect_by_being_offered(bench: Bench) -> None:
+    """The announcement alone says that it is too large; of a corrupt one it says nothing."""
+
+    def story(bench: Bench) -> None:
+        fault = UpdateCorrupt("too_large")
+        with fault.inject(bench.cast):
+            fetch(bench, "/manifest?model=HIL-CT100")
+            bench.settle()
+            assert any(fault.took_effect(one) for one in bench.seen)
+            assert not any(UpdateCorrupt("corrupt").took_effect(one) for one in bench.seen)
+
+    bench.run(story)
+
+
+def test_a_store_misbehaves_until_it_is_cleared_and_says_so(bench: Bench) -> None:
+    """Its own word is the effect; of another act it is none; afterwards it answers well."""
+
+    def story(bench: Bench) -> None:
+        bench.players["updates"].offer("newer")
+        fault = StoreMisbehaves("server_error", on="manifest", times=5, code=500)
+        with suppress(ZeroDivisionError), fault.inject(bench.cast):
+            assert fetch(bench, "/manifest").startswith(b"HTTP/1.1 500")
+            bench.settle()
+            assert any(fault.took_effect(one) for one in bench.seen)
+            assert not any(StoreMisbehaves("reset").took_effect(one) for one in bench.seen)
+            _ = 1 / 0
+        assert fetch(bench, "/manifest").startswith(b"HTTP/1.1 200")
 
     bench.run(story)
 
