@@ -62,17 +62,25 @@ class Fetched:
         asked: The store's ``requested``.
         sent: Byte of the image that the store had sent last.
         of: Bytes of the whole image; 0 while not known.
-        told: Percent that the terminal told last before the next request.
+        told: Percent that the terminal told last before the next request, None where it told none.
+        step: The most that lay between two of its tellings; 0 where it has told of no progress.
     """
 
     asked: Observation
     sent: int = 0
     of: int = 0
-    told: float = 0.0
+    told: float | None = None
+    step: float = 0.0
 
     @property
     def begins(self) -> int:
         return int(self.asked.get("from") or 0)
+
+    def tell(self, percent: float) -> None:
+        """The terminal says how far it is."""
+        told = percent if self.told is None else self.told
+        self.step = max(self.step, percent - told)
+        self.told = max(told, percent)
 
 
 @dataclass(slots=True)
@@ -171,17 +179,21 @@ class Course:
         """(least, most) of what was downloaded, in sizes of the image; None: nobody counted.
 
         Least: what a resumed range or the terminal's own percent shows to have arrived. Most: what
-        the store sent, of which a broken line keeps some.
+        the store sent, of which a broken line keeps some, but no more than one step beyond what the
+        terminal told.
         """
         if not any(one.of for one in self.fetches):
             return None
         least = most = 0.0
         for one, after in zip(self.fetches, [*self.fetches[1:], None], strict=True):
             size = one.of or next(each.of for each in self.fetches if each.of)
-            sent = max(0, one.sent - one.begins) / size
-            resumed = after.begins if after is not None else one.sent
-            arrived = max(resumed / size, one.told / 100) - one.begins / size
-            least, most = least + min(sent, max(0.0, arrived)), most + sent
+            sent, begun = one.sent / size, one.begins / size
+            resumed = after.begins / size if after is not None else sent
+            told = (one.told or 0.0) / 100
+            arrived = min(sent, max(resumed, told))
+            beyond = min(sent, told + one.step / 100) if one.step else sent
+            least += max(0.0, arrived - begun)
+            most += max(0.0, max(arrived, beyond) - begun)
         return least, most
 
     # --- reading --------------------------------------------------------------------------------
@@ -207,7 +219,7 @@ class Course:
         if phase == "downloading":
             self.download.begin = self.download.begin or seen
             if self.fetches and isinstance(seen.get("percent"), int | float):
-                self.fetches[-1].told = float(seen["percent"])
+                self.fetches[-1].tell(float(seen["percent"]))
         if phase in FETCHED and self.download.begin is not None:
             self.download.end = self.download.end or seen
         if phase == "installing":
