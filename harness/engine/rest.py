@@ -28,6 +28,9 @@ REST = 180.0
 GRACE = 0.25
 #: How long the terminal is left alone then: what it still shows after that, it means, s.
 QUIET = 10.0
+#: How long an update that goes on by itself may keep it from rest, s, and its signs.
+UPDATE = 900.0
+UPDATING = ("updating", "booting")
 #: How long a device may take to tell its records, s.
 RECORDS = 30.0
 
@@ -107,12 +110,23 @@ def come_to_rest(run: "Run") -> None:
         seen = f"{last['state']}, {last.get('pending', 0)} pending" if last else "unknown"
         recorder.say("not_at_rest", why=f"the terminal is {seen} after {REST:g} s")
     if resting:
-        recorder.clock.sleep(QUIET)
+        _leave_alone(recorder)
         _answers_again(run, recorder.clock.now() + QUIET)
     _collect(run)
     if resting and not still_open:
         recorder.say("at_rest", confirmed=resting)
     _let_deadlines_pass(recorder)
+
+
+def _leave_alone(recorder: Recorder) -> None:
+    """Wait for what it does by itself: an update that it takes up again has an end, too."""
+    until = recorder.clock.now() + UPDATE
+    while recorder.clock.now() < until:
+        recorder.clock.sleep(QUIET)
+        last = recorder.trace.last("state")
+        if last is None or last["state"] not in UPDATING:
+            return
+        recorder.until(lambda: is_ready(recorder.trace), until)
 
 
 def _is_at_rest(run: "Run") -> str:
