@@ -120,7 +120,8 @@ class Session:
             KeyboardInterrupt: The item is judged by what was seen, and kept, all the same.
         """
         self._deck.refuse()
-        lacks = missing(scenario, _drivers(self.rig)) or refused(scenario, self._means)
+        lacks = missing(scenario, _drivers(self.rig), self.rig.facts)
+        lacks = lacks or refused(scenario, self._means)
         folder = self._folder(scenario)
         if lacks:
             verdict = Verdict(Outcome.SKIPPED, "; ".join(lacks))

@@ -43,7 +43,7 @@ def _rig(path: Path) -> tuple[str, Plays]:
 
 
 def _plays(drivers: Sequence[object], means: Means, item: Scenario) -> bool:
-    return not missing(item, drivers) and not refused(item, means)
+    return not missing(item, drivers, means.facts) and not refused(item, means)
 
 
 def _plain(found: Coverage) -> dict[str, object]:

@@ -50,7 +50,7 @@ def check(paths: tuple[Path, ...], rig: Path | None) -> None:
         drivers = [driver_class(device) for device in read.devices.values()]
         means = means_of_rig(read)
         for item in items:
-            reasons = missing(item, drivers) or refused(item, means)
+            reasons = missing(item, drivers, means.facts) or refused(item, means)
             if reasons:
                 lacks.setdefault((item.path, "; ".join(reasons)), []).append(item.name)
     except UsageError as error:

@@ -1,6 +1,6 @@
 """What a scenario asks of a rig, derived from its words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from harness.engine import cards, desk
@@ -12,6 +12,7 @@ from harness.model.means import Means
 from harness.model.network import (
     AccessPoints,
     Certified,
+    Congestible,
     DataPlan,
     Doored,
     Names,
@@ -25,6 +26,7 @@ from harness.model.register import (
     Desk,
     Diagnoses,
     ForgetfulRegister,
+    Pushable,
     Reprints,
     Settles,
     SignsOff,
@@ -52,10 +54,14 @@ from harness.model.roles import (
 from harness.model.scenario import Scenario
 from harness.model.units import Volts
 
+#: Who takes an update, one way or another.
+TAKES_UPDATES: Any = (Updatable, Pushable)
+#: Roles -> the fact of a terminal that will do instead.
+INSTEAD: dict[Any, str] = {TAKES_UPDATES: "looks_itself"}
 #: Step -> roles it uses.
-STEP_NEEDS: dict[str, tuple[type, ...]] = {
+STEP_NEEDS: dict[str, tuple[Any, ...]] = {
     "sale": (Terminal,),
-    "update": (Updatable, Updates),
+    "update": (TAKES_UPDATES, Updates),
     "top_up": (DataPlan,),
     "swap_sim": (SimCard,),
     **{word: (role,) for word, role in desk.ROLES.items()},
@@ -73,7 +79,8 @@ NAMED: dict[str, type] = {
 SAID: dict[Any, str] = {
     DataPlan: "a carrier or a link that ends data plans",
     Subscription: "a carrier that ends subscriptions",
-    AccessPoints: "a carrier that refuses access points", SimCard: "a sim_card",
+    AccessPoints: "a carrier that refuses access points",
+    Congestible: "a network that can turn everybody away", SimCard: "a sim_card",
     Names: "a network with a name service", Certified: "a host that shows certificates",
     Doored: "a host that can move", Profiled: "a network that takes a whole profile",
     FlashTap: "a tap on the terminal's flash (flash)",
@@ -100,21 +107,23 @@ SAID: dict[Any, str] = {
     TestsItself: "a terminal that can be asked to test itself",
     Totals: "a register that can ask for totals",
     Updatable: "a terminal that can be asked to look for updates",
+    Pushable: "one that can be handed them",
 }  # fmt: skip
 
 
-def missing(scenario: Scenario, drivers: Iterable[Any]) -> list[str]:
+def missing(scenario: Scenario, drivers: Iterable[Any], facts: Collection[str] = ()) -> list[str]:
     """What the rig lacks, in words; empty when it can play the scenario.
 
     Args:
         scenario: What is to be played.
         drivers: The rig's drivers, or their classes.
+        facts: What the rig's file says of its terminal.
     """
     cast = list(drivers)
     lacks = [
         f"{why} needs {_named(role)}"
         for why, role in _needs(scenario)
-        if not any(plays(driver, role) for driver in cast)
+        if not any(plays(driver, role) for driver in cast) and INSTEAD.get(role) not in facts
     ]
     return list(dict.fromkeys(lacks))
 

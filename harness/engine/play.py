@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.clock import Killed, Task
-from harness.engine import desk, rest
+from harness.engine import desk, rest, updating
 from harness.engine.given import GivenFailed, reach
 from harness.engine.injection import Injection
 from harness.engine.progress import Progress
@@ -32,8 +32,8 @@ from harness.model.cellular import SimCard
 from harness.model.cut_points import CUT_POINTS, FAULTS, CutPoint
 from harness.model.network import DataPlan
 from harness.model.pattern import Pattern
-from harness.model.register import Updatable, Wish
-from harness.model.roles import Terminal, Updates, Vigilant, plays
+from harness.model.register import Wish
+from harness.model.roles import Terminal, Vigilant, plays
 from harness.model.scenario import Scenario
 from harness.model.trace import Observation
 from harness.model.words import fill
@@ -240,8 +240,7 @@ class Run:
         )
 
     def _update(self, step: Update, index: int) -> None:
-        self._cast.playing(Updates).offer(step.image)
-        self._cast.playing(Updatable).start_update()
+        updating.begin(self, step.image)
 
     def _top_up(self, step: TopUp, index: int) -> None:
         self._cast.playing(DataPlan).top_up(step.amount)

@@ -34,6 +34,10 @@ class Cast:
     now: Callable[[], float] | None = None
     since: Callable[[int], Sequence[Observation]] = field(default=nothing)
 
+    def plays(self, role: type[Any]) -> bool:
+        """Whether anybody plays ``role``."""
+        return any(plays(getattr(one, "driver", one), role) for one in self.players.values())
+
     def playing(self, role: type[Any]) -> Any:
         """The first player that plays ``role``; raises LookupError naming the role."""
         for player in self.players.values():

@@ -18,6 +18,7 @@ Needs = Literal["nothing", "bearer", "radio", "power"]
 Subscribed = Literal["active", "expired", "not_activated", "suspended", "barred"]
 NamesMode = Literal["answer", "silent", "refused", "unknown", "hijack"]
 CertificateKind = Literal["good", "expired", "not_yet_valid", "unknown_ca", "wrong_name"]
+Congested = Literal["nothing", "attach", "bearer"]
 Door = Literal["open", "closed", "silent"]
 Which = Literal["first", "second", "all"]
 
@@ -134,6 +135,14 @@ class AccessPoints(Protocol):
 
     def set_access(self, *, apn: str = "", user: str = "") -> None:
         """The one access point and user that are accepted; empty: any."""
+
+
+@runtime_checkable
+class Congestible(Protocol):
+    """A network that turns good subscribers away, for reasons of its own."""
+
+    def set_congestion(self, what: Congested) -> None:
+        """``attach``: nobody is registered (EMM 22); ``bearer``: nobody gets one (ESM 26)."""
 
 
 @runtime_checkable

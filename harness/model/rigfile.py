@@ -14,13 +14,14 @@ from harness.model.words import Path, WordError, fill, find, instead, nearest, v
 #: Every role, in the order in which its device is opened and identified.
 ROLES = (
     "supply", "switch", "attenuator", "carrier", "network", "sim_card", "modem", "reader",
-    "stripe", "field", "host", "updates", "flash", "hands", "console", "terminal",
+    "stripe", "field", "host", "updates", "loader", "flash", "hands", "console", "terminal",
 )  # fmt: skip
 
 #: What a rig file may say of its terminal (``facts:``), and a scenario may need.
 FACTS = {
     "spare_bearer": "a second SIM or Wi-Fi that the terminal falls over to by itself",
     "second_host": "a secondary host that the terminal turns to by itself",
+    "looks_itself": "a look at the update store every so often, by itself",
 }
 
 #: A role that may be given by its address alone -> the driver it then has.
@@ -39,6 +40,7 @@ USUAL_DRIVERS = {
     "field": "field_servo",
     "host": "acquirer",
     "updates": "update_store",
+    "loader": "serial_loader",
     "flash": "flash_tap",
     "hands": "bench_hands",
 }
@@ -172,7 +174,7 @@ class Head:
     bench: Mapping[str, Any] = field(default_factory=dict)
     lock: bool = True
     power: Power = Power()
-    facts: Sequence[Literal["spare_bearer", "second_host"]] = ()
+    facts: Sequence[Literal["spare_bearer", "second_host", "looks_itself"]] = ()
 
 
 HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock", "power", "facts")

@@ -285,6 +285,17 @@ class Updates(Protocol):
 
 
 @runtime_checkable
+class Shelf(Protocol):
+    """Updates that nobody fetches: what is offered lies here, and the terminal is handed it."""
+
+    def image_size(self, image: str) -> int:
+        """Bytes of what is offered; observed ``served`` as it is read."""
+
+    def read_image(self, image: str, position: int, most: int) -> bytes:
+        """What is at a position of it, ``most`` bytes at the most."""
+
+
+@runtime_checkable
 class SpoilingStore(Protocol):
     """An update store that can offer an image with something of the asker's choice wrong."""
 

@@ -13,8 +13,9 @@ from harness.errors import HarnessError, UsageError
 from harness.model.cellular import Attenuator, Modem, SimCard
 from harness.model.hands import Climate, Debugger, Hands, Presses, ServiceTool, ShowsCodes
 from harness.model.means import Means, means_of
-from harness.model.network import AccessPoints, DataPlan, Network, Subscription
+from harness.model.network import AccessPoints, Congestible, DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
+from harness.model.register import Pushable
 from harness.model.rigfile import Device, RigFile
 from harness.model.roles import (
     Console,
@@ -41,9 +42,10 @@ ROLES = (
 #: Role -> what its driver must be able to do; one of them where there are several.
 PLAYED: dict[str, tuple[type, ...]] = {
     "supply": (Supply,), "switch": (Switch,), "attenuator": (Attenuator,), "modem": (Modem,),
-    "carrier": (DataPlan, Subscription, AccessPoints), "network": (Network,),
+    "carrier": (DataPlan, Subscription, AccessPoints, Congestible), "network": (Network,),
     "sim_card": (SimCard,), "reader": (Reader,),
     "stripe": (Swiper,), "field": (Contactless,), "host": (Host,), "updates": (Updates,),
+    "loader": (Pushable,),
     "flash": (FlashTap,),
     "hands": (Hands, Presses, ShowsCodes, Climate, Debugger, ServiceTool), "console": (Console,),
     "terminal": (Terminal,),
