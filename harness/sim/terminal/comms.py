@@ -55,6 +55,7 @@ class Comms:
 
     Attributes:
         online: Whether a signed-on connection to the host is up.
+        heartbeat_every: Seconds between two looks at a line that is up.
         cause: What keeps it from being up; None when nothing is known to.
     """
 
@@ -78,6 +79,7 @@ class Comms:
         self._on_change = on_change
         self._idle = idle
         self._take_time = take_time
+        self.heartbeat_every = personality.times.heartbeat
         self._turn = Turn(clock, "the host line")
         self._poked = clock.signal("news of the line")
         self._settled = clock.signal("an end of trying the line")
@@ -177,7 +179,7 @@ class Comms:
 
     def _stay_online(self) -> None:
         while self.online:
-            self._wait_for_news(self._times.heartbeat)
+            self._wait_for_news(self.heartbeat_every)
             if self.online:
                 self.heartbeat()
 

@@ -137,6 +137,21 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Updates:
+    """How it comes by new firmware.
+
+    Attributes:
+        every: Seconds between two looks at the store without being asked; 0: only when asked.
+        low: The cause that it tells when its supply is too low for an update.
+        largest: Bytes an image may have.
+    """
+
+    every: float
+    low: str
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who the terminal is.
 
@@ -229,6 +244,7 @@ class Personality:
     registers: tuple[str, ...]
     parts: tuple[str, ...]
     health: Health
+    updates: Updates
     texts: Mapping[str, str]
     alarms: Mapping[str, Alarm]
     amps: Mapping[str, float]
@@ -247,6 +263,7 @@ class Personality:
             registers=tuple(plain["registers"]),
             parts=tuple(plain["parts"]),
             health=Health(**plain["health"]),
+            updates=Updates(**plain["updates"]),
             texts=dict(plain["texts"]),
             alarms={cause: Alarm(**row) for cause, row in plain["alarms"].items()},
             amps=dict(plain["amps"]),

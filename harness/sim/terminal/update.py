@@ -1,9 +1,12 @@
-"""The terminal's updater: look, download, verify, install into the other slot, commit, confirm.
+"""The terminal's updater: look, download, verify, install, commit, confirm.
 
 A cut anywhere leaves the boot record as it was or as it is to be, so the terminal boots the old or
-the new version. A link that breaks off is resumed where it broke (RFC 9110: Range and If-Range).
-What it does is told by ``tell(phase, fields)``; phases: offered, downloading, paused, verifying,
-installing, committing, first_boot, done, refused, failed, rolled_back.
+the new version; what had arrived of an image stays, and is taken up again. What it does is told by
+``tell(phase, fields)``; phases: offered, downloading, paused, resumed, verifying, installing,
+committing, first_boot, done, refused, failed, rolled_back.
+
+An image of code goes into the other slot and is started on trial. One of another kind (settings,
+keys) is put in force by ``settings.py``, at once and whole.
 """
 
 from collections.abc import Callable
@@ -23,29 +26,30 @@ from harness.sim.terminal.boot import (
     load_record,
     save_record,
 )
-from harness.sim.terminal.download import DOWNLOAD, Downloader, Gone, Offer, Source
+from harness.sim.terminal.download import Downloader, Gone, Offer, Source
 from harness.sim.terminal.flash import Flash, FlashFull
 from harness.sim.terminal.handed import Ask, Handed
 from harness.sim.terminal.http import HttpClient
+from harness.sim.terminal.settings import Settings
 from harness.wire import image as images
 from harness.wire.image import Fault
 
 __all__ = ["BootSlot", "Bootloader", "Offer", "Updater", "install_factory"]
 
-MARK = "update.mark"  # there while an update is under way
 STEP = 5  # percent between two tellings
+TOO_LARGE = "too_large"  # why an image is refused that no terminal of this kind has room for
 
 Tell = Callable[[str, dict[str, Any]], None]
 
 
 class Updater:
-    """Brings a newer image into the inactive slot. All methods wait; run them in one task.
+    """Brings a newer image into force. All methods wait; run them in one task.
 
     Args:
         clock: The terminal's clock.
         flash: Where slots, boot record and the download are.
         http_connect: Makes a connection to the store; raises PortError.
-        tell: Says a phase with its fields (``version``, ``percent``, ``cause``, ``why``).
+        tell: Says a phase with its fields (``version``, ``percent``, ``cause``, ``why``, ``of``).
         model: The terminal's model.
         trusted_key: Raw Ed25519 public key.
         host: The store's name.
@@ -53,50 +57,56 @@ class Updater:
         back_off: Seconds before the first such retry; doubles up to 60 s.
         wait: Seconds of silence after which the store counts as gone.
         largest: Bytes an image may have.
+        who: The terminal's id.
     """
 
+    Downloader: type[Downloader] = Downloader
+    Settings: type[Settings] = Settings
+
     def __init__(
-        self,
-        clock: Clock,
-        flash: Flash,
-        http_connect: Callable[[], Port],
-        tell: Tell,
-        *,
-        model: str,
-        trusted_key: bytes,
-        host: str = "updates",
-        retries: int = 5,
-        back_off: float = 2.0,
-        wait: float = 15.0,
-        largest: int = 8 << 20,
-    ) -> None:
+        self, clock: Clock, flash: Flash, http_connect: Callable[[], Port], tell: Tell, *,
+        model: str, trusted_key: bytes, host: str = "updates", retries: int = 5,
+        back_off: float = 2.0, wait: float = 15.0, largest: int = 8 << 20, who: str = "",
+    ) -> None:  # fmt: skip
         self._clock = clock
         self._flash = flash
         self._http = HttpClient(http_connect, wait=wait, host=host)
-        self._store = Downloader(
+        self._store = self.Downloader(
             clock, flash, self._http, self._tell_download,
-            retries=retries, back_off=back_off, largest=largest,
+            retries=retries, back_off=back_off, largest=largest, who=who,
         )  # fmt: skip
+        self._part = self._store.part
+        self.settings = self.Settings(flash)
         self._tell = tell
         self._model = model
         self._trusted = trusted_key
+        self._largest = largest
         self._told = -STEP  # percent said last
         self._refused: set[str] = set()  # what was refused is not downloaded twice
 
     # --- what the firmware calls ------------------------------------------------------------
 
-    def after_boot(self, slot: BootSlot) -> None:
-        """At every boot: say what became of an update that was under way."""
-        marked = self._flash.read(MARK)
+    def after_boot(self, slot: BootSlot) -> bool:
+        """At every boot: say what became of an update; True where it is to be taken up again."""
+        mark = self._part.mark()
         if slot.rolled_back:
             fields = {"version": slot.version, "from": slot.rolled_back, "cause": "update_failed"}
             self._tell("rolled_back", fields)
         elif slot.trial:
             self._tell("first_boot", {"version": slot.version})
-            return
-        elif marked is not None:
+            return False
+        elif mark is None or not mark.running:
+            return False
+        elif mark.offer.kind == "code" and mark.offer.version == slot.version:
+            self._say("done", mark.offer)  # a cut came between the last write and the word
+        elif mark.offer.path:
+            percent = self._part.kept * 100 // mark.offer.size
+            self._say("paused", mark.offer, percent=percent, cause="update_interrupted")
+            return True
+        else:
             self._tell("failed", {"version": slot.version, "cause": "update_interrupted"})
-        self._clear()
+        self._part.drop()
+        return False
 
     def confirm(self, slot: BootSlot) -> None:
         """The image on trial works: keep it, and let nothing older run from now on."""
@@ -106,7 +116,7 @@ class Updater:
         save_record(
             self._flash, replace(record, confirmed=True, tries=0, floor=slot.version, bad="")
         )
-        self._clear()
+        self._part.drop()
         self._tell("done", {"version": slot.version})
 
     def look(self, installed: str, *, asked: bool = False) -> Offer | None:
@@ -124,13 +134,17 @@ class Updater:
         self._http.close()
         if offer is None or (offer.etag in self._refused and not asked):
             return None
+        has = self.version_of(offer.kind, installed)
         if offer.version == load_record(self._flash).bad and not asked:
             return None
-        if images.version_key(offer.version) == images.version_key(installed):
+        if images.version_key(offer.version) == images.version_key(has):
             return None
-        self._tell("offered", {"version": offer.version})
-        if not self.is_newer(offer.version, installed):
+        self._say("offered", offer)
+        if not self.is_newer(offer.version, has):
             self._refuse(offer, Fault.OLDER)
+            return None
+        if offer.size > self._largest:
+            self._refuse(offer, TOO_LARGE)
             return None
         return offer
 
@@ -147,9 +161,10 @@ class Updater:
         try:
             return self._install(offer, installed, source or self._store)
         except (PortError, Garbled):
-            self._fail(offer, "update_link_lost")
+            self._part.rest()  # what has arrived need not be paid for twice
+            self._say("failed", offer, cause="update_link_lost")
         except (Gone, FlashFull):
-            self._fail(offer, "update_failed")
+            self._fail(offer)
         finally:
             self._http.close()
         return False
@@ -171,11 +186,27 @@ class Updater:
         except images.Unreadable as unreadable:
             self._tell("refused", {"cause": "update_rejected", "why": unreadable.fault.value})
             return False
-        self._tell("offered", {"version": offer.version})
-        if not self.is_newer(offer.version, installed):
+        self._say("offered", offer)
+        if not self.is_newer(offer.version, self.version_of(offer.kind, installed)):
             self._refuse(offer, Fault.OLDER)
             return False
         return self.install(offer, installed, source)
+
+    def give_up(self) -> None:
+        """An update that was to be taken up again cannot be: the store has it no more."""
+        mark = self._part.mark()
+        if mark is not None and mark.running:
+            self._fail(mark.offer)
+
+    def room_for(self, offer: Offer) -> int:
+        """Bytes of the flash that are still needed for it, besides what it takes the place of."""
+        slot = SLOT_FILES[OTHER[load_record(self._flash).active]]
+        slot_grows = offer.size - len(self._flash.peek(slot) or b"")
+        return offer.size - self._part.size + max(0, slot_grows)
+
+    def version_of(self, kind: str, installed: str) -> str:
+        """What it has of a kind: the version that runs, or that of its settings."""
+        return installed if kind == "code" else self.settings.version(kind)
 
     # --- decisions, one small method each ---------------------------------------------------
 
@@ -184,8 +215,14 @@ class Updater:
         return images.version_key(offered) > images.version_key(installed)
 
     def may_install(self, image: bytes, installed: str) -> Fault | None:
-        """Why an image may not be installed, or None."""
-        return images.verify(image, trusted=self._trusted, model=self._model, installed=installed)
+        """Why an image may not be installed, or None: by what is signed, not by what was said."""
+        try:
+            manifest = images.inspect(image)
+        except images.Unreadable as unreadable:
+            return unreadable.fault
+        has = self.version_of(manifest.kind, installed)
+        fault = images.verify(image, trusted=self._trusted, model=self._model, installed=has)
+        return fault or (None if self.is_newer(manifest.version, has) else Fault.OLDER)
 
     def commit(self, record: BootRecord, slot: str) -> None:
         """Make the other slot the one to boot, on trial; atomic."""
@@ -194,25 +231,44 @@ class Updater:
     # --- the way there ----------------------------------------------------------------------
 
     def _install(self, offer: Offer, installed: str, source: Source) -> bool:
-        self._flash.write(MARK, offer.version.encode())
-        self._flash.sync()
         self._told = -STEP
+        if source is not self._store:
+            self._part.begin(offer)
         source.fetch(offer)
-        self._tell("verifying", {"version": offer.version})
-        image = self._flash.read(DOWNLOAD) or b""
+        self._say("verifying", offer)
+        image = self._part.whole()
         fault = self.may_install(image, installed)
         if fault is not None:
             self._refuse(offer, fault)
             return False
+        manifest = images.inspect(image)
+        signed = replace(offer, version=manifest.version, kind=manifest.kind)
+        if manifest.kind != "code":
+            return self._put_in_force(signed, images.payload_of(image))
+        return self.put_in_slot(signed, image)
+
+    def put_in_slot(self, offer: Offer, image: bytes) -> bool:
+        """Write the other slot, read it back, and make it the one to boot."""
         record = load_record(self._flash)
         slot = OTHER[record.active]
         self.write_slot(slot, image, offer.version)
         if self._flash.read(SLOT_FILES[slot]) != image:
-            self._fail(offer, "update_failed")
+            self._fail(offer)
             return False
-        self._tell("committing", {"version": offer.version})
+        self._say("committing", offer)
         self.commit(record, slot)
         return True
+
+    def _put_in_force(self, offer: Offer, payload: bytes) -> bool:
+        """Settings, keys: no restart."""
+        self._say("installing", offer, percent=0)
+        if not self.settings.take(offer.kind, offer.version, payload):
+            self._refuse(offer, Fault.CORRUPT)
+            return False
+        self._say("committing", offer)
+        self._part.drop()
+        self._say("done", offer)
+        return False
 
     def write_slot(self, slot: str, image: bytes, version: str) -> None:
         """Put an image into a slot, page by page, and make it durable."""
@@ -227,34 +283,40 @@ class Updater:
 
     # --- ends -------------------------------------------------------------------------------
 
-    def _refuse(self, offer: Offer, fault: Fault) -> None:
+    def _refuse(self, offer: Offer, why: str) -> None:
         self._refused.add(offer.etag)
-        self._clear()
-        self._tell(
-            "refused", {"version": offer.version, "cause": "update_rejected", "why": fault.value}
-        )
+        self._part.drop()
+        self._say("refused", offer, cause="update_rejected", why=str(why))
 
-    def _fail(self, offer: Offer, cause: str) -> None:
-        self._clear()
-        self._tell("failed", {"version": offer.version, "cause": cause})
+    def _fail(self, offer: Offer) -> None:
+        self._part.drop()
+        self._say("failed", offer, cause="update_failed")
 
-    def _clear(self) -> None:
-        for name in (DOWNLOAD, MARK):
-            self._flash.delete(name)
-        self._flash.sync()
+    # --- what is said -----------------------------------------------------------------------
 
-    def _tell_download(self, offer: Offer, have: int, *, broken: bool) -> None:
-        if not broken:
-            self._tell_percent("downloading", offer.version, have, offer.size)
-            return
+    def _say(self, phase: str, offer: Offer, **fields: Any) -> None:
+        of = {} if offer.kind == "code" else {"of": offer.kind}
+        self._tell(phase, {"version": offer.version, **fields, **of})
+
+    def _tell_download(
+        self, offer: Offer, have: int, *, broken: bool = False, resumed: bool = False
+    ) -> None:
         percent = min(100, have * 100 // offer.size)
-        self._tell(
-            "paused", {"version": offer.version, "percent": percent, "cause": "update_link_lost"}
-        )
+        if broken:
+            self._say("paused", offer, percent=percent, cause="update_link_lost")
+        elif resumed:
+            self._say("resumed", offer, percent=percent)
+        elif self._steps_to(percent):
+            self._say("downloading", offer, percent=self._told)
 
     def _tell_percent(self, phase: str, version: str, at: int, of: int) -> None:
         """Say how far it is, in steps."""
-        percent = min(100, at * 100 // of)
-        if percent >= self._told + STEP:
-            self._told = percent - percent % STEP
-            self._tell(phase, {"version": version, "percent": percent})
+        if self._steps_to(min(100, at * 100 // of)):
+            self._tell(phase, {"version": version, "percent": self._told})
+
+    def _steps_to(self, percent: int) -> bool:
+        """Whether it is a step further than was said last, or has begun anew."""
+        if self._told < percent < self._told + STEP or percent == self._told:
+            return False
+        self._told = percent - percent % STEP
+        return True

@@ -1,29 +1,35 @@
 """Updates, seen from the firmware: when they may run, what is said of them, what a start decides.
 
 A download runs beside sales. From the check of the image on the till is closed: a sale under way is
-finished first, and the next one meets the new version (or the old one, if it was refused).
+finished first, and the next one meets the new version (or the old one, if it was refused). What
+stands in the way of an update puts it off: a low supply or battery, a flash without room.
 """
 
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import Garbled, PortError
+from harness.ports.tls import CertificateRefused
 from harness.sim.terminal.boot import Bootloader, BootSlot, install_factory
 from harness.sim.terminal.handed import Ask
-from harness.sim.terminal.update import Updater
+from harness.sim.terminal.housekeeping import RESERVE
+from harness.sim.terminal.update import Offer, Updater
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
 
+HTTPS = 443  # a store at this port is talked to over TLS
+
 #: From this phase on nobody sells.
 CLOSING = "verifying"
-#: Phase -> whether an update runs from then on.
-RUNNING = {
-    "offered": True, "downloading": True, "paused": True, "verifying": True, "installing": True,
-    "committing": True, "refused": False, "failed": False, "done": False, "rolled_back": False,
-    "first_boot": False,
-}  # fmt: skip
-TEXTS = {"offered": "updating", "done": "update_done"}
+#: Phases in which an update is under way; after the others it is over, or put off.
+RUNNING = ("offered", "downloading", "paused", "resumed", "verifying", "installing", "committing")
+TEXTS = {"offered": "updating", "resumed": "updating", "done": "update_done"}
+#: What waits for another moment, and is no trouble: it has no code.
+BUSY = "busy"
+AGAIN = 5.0  # s between two looks at what put an update off
+TRIES = 20  # looks for the rest of an image that a cut has left
+APART = 30.0  # s between two of them
 
 
 class Upkeep:
@@ -32,6 +38,7 @@ class Upkeep:
     Attributes:
         busy: Whether an update is under way.
         slot: What runs now; None before ``choose``.
+        settings: What came as images of other kinds than code.
     """
 
     Updater: type[Updater] = Updater
@@ -41,16 +48,21 @@ class Upkeep:
         self._firmware = firmware
         self._clock = firmware.clock
         self._times = firmware.times
+        self._own = firmware.personality.updates
         self._wanted = self._clock.signal("a wish for an update")
         self._asked = False
         self._cause = ""  # of the phase that was told last
         self._closed = ExitStack()
+        self._put_off: Offer | None = None
+        self._left = 0  # tries for what a cut has left
         self.busy = False
         self.slot: BootSlot | None = None
         self._updater = self.Updater(
             self._clock, firmware.flash, self._connect, self.tell, model=firmware.who.model,
             trusted_key=firmware.keys.update, host=firmware.board.store[0],
+            largest=self._own.largest, who=firmware.who.tid,
         )  # fmt: skip
+        self.settings = self._updater.settings
 
     # --- at the start -----------------------------------------------------------------------
 
@@ -65,15 +77,36 @@ class Upkeep:
 
     def run(self) -> None:
         """Settle the last update, then wait for wishes; a task of its own."""
-        if self.slot is not None:
-            self._updater.after_boot(self.slot)
-            if self.slot.trial:
-                self._clock.sleep(self._times.first_boot)
-                self._updater.confirm(self.slot)
+        self.settle()
         while True:
-            self._wanted.wait_for(lambda: self._asked)
-            self._asked = False
-            self._look()
+            self._wanted.wait_for(lambda: self._asked, self._due())
+            asked, self._asked = self._asked, False
+            if not asked and self._put_off and self.obstacle(self._put_off):
+                continue
+            if not asked and self._left and not self._firmware.comms.online:
+                self._count_down()
+            elif asked or self._left or self._put_off or self._firmware.comms.online:
+                self._look(asked=asked)
+
+    def settle(self) -> None:
+        """Say what became of the last update; one on trial must run for a while to be kept."""
+        if self.slot is None:
+            return
+        self.settings.load()
+        self._put_in_force()
+        if self._updater.after_boot(self.slot):
+            self._left = TRIES
+        if self.slot.trial:
+            self._clock.sleep(self._times.first_boot)
+            self._updater.confirm(self.slot)
+
+    def _due(self) -> float | None:
+        """When to look without being asked."""
+        pauses = [pause for pause, true in (
+            (AGAIN, self._put_off), (APART if self._left < TRIES else AGAIN, self._left),
+            (self._own.every, self._own.every),
+        ) if true]  # fmt: skip
+        return self._clock.now() + min(pauses) if pauses else None
 
     # --- when asked -------------------------------------------------------------------------
 
@@ -82,26 +115,66 @@ class Upkeep:
         self._asked = True
         self._wanted.notify()
 
-    def _look(self) -> None:
+    def obstacle(self, offer: Offer) -> str:
+        """What stands in the way of this update now; ``""`` for nothing."""
         firmware = self._firmware
-        with firmware.payment.turn.taken():  # a sale under way comes first
-            cause = firmware.comms.wanted()
+        if not firmware.power.is_healthy():
+            return self._own.low
+        if firmware.flash.free < self._updater.room_for(offer) + RESERVE:
+            return "storage_full"
+        return ""
+
+    def _look(self, *, asked: bool) -> None:
+        asked = asked or bool(self._left or self._put_off)
+        self._put_off = None
         try:
-            offer = None if cause else self._updater.look(firmware.version, asked=True)
+            offer = self._offer(asked=asked)
         except (PortError, Garbled) as error:
-            firmware.log.say_warning("upd", f"store not reached: {error}")
-            cause = "update_link_lost"
-        if cause is not None:
-            firmware.alarms.note(cause)
+            self._firmware.log.say_warning("upd", f"store not reached: {error}")
+            refused = isinstance(error, CertificateRefused)
+            self._trouble("tls_error" if refused else "update_link_lost", asked=asked)
             return
         if offer is None:
-            firmware.log.say("upd", "nothing newer")
+            return
+        self._left = 0
+        if cause := self.obstacle(offer):
+            self._put_off = offer
+            self.tell("deferred", {"version": offer.version, "cause": cause})
             return
         with self._closed:
-            committed = self._updater.install(offer, firmware.version)
+            committed = self._updater.install(offer, self._firmware.version)
             if committed:
-                firmware.restart("update")
+                self._firmware.restart("update")
         self._set_busy(False)
+        self._put_in_force()
+
+    def _offer(self, *, asked: bool) -> Offer | None:
+        """What is to be fetched; raises PortError and Garbled."""
+        firmware = self._firmware
+        if asked:
+            with firmware.payment.turn.taken():  # a sale under way comes first
+                cause = firmware.comms.wanted()
+            if cause is not None:
+                self._trouble(cause, asked=True)
+                return None
+        offer = self._updater.look(firmware.version, asked=asked)
+        if offer is None and asked:
+            firmware.log.say("upd", "nothing newer")
+            self._updater.give_up()
+            self._left = 0
+        return offer
+
+    def _trouble(self, cause: str, *, asked: bool) -> None:
+        """The store was not reached: whoever asked is told why, who looks by itself tries again."""
+        if self._left:
+            self._count_down()
+        elif asked:
+            self._firmware.alarms.note(cause)
+
+    def _count_down(self) -> None:
+        self._left -= 1
+        if not self._left:
+            self._updater.give_up()
 
     def take(self, size: int, ask: Ask) -> str:
         """Install what is handed over: ``""`` where a restart will run it, else the cause.
@@ -117,32 +190,65 @@ class Upkeep:
         return "" if committed else self._cause or "update_failed"
 
     def _connect(self) -> Any:
-        board = self._firmware.board
-        return board.net.connect(board.store, self._clock.now() + self._times.connect)
+        firmware, store = self._firmware, self._firmware.board.store
+        socket = firmware.board.net.connect(store, self._clock.now() + self._times.connect)
+        if store[1] != HTTPS:
+            return socket
+        secure = firmware.Secure(
+            host=store[0], authorities=firmware.keys.authorities,
+            certain_time=firmware.timekeeping.certain, wait=self._times.handshake,
+        )  # fmt: skip
+        return secure.over(socket)
+
+    def _put_in_force(self) -> None:
+        """Settings that came as an image; said where there are any."""
+        firmware = self._firmware
+        for kind in self.settings.known:
+            if self.settings.version(kind) != "0":
+                firmware.log.say("cfg", f"{kind} {self.settings.said(kind)}")
+        usual = self._times.heartbeat
+        firmware.comms.heartbeat_every = self.settings.value("configuration", "heartbeat", usual)
 
     # --- what is said -----------------------------------------------------------------------
 
     def tell(self, phase: str, fields: dict[str, Any]) -> None:
         """One phase of an update: logged, shown, and the till closed when its time has come."""
-        firmware = self._firmware
-        cause = str(fields.get("cause") or "")
         if phase == CLOSING:
-            self._closed.enter_context(firmware.payment.turn.taken())
-        self._cause = cause
-        words = [f"phase={phase}"]
-        words += [f"{name}={fields[name]}" for name in ("version", "percent") if name in fields]
-        words += [f"why={firmware.alarms.alarm(cause).code}"] if cause else []
-        words += [f"({fields['why']})"] if fields.get("why") else []
-        firmware.log.say("upd", " ".join(words))
-        self._set_busy(RUNNING[phase])
-        if phase == "paused":
-            firmware.alarms.begin(cause)
+            self._close(fields)
+        cause = self._cause = str(fields.get("cause") or "")
+        self._say(phase, fields)
+        self._set_busy(phase in RUNNING and cause != "update_interrupted")
+        alarms = self._firmware.alarms
+        if phase == "paused" and cause == "update_link_lost":
+            alarms.begin(cause)
         else:
-            firmware.alarms.end("update_link_lost")
+            alarms.end("update_link_lost")
             if cause:
-                firmware.alarms.note(cause, str(fields.get("why") or ""))
+                alarms.note(cause, str(fields.get("why") or ""))
         if phase in TEXTS:
-            firmware.screen.show(TEXTS[phase])
+            self._firmware.screen.show(TEXTS[phase])
+
+    def _close(self, fields: dict[str, Any]) -> None:
+        """Nobody sells from here on: a sale under way comes first, and a supply that carries it."""
+        firmware = self._firmware
+        told: dict[str, Any] = {one: fields[one] for one in ("version", "of") if one in fields}
+        if firmware.payment.turn.held:
+            self._say("deferred", {**told, "cause": BUSY})
+        self._closed.enter_context(firmware.payment.turn.taken())
+        if not firmware.power.is_healthy():
+            self._say("deferred", {**told, "cause": self._own.low})
+            firmware.power.await_healthy_again()
+
+    def _say(self, phase: str, fields: dict[str, Any]) -> None:
+        cause = str(fields.get("cause") or "")
+        words = [f"phase={phase}"]
+        words += [
+            f"{name}={fields[name]}" for name in ("version", "percent", "of") if name in fields
+        ]
+        code = cause if cause == BUSY else cause and self._firmware.alarms.alarm(cause).code
+        words += [f"why={code}"] if code else []
+        words += [f"({fields['why']})"] if fields.get("why") else []
+        self._firmware.log.say("upd", " ".join(words))
 
     def _set_busy(self, busy: bool) -> None:
         self.busy = busy

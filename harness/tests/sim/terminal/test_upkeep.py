@@ -71,9 +71,63 @@ def test_a_cut_in_an_update_leaves_old_or_new(phase: str, percent: int) -> None:
         assert stage.ready(120.0)
         assert stage.of("boot")[-1]["version"] in ("1.4.2", "1.10.0")
         ends = [row["phase"] for row in stage.of("update")]
-        assert {"failed", "first_boot", "done"} & set(ends)
+        assert {"paused", "first_boot", "done"} & set(ends)
+        assert stage.until(lambda: bool(stage.of("update", phase="done")), 120.0)
+        assert stage.ready(60.0)
         stage.clock.sleep(KEEPALIVE)  # the register learns that its old connection is dead
         assert stage.sell(700).outcome == "approved"
+
+    stage.play(story)
+
+
+def test_a_cut_download_goes_on_where_it_was() -> None:
+    """By itself, told as resumed, with no more than a block lost; the plan is not burnt."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.offer("newer")
+        stage.register.start_update()
+        for percent in (40, 70):
+            there = lambda percent=percent: bool(  # noqa: E731
+                [
+                    row
+                    for row in stage.of("update", phase="downloading")
+                    if row["percent"] >= percent
+                ]
+            )
+            assert stage.until(there, 60.0)
+            stage.power(0.0)
+            stage.clock.sleep(3.0)
+            stage.power()
+        assert stage.until(lambda: bool(stage.of("update", phase="done")), 120.0)
+
+        paused = stage.of("update", phase="paused")
+        assert [row["cause"] for row in paused] == ["update_interrupted"] * 2
+        resumed = [row["percent"] for row in stage.of("update", phase="resumed")]
+        assert len(resumed) == 2
+        assert resumed[0] >= 32
+        assert resumed[1] >= 62
+
+    stage.play(story)
+
+
+def test_what_a_cut_left_is_given_up_when_nobody_has_it_any_more() -> None:
+    """Withdrawn meanwhile: it is told that it failed, and nothing of it stays."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.offer("newer")
+        stage.register.start_update()
+        assert stage.until(lambda: bool(stage.of("update", phase="downloading")), 60.0)
+        stage.power(0.0)
+        stage.control(stage.store, do="withdraw")
+        stage.power()
+        assert stage.until(lambda: bool(stage.of("update", phase="failed")), 120.0)
+        assert stage.of("update", phase="failed")[-1]["cause"] == "update_failed"
+        assert stage.ready()
+        assert not {"update.mark", "download.part"} & set(stage.terminal.flash.names())
 
     stage.play(story)
 
