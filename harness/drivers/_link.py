@@ -23,6 +23,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "dropped": ("why", "size"),
     "path": ("path",),
     "access": ("apn", "user"),
+    "congestion": ("what",),
     "names": ("mode",),
     "notice": ("text",),
     "name_asked": ("host", "answer"),

@@ -19,7 +19,8 @@ WITHOUT_MODEM = "this link has packets, but no modem that a carrier could tell a
 #: Modes, and else, that are between modem and carrier.
 THEIRS: tuple[Mode, ...] = ("deactivate", "detach", "roam_block")
 LACKS = dict.fromkeys(
-    (*(f"mode:{mode}" for mode in THEIRS), "needs", "subscription", "access"), WITHOUT_MODEM
+    (*(f"mode:{mode}" for mode in THEIRS), "needs", "subscription", "access", "congestion"),
+    WITHOUT_MODEM,
 )
 
 

@@ -9,6 +9,7 @@ from harness.model.cellular import Attenuator, SimCard
 from harness.model.network import (
     AccessPoints,
     Certified,
+    Congestible,
     DataPlan,
     Doored,
     Names,
@@ -72,6 +73,8 @@ def _heal_hosts(rig: Any) -> None:
         service.set_names("answer")
     for access in players_of(rig, AccessPoints):
         access.set_access()
+    for network in players_of(rig, Congestible):
+        network.set_congestion("nothing")
     for host in players_of(rig, Certified):
         host.present("good")
     for host in players_of(rig, Doored):

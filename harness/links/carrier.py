@@ -15,10 +15,20 @@ from typing import Any, get_args
 
 from harness.clock import Clock
 from harness.links import endings, names
-from harness.links.endings import PASS, PORTAL, STANDINGS, UNKNOWN_APN, USUAL, WRONG_USER, Ruling
+from harness.links.endings import (
+    CROWDED,
+    NO_RESOURCES,
+    PASS,
+    PORTAL,
+    STANDINGS,
+    UNKNOWN_APN,
+    USUAL,
+    WRONG_USER,
+    Ruling,
+)
 from harness.links.flow import Flow
 from harness.links.plan import Plan
-from harness.model.network import Exhaustion, NamesMode, Needs, Subscribed
+from harness.model.network import Congested, Exhaustion, NamesMode, Needs, Subscribed
 from harness.wire.pan import mask
 
 STRENGTH = get_args(Needs)  # each does what those before it do
@@ -38,11 +48,13 @@ class Carrier:
         how: What happens at zero.
         subscription: The SIM's.
         access: (APN, user) that are accepted; empty for any.
+        congested: What its network refuses to everybody.
         names: What its name service does.
         roaming: Whether the SIM is a guest; set by whoever serves it.
         needs: What the device still must do before a plan that was topped up works again.
         on_plan: Called when the plan was set, topped up, ended, or works again.
         on_subscription: Called when the subscription changed.
+        on_congestion: Called when the network began or ceased to turn everybody away.
         on_release: Called when the network takes the bearer away; with mode ``detach`` the
             registration too.
         on_notice: Called with the text of an SMS to the subscriber.
@@ -60,10 +72,12 @@ class Carrier:
         self.plan = Plan(left, clock=clock)
         self.how, self.subscription = how, subscription
         self.access, self.roaming = ("", ""), False
+        self.congested: Congested = "nothing"
         self.names: NamesMode = "answer"
         self.needs: Needs = "nothing"
         self.on_plan: list[Callable[[], None]] = []
         self.on_subscription: list[Callable[[], None]] = []
+        self.on_congestion: list[Callable[[], None]] = []
         self.on_release: list[Callable[[], None]] = []
         self.on_notice: list[Callable[[str], None]] = []
         self.on_event: list[Callable[[str, Mapping[str, Any]], None]] = []
@@ -191,8 +205,19 @@ class Carrier:
         if apn or user:
             _tell(self.on_release)
 
+    def set_congestion(self, what: Congested) -> None:
+        """What the network has no room for from now on, whoever asks."""
+        was, self.congested = self.congested, what
+        if was != what:
+            self.tell("congestion", what=what)
+            _tell(self.on_congestion)
+        if what == "bearer":
+            _tell(self.on_release)
+
     def attach_refusal(self) -> int | None:
         """The EMM cause with which an attach is rejected now; None where it is accepted."""
+        if self.congested == "attach":
+            return CROWDED
         standing = STANDINGS[self.subscription]
         return standing.emm if standing.emm is not None else self._ending("detach")
 
@@ -208,7 +233,8 @@ class Carrier:
             return UNKNOWN_APN
         if wanted_user and user != wanted_user:
             return WRONG_USER
-        return STANDINGS[self.subscription].esm or self._ending("deactivate") or 0
+        crowded = NO_RESOURCES if self.congested == "bearer" else 0
+        return STANDINGS[self.subscription].esm or self._ending("deactivate") or crowded
 
     @property
     def back_off(self) -> float:
@@ -249,6 +275,7 @@ class Carrier:
         self.needs = "nothing"  # a bench that is put back asks nothing of the device
         self.set_subscription(subscription)
         self.set_access()
+        self.set_congestion("nothing")
         self.set_names("answer")
 
     def _plan_changed(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from harness.clock import Clock
 from harness.errors import BenchError, PortLost
 from harness.links.path import Burst
-from harness.model.network import Exhaustion, Mode, NamesMode, Needs, Subscribed
+from harness.model.network import Congested, Exhaustion, Mode, NamesMode, Needs, Subscribed
 from harness.ports.base import Port
 from harness.ports.lines import serve_lines
 from harness.version import VERSION
@@ -179,6 +179,11 @@ class LinkControl:
                 link.carrier.set_subscription,
             ),
             "set_access": ({"apn": _text, "user": _text}, (), link.carrier.set_access),
+            "set_congestion": (
+                {"what": _word(*get_args(Congested))},
+                ("what",),
+                link.carrier.set_congestion,
+            ),
             "set_names": ({"mode": _word(*get_args(NamesMode))}, ("mode",), link.carrier.set_names),
             "restore": ({}, (), link.restore),
         }

@@ -19,6 +19,7 @@ SECURE = frozenset({443, 5001, 8443})  # where a walled garden expects TLS; 5001
 DNS = 53
 
 UNKNOWN_APN, WRONG_USER = 27, 29  # ESM causes (TS 24.301, 9.9.4.4)
+CROWDED, NO_RESOURCES = 22, 26  # EMM (annex A): congestion; ESM: insufficient resources
 #: Mode that refuses -> its usual cause: ESM not subscribed, EMM no suitable cells.
 USUAL = {"deactivate": 33, "detach": 15}
 

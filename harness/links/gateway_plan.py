@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable
 
 from harness.errors import BenchError, NotSupported
-from harness.model.network import Exhaustion, NamesMode, Subscribed
+from harness.model.network import Congested, Exhaustion, NamesMode, Subscribed
 
 #: Per cent used at which the plan is told again.
 MARKS = (80, 95, 100)
@@ -110,6 +110,11 @@ class GatewayPlan:
         """None of a gateway's business."""
         if apn or user:
             raise NotSupported(f"access: {BEARER}")
+
+    def set_congestion(self, what: Congested) -> None:
+        """None of a gateway's business."""
+        if what != "nothing":
+            raise NotSupported(f"congestion: {BEARER}")
 
     def forget(self) -> None:
         """No plan, the usual end; without applying it."""

@@ -25,6 +25,7 @@ answers come in order, each one line, ``{"ok": true, ...}`` or ``{"error": "..."
 ``set_exhaustion``     ``mode`` and the other fields of ``model.network.Exhaustion`` (SI units)
 ``set_subscription``   ``state``: as in ``model.network.Subscribed``
 ``set_access``         ``apn``, ``user``: the only ones accepted; empty or left out: any
+``set_congestion``     ``what``: as in ``model.network.Congested``; refused to everybody
 ``set_names``          ``mode``: as in ``model.network.NamesMode``
 ``capture``            ``path`` of a pcapng file, or null; only where real packets pass
 ``restore``            all as it was at the start
@@ -32,9 +33,9 @@ answers come in order, each one line, ``{"ok": true, ...}`` or ``{"error": "..."
 
 Events are pushed to every connection as they happen: ``{"event": "plan", "left": .., "state": ..,
 "mode": ..}``, ``subscription`` (``state``), ``outage`` (``on``), ``dropped`` (``why``, ``size``),
-``path`` (the shape), and what the carrier says besides: ``access`` (``apn``, ``user``), ``names``
-(``mode``), ``notice`` (``text``), ``name_asked`` (``host``, ``answer``), ``diverted`` (``host``,
-``port``).
+``path`` (the shape), and what the carrier says besides: ``access`` (``apn``, ``user``),
+``congestion`` (``what``), ``names`` (``mode``), ``notice`` (``text``), ``name_asked`` (``host``,
+``answer``), ``diverted`` (``host``, ``port``).
 """
 
 import random

@@ -12,7 +12,7 @@ CARRIERS = "this is between the carrier and the modem, and a relay sees neither"
 ONE_HOST = "a relay has one door for one host, and sees nothing of what goes elsewhere"
 
 #: What only a modem's carrier can do, or needs packets: a relay's driver does not play it at all.
-BEYOND = ("set_names", "set_access", "set_subscription")
+BEYOND = ("set_names", "set_access", "set_congestion", "set_subscription")
 #: Word -> why. The words are those of ``model/network.py``, ``Limited``.
 LACKS: Mapping[str, str] = {
     **dict.fromkeys(("loss", "burst", "duplicate", "corrupt", "reorder", "mtu"), STREAMS),

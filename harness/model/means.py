@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.model.hands import Hands
-from harness.model.network import AccessPoints, DataPlan, Limited, Names, Network, Subscription
+from harness.model.network import (
+    AccessPoints,
+    Congestible,
+    DataPlan,
+    Limited,
+    Names,
+    Network,
+    Subscription,
+)
 from harness.model.power import (
     Capability,
     ListMode,
@@ -23,7 +31,8 @@ from harness.model.units import Volts
 
 #: The first part of what is lacking -> whose it is; all else is the path's.
 OWNERS: dict[str, type] = {
-    "mode": DataPlan, "subscription": Subscription, "access": AccessPoints, "names": Names,
+    "mode": DataPlan, "subscription": Subscription, "access": AccessPoints,
+    "congestion": Congestible, "names": Names,
 }  # fmt: skip
 
 

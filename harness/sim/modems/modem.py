@@ -139,6 +139,7 @@ class Modem(Board):
             was = self._heeded
             was.account.on_plan.remove(self.registration.look)
             was.account.on_subscription.remove(self.registration.look)
+            was.account.on_congestion.remove(self.registration.look)
             was.account.on_release.remove(self._released)
             was.on_text.remove(self._fetch_texts)
         self._heeded = sim = self.card.sim
@@ -147,6 +148,7 @@ class Modem(Board):
             sim.account.roaming = sim.network.roaming
             sim.account.on_plan.append(self.registration.look)
             sim.account.on_subscription.append(self.registration.look)
+            sim.account.on_congestion.append(self.registration.look)
             sim.account.on_release.append(self._released)
             sim.on_text.append(self._fetch_texts)
 

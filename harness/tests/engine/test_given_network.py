@@ -39,6 +39,7 @@ def test_what_an_interrupted_story_left_behind_is_undone() -> None:
             players[role] = drivers[role](ours)
         path.carrier.set_names("refused")
         path.carrier.set_access(apn="elsewhere")
+        path.carrier.set_congestion("bearer")
         path.carrier.set_subscription("suspended")
         path.carrier.set_left(0)
         path.set_outage(on=True)
@@ -50,6 +51,7 @@ def test_what_an_interrupted_story_left_behind_is_undone() -> None:
         carrier = path.carrier
         assert (carrier.names, carrier.access, carrier.left) == ("answer", ("", ""), 5000)
         assert (carrier.subscription, path.outage) == ("active", False)
+        assert carrier.congested == "nothing"
         state = players["host"]._lines.ask("state")
         assert (state["certificate"], state["door"]) == ("good", "open")
 

@@ -18,6 +18,7 @@ from harness.faults.certificate_bad import CertificateBad
 from harness.faults.data_exhausted import DataExhausted
 from harness.faults.host_moved import HostMoved
 from harness.faults.names_fail import NamesFail
+from harness.faults.network_congested import NetworkCongested
 from harness.faults.network_shape import NetworkShape
 from harness.faults.plan_low import PlanLow
 from harness.faults.sim_expired import SimExpired
@@ -183,6 +184,8 @@ def held(fault: Any) -> tuple[str, str, Observation | None, bool]:
         (SimExpired("barred"), "NoBearer", "bearer"),
         (AccessRefused(), "NoBearer", "bearer"),
         (AccessRefused(user="somebody"), "NoBearer", "bearer"),
+        (NetworkCongested(), "NoBearer", "registration"),
+        (NetworkCongested("bearer"), "NoBearer", "bearer"),
         (NamesFail(), "NameSilent", "name_asked"),
         (NamesFail("refused"), "NameSilent", "name_asked"),
         (NamesFail("unknown"), "NameUnknown", "name_asked"),

@@ -13,7 +13,7 @@ from harness.links import names
 from harness.links.carrier import Carrier
 from harness.links.endings import PORTAL
 from harness.links.flow import Flow
-from harness.model.network import Exhaustion
+from harness.model.network import Congested, Exhaustion
 from harness.model.units import BitRate, Bytes, Seconds
 
 HOST = Flow("tcp", "host.hil.test", 5001)
@@ -407,6 +407,28 @@ def test_a_wrong_access_point_and_a_wrong_user_have_their_own_causes(
     assert carrier.bearer_refusal(apn, user) == 0
 
 
+@pytest.mark.parametrize(("what", "emm", "esm"), [("attach", 22, 0), ("bearer", None, 26)])
+def test_a_network_without_room_turns_good_subscribers_away(
+    what: Congested, emm: int | None, esm: int
+) -> None:
+    """Causes 22 and 26, told once; the account is as good as before, and room is room."""
+    carrier = Carrier()
+    told: list[tuple[str, Any]] = []
+    carrier.on_event.append(lambda event, fields: told.append((event, fields["what"])))
+    carrier.on_congestion.append(lambda: told.append(("look", carrier.congested)))
+    carrier.on_release.append(lambda: told.append(("release", what)))
+
+    carrier.set_congestion(what)
+    carrier.set_congestion(what)
+
+    released = [("release", what)] if esm else []
+    assert told == [("congestion", what), ("look", what), *released, *released]
+    assert (carrier.attach_refusal(), carrier.bearer_refusal("internet")) == (emm, esm)
+    assert (carrier.subscription, carrier.rule(100, HOST).fate) == ("active", "pass")
+    carrier.set_congestion("nothing")
+    assert (carrier.attach_refusal(), carrier.bearer_refusal("internet")) == (None, 0)
+
+
 STEPS = st.one_of(
     st.tuples(st.just("packet"), st.integers(28, 1500)),
     st.tuples(st.just("left"), st.none() | st.integers(0, 5000)),
@@ -476,6 +498,7 @@ def test_starting_over_owes_nothing() -> None:
     carrier.set_access(apn="elsewhere")
     carrier.set_names("refused")
     carrier.set_subscription("barred")
+    carrier.set_congestion("attach")
 
     carrier.start_over(500, Exhaustion(), "active")
 

@@ -102,6 +102,8 @@ def test_shaping_changes_what_is_named_and_leaves_the_rest() -> None:
         {"do": "set_names"},
         {"do": "set_names", "mode": "confused"},
         {"do": "set_access", "apn": 7},
+        {"do": "set_congestion"},
+        {"do": "set_congestion", "what": "doors"},
         {"do": "set_access", "apn": "x" * 101},
         {"do": "set_exhaustion", "mode": "drop", "needs": "luck"},
         {"do": "set_exhaustion", "mode": "redirect", "allow": "host"},

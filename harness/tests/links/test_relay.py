@@ -229,7 +229,7 @@ def test_what_it_cannot_model_is_refused_by_name(request_: Mapping[str, object],
     assert refusal(request_) == f"{word}: {LACKS[word]}"
 
 
-@pytest.mark.parametrize("word", ["set_names", "set_access", "set_subscription"])
+@pytest.mark.parametrize("word", ["set_names", "set_access", "set_congestion", "set_subscription"])
 def test_what_is_the_carriers_is_not_played_at_all(word: str) -> None:
     """The driver has no such word, and the worker refuses it."""
     assert not hasattr(Driver, word)

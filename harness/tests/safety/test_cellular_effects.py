@@ -49,6 +49,7 @@ LIES: dict[str, tuple[tuple[type, str, Says], ...]] = {
     ),
     "subscription": ((link.Driver, "set_subscription", _says("subscription", "state")),),
     "access": ((link.Driver, "set_access", _access),),
+    "congestion": ((link.Driver, "set_congestion", _says("congestion", "what")),),
     "names": ((link.Driver, "set_names", _says("names", "mode")),),
     "nothing at all": (
         (_link.LinkDriver, "set_profile", _silent),
@@ -92,6 +93,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "sim_expired: {state: suspended}": ("subscription", "sim_expired"),
     "sim_expired: {state: barred}": ("subscription", "sim_expired"),
     "access_refused: {apn: other.net}": ("access", "wrong_settings"),
+    "network_congested: attach": ("congestion", "not_registered"),
+    "network_congested: bearer": ("congestion", "no_data_service"),
     "names_fail: {mode: silent}": ("names", "dns_failure"),
     "network_profile: gprs": ("nothing at all", ""),
     "certificate_bad: expired": ("certificate", "tls_error"),
