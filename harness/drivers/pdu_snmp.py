@@ -20,6 +20,8 @@ from harness.ports.base import Port
 
 IDENTITY = None
 ANSWER_WITHIN, TRIES = 1.0, 3  # s for each; UDP may lose a datagram
+#: What the decoder raises at bytes that are no SNMP: its own, and what its parts stumble over.
+NONSENSE = (PyAsn1Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 VERSIONS = {"1": api.SNMP_VERSION_1, "2c": api.SNMP_VERSION_2C}
 
 
@@ -99,12 +101,13 @@ class Driver(Switched):
         while chunk := self._port.read(until):
             try:
                 message, _ = decoder.decode(chunk.data, asn1Spec=self._api.Message())
-            except PyAsn1Error as error:
+                pdu = self._api.apiMessage.get_pdu(message)
+                late = self._api.apiPDU.get_request_id(pdu) != number
+            except NONSENSE as error:
                 raise Garbled(
                     f"{self._port.address}: {chunk.data[:20].hex()} is no SNMP"
                 ) from error
-            pdu = self._api.apiMessage.get_pdu(message)
-            if self._api.apiPDU.get_request_id(pdu) == number:  # else one that comes late
+            if not late:
                 return pdu
         return None
 
@@ -113,4 +116,7 @@ class Driver(Switched):
         if status:
             said = f"{name.format(**self._place)}: {status.prettyPrint()}"
             raise DeviceRefused(f"{self._port.address}: {said}")
-        return self._api.apiPDU.get_varbinds(pdu)[0][1]
+        told = self._api.apiPDU.get_varbinds(pdu)
+        if not told:
+            raise Garbled(f"{self._port.address}: the answer about {name} has no value")
+        return told[0][1]

@@ -150,7 +150,7 @@ def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return mask(value) if len(value) >= 12 else value  # no card number is shorter
     if isinstance(value, int | float) and abs(value) >= 1e12:
-        plain = f"{value:.0f}"
+        plain = str(value) if isinstance(value, int) else f"{value:.0f}"
         return value if mask(plain) == plain else mask(plain)
     if isinstance(value, Mapping):
         return {_masked(name): _masked(one) for name, one in value.items()}

@@ -46,7 +46,11 @@ class Observation:
     def to_line(self) -> str:
         """The JSON line, without its newline."""
         head = {"n": self.n, "t": round(self.t, 6), "source": self.source, "kind": self.kind}
-        return json.dumps({**head, **self.fields}, ensure_ascii=False, separators=(",", ":"))
+        line = json.dumps({**head, **self.fields}, ensure_ascii=False, separators=(",", ":"))
+        if line.isascii():
+            return line
+        # Half a surrogate pair, which a device's own JSON may hold, is no UTF-8: escape it anew.
+        return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
     @classmethod
     def from_line(cls, line: str) -> Self:

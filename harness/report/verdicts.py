@@ -107,7 +107,7 @@ def render(plain: dict[str, Any]) -> str:
 def write_whole(path: Path, text: str) -> Path:
     """Write a file beside its place and move it there; raises OSError."""
     beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
+    beside.write_text(text, encoding="utf-8", errors="backslashreplace")  # half a surrogate pair
     return beside.replace(path)
 
 

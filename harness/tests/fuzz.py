@@ -1,110 +1,59 @@
 """Codecs under noise: a million spoilt messages, and nothing but the codec's own error.
 
-``python harness/tests/fuzz.py [COUNT] [SEED]`` feeds COUNT spoilt messages to each codec of
-``CODECS`` and prints how long each took. Every codec is a row: what makes a good message, and what
-reads anything. A message is spoilt by flipped, lost, doubled and foreign bytes, and by being cut
-and joined to another. ``harness/tests/test_fuzz.py`` does the same with small numbers.
+``python harness/tests/fuzz.py [COUNT] [SEED] [NAME ...]`` (``tox -e fuzz``) feeds COUNT spoilt
+messages to each codec of ``CODECS`` whose name begins with a NAME, or as many as fit in three
+minutes of CPU. It prints how many, what they cost, what the dearest one cost, and how the cost of a
+long input grows when it gets eight times as long: 8 is linear, 64 is a blow-up. Every codec is a
+row: what makes a good message, and what reads anything. A message is spoilt by flipped, lost,
+doubled and foreign bytes, and by being cut and joined to another.
+``harness/tests/test_fuzz.py`` does the same with small numbers.
 """
 
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from harness.errors import Garbled
+from harness.tests.fuzz_adb import ADB
+from harness.tests.fuzz_at import AT
+from harness.tests.fuzz_cards import CARDS
+from harness.tests.fuzz_codec import Codec
+from harness.tests.fuzz_instruments import INSTRUMENTS
+from harness.tests.fuzz_iso8583 import ISO8583
 from harness.tests.fuzz_registers import REGISTERS
+from harness.tests.fuzz_texts import TEXTS
 from harness.tests.fuzz_zvt import ZVT
-from harness.wire import mac
-from harness.wire.iso8583 import Deframer, Message, answer, frame, unframe, unpack
-from harness.wire.subfields import Kind, Original, Totals, WorkKeys
-
-CARD = "6212345678901265"
-MASTER = bytes.fromhex("11" * 16)
-
-
-class Codec(NamedTuple):
-    """A codec: good messages of it, and its reader, which may raise Garbled and nothing else."""
-
-    valid: Callable[[random.Random], bytes]
-    feed: Callable[[bytes], object]
-
-
-# --- ISO 8583 -------------------------------------------------------------------------------
-
-
-def _message(rng: random.Random) -> Message:
-    fields = {
-        2: CARD, 3: "000000", 4: f"{rng.randrange(10**12):012d}", 11: f"{rng.randrange(10**6):06d}",
-        14: "4912", 22: "051", 23: "001", 25: "00", 35: f"{CARD}D49122010000", 37: "030200000001",
-        38: "123456", 39: "00", 41: "HIL00001", 42: "9" * 15, 44: "text", 48: Totals(1, 1).text(),
-        49: "156", 54: "1002156C000000123456", 55: "9F2608" + rng.randbytes(8).hex().upper(),
-        60: Kind("22", 1).text, 61: Original(1, 2).text, 63: "01 ",
-        64: rng.randbytes(8).hex().upper(),
-    }  # fmt: skip
-    chosen = rng.sample(sorted(fields), rng.randrange(1, len(fields)))
-    mti = rng.choice(("0100", "0200", "0220", "0320", "0400", "0500", "0800", "0820"))
-    return Message(mti, {number: fields[number] for number in chosen})
-
-
-def _body(rng: random.Random) -> bytes:
-    return frame(_message(rng))[2 + 11 :]
-
-
-def _inside(rng: random.Random) -> bytes:
-    return frame(_message(rng))[2:]
-
-
-def _stream(rng: random.Random) -> bytes:
-    return b"".join(frame(_message(rng)) for _ in range(rng.randrange(1, 3)))
-
-
-def _read_stream(octets: bytes) -> None:
-    """In pieces; what it yields is read, shown and answered."""
-    deframer = Deframer()
-    half = len(octets) // 2
-    for piece in (octets[:half], octets[half:]):
-        for inside in deframer.feed(piece):
-            read = unframe(inside)
-            assert CARD not in repr(read)
-            _ = (read.stan, read.amount, read.pan, read.demand, mac.mac_ok(read, bytes(8)))
-            answer(read, {39: "00"})
-
-
-def _subfields(rng: random.Random) -> bytes:
-    keys = WorkKeys(rng.randbytes(16), rng.randbytes(8)).wrapped(MASTER)
-    texts = (
-        Kind("00", 1, "003").text,
-        Original(1, 2, "0302").text,
-        Totals(1, 2, 3, 4).text(),
-        keys,
-    )
-    return rng.choice(texts).encode("latin-1")
-
-
-def _read_subfields(octets: bytes) -> None:
-    text = octets.decode("latin-1")
-    readers: tuple[Callable[[str], object], ...] = (
-        Kind.parse, Original.parse, Totals.parse, lambda keys: WorkKeys.unwrap(keys, MASTER),
-    )  # fmt: skip
-    for read in readers:
-        try:
-            read(text)
-        except Garbled:
-            continue
-
 
 #: Name -> codec. One more codec is one more row.
 CODECS: dict[str, Codec] = {
-    "iso8583": Codec(_body, unpack),
-    "iso8583 frame": Codec(_inside, unframe),
-    "iso8583 stream": Codec(_stream, _read_stream),
-    "iso8583 subfields": Codec(_subfields, _read_subfields),
-    **{name: Codec(*row) for name, row in (REGISTERS | ZVT).items()},
-}
+    **ISO8583, **REGISTERS, **ZVT, **ADB, **AT, **INSTRUMENTS, **CARDS, **TEXTS,
+}  # fmt: skip
+
+POOL = 200  # good messages to be spoilt, at most
+CPU = 180.0  # s for one codec: who costs more than 180 us an input gets fewer than a million
+LONG = 1 << 11  # bytes of the shorter one of two long inputs
+GROWS = 8  # by so much the other one is longer
+BLOW_UP = 3 * GROWS  # times the cost: not linear, whatever the machine does meanwhile
+COUNTS = 0.05  # s: below that a long input costs too little to be measured
 
 
-# --- spoiling -------------------------------------------------------------------------------
+class Told(NamedTuple):
+    """What came of a codec's noise.
+
+    Attributes:
+        fed: Inputs fed.
+        read: How many of them it read all the same.
+        cpu: What they cost, s of CPU.
+        worst: What the dearest one cost, s of CPU.
+        dearest: That one.
+    """
+
+    fed: int
+    read: int
+    cpu: float
+    worst: float
+    dearest: bytes
 
 
 def spoilt(good: bytes, other: bytes, rng: random.Random) -> bytes:
@@ -127,38 +76,97 @@ def spoilt(good: bytes, other: bytes, rng: random.Random) -> bytes:
     return bytes(octets)
 
 
-def fuzz(name: str, count: int, seed: int) -> int:
-    """Feed so many spoilt messages to a codec; returns how many it read all the same.
+def fuzz(name: str, count: int, seed: int, cpu: float = CPU) -> Told:
+    """Feed so many spoilt messages to a codec, or as many as fit in so much CPU.
 
     Raises:
         AssertionError: It raised something else than its own error; the text has the message.
     """
     rng = random.Random(f"{seed}/{name}")
-    valid, feed = CODECS[name]
-    pool = [valid(rng) for _ in range(200)]
-    read = 0
-    for number in range(count):
+    codec = CODECS[name]
+    pool = [codec.valid(rng) for _ in range(min(POOL, count))]
+    began = time.thread_time()
+    number = read = 0
+    worst, dearest = 0.0, b""
+    while number < count and time.thread_time() - began < cpu:
         octets = spoilt(rng.choice(pool), rng.choice(pool), rng)
-        try:
-            feed(octets)
-            read += 1
-        except Garbled:
-            continue
-        except Exception as error:
-            told = f"{name}, seed {seed}, message {number}: {octets.hex()}"
-            raise AssertionError(f"{told}: {type(error).__name__}") from error
-    return read
+        good, cost = _fed(codec, octets, f"{name}, seed {seed}, message {number}")
+        number, read = number + 1, read + good
+        if cost > worst:  # once more: the first time it may have paid for a collection of garbage
+            cost = min(cost, _fed(codec, octets, name)[1])
+            worst, dearest = (cost, octets) if cost > worst else (worst, dearest)
+    return Told(number, read, time.thread_time() - began, worst, dearest)
 
 
-def main(count: int = 1_000_000, seed: int = 1) -> None:
-    """All codecs, one after the other."""
-    for name in CODECS:
-        began = time.perf_counter()
-        read = fuzz(name, count, seed)
-        took = time.perf_counter() - began
-        sys.stdout.write(f"{name:<24} {count} spoilt, {read} read, {took:.0f} s\n")
+def _fed(codec: Codec, octets: bytes, told: str) -> tuple[bool, float]:
+    """Whether it was read, and what that cost."""
+    began, good = time.thread_time(), True
+    try:
+        codec.feed(octets)
+    except codec.own:
+        good = False
+    except Exception as error:
+        raise AssertionError(f"{told}: {octets.hex()}: {type(error).__name__}") from error
+    return good, time.thread_time() - began
+
+
+# --- long inputs ----------------------------------------------------------------------------
+
+_MONOTONOUS = (
+    *(bytes([one]) for one in b"\0 \x10\x1b0159AFf%&+,-.:;<=[{(\"'\\/\x80\x99\xf0\xff"),
+    b"1 ", b"4 1 1 1 ", b"4111 ", b"\r\n", b"a\n", b"1\n", b"+C:", b"%34", b"\\u0034", b"&#52;",
+    b"TUlN", b"1.", b"9F", b"{\"a\":", b"[1,", b"<a>", b"a=", b"a=1;", b"\x02\x03", b"\x10\x02",
+    b"4\0", b"\x5a\x08", b"1\t", b"0x", b'"', b'\\"', b"62123456789012650000",
+)  # fmt: skip
+
+
+def long_inputs(name: str, size: int, seed: int) -> Iterator[bytes]:
+    """Good messages one after the other, such spoilt, and the same few signs over and over.
+
+    What a codec begins with stands before half of them: there is no searching for it.
+    """
+    rng = random.Random(f"{seed}/{name}/long")
+    valid = CODECS[name].valid
+    joined = b"".join(valid(rng) for _ in range(20))
+    yield (joined * (size // len(joined) + 1))[:size]
+    for piece in _MONOTONOUS:
+        row = piece * (size // len(piece))
+        yield row
+        yield valid(rng)[: rng.randrange(1, 40)] + row
+
+
+def growth(name: str, seed: int) -> tuple[float, float, bytes]:
+    """What the dearest long input costs, by how much that grows with it, how it begins.
+
+    Raises:
+        AssertionError: It raised something else than its own error.
+    """
+    codec, rows = CODECS[name], []
+    pairs = zip(*(long_inputs(name, size, seed) for size in (LONG, GROWS * LONG)), strict=True)
+    for short, long in pairs:
+        first, cost, second = (_fed(codec, one, name)[1] for one in (short, long, short))
+        rows.append((cost, cost / max(first, second, 1e-5), long[:60]))
+    blown = [row for row in rows if row[0] > COUNTS and row[1] > BLOW_UP]
+    return max(blown or rows)
+
+
+def main(count: str = "1000000", seed: str = "1", *names: str) -> int:
+    """All codecs, one after the other; how many blow up."""
+    say: Callable[[str], int] = sys.stdout.write
+    blown = 0
+    for name in [one for one in CODECS if not names or one.startswith(names)]:
+        told = fuzz(name, int(count), int(seed))
+        costs, grows, begins = growth(name, int(seed))
+        bad = costs > COUNTS and grows > BLOW_UP
+        blown += bad
+        say(
+            f"{name:<24} {told.fed:>8} spoilt, {told.read:>8} read, {told.cpu:6.1f} s of CPU, "
+            f"dearest {told.worst * 1e3:7.2f} ms; {GROWS * LONG >> 10} KiB {costs * 1e3:8.1f} ms, "
+            f"grows {grows:4.1f}{f' BLOW-UP {begins!r}' if bad else ''}\n"
+        )
         sys.stdout.flush()
+    return blown
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]) > 0)

@@ -5,10 +5,10 @@ by decoder, by both ends of a line, and by whoever reads the bodies that come ou
 """
 
 import random
-from collections.abc import Callable
 
 from harness.errors import Garbled
 from harness.files import fixture, read_plain
+from harness.tests.fuzz_codec import Codec
 from harness.wire import nexo, nexo_secure
 from harness.wire.frames import Frame
 from harness.wire.frames_decoder import Decoder
@@ -16,7 +16,6 @@ from harness.wire.frames_line import Heard
 from harness.wire.frames_numbered import make_line
 from harness.wire.frames_profile import Profile, read_profile
 
-Row = tuple[Callable[[random.Random], bytes], Callable[[bytes], object]]
 CARD = "9999990000000014"
 SECRET = nexo_secure.Secret("fuzz", "fuzz")
 
@@ -25,7 +24,7 @@ def _profile(word: str) -> Profile:
     return read_profile(word, lambda one: read_plain(fixture("frames", f"{one}.yaml")))
 
 
-def _frames(word: str) -> Row:
+def _frames(word: str) -> Codec:
     """Requests and answers of a profile, in one stream."""
     own = _profile(word)
 
@@ -59,7 +58,7 @@ def _frames(word: str) -> Row:
         for body in bodies + [event.body for event in events if isinstance(event, Heard)]:
             _read_body(own, body)
 
-    return valid, feed
+    return Codec(valid, feed)
 
 
 def _read_body(own: Profile, body: bytes) -> None:
@@ -112,10 +111,12 @@ def _sealed(rng: random.Random) -> bytes:
     return nexo.to_json(sealed)
 
 
-#: Name -> (good messages, reader).
-REGISTERS: dict[str, Row] = {
+#: Name -> codec.
+REGISTERS: dict[str, Codec] = {
     **{f"frames {word}": _frames(word) for word in ("concert", "mispos_bcd", "codepay")},
-    "nexo": (_message, _read_message),
-    "nexo stream": (_stream, _read_stream),
-    "nexo envelope": (_sealed, lambda octets: nexo_secure.unseal(nexo.from_json(octets), SECRET)),
+    "nexo": Codec(_message, _read_message),
+    "nexo stream": Codec(_stream, _read_stream),
+    "nexo envelope": Codec(
+        _sealed, lambda octets: nexo_secure.unseal(nexo.from_json(octets), SECRET)
+    ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from harness.drivers._zvt_report import Dialogue, Reporter
 from harness.errors import Garbled
+from harness.tests.fuzz_codec import Codec
 from harness.wire import tlv, zvt, zvt_messages, zvt_serial
 
 CARD = "6212345678901265"
@@ -108,9 +109,9 @@ def _read_line(octets: bytes) -> None:
         _read(apdu)
 
 
-#: Name -> (good messages, the reader).
-ZVT: dict[str, tuple[Callable[[random.Random], bytes], Callable[[bytes], object]]] = {
-    "zvt fields": (_fields, _read_fields),
-    "zvt stream": (_stream, _read_stream),
-    "zvt serial": (_line, _read_line),
+#: Name -> codec.
+ZVT: dict[str, Codec] = {
+    "zvt fields": Codec(_fields, _read_fields),
+    "zvt stream": Codec(_stream, _read_stream),
+    "zvt serial": Codec(_line, _read_line),
 }

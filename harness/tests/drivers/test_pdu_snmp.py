@@ -206,12 +206,17 @@ def test_another_community_and_a_closed_port_are_silence_and_loss(
         strip_at(one.address).closed()
 
 
-def test_what_is_no_snmp_is_garbled() -> None:
-    """Another service on that port."""
+LONGEST = bytes.fromhex("30270201000488ffffffffffffffff")  # a community of 2^64 - 1 bytes
+EMPTY = bytes.fromhex("301b02010104067075626c6963a20e020100020100020100300030003000")
+
+
+@pytest.mark.parametrize("said", [b"what?", LONGEST, EMPTY])
+def test_what_is_no_snmp_is_garbled(said: bytes) -> None:
+    """Another service on that port, a length beyond all bounds, too many parts."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         switch = strip_at("udp://{}:{}".format(*other.getsockname()))
-        echo = threading.Thread(target=lambda: other.sendto(b"what?", other.recvfrom(4096)[1]))
+        echo = threading.Thread(target=lambda: other.sendto(said, other.recvfrom(4096)[1]))
         echo.start()
         with pytest.raises(Garbled, match="no SNMP"):
             switch.closed()

@@ -73,6 +73,17 @@ def test_a_card_number_never_reaches_the_file() -> None:
     assert "999999" in sink.getvalue()
 
 
+@pytest.mark.parametrize("huge", [10**400, 9999990000000014])
+def test_a_number_of_any_size_is_written(huge: int) -> None:
+    """JSON's integers have no end; one that is a card's is truncated as a text is."""
+    sink = io.StringIO()
+
+    recorder(sink).take("terminal", "ecr_status", 0.0, {"code": huge})
+
+    assert "9999990000000014" not in sink.getvalue()
+    assert Trace.from_lines(sink.getvalue().splitlines()).damaged == 0
+
+
 def test_a_full_disk_is_said_once_and_nothing_before_it_is_lost() -> None:
     """The line that did not fit is an error of the bench; the trace in memory goes on."""
     sink = FullDisk(lines=2)

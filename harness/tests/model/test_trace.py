@@ -30,6 +30,19 @@ def test_a_line_read_back_is_the_observation(
     assert "\n" not in seen.to_line()
 
 
+HALVES = st.characters(min_codepoint=0xD800, max_codepoint=0xDBFF)  # with no other half behind
+
+
+@given(st.text(HALVES | st.characters(codec="ascii")), st.text(HALVES, max_size=3))
+def test_half_a_surrogate_pair_can_be_written(text: str, name: str) -> None:
+    """What a device's JSON may hold and UTF-8 has not comes back as it was."""
+    seen = Observation(1, 0.0, "terminal", "ecr_status", {"text": text, f"x{name}": [text]})
+
+    line = seen.to_line().encode("utf-8").decode("utf-8")
+
+    assert Observation.from_line(line) == seen
+
+
 @pytest.mark.parametrize("line", ["", "{", "[]", "3", '{"n":1,"t":0,"source":"x"}', '{"n":"x"}'])
 def test_what_is_no_line_is_refused(line: str) -> None:
     """Anything without n, t, source and kind raises ValueError."""
