@@ -26,6 +26,7 @@ class Lazy(click.Group):
         "run": "play", "judge": "play", "prove": "proof", "check": "look", "scenarios": "look",
         "schema": "look", "presets": "presets", "links": "links", "simulate": "bench",
         "init": "start", "discover": "discover", "doctor": "doctor", "conform": "conform",
+        "image": "image",
     }  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -229,14 +229,18 @@ def check_origin(image: bytes | Extent, *, trusted: bytes) -> Fault | None:
         head = read_head(held)
     except Unreadable as unreadable:
         return unreadable.fault
-    payload = payload_in(held, head)
-    if payload.size < head.manifest.size:
+    if held.size < head.size + head.manifest.size:
         return Fault.TRUNCATED
-    if (stranger := head.signer(trusted)) is not None:
-        return stranger
-    if payload.size > head.manifest.size or digest(payload) != head.manifest.sha256:
-        return Fault.CORRUPT
-    return None
+    return head.signer(trusted) or check_payload(held, head)
+
+
+def check_payload(image: Extent, head: Head) -> Fault | None:
+    """Whether what an image carries is what its manifest says, whoever signed that."""
+    payload, wanted = payload_in(image, head), head.manifest.size
+    if payload.size < wanted:
+        return Fault.TRUNCATED
+    good = payload.size == wanted and digest(payload) == head.manifest.sha256
+    return None if good else Fault.CORRUPT
 
 
 def _extent(image: bytes | Extent) -> Extent:
@@ -255,7 +259,11 @@ def verify(image: bytes | Extent, *, trusted: bytes, model: str, installed: str)
     fault = check_origin(image, trusted=trusted)
     if fault is not None:
         return fault
-    manifest = inspect(image)
+    return suits(inspect(image), model=model, installed=installed)
+
+
+def suits(manifest: Manifest, *, model: str, installed: str) -> Fault | None:
+    """Why what a manifest is of is not for this terminal, or None; raises ValueError."""
     if manifest.model != model:
         return Fault.WRONG_MODEL
     if version_key(manifest.version) < version_key(installed):
