@@ -5,6 +5,7 @@ counter and a CRC, so a cut in mid-write leaves the other. A new image is on tri
 itself; after so many boots without that the loader goes back to the old one.
 """
 
+import hashlib
 import json
 import zlib
 from dataclasses import asdict, dataclass, replace
@@ -144,6 +145,15 @@ class Bootloader:
         bad = self.version_in(flash, record.active, record) or "?"
         save_record(flash, replace(record, active=old, confirmed=True, tries=0, bad=bad))
         return BootSlot(old, version, rolled_back=bad)
+
+
+def is_whole(image: bytes) -> bool:
+    """Whether the payload is what its own manifest says, whoever signed it: else it crashes."""
+    try:
+        digest = images.inspect(image).sha256
+        return hashlib.sha256(images.payload_of(image)).hexdigest() == digest
+    except images.Unreadable:
+        return False
 
 
 def install_factory(flash: Flash, image: bytes) -> None:

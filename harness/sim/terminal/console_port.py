@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from harness.sim.terminal.deals import word
-from harness.sim.terminal.records import Entry, read_journal
+from harness.sim.terminal.records import Entry
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
@@ -52,12 +52,9 @@ class ConsolePort:
         )
 
     def _journal(self) -> None:
-        log, flash = self._firmware.log, self._firmware.flash
+        log = self._firmware.log
         count = bad = 0
-        for name in flash.names():
-            if not name.startswith("journal.") or name.endswith(".new"):
-                continue
-            entries, damaged, _ = read_journal(flash.read(name) or b"")
+        for entries, damaged in self._firmware.storage.files.every():
             for entry in entries:
                 log.say("jrn", said(entry))
             count, bad = count + len(entries), bad + damaged

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from harness.clock import Clock, Task
+from harness.errors import PortLost
 from harness.files import fixture, read_plain
 from harness.model.words import find
 from harness.ports.base import Port
@@ -17,7 +18,7 @@ from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal import bearers, daily, hosts, outages, reader_cable, secure
 from harness.sim.terminal.board import Board
-from harness.sim.terminal.boot import SLOT_FILES, BootSlot
+from harness.sim.terminal.boot import SLOT_FILES, BootSlot, is_whole
 from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
 from harness.sim.terminal.parts import Parts
@@ -125,6 +126,7 @@ class Firmware(Parts):
         )  # fmt: skip
         self.last_asked = self.LastAsked(self)
         self.upkeep = self.Upkeep(self)
+        self.recovery = self.Recovery(self)
         self.selftest = self.SelfTest(self)
         self.housekeeping = self.Housekeeping(self)
         self.health = self.Health(self)
@@ -150,7 +152,7 @@ class Firmware(Parts):
             self.clock, times=self.times, acquiring=self.acquiring, log=self.log,
             hosts=self._hosts(), dial_resolver=board.net.to((self.who.resolver, 53)),
         )  # fmt: skip
-        ways = self.Ways(
+        self.ways = ways = self.Ways(
             self.clock, self._bearers(), personality=self.personality, host_line=line, log=self.log,
             use=board.net.use, tell=self.alarms.begin,
         )  # fmt: skip
@@ -201,7 +203,7 @@ class Firmware(Parts):
         """From reset to ready; the first task."""
         self.clock.sleep(self.times.loader)
         if (slot := self.upkeep.choose()) is None:
-            self.log.say_error("boot", "no image may run")
+            self.recovery.run()
             return
         self.version = slot.version
         reason = "rollback" if slot.rolled_back else self.reason
@@ -221,9 +223,15 @@ class Firmware(Parts):
     def run_application(self, slot: BootSlot) -> None:
         """What the image holds: one whose application crashes is started anew by the watchdog."""
         held = self.flash.peek(SLOT_FILES[slot.name]) or b""
-        if images.payload_of(held).startswith(program("crashes")):
+        if self._runs("crashes") or not is_whole(held):
             self.log.say_error("sys", "application fault")
             self.restart("watchdog")
+
+    def _runs(self, what: str) -> bool:
+        """Whether the image that runs holds an application of this kind."""
+        slot = self.upkeep.slot
+        held = self.flash.peek(SLOT_FILES[slot.name]) if slot else None
+        return images.payload_of(held or b"").startswith(program(what)) if held else False
 
     def tasks(self) -> dict[str, Any]:
         """What runs all the time from now on."""
@@ -261,6 +269,8 @@ class Firmware(Parts):
         self.power.await_programmable()
 
     def _read_memory(self) -> None:
+        slot = self.upkeep.slot
+        self.storage.files.written_by(two=self._runs("journal 2"), trial=bool(slot and slot.trial))
         self.storage.load()
         if self.storage.faults:
             self.alarms.begin("journal_fault", "; ".join(self.storage.faults))
@@ -305,6 +315,8 @@ class Firmware(Parts):
 
     def serve_register(self, word: str, port: Port) -> None:
         """A register has connected, by one of this model's protocols."""
+        if self.recovery.running:
+            raise PortLost(f"{port.address}: connection refused")
         usual = self.Dialogue if word == "zvt" else find(REGISTERS, word, name="Dialogue")
         dialogue = usual(self, port)
         self.board.spawn("register reader", dialogue.read)

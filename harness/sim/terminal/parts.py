@@ -28,6 +28,7 @@ from harness.sim.terminal import (
     printer,
     reader,
     receipts,
+    recovery,
     reversals,
     scanner,
     screen,
@@ -72,6 +73,7 @@ class Parts:
     LastAsked: ClassVar[type[last_asked.LastAsked]] = last_asked.LastAsked
     Dialogue: ClassVar[type[zvt.Dialogue]] = zvt.Dialogue
     State: ClassVar[type[state.State]] = state.State
+    Recovery: ClassVar[type[recovery.Recovery]] = recovery.Recovery
     Upkeep: ClassVar[type[upkeep.Upkeep]] = upkeep.Upkeep
     Lights: ClassVar[type[lights.Lights]] = lights.Lights
     Keypad: ClassVar[type[keypad.Keypad]] = keypad.Keypad

@@ -5,6 +5,7 @@ A torn line does not pass its CRC (or lacks its newline), so it is never taken f
 
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
@@ -163,13 +164,20 @@ def unseal_record(kind: type[R], line: bytes) -> R | None:
     return None if plain is None else kind(**plain)
 
 
-def read_journal(held: bytes) -> tuple[list[Entry], int, bool]:
+def unseal_entry(line: bytes) -> Entry | None:
+    """An entry of a sealed line; None when it is torn or damaged."""
+    return unseal_record(Entry, line)
+
+
+def read_journal(
+    held: bytes, unseal_line: Callable[[bytes], Entry | None] = unseal_entry
+) -> tuple[list[Entry], int, bool]:
     """The entries, how many lines before the last are damaged, and whether the tail is torn.
 
     A torn tail is what a power cut leaves of an entry that was never finished; a damaged line
     with good ones behind it is a loss.
     """
-    read = [unseal_record(Entry, line) for line in held.splitlines(keepends=True)]
+    read = [unseal_line(line) for line in held.splitlines(keepends=True)]
     last = max((n for n, entry in enumerate(read) if entry is not None), default=-1)
     damaged = sum(entry is None for entry in read[: last + 1])
     return [entry for entry in read if entry is not None], damaged, len(read) > last + 1

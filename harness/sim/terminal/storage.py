@@ -17,12 +17,12 @@ from typing import Any
 from harness.sim.terminal import books
 from harness.sim.terminal.deals import TERMS
 from harness.sim.terminal.flash import Flash
+from harness.sim.terminal.journal import Journal
 from harness.sim.terminal.log import Log
 from harness.sim.terminal.records import (
     Closing,
     Entry,
     Pending,
-    read_journal,
     seal,
     seal_record,
     unseal,
@@ -48,9 +48,12 @@ class Storage:
         pending: Transactions without an end, by trace number.
         closing: The open batch's settlement, while it is under way.
         journal: Entries of the open batch.
+        files: Where the journal is, and in which format.
         damaged: Journal lines that were lost.
         faults: What was found wrong at boot.
     """
+
+    Journal: type[Journal] = Journal
 
     def __init__(self, flash: Flash, log: Log) -> None:
         self._flash = flash
@@ -63,6 +66,7 @@ class Storage:
         self.pending: dict[int, Pending] = {}
         self.closing: Closing | None = None
         self.journal: list[Entry] = []
+        self.files = self.Journal(flash, self._replace)
         self.damaged = 0
         self.faults: list[str] = []
         self._writer_gone = flash.clock.signal("the terminal's storage")
@@ -73,6 +77,7 @@ class Storage:
     def load(self) -> None:
         """Read everything back and mend what a cut has torn."""
         self._drop_unfinished_copies()
+        self.files.open()
         self._load_counters()
         self._load_journal()
         self._load_pending()
@@ -98,12 +103,11 @@ class Storage:
             self.met, self.signed_off = held.get("met", True), held.get("signed_off", False)
 
     def _load_journal(self) -> None:
-        held = self._flash.read(self._journal_name()) or b""
-        self.journal, self.damaged, torn = read_journal(held)
+        self.journal, self.damaged, torn = self.files.read(self.batch)
         self.receipt = max([self.receipt, *(entry.receipt for entry in self.journal)])
         if torn:
             self._log.say_warning("store", "journal: a torn entry at the end was dropped")
-            self._replace(self._journal_name(), b"".join(map(seal_record, self.journal)))
+            self.files.rewrite(self.batch, self.journal)
         if self.damaged:
             self.faults.append(f"journal: {self.damaged} damaged")
 
@@ -232,7 +236,7 @@ class Storage:
 
     def record(self, entry: Entry) -> None:
         """Add to the journal; durable when this returns, and only then is its pending dropped."""
-        self._flash.append(self._journal_name(entry.batch), seal_record(entry))
+        self.files.append(entry)
         self.make_durable()
         if entry.batch == self.batch:
             self.journal.append(entry)
@@ -257,12 +261,10 @@ class Storage:
 
     def every_entry(self) -> list[Entry]:
         """The entries of every batch that is kept, oldest batch first."""
-        names = [name for name in sorted(self._flash.names()) if name.startswith("journal.")]
-        held = [self._flash.read(name) or b"" for name in names if not name.endswith(".new")]
-        return [entry for one in held for entry in read_journal(one)[0]]
+        return [entry for entries, _ in self.files.every() for entry in entries]
 
     def _journal_name(self, batch: int | None = None) -> str:
-        return f"journal.{self.batch if batch is None else batch:06d}"
+        return self.files.name(self.batch if batch is None else batch)
 
     def _replace(self, name: str, contents: bytes) -> None:
         with self._alone():

@@ -3,7 +3,7 @@
 A cut anywhere leaves the boot record as it was or as it is to be, so the terminal boots the old or
 the new version; what had arrived of an image stays, and is taken up again. What it does is told by
 ``tell(phase, fields)``; phases: offered, downloading, paused, resumed, verifying, installing,
-committing, first_boot, done, refused, failed, rolled_back.
+committing, first_boot, done, refused, failed, rolled_back, recovering.
 
 An image of code goes into the other slot and is started on trial. One of another kind (settings,
 keys) is put in force by ``settings.py``, at once and whole.
@@ -158,8 +158,13 @@ class Updater:
         """
         if not load_record(self._flash).confirmed:
             return False  # the other slot is what an image on trial falls back to
+        taken = source or self._store
+        return self._in_words(offer, lambda: self._install(offer, installed, taken))
+
+    def _in_words(self, offer: Offer, install: Callable[[], bool]) -> bool:
+        """Say what breaks an installation off."""
         try:
-            return self._install(offer, installed, source or self._store)
+            return install()
         except (PortError, Garbled):
             self._part.rest()  # what has arrived need not be paid for twice
             self._say("failed", offer, cause="update_link_lost")
@@ -168,6 +173,18 @@ class Updater:
         finally:
             self._http.close()
         return False
+
+    def restore(self) -> bool:
+        """Fetch and install anything that may run, where nothing does; True when it will.
+
+        Raises PortError and Garbled where the store cannot be reached.
+        """
+        floor = load_record(self._flash).floor
+        offer = self._store.ask_offer(self._model, floor)
+        if offer is None or offer.kind != "code" or offer.etag in self._refused:
+            return False
+        self._say("offered", offer)
+        return self._in_words(offer, lambda: self._install(offer, floor, self._store, self.is_fit))
 
     def receive(self, size: int, ask: Ask, installed: str) -> bool:
         """Install what somebody hands over; True when a restart will run it.
@@ -221,8 +238,12 @@ class Updater:
         except images.Unreadable as unreadable:
             return unreadable.fault
         has = self.version_of(manifest.kind, installed)
-        fault = images.verify(image, trusted=self._trusted, model=self._model, installed=has)
+        fault = self.is_fit(image, has)
         return fault or (None if self.is_newer(manifest.version, has) else Fault.OLDER)
+
+    def is_fit(self, image: bytes, oldest: str) -> Fault | None:
+        """Why an image may not run here, or None; ``oldest`` is the first that may."""
+        return images.verify(image, trusted=self._trusted, model=self._model, installed=oldest)
 
     def commit(self, record: BootRecord, slot: str) -> None:
         """Make the other slot the one to boot, on trial; atomic."""
@@ -230,14 +251,17 @@ class Updater:
 
     # --- the way there ----------------------------------------------------------------------
 
-    def _install(self, offer: Offer, installed: str, source: Source) -> bool:
+    def _install(
+        self, offer: Offer, installed: str, source: Source,
+        check: Callable[[bytes, str], Fault | None] | None = None,
+    ) -> bool:  # fmt: skip
         self._told = -STEP
         if source is not self._store:
             self._part.begin(offer)
         source.fetch(offer)
         self._say("verifying", offer)
         image = self._part.whole()
-        fault = self.may_install(image, installed)
+        fault = (check or self.may_install)(image, installed)
         if fault is not None:
             self._refuse(offer, fault)
             return False

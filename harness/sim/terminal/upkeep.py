@@ -23,7 +23,8 @@ HTTPS = 443  # a store at this port is talked to over TLS
 #: From this phase on nobody sells.
 CLOSING = "verifying"
 #: Phases in which an update is under way; after the others it is over, or put off.
-RUNNING = ("offered", "downloading", "paused", "resumed", "verifying", "installing", "committing")
+RUNNING = ("offered", "downloading", "paused", "resumed", "verifying", "installing", "committing",
+           "recovering")  # fmt: skip
 TEXTS = {"offered": "updating", "resumed": "updating", "done": "update_done"}
 #: What waits for another moment, and is no trouble: it has no code.
 BUSY = "busy"
@@ -99,6 +100,7 @@ class Upkeep:
         if self.slot.trial:
             self._clock.sleep(self._times.first_boot)
             self._updater.confirm(self.slot)
+            self._firmware.storage.files.confirm()
 
     def _due(self) -> float | None:
         """When to look without being asked."""
@@ -175,6 +177,16 @@ class Upkeep:
         self._left -= 1
         if not self._left:
             self._updater.give_up()
+
+    def restore(self) -> bool:
+        """For the recovery loader: True when a restart will run what was fetched."""
+        with self._closed:
+            return self._updater.restore()
+
+    @property
+    def takes(self) -> bool:
+        """Whether anything may be handed over now."""
+        return not self.busy and self.slot is not None
 
     def take(self, size: int, ask: Ask) -> str:
         """Install what is handed over: ``""`` where a restart will run it, else the cause.

@@ -50,6 +50,11 @@ class Ways:
         self.bearer = bearers[0]
         self.spared: str | None = None
 
+    @property
+    def all(self) -> tuple[Bearer, ...]:
+        """Every way there is, in the merchant's order."""
+        return tuple(self._bearers)
+
     # --- connecting -------------------------------------------------------------------------
 
     def connect(self) -> str | None:

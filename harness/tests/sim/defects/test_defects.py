@@ -131,7 +131,7 @@ def offered(image: str) -> Story:
         stage.offer(image)
         stage.register.start_update()
         stage.clock.sleep(60.0)
-        return bool(stage.of("boot")[-1]["version"] != installed)
+        return any(row["version"] != installed for row in stage.of("boot"))
 
     return story
 
