@@ -63,6 +63,7 @@ SECURE_HOST = (HOST[0], 5001)  # the same, over TLS
 SECOND_HOST = ("host2.hil.test", HOST[1])  # the secondary one, of the same books
 SECURE_SECOND_HOST = (SECOND_HOST[0], SECURE_HOST[1])
 STORE = ("updates.hil.test", 80)
+SECURE_STORE = (STORE[0], 443)
 
 #: name -> (device, its outlet)
 OUTLETS: dict[str, tuple[str, str]] = {
@@ -88,6 +89,7 @@ OUTLETS: dict[str, tuple[str, str]] = {
     "updates": ("store", "control"),
     "hands": ("hands", "control"),
     "updates/http": ("store", "http"),
+    "updates/https": ("store", "https"),
     "flash": ("flash_tap", "line"),
     "adb": ("adb_server", "adb"),
     "terminal": ("terminal", "zvt"),
@@ -201,6 +203,7 @@ class Bench:
         internet.serve(*HOST, self.acquirer.outlets["iso8583"])
         internet.serve(*SECURE_HOST, self.acquirer.outlets["tls"])
         internet.serve(*STORE, self.store.outlets["http"])
+        internet.serve(*SECURE_STORE, self.store.outlets["https"])
         internet.serve(*SECOND_HOST, self.acquirer.outlets["second/iso8583"])
         internet.serve(*SECURE_SECOND_HOST, self.acquirer.outlets["second/tls"])
         for place in (HOST, SECURE_HOST):
@@ -330,7 +333,8 @@ class Bench:
         return Countertop(
             self.clock, rail=self.rail, modem=self.modem, slot=self.slot, personality=own,
             keys=read_plain(fixture("host", "test_acquirer.yaml")),
-            rng=self._rng("terminal"), firmware=firmware, store=STORE,
+            rng=self._rng("terminal"), firmware=firmware,
+            store=SECURE_STORE if own["network"]["tls"] else STORE,
             host=SECURE_HOST if own["network"]["tls"] else HOST, authorities=trusted(),
             station=Station(self.access_point) if wifi else None,
         )  # fmt: skip
