@@ -1,9 +1,10 @@
 """Invariant 12: only an answer that matches its request, with a right MAC, is an answer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, APPROVING
+from harness.judge._books import APPROVED, APPROVING, REVERSAL, SPOILING, mti_of
 from harness.judge._deals import ADVICES
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
@@ -13,16 +14,18 @@ from harness.model.trace import Observation
 
 #: Host and terminal are heard on lines of their own: so much later an answer may be stamped, s.
 SKEW = 0.25
+#: Acts that spoil nothing but the MAC, where there is one.
+OF_MAC = frozenset({"corrupt", "bad_mac", "no_mac"})
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersMustMatch:
-    """Nothing is approved, on the console or on a receipt, without a sound approving answer.
+    """Nothing is approved or called reversed, on console or receipt, without a sound answer.
 
     MTI, trace number, terminal, merchant, amount and MAC must match (payment invariant 12). An
     answer counts as sound when the host gave it and was not told to spoil it. A refund and an
     offline sale are approved by the terminal itself and told the host in an advice (0220), which
-    must have come by the end.
+    must have come by the end. A reversal that is done rests on a sound 0410.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (12,)
@@ -32,7 +35,8 @@ class AnswersMustMatch:
 
 
 class _AnswersMustMatch(Safety):
-    kinds = frozenset({"approved", "printed"})
+    kinds = frozenset({"approved", "printed", "reversal_done", "answered", "misbehaved",
+                       "request_received"})  # fmt: skip
 
     def __init__(self, clause: str, run: Run) -> None:
         super().__init__(clause, run)
@@ -41,8 +45,14 @@ class _AnswersMustMatch(Safety):
         self._by_itself: dict[int, Observation] = {}  # approved, and nobody was asked
         # approved before an approving answer was seen: trace number, line, answers until then
         self._early: list[tuple[int, Observation, tuple[Observation, ...]]] = []
+        self._undoing = Undoing()
 
     def on(self, seen: Observation) -> None:
+        self._undoing.on(seen)
+        if seen.kind in ("approved", "printed"):
+            self._take(seen)
+
+    def _take(self, seen: Observation) -> None:
         stan = stan_of(seen)
         if seen.source != TERMINAL or stan is None or stan in self._checked:
             return
@@ -82,6 +92,12 @@ class _AnswersMustMatch(Safety):
             if not books.advices[stan] and books.deal_of(stan) not in ADVICES:
                 self.fail(f"trace number {stan} was approved at {span(seen.t)}, and the host was"
                           " never asked", (seen.n,))  # fmt: skip
+        for done, spoilt in self._undoing.unsound():
+            self.fail(
+                f"trace number {stan_of(done)} was called reversed at {span(done.t)}, and no answer"
+                f" to its reversal matched ({spoilt[0]['act']})",
+                (*(row.n for row in spoilt), done.n),
+            )
         if self._unproved:
             self.unsure("the host, who gives the answers, is not observed", self._unproved)
 
@@ -95,3 +111,42 @@ class _AnswersMustMatch(Safety):
 
     def held(self) -> str:
         return f"{len(self._checked)} approvals, each on a sound answer"
+
+
+class Undoing:
+    """What came of reversals: their answers (0410), and which of them were spoilt."""
+
+    def __init__(self) -> None:
+        self._done: list[Observation] = []
+        self._answers: list[Observation] = []
+        self._spoilt: list[Observation] = []
+        self._sealed: set[int] = set()  # numbers whose reversal carried a MAC
+
+    def on(self, seen: Observation) -> None:
+        """Take in a line about one."""
+        if seen.kind == "reversal_done" and seen.source == TERMINAL:
+            self._done.append(seen)
+        elif seen.kind == "answered" and mti_of(seen) == "0410":
+            self._answers.append(seen)
+        elif mti_of(seen) != REVERSAL:
+            return
+        elif seen.kind == "request_received" and seen.get("mac_ok") is not None:
+            self._sealed.add(stan_of(seen) or 0)
+        elif seen.kind == "misbehaved" and seen.get("act") in SPOILING:
+            self._spoilt.append(seen)
+
+    def unsound(self) -> Iterator[tuple[Observation, list[Observation]]]:
+        """Reversals that were called done, and every answer until then was spoilt."""
+        for done in self._done:
+            stan = stan_of(done)
+            spoilt = [
+                row for row in self._spoilt
+                if stan_of(row) == stan and row.n < done.n
+                and (row["act"] not in OF_MAC or stan in self._sealed)
+            ]  # fmt: skip
+            answers = [
+                row for row in self._answers
+                if stan_of(row) == stan and (row.n < done.n or row.t <= done.t + SKEW)
+            ]  # fmt: skip
+            if spoilt and len(answers) <= len(spoilt):
+                yield done, spoilt

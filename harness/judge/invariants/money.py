@@ -12,7 +12,8 @@ class Money:
     """
 
     STANDS_FOR: ClassVar[tuple[str, ...]] = (
-        "exactly_once", "no_orphan_charge", "declined_costs_nothing", "reversal_before_next_sale",
+        "exactly_once", "booked_as_asked", "no_orphan_charge", "declined_costs_nothing",
+        "reversal_before_next_sale",
         "reversal_survives_power_loss", "reversal_carries_original", "persist_before_send",
         "stan_never_reused", "batch_closes_once", "answers_must_match", "journal_intact",
         "receipt_needs_journal", "outcomes_agree", "ready_owes_nothing", "told_once",

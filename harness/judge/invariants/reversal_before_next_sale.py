@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import STANDING, moves_money
+from harness.judge._books import APPROVING, STANDING, alike, moves_money
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -18,6 +18,8 @@ class ReversalBeforeNextSale:
     The 0400 must have been accepted (00, 12 or 25): pending reversals come before new transactions
     (payment rules, "when a terminal must reverse"; payment invariant 4). Whether an answer that the
     host gave also arrived is known from the terminal's console, or else, at the end, its journal.
+    The same request once more, under its own number, is a next request as well, unless the host has
+    refused the first.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (4,)
@@ -54,10 +56,23 @@ class _ReversalBeforeNextSale(Safety):
         stan = stan_of(seen)
         if stan is None or not moves_money(seen):
             return
+        first = self._open.get(stan)
+        if first is not None and alike(first, seen):
+            self._repeat(stan, _Passed(first, seen))
         for other in [known for known in self._open if known != stan]:
             self._weigh(other, _Passed(self._open.pop(other), seen))
         self._open[stan] = seen
         self._count += 1
+
+    def _repeat(self, stan: int, passed: _Passed) -> None:
+        books = self.run.books
+        codes = {str(row.get("response")) for row in books.answers[stan]}
+        if not books.concluded(stan) and codes <= APPROVING:
+            self.fail(
+                f"trace number {stan} was sent to the host again at {span(passed.by.t)}; its first"
+                " request, which had no answer, was to be reversed",
+                (passed.request.n, passed.by.n),
+            )
 
     def _weigh(self, stan: int, passed: _Passed) -> None:
         books = self.run.books

@@ -66,7 +66,8 @@ class _TotalsAgree(AtRest):
         missing = [said for said in (books.no_ledger(), books.no_journal()) if said]
         yield from map(Missing, missing)
         if not books.no_journal():
-            yield from _self_told(books, self._told)
+            over = max((seen.n for seen in self._settled), default=0)
+            yield from _self_told(books, [seen for seen in self._told if seen.n > over])
         if not missing:
             yield from _open_batches(books)
         batches = plural(len(self._settled), "batch" if len(self._settled) == 1 else "batche")
@@ -101,7 +102,7 @@ def _open_batches(books: Books) -> Iterator[Finding]:
 
 
 def _self_told(books: Books, told: list[Observation]) -> Iterator[Finding]:
-    """The last totals, where nothing was done after them."""
+    """The last totals of what is still open, where nothing was done after them."""
     last = told[-1] if told else None
     if last is None or (books.last_money is not None and books.last_money.n > last.n):
         return

@@ -90,6 +90,19 @@ class Day(Story):
 
     # --- business -------------------------------------------------------------------------------
 
+    def void_by_adjustment(self) -> None:
+        """A void at a host that takes it as an adjustment of a debit (02)."""
+        self.void(processing="020000")
+
+    def keys_refused(self) -> None:
+        """The host refuses the keys: after a sign-on the same request goes out again."""
+        name, stan = self.next("sale", 650, card="none")
+        self.ask(name, stan, 650, mti="0200", processing="000000", entry="sale")
+        self.host("answered", mti="0210", stan=stan, response="A0")
+        self.sign_on()
+        self.ask(name, stan, 650, mti="0200", processing="000000", entry="sale")
+        self.believe(name, stan, 650, "sale")
+
     def good_sale(self) -> None:
         amount = self.rng.choice([100, 1234, 5000])
         card = self.rng.choice(list(CARDS))
@@ -107,11 +120,16 @@ class Day(Story):
         self.ended(name, "declined", cause="card_declined", stan=stan)
 
     def lost_answer(self) -> None:
+        """Nothing comes; its log may say that something is owed, or nothing before it is paid."""
         name, stan = self.next("sale", 800, card="none")
         self.ask(name, stan, 800, mti="0200", processing="000000", entry="sale")
         self.answer(stan, arrives=False)
         self.terminal("not_done", stan=stan, owed=True, **self.facts(800))
         self.ended(name, "failed", cause="host_silent", stan=stan)
+        if self.rng.random() < 0.5:
+            self.terminal("state", state="ready", pending=1, online=True)
+        if self.rng.random() < 0.5:  # ready for the next sale, which the reversal comes before
+            self.terminal("terminal_status", code="00", text="ready")
         self.owe(stan, 800)
 
     def cut_in_flight(self) -> None:
@@ -123,21 +141,25 @@ class Day(Story):
         self.owe(stan, 900)
 
     def owe(self, stan: int, amount: int) -> None:
-        for _ in range(self.rng.choice([0, 1])):  # a try that nobody answers
+        """Reversed, perhaps at the second try: the first has no answer, or none to believe."""
+        for act in self.rng.choice([(), ("",), ("wrong_stan",), ("corrupt",)]):
             self.after(30)
             self.terminal("reversal_sent", stan=stan)
+            if act:
+                self.host("misbehaved", act=act, mti="0400", stan=stan)
+                self.host("answered", mti="0410", stan=stan, response="00")
             self.host("request_received", mti="0400", stan=stan, batch=self.batch, tid=TID,
                       **self.facts(amount))  # fmt: skip
         self.after(30).reverse(stan, amount)
 
-    def void(self) -> None:
+    def void(self, processing: str = "200000") -> None:
         original = self.rng.choice(self.standing("sale") or [0])
         if not original:
             return
         row = self.ledger[original]
         self.pan, amount = row["pan"], row["amount"]
         name, stan = self.next("void", None)
-        self.ask(name, stan, amount, mti="0200", processing="200000", entry="void")
+        self.ask(name, stan, amount, mti="0200", processing=processing, entry="void")
         row["voided"] = True
         self.journal[original]["outcome"] = self.rng.choice(["approved", "voided"])
         self.believe(name, stan, amount, "void")
@@ -234,7 +256,7 @@ class Day(Story):
         business = [
             self.good_sale, self.good_sale, self.refused_sale, self.lost_answer, self.void,
             self.cut_in_flight, self.refund, self.preauth, self.completion, self.balance,
-            self.settle, self.sign_off_and_on,
+            self.settle, self.sign_off_and_on, self.void_by_adjustment, self.keys_refused,
         ]  # fmt: skip
         for _ in range(self.rng.randrange(1, 9)):
             self.after(self.rng.choice([0.5, 5, 60]))

@@ -86,6 +86,41 @@ def next_sale_first(day: Day) -> None:
     day.owe(stan, 4200)
 
 
+@breaks("reversal_before_next_sale")
+def asked_again_not_reversed(day: Day) -> None:
+    """4: no answer came, and the same request goes out once more; the host resends its answer."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.after(60).ask(name, stan, 4200, mti="0200", processing="000000", entry="sale")
+    day.believe(name, stan, 4200, "sale")
+
+
+@breaks("booked_as_asked")
+def refund_sent_as_sale(day: Day) -> None:
+    """1: a refund leaves with a sale's processing code; that the host declines it saves nobody."""
+    name, stan = day.next("refund", 300, card="none")
+    day.ask(name, stan, 300, mti="0200", processing="000000", entry="sale", status="declined")
+    day.answer(stan, "51")
+    day.terminal("declined", stan=stan, **day.facts(300))
+    day.ended(name, "declined", cause="card_declined", stan=stan)
+
+
+@breaks("booked_as_asked")
+def sale_sent_as_credit(day: Day) -> None:
+    """1: a sale leaves with a refund's processing code."""
+    name, stan = sale(day, sends=False)
+    day.ask(name, stan, 4200, mti="0200", processing="200000", entry="void")
+    day.believe(name, stan, 4200, "sale")
+
+
+@breaks("booked_as_asked")
+def reservation_sent_as_charge(day: Day) -> None:
+    """1: a pre-authorisation leaves as a financial request."""
+    name, stan = day.next("preauth", 2000, card="none")
+    day.ask(name, stan, 2000, mti="0200", processing="000000", entry="sale")
+    day.believe(name, stan, 2000, "preauth")
+
+
 @breaks("reversal_survives_power_loss", "persist_before_send")
 def reversal_lost_in_restart(day: Day) -> None:
     """5, defects d and e: the pending reversal is gone after a restart."""
@@ -231,6 +266,17 @@ def spoilt_answer_believed(day: Day) -> None:
     name, stan = sale(day)
     day.host("misbehaved", act="corrupt", mti="0200", stan=stan)
     day.believe(name, stan, 4200, "sale")
+
+
+@breaks("answers_must_match")
+def spoilt_reversal_believed(day: Day) -> None:
+    """12: what answers its reversal is another terminal's, and it calls the sale reversed."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.host("misbehaved", act="wrong_tid", mti="0400", stan=stan)
+    day.after(30).reverse(stan, 4200)
 
 
 @breaks("answers_must_match", "exactly_once")
@@ -380,6 +426,28 @@ def ready_while_owing(day: Day) -> None:
     day.ended(name, "failed", cause="host_silent", stan=stan)
     day.terminal("state", state="ready", pending=0, online=True)
     day.owe(stan, 4200)
+
+
+@breaks("ready_owes_nothing")
+def register_told_ready_while_owing(day: Day) -> None:
+    """5, 14: by its log nothing pends, and the register hears that all is well."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.terminal("state", state="connecting", pending=0, online=False)
+    day.terminal("terminal_status", code="00", text="ready")
+    day.owe(stan, 4200)
+
+
+@breaks("stan_never_reused")
+def numbered_by_the_clock(day: Day) -> None:
+    """8: numbers are the time of day, and midnight lies between two sales of one batch."""
+    day.stan = max(day.stan, 235_000)
+    day.good_sale()
+    day.stan = day.stan % 500
+    name, stan = sale(day)
+    day.believe(name, stan, 4200, "sale")
 
 
 @breaks("told_once")

@@ -1,0 +1,77 @@
+"""Invariant 1, before the books: the host is asked for what the register has asked for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.judge._books import ADVICE, INQUIRY, moves_money, mti_of
+from harness.judge._deals import CREDIT, PLAIN
+from harness.judge._monitor import Monitor, span
+from harness.judge._run import Run
+from harness.judge._sold import Sold
+from harness.judge._telling import stan_of
+from harness.judge.invariants._safety import Safety
+from harness.model.trace import Observation
+
+#: Deals by which the cardholder pays, or may have to.
+PAYING = frozenset({PLAIN, "completion", "preauth"})
+#: Deals by which he gets back, or gets free.
+GETTING = CREDIT | {"preauth_void"}
+#: Field 3, positions 1 and 2 (ISO 8583:1987, 4.3.3): 00 goods and services, 20 to 29 credits. Other
+#: figures below 20 are adjustments as well: some hosts take a void as 02.
+PURCHASE, BACK = "00", "2"
+FINANCIAL, RESERVING = "0200", "preauth"
+
+
+@dataclass(frozen=True, slots=True)
+class BookedAsAsked:
+    """No refund or void leaves as a purchase, no sale as a credit, no reservation as a charge.
+
+    Also where the host declines it, and so nothing wrong stands in its books (payment invariant 1;
+    field 3). Only contradictions count: hosts differ in what else they call a deal.
+    """
+
+    NUMBERS: ClassVar[tuple[int, ...]] = (1,)
+
+    def watch(self, run: Run) -> Monitor:
+        return _BookedAsAsked("booked_as_asked", run)
+
+
+class _BookedAsAsked(Safety):
+    kinds = frozenset({"request_received"})
+
+    def __init__(self, clause: str, run: Run) -> None:
+        super().__init__(clause, run)
+        self._count = 0
+
+    def on(self, seen: Observation) -> None:
+        sale = self.run.books.sales.get(str(seen.get("of")))
+        if sale is None or not (moves_money(seen) or mti_of(seen) == ADVICE):
+            return
+        wrong = contradiction(sale.deal, seen)
+        if wrong and is_of(sale, seen):
+            self.fail(
+                f"{sale.name}, a {sale.deal}, was asked of the host as a {wrong} at {span(seen.t)}"
+                f" (trace number {stan_of(seen)}, field 3 {seen.get('processing')})",
+                (sale.started.n, seen.n),
+            )
+        self._count += 1
+
+    def held(self) -> str:
+        return f"{self._count} requests, each for what was asked"
+
+
+def contradiction(deal: str, seen: Observation) -> str:
+    """What the request asks for instead of the deal, or ``""``."""
+    processing = str(seen.get("processing") or "")
+    if deal in GETTING and processing.startswith(PURCHASE):
+        return "purchase"
+    if deal in PAYING and processing.startswith(BACK):
+        return "credit"
+    charges = mti_of(seen) == FINANCIAL and not processing.startswith(INQUIRY)
+    return "charge" if deal == RESERVING and charges else ""
+
+
+def is_of(sale: Sold, seen: Observation) -> bool:
+    """Whether it is this deal's: an older advice may go out meanwhile."""
+    asked = sale.started.get("amount")
+    return asked is None or asked == seen.get("amount")
