@@ -116,9 +116,11 @@ class Course:
 
     @classmethod
     def of(cls, trace: Iterable[Observation]) -> Self:
-        """The course of a whole run."""
+        """The course of a whole run; what is switched off behind its end is the bench's."""
         course = cls()
         for seen in trace:
+            if seen.kind == "run_ended":
+                break
             if seen.kind in cls.KINDS:
                 course.on(seen)
         return course
@@ -185,13 +187,14 @@ class Course:
         if not any(one.of for one in self.fetches):
             return None
         least = most = 0.0
+        step = max(one.step for one in self.fetches)
         for one, after in zip(self.fetches, [*self.fetches[1:], None], strict=True):
             size = one.of or next(each.of for each in self.fetches if each.of)
             sent, begun = one.sent / size, one.begins / size
             resumed = after.begins / size if after is not None else sent
             told = (one.told or 0.0) / 100
             arrived = min(sent, max(resumed, told))
-            beyond = min(sent, told + one.step / 100) if one.step else sent
+            beyond = min(sent, told + step / 100) if step and one.told is not None else sent
             least += max(0.0, arrived - begun)
             most += max(0.0, max(arrived, beyond) - begun)
         return least, most
