@@ -40,12 +40,14 @@ Events, with card numbers truncated:
 ``signed_on``         ``tid batch``
 ``signed_off``        ``tid``
 ``settled``           ``tid batch balanced uploaded``: a batch was closed
+``clock``             ``to``: the time of day that its clock was moved on to
 ``ledger_entry``      ``tid batch stan amount pan status entry response voided uploaded``
 ``ledger_end``        ``entries``
 ``violation``         ``rule stan batch tid text``
 ====================  ==============================================================
 """
 
+import datetime
 import random
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -95,7 +97,7 @@ class Acquirer:
             "identify": self._identify, "misbehave": self._lapses.ask, "behave": self._behave,
             "state": self._state, "ledger": self._tell_ledger, "certificate": self._present,
             "door": self._set_door, "authority": lambda: {"pem": trusted()},
-            "demand": self._demand,
+            "demand": self._demand, "clock": self._set_clock,
         })  # fmt: skip
         self._flows = Flows(
             personality, rng=rng, now=clock.now, tell=self._control.tell,
@@ -182,6 +184,10 @@ class Acquirer:
 
     def _demand(self, what: str) -> None:
         self._flows.demand(what)
+
+    def _set_clock(self, to: str) -> None:
+        self._flows.set_time_of_day(datetime.time.fromisoformat(to))  # raises ValueError
+        self._control.tell("clock", to=to)
 
     def _present(self, kind: CertificateKind, which: str = ALL) -> None:
         if not isinstance(kind, str) or kind not in KINDS:

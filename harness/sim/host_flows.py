@@ -213,6 +213,11 @@ class Flows:
         self._numbered += 1
         return f"{self._time():%m%d}{self._numbered % 100_000_000:08d}"
 
+    def set_time_of_day(self, at: datetime.time) -> None:
+        """Move the host's clock on to the next time that it is so late; it never goes back."""
+        wanted = datetime.datetime.combine(self._time(), at, self._starts.tzinfo)
+        self._starts += (wanted - self._time()) % datetime.timedelta(days=1)
+
     def _time(self) -> datetime.datetime:
         return self._starts + datetime.timedelta(seconds=self._now())
 
