@@ -13,7 +13,7 @@ from harness.clock import Clock
 from harness.errors import Astray, BenchError, PortLost
 from harness.model.roles import Polled, Watched
 from harness.ports.base import Port
-from harness.wire.pan import mask
+from harness.wire.quoted import hide
 
 #: ``take(source, kind, t, fields)``; called in an owner's task, must not wait.
 Take = Callable[[str, str, float, Mapping[str, Any]], object]
@@ -56,8 +56,8 @@ class Pending:
             self._value = self._call()
         except Exception as error:  # noqa: BLE001 - handed to the caller
             self._error = error
-            if isinstance(error, BenchError):  # a device's own words; they may come to be printed
-                error.args = tuple(mask(one) if isinstance(one, str) else one for one in error.args)
+            hide(error)  # a device's own words; they may come to be printed
+            if isinstance(error, BenchError):
                 error.role = error.role or self.name.partition(".")[0]
         except BaseException:
             self._error = BenchError(f"{self.name} was broken off: the device is being released")
@@ -233,6 +233,7 @@ class Owner:
         try:
             act()
         except BenchError as error:
+            hide(error)
             lost = isinstance(error, PortLost)
             self._port_away = self._port_away or (lost and self._watched)
             # What the terminal does on its own interfaces is no fault of the bench.

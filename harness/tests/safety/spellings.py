@@ -92,6 +92,17 @@ NEEDLES = {
 }
 
 
+#: First six and last four may be shown (PCI DSS 3.4.1): eleven digits in a row are one too many.
+PARTS = {pan[at : at + 11].encode() for pan in PANS for at in range(len(pan) - 10)}
+
+
+def parts_held(octets: bytes) -> list[bytes]:
+    """Rows of more digits of a test card than may be shown, however they are grouped or spelt."""
+    bare = octets.translate(None, b" -")
+    spelt = {part.hex().encode() for part in PARTS}
+    return sorted(part for part in PARTS | spelt if part in bare)
+
+
 def held(octets: bytes) -> list[bytes]:
     """Which spellings of the test cards stand in something."""
     return sorted(needle for needle in NEEDLES if needle in octets)
