@@ -74,7 +74,7 @@ ROWS: Mapping[str, tuple[str, str]] = {
     "journal_fault": ("storage_full", "X-4"),
     "storage_full": ("storage_low", "X-4"),
     "storage_low": ("memory_low", "X-4"),
-    "memory_low": ("storage_low", "X-2"),
+    "memory_low": ("storage_low", "X-6"),
     "too_hot": ("printer_hot", "X-3"),
     "system_fault": ("power_lost", "X-6"),
     "cancelled": ("timed_out", "O-1"),
