@@ -127,7 +127,8 @@ class Layout:
             for step in way:
                 place = place.setdefault(step, {})
             place[last] = _to_json(field, text, digits)
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "backslashreplace")  # half a surrogate pair
 
     def _read_json(self, octets: bytes, digits: int) -> dict[str, str]:
         try:

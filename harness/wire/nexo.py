@@ -134,7 +134,8 @@ def read_message(plain: Any) -> Message:
 
 def to_json(plain: Mapping[str, Any]) -> bytes:
     """As it goes on the wire."""
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=float).encode()
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=float)
+    return text.encode("utf-8", "backslashreplace")  # half a surrogate pair, as it was read
 
 
 def from_json(octets: bytes) -> Any:

@@ -78,6 +78,14 @@ def test_codepay_asks_as_its_manual_shows() -> None:
     )
 
 
+def test_an_order_with_half_a_surrogate_pair_is_asked_for_as_it_was_told() -> None:
+    """JSON can spell what UTF-8 cannot."""
+    own = profile("codepay")
+    asked = {"order": "12\ud800", "amount": "1000", "alpha": "USD", **own.deals["void"]}
+
+    assert own.ask.decode(own.ask.encode(asked), 2)["order"] == "12\ud800"
+
+
 def test_codepay_answers_are_read_as_its_manual_shows() -> None:
     """An approved order, and one of which nobody knows yet."""
     own = profile("codepay")

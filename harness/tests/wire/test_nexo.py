@@ -73,6 +73,13 @@ def test_what_is_written_is_read_however_it_is_cut(
     assert [nexo.read_message(nexo.from_json(one)) for one in found] == [message] * count
 
 
+def test_half_a_surrogate_pair_goes_back_as_it_came() -> None:
+    """JSON can spell what UTF-8 cannot; a number with it is quoted in a later request."""
+    read = nexo.from_json(b'{"TransactionID":"\\ud800x","\\udfff":1}')
+
+    assert nexo.from_json(nexo.to_json(read)) == read
+
+
 @given(octets=st.binary(max_size=120))
 def test_any_bytes_are_a_message_or_garbled(octets: bytes) -> None:
     """In a stream, as JSON, and as an envelope; nothing else is ever raised."""
