@@ -110,29 +110,27 @@ class Downloader:
 
         Raises PortError or Garbled when the retries are used up, Gone when the image is.
         """
-        have, failures = self.part.begin(offer), 0
-        broken = have > 0  # off by a cut, or given up before
-        while have < offer.size:
-            before = have
+        broken = self.part.begin(offer) > 0  # off by a cut, or given up before
+        failures = 0
+        while (have := self.part.size) < offer.size:
             try:
-                for have in self._fetch_from(offer, have, broken=broken):  # noqa: B020 - so far
-                    self._tell(offer, have)
+                for now in self._fetch_from(offer, have, broken=broken):
+                    self._tell(offer, now)
             except (PortError, Garbled) as trouble:
                 if isinstance(trouble, Changed):
                     self.part.start_over()
-                have = self.part.size
-                moved = have > before and not isinstance(trouble, Slow)
+                moved = self.part.size > have and not isinstance(trouble, Slow)
                 failures = 0 if moved else failures + 1
                 if failures > self._retries:
                     raise
                 broken = True
-                self._pause(offer, have, failures)
+                self.pause(offer, failures)
         self._flash.sync()
 
-    def _pause(self, offer: Offer, have: int, failures: int) -> None:
+    def pause(self, offer: Offer, failures: int) -> None:
         """Wait before the next try."""
         self._http.close()
-        self._tell(offer, have, broken=True)
+        self._tell(offer, self.part.size, broken=True)
         pause = self._back_off * 2 ** max(0, failures - 1)
         self._clock.sleep(min(LONGEST_PAUSE, pause))
 

@@ -16,12 +16,14 @@ from harness.tests.sim.defects.acts import (
     unbalanced,
 )
 from harness.tests.sim.defects.body_stories import BODY
+from harness.tests.sim.defects.book_stories import BOOKS
 from harness.tests.sim.defects.host_stories import HOST
 from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.money_stories import MONEY
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.defects.register_stories import REGISTER
+from harness.tests.sim.defects.update_stories import UPDATE
 from harness.tests.sim.terminal.stage import Stage
 
 NAMES = sorted(
@@ -329,11 +331,13 @@ def settlement_unheard(stage: Stage) -> bool:
 STORIES: dict[str, Story] = {
     **POWER,
     **MONEY,
+    **BOOKS,
     **HOST,
     **LINE,
     **REGISTER,
     **BODY,
     **READER,
+    **UPDATE,
     "report_outlives_fault": deaf_host_for_a_minute,
     "ready_while_owing": state_while_owing,
     "second_restart": one_clean_cut,

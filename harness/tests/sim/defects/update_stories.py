@@ -1,0 +1,165 @@
+"""Stories of updates, one for each planted bug of theirs; true: harm was done."""
+
+from harness.tests.sim.defects.acts import Story, begin, outage, unbalanced
+from harness.tests.sim.terminal.stage import Stage
+
+
+def offer(stage: Stage, image: str) -> None:
+    """An image is offered, and the terminal asked to look."""
+    stage.offer(image)
+    stage.register.start_update()
+
+
+def told(stage: Stage, phase: str, within: float = 120.0, percent: int = 0) -> bool:
+    """Whether a phase is told in time, and how far it is."""
+
+    def there() -> bool:
+        rows = stage.of("update", phase=phase)
+        return any(row.get("percent", 100) >= percent for row in rows)
+
+    return stage.until(there, within)
+
+
+def version(stage: Stage) -> str:
+    """Which version started last."""
+    return str(stage.of("boot")[-1]["version"])
+
+
+def cut_while_installing(stage: Stage) -> bool:
+    """U-1: half an image must not be started."""
+    begin(stage)
+    offer(stage, "newer")
+    assert told(stage, "installing", percent=50)
+    outage(stage)
+    stage.clock.sleep(20.0)
+    return bool(stage.of("boot", reason="watchdog"))
+
+
+def crashing_version(stage: Stage) -> bool:
+    """U-5: a version that crashes at each start."""
+    begin(stage)
+    offer(stage, "crashing")
+    return not told(stage, "rolled_back", 90.0)
+
+
+def runs(image: str) -> Story:
+    """U-3: an image that must not run."""
+
+    def story(stage: Stage) -> bool:
+        begin(stage)
+        installed = version(stage)
+        offer(stage, image)
+        stage.clock.sleep(30.0)
+        return any(row["version"] != installed for row in stage.of("boot"))
+
+    return story
+
+
+def link_lost_for_a_moment(stage: Stage) -> bool:
+    """U-2: a download that broke off comes to its end."""
+    begin(stage)
+    offer(stage, "newer")
+    assert told(stage, "downloading", percent=40)
+    stage.link.set_outage(on=True)
+    stage.clock.sleep(20.0)
+    stage.link.set_outage(on=False)
+    return not told(stage, "done", 90.0)
+
+
+def journal_in_another_format(stage: Stage) -> bool:
+    """U-4: what the old version has written counts when the new one runs."""
+    begin(stage)
+    stage.sell(1000)
+    offer(stage, "new_journal")
+    assert told(stage, "done")
+    return unbalanced(stage)
+
+
+def newer_version(stage: Stage) -> bool:
+    """A newer version is offered, and nothing goes wrong."""
+    begin(stage)
+    installed = version(stage)
+    offer(stage, "newer")
+    told(stage, "first_boot", 40.0)
+    return version(stage) == installed
+
+
+def cut_while_downloading(stage: Stage) -> bool:
+    """U-1: what has arrived is not fetched again."""
+    begin(stage)
+    offer(stage, "newer")
+    assert told(stage, "downloading", percent=60)
+    outage(stage)
+    assert told(stage, "verifying")
+    return not any(row["percent"] >= 40 for row in stage.of("update", phase="resumed"))
+
+
+def cut_after_refusal(stage: Stage) -> bool:
+    """U-3: the old version is still there."""
+    begin(stage)
+    offer(stage, "wrong_key")
+    assert told(stage, "refused")
+    outage(stage)
+    stage.clock.sleep(5.0)
+    return bool(stage.of("update", phase="recovering"))
+
+
+def signed_on_after_update(stage: Stage) -> bool:
+    """U-4: the host knows the terminal afterwards."""
+    begin(stage)
+    offer(stage, "newer")
+    assert told(stage, "done")
+    return not stage.ready(30.0)
+
+
+def update_while_owing(stage: Stage) -> bool:
+    """U-4: a reversal is open when the new version starts."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    stage.misbehave("ignore", "0400")
+    stage.sell(1000)
+    offer(stage, "newer")
+    assert told(stage, "first_boot")
+    stage.control(stage.host, do="behave")
+    return unbalanced(stage)
+
+
+def offered_on_low_supply(stage: Stage) -> bool:
+    """U-6: not before the supply carries it to its end."""
+    begin(stage)
+    stage.power(4.3)
+    stage.clock.sleep(1.0)
+    offer(stage, "newer")
+    stage.clock.sleep(20.0)
+    return bool(stage.of("update", phase="downloading"))
+
+
+def another_after_given_up(stage: Stage) -> bool:
+    """U-2: half of one version, then another one."""
+    begin(stage)
+    offer(stage, "newer")
+    assert told(stage, "downloading", percent=40)
+    stage.link.set_outage(on=True)
+    assert told(stage, "failed", 400.0)
+    stage.link.set_outage(on=False)
+    assert stage.ready(200.0)
+    offer(stage, "newest")
+    return not told(stage, "done", 60.0)
+
+
+UPDATE: dict[str, Story] = {
+    "update_flag_before_image": cut_while_installing,
+    "update_no_boot_counter": crashing_version,
+    "update_payload_unchecked": runs("corrupt"),
+    "update_resume_appends_twice": link_lost_for_a_moment,
+    "update_journal_not_migrated": journal_in_another_format,
+    "update_versions_as_text": newer_version,
+    "update_starts_over": cut_while_downloading,
+    "update_deletes_old_first": cut_after_refusal,
+    "update_loses_keys": signed_on_after_update,
+    "update_drops_reversal": update_while_owing,
+    "update_tells_old_version": newer_version,
+    "update_on_low_supply": offered_on_low_supply,
+    "update_mixes_images": another_after_given_up,
+    "update_believes_announced": runs("older"),
+}
