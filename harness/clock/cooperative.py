@@ -14,7 +14,8 @@ from harness.clock.base import Clock, Killed, Signal, Task, Timer
 from harness.errors import Stuck
 
 T = TypeVar("T")
-#: So many switches and timers at one virtual instant: somebody goes round in circles.
+#: So many switches, timers and waits that were none within a virtual second: somebody goes round
+#: in circles.
 CIRCLES = 1_000_000
 SPIN = 300e-6  # s: a precise kernel looks again and again for so long before a timer
 
@@ -43,11 +44,16 @@ class _GreenSignal(Signal):
         self._waiters: list[tuple[_GreenTask, int]] = []
 
     def wait_for(self, true: Callable[[], bool], until: float | None = None) -> bool:
-        while not true():
-            if until is not None and self._clock.now() >= until:
-                return False
-            self._clock._park(self.name, self._waiters, until)  # noqa: SLF001
-        return True
+        clock = self._clock
+        if true():
+            clock._pass(self.name)  # noqa: SLF001
+            return True
+        while until is None or clock.now() < until:
+            clock._park(self.name, self._waiters, until)  # noqa: SLF001
+            if true():
+                return True
+        clock._pass(self.name)  # noqa: SLF001
+        return False
 
     def notify(self) -> None:
         if not self._waiters:
@@ -81,8 +87,9 @@ class CooperativeClock(Clock):
         self._selector: selectors.BaseSelector | None = None
         if wall:  # epoll waits for whole milliseconds only, select(2) for microseconds
             self._selector = selectors.SelectSelector() if precise else selectors.DefaultSelector()
-        self.events = 0  # switches and timers so far
-        self._moved = 0  # how many of them there had been when time last moved
+        self.events = 0  # switches, timers, and waits that were none so far
+        self._moved = 0  # how many of them there had been at the last mark
+        self._mark = 0.0  # the virtual second after this time is the next one
 
     def now(self) -> float:
         return self._time if self.virtual else time.monotonic() - self._start
@@ -167,7 +174,9 @@ class CooperativeClock(Clock):
         if due:
             timer = heapq.heappop(self._timers)[2]
             if timer.when > self._time:
-                self._time, self._moved = timer.when, self.events
+                self._time = timer.when
+                if self._time >= self._mark:
+                    self._mark, self._moved = self._time + 1.0, self.events
             self.events += 1
             try:
                 timer.act()
@@ -193,12 +202,23 @@ class CooperativeClock(Clock):
         """Have ``error`` raised in the main task at its next wait; a signal may call this."""
         self._fail(error, "")
 
-    def _report_circles(self) -> None:
+    def _pass(self, what: str) -> None:
+        """Somebody would have waited, and need not: who never has to never lets time move."""
+        self.events += 1
+        if self.events - self._moved <= CIRCLES or not self.virtual:
+            return
+        task = self._tasks.get(getcurrent())
+        self._report_circles(f"{task.name if task else 'a timer'} does not wait for {what}; ")
+        if task is not None:  # it has to give way: what it catches does not matter
+            task.killed = True
+            self._raise_orders(task)
+
+    def _report_circles(self, whose: str = "") -> None:
         """Time stands still though everybody is busy: an endless chain of timers or wake-ups."""
         self._moved = self.events
         names = ", ".join(task.name for task in self._tasks.values())
-        said = f"{CIRCLES} events at {self._time:.6g} s and time does not move; alive: {names}"
-        self._fail(Stuck(said), "")
+        said = f"{CIRCLES} events at {self._time:.6g} s and time does not move; {whose}alive: "
+        self._fail(Stuck(said + names), "")
 
     def _fail(self, error: BaseException, where: str) -> None:
         """Raise in the main task what nobody caught elsewhere."""

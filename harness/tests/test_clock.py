@@ -1,5 +1,6 @@
 """One conformance suite for all three kernels, and what only some of them promise."""
 
+import contextlib
 import os
 import random
 import threading
@@ -402,3 +403,58 @@ def test_going_round_in_circles_at_one_instant_is_told(monkeypatch: pytest.Monke
 
     with pytest.raises(Stuck, match="time does not move"):
         clock.run(main)
+
+
+@pytest.mark.parametrize("whose", ["a task's", "the main task's", "one that catches everything"])
+def test_a_loop_that_never_waits_is_told(monkeypatch: pytest.MonkeyPatch, whose: str) -> None:
+    """Asking for what is there, or what is too late already, again and again: Stuck says who."""
+    monkeypatch.setattr("harness.clock.cooperative.CIRCLES", 1000)
+    clock = CooperativeClock()
+
+    def loop() -> None:
+        bell = clock.signal("the bell")
+        while True:
+            with contextlib.suppress(Exception if "catches" in whose else KeyError):
+                bell.wait_for(lambda: False, until=clock.now())
+                bell.wait_for(lambda: True)
+
+    def main() -> None:
+        if "main" in whose:
+            loop()
+        clock.spawn("firmware", loop)
+        clock.sleep(1.0)
+
+    who = "main" if "main" in whose else "firmware"
+    with pytest.raises(Stuck, match=rf"time does not move; {who} does not wait for the bell"):
+        clock.run(main)
+
+
+def test_time_that_hardly_moves_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timers without end, each a moment later than the one before."""
+    monkeypatch.setattr("harness.clock.cooperative.CIRCLES", 1000)
+    clock = CooperativeClock()
+
+    def again() -> None:
+        clock.call_at(clock.now() + 1e-6, again)
+
+    def main() -> None:
+        again()
+        clock.sleep(1.0)
+
+    with pytest.raises(Stuck, match="time does not move"):
+        clock.run(main)
+
+
+def test_much_at_once_is_no_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds full of work, again and again, as long as each comes to an end."""
+    monkeypatch.setattr("harness.clock.cooperative.CIRCLES", 1000)
+    clock = CooperativeClock()
+
+    def main() -> float:
+        for _ in range(20):
+            for _ in range(400):
+                clock.sleep(1e-6)
+            clock.sleep(1.0)
+        return clock.now()
+
+    assert clock.run(main) > 20.0
