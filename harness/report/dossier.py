@@ -21,7 +21,7 @@ from harness.errors import HarnessError
 from harness.model.played import Played
 from harness.model.verdict import ClauseVerdict, Outcome
 from harness.model.words import find, words_in
-from harness.report import timeline, waveform
+from harness.report import timeline, updates, waveform
 from harness.report.clean import clean, quote, seconds
 from harness.report.confusion import confusion
 from harness.report.history import plain_text, steps_of
@@ -79,6 +79,8 @@ def render(
     pages.filters |= {"seconds": seconds, "quote": quote, "clean": clean}
     known = _catalogue() if requirements is None else requirements
     groups = _groups(played)
+    updated = updates.rows([(group.key, group.items) for group in groups])
+    shown = {id(one) for group in groups for one in group.shown}
     return pages.get_template("dossier.html.j2").render(
         rig=rig, out=out, groups=groups, counts=_counts(played), headline=_headline(played),
         facts=_facts(played, rig), coverage=_coverage(groups, known), outcome_of=outcome_of,
@@ -89,6 +91,11 @@ def render(
         evidence=lambda clause, one: evidence_of(clause, one, QUOTED),
         folder=lambda one: folder_of(one, out),
         drawing=lambda one: Markup(timeline.draw(one, alone=False)),  # noqa: S704 - escaped there
+        updated=updated, times=updates.NAMES, has_section=lambda one: id(one) in shown,
+        strip=lambda sweep: Markup(updates.draw(sweep, [  # noqa: S704 - escaped there
+            ("" if id(point.one) in shown else "pt-") + _anchor(point.one)
+            for point in sweep.points
+        ])),
         power=lambda one: waveform.panels(one.trace), markup=Markup,  # escaped there
         style=Markup((HERE / "dossier.css").read_text(encoding="utf-8") + timeline.STYLE),  # noqa: S704
         simulated=sum(one.simulated for one in played), wall=sum(one.wall for one in played),
