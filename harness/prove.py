@@ -18,11 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UsageError
+from harness.errors import Stuck, UsageError
 from harness.files import load_catalogue
+from harness.judge.case.clauses import numbers_of
 from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find, instead, words_in
+from harness.rig.signals import wall_limit
 from harness.runner import Session
 
 PACKAGE, GROUP = "harness.sim.defects", "harness.defects"
@@ -30,6 +32,10 @@ PACKAGE, GROUP = "harness.sim.defects", "harness.defects"
 NO_DEFECT = "none"
 #: Items that must catch a defect before the rest are left out.
 ENOUGH = 1
+#: s of wall time that an item may take; the longest of the catalogue takes ten.
+LONGEST = 300.0
+#: Items without a verdict after which a defect's others are left out.
+MOST_ERRORS = 2
 BREAKS = re.compile(r"Breaks (.+?)(?::| \(|\.?$)", re.MULTILINE)
 
 
@@ -65,10 +71,12 @@ class Catch:
     Attributes:
         breaks: What it is meant to break, by its own word.
         by: (scenario, clause), in the order of play.
+        broke: What was no verdict at all: the bench's ERROR, a firmware that went in circles.
     """
 
     breaks: str
     by: list[tuple[str, str]] = field(default_factory=list)
+    broke: list[str] = field(default_factory=list)
 
     @property
     def scenarios(self) -> list[str]:
@@ -77,6 +85,14 @@ class Catch:
     @property
     def clauses(self) -> list[str]:
         return list(dict.fromkeys(clause for _, clause in self.by))
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it breaks an invariant by its own word, and only other clauses caught it."""
+        told = re.search(r"invariants? ([\d, and]+)", self.breaks)
+        numbers = {int(one) for one in re.findall(r"\d+", told[1])} if told else set()
+        found = set[int]().union(*map(numbers_of, self.clauses))
+        return bool(numbers and self.by) and not numbers & found
 
 
 @dataclass(slots=True)
@@ -110,6 +126,8 @@ class Proof:
                     "name": name,
                     "breaks": catch.breaks,
                     "caught_by": sorted(f"{scenario}: {clause}" for scenario, clause in catch.by),
+                    "by_another_clause": catch.elsewhere,
+                    "broke": catch.broke,
                 }
                 for name, catch in self.caught.items()
             ],
@@ -202,6 +220,8 @@ def _count(proof: Proof, job: Job, outcome: str, title: str, reasons: list[str])
     if job.defect:
         if outcome == Outcome.FAIL.name:
             proof.caught[job.defect].by += [(title, clause) for clause in reasons]
+        elif outcome == Outcome.ERROR.name:
+            proof.caught[job.defect].broke.append(f"{title}: {'; '.join(reasons)}")
     elif outcome != Outcome.SKIPPED.name:
         proof.played += 1
         if outcome != Outcome.PASS.name:
@@ -273,16 +293,27 @@ def play_job(job: Job) -> list[Row]:
                 rows.append(_row(_play_somewhere(sessions, scenario), scenario))
             if job.enough and sum(row[0] == Outcome.FAIL.name for row in rows) >= job.enough:
                 break
+            if job.defect and sum(row[0] == Outcome.ERROR.name for row in rows) >= MOST_ERRORS:
+                break  # nothing can be said of it: a firmware that hangs, say
         return rows
+
+
+def _in_time(session: Session, scenario: Scenario) -> Verdict:
+    """One item, or ERROR when it takes too long."""
+    try:
+        with wall_limit(LONGEST):
+            return session.play(scenario).verdict
+    except Stuck as stuck:
+        return Verdict(Outcome.ERROR, str(stuck))
 
 
 def _on_every_class(sessions: Sequence[Session], scenario: Scenario) -> list[Row]:
     """On each rig; one whose terminal has a spare bearer plays what no other can."""
     spare = [one for one in sessions if SPARE in one.rig.facts]
     usual = [one for one in sessions if one not in spare] or spare
-    told = [(one.play(scenario).verdict, one.rig.name) for one in usual]
+    told = [(_in_time(one, scenario), one.rig.name) for one in usual]
     if all(verdict.outcome is Outcome.SKIPPED for verdict, _ in told):
-        told += [(one.play(scenario).verdict, one.rig.name) for one in spare]
+        told += [(_in_time(one, scenario), one.rig.name) for one in spare]
     return [_row(verdict, scenario, name) for verdict, name in told]
 
 
@@ -307,7 +338,7 @@ def _play_somewhere(sessions: Sequence[Session], scenario: Scenario) -> Verdict:
     """On the first rig that can play it; skipped when none can."""
     verdict = Verdict(Outcome.SKIPPED, "no rig")
     for session in sessions:
-        verdict = session.play(scenario).verdict
+        verdict = _in_time(session, scenario)
         if verdict.outcome is not Outcome.SKIPPED:
             break
     return verdict

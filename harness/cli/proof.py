@@ -87,6 +87,8 @@ def _show(proof: proving.Proof) -> None:
         good = bool(catch.by)
         word = click.style("caught " if good else "ESCAPED", fg="green" if good else "red")
         more = ", ..." if len(catch.clauses) > SHOWN else ""
+        more += "  (by another clause)" if catch.elsewhere else ""
+        more += f"  (broke: {catch.broke[0]})" if catch.broke and not good else ""
         click.echo(
             f"{word} {name:{names}}  {catch.breaks:{broken}}  {len(catch.scenarios):2}"
             f"  {', '.join(catch.clauses[:SHOWN])}{more}"

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 from harness.clock import Clock, CooperativeClock
+from harness.errors import Stuck
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: s between two rings of an alarm that nobody heeds.
+RING_AGAIN = 5.0
 
 
 class Interrupted(KeyboardInterrupt):
@@ -42,3 +45,26 @@ def safe_signals(running: Callable[[], Clock | None] = lambda: None) -> Iterator
     finally:
         for one, former in before.items():
             signal.signal(one, former)
+
+
+@contextlib.contextmanager
+def wall_limit(seconds: float) -> Iterator[None]:
+    """What takes longer inside is broken off by Stuck, in whichever task runs then.
+
+    Raised again and again, for code that catches everything. Only a main thread has alarms;
+    elsewhere there is no limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise Stuck(f"not over after {seconds:g} s of wall time")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, RING_AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)

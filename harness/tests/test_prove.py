@@ -1,9 +1,17 @@
 """The proof's order of play."""
 
 from dataclasses import replace
+from typing import cast
 
+import pytest
+
+from harness import prove as proving
+from harness.errors import Stuck
 from harness.model.scenario import Scenario
+from harness.model.verdict import Outcome
 from harness.prove import dealt, one_of_each, parts
+from harness.rig import signals
+from harness.runner import Session
 
 
 def story(family: str, name: str) -> Scenario:
@@ -61,3 +69,31 @@ def test_the_parts_that_a_defect_may_replace_are_told() -> None:
 
     assert {"Payment", "Storage", "Reversals", "CardReader"} <= set(found)
     assert all(found.values())
+
+
+def test_a_firmware_that_never_gives_way_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even the clock is asked: an alarm of the wall ends the item, and it is an ERROR."""
+    monkeypatch.setattr(proving, "LONGEST", 1.0)
+    monkeypatch.setattr(signals, "RING_AGAIN", 0.2)
+    loop = Looping()
+
+    verdict = proving._in_time(cast("Session", loop), story("power", "cut"))
+
+    assert (verdict.outcome, loop.rings > 1) == (Outcome.ERROR, True)
+    assert "1 s of wall time" in verdict.reason
+
+
+class Looping:
+    """A session whose item ends by being told so twice only."""
+
+    rings = 0
+
+    def play(self, _scenario: Scenario) -> None:
+        while True:
+            try:
+                while True:
+                    pass
+            except Stuck:
+                self.rings += 1
+                if self.rings > 1:
+                    raise

@@ -64,6 +64,18 @@ def _names(rows: Iterable[tuple[Any, Any]]) -> Iterator[str]:
         yield str(named or f"{DEALS[word]}-{count}") if word in DEALS else ""
 
 
+def numbers_of(clause: str) -> frozenset[int]:
+    """Which of the 24 invariants a clause is, by its name in a verdict; none for most."""
+    word = clause.partition(" ")[0]
+    for package in (ALWAYS, THEN):
+        try:
+            kind = find(package, word, group=THIRD_PARTIES if package == THEN else "")
+        except LookupError:
+            continue
+        return frozenset(getattr(kind, "NUMBERS", ()))
+    return frozenset()
+
+
 def unasked() -> list[Clause]:
     """The invariants of every story."""
     return [_clause(ALWAYS, word, None, ("always",)) for word in UNASKED]

@@ -272,6 +272,21 @@ def test_prove_fails_when_a_defect_escapes(
     shown = capsys.readouterr().out
     assert "ESCAPED reboot_loop" in shown
     assert "caught  fsync_missing  invariant 2   1  journal_intact" in shown
+    assert "another clause" not in shown
+
+
+def test_prove_says_who_caught_it_and_what_broke() -> None:
+    """By a clause of an invariant that it breaks, or by another; and what had no verdict."""
+    own = proving.Catch("invariants 2 and 13", [("power/cut", "receipt_needs_journal")])
+    other = proving.Catch("invariant 9", [("host/lost", "recovers to ready")])
+    hung = proving.Catch("invariant 9", broke=["host/lost: not over after 300 s of wall time"])
+    proof = proving.Proof({"own": own, "other": other, "hung": hung}, [], played=1)
+    rows = {row["name"]: row for row in proof.plain()["defects"]}
+
+    assert [rows[name]["by_another_clause"] for name in rows] == [False, True, False]
+    assert rows["hung"]["broke"]
+    assert proof.escaped == ["hung"]
+    assert not proving.Catch("K-7", [("reader/bad_stripe", "survives first")]).elsewhere
 
 
 def test_every_defect_says_what_it_breaks() -> None:
