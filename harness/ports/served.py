@@ -142,6 +142,9 @@ class _Bridge:
         if self._shut:
             return
         self._shut = True
+        self._unsent.clear()
+        if self._ours is not None:
+            self._ours.close()  # the device is told: nobody listens to it any more
         if self._clock.listens_to(self._socket.fileno()):
             self._clock.unlisten(self._socket.fileno())
         self._socket.close()

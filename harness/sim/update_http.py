@@ -19,7 +19,7 @@ from harness.wire.http_range import NOT_THERE, OK, PARTIAL, choose
 
 PIECE, LARGE = 4096, 65536  # B written at a time: at a rate, and as fast as it goes
 ROOM = 1 << 18  # B that may wait to leave
-LOOK_AGAIN = 0.01  # s
+LOOK_AGAIN = 0.002  # s
 STEP = 5  # percent between two words of progress
 METHODS = ("GET", "HEAD")
 CLOSE = ("Connection", "close")
@@ -141,7 +141,7 @@ class Talk:
     # --- the body ---------------------------------------------------------------------------
 
     def _body(self, reply: Reply, thing: Thing, path: str) -> None:
-        progress = _Progress(thing, reply.start, path, self._store.tell)
+        progress = Progress(thing, reply.start, path, self._store.tell)
         rate = self._store.rate
         size = 1 if reply.drip else LARGE if rate is None else PIECE
         end = reply.end if reply.stop is None else reply.stop
@@ -177,7 +177,7 @@ class Talk:
             continue
 
 
-class _Progress:
+class Progress:
     """Says how far an image's bytes have gone, now and then."""
 
     def __init__(self, thing: Thing, start: int, path: str, tell: Callable[..., None]) -> None:

@@ -7,11 +7,14 @@ and ``If-None-Match``; keep-alive. Outlet ``control``: JSON lines (``sim/control
 
 ==============  ====================================================================
 ``identify``    -> ``identity``
+``authority``   -> ``pem`` of who signed its certificate
 ``offer``       ``image``: by name, and ``spoil`` (``wire/spoil.py``); to everybody, in
                 the place of all that was offered
 ``campaign``    ``image``, and any of ``model``, ``since``, ``before``, ``share``: offer
                 it to some, beside what is offered already; the first that fits counts
 ``shelve``      ``image``, ``file``, and any of ``spoil``, ``version``: a file by a name
+``measure``     ``image`` -> ``size``: one that is offered, and will be read here
+``read``        ``image``, ``at``, ``most`` -> ``content``, base64; told as ``served``
 ``withdraw``    nothing is offered any more; a download under way runs on
 ``rate``        ``bits`` a second of each connection, or null for no limit
 ``misbehave``   ``act`` (``update_acts.py``), and any of ``on``, ``by``, ``times``,
@@ -25,6 +28,7 @@ from to status``), ``served`` (``path image bytes of percent done``) for images,
 5 %, ``misbehaved`` (``act path``) and ``handshake`` (``shown why``).
 """
 
+import base64
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -34,16 +38,17 @@ from urllib.parse import parse_qs, urlsplit
 
 from harness.clock import Clock
 from harness.errors import PortError
-from harness.links.certificates import server_context
+from harness.links.certificates import server_context, trusted
 from harness.model.units import BitRate, Seconds
 from harness.ports.base import Port
 from harness.ports.tls import TlsPort
 from harness.sim.control import Control
 from harness.sim.update_acts import ON_HANDSHAKE, Lapse, Reply, Request, spoilt
-from harness.sim.update_http import Talk
+from harness.sim.update_http import Progress, Talk
 from harness.sim.update_shelf import Campaign, Shelf, Thing
 
 HANDSHAKE = 30.0  # s that a client may take for it
+LONGEST_READ = 1 << 16  # B of one answer
 
 
 class UpdateStore:
@@ -66,9 +71,12 @@ class UpdateStore:
         self._shelf = Shelf(clock, personality)
         self._campaigns: list[tuple[Campaign, str]] = []  # with what is wrong with the image
         self._lapse: Lapse | None = None
+        self._handed: dict[str, tuple[Thing, Progress]] = {}
         self._control = Control(clock, "updates", {
-            "identify": self._identify, "offer": self._offer, "campaign": self._campaign,
-            "shelve": self._shelve, "withdraw": self._withdraw, "rate": self._set_rate,
+            "identify": self._identify, "authority": lambda: {"pem": trusted()},
+            "offer": self._offer, "campaign": self._campaign,
+            "shelve": self._shelve, "measure": self._measure, "read": self._read,
+            "withdraw": self._withdraw, "rate": self._set_rate,
             "misbehave": self._misbehave, "behave": self._behave, "state": self._state,
         })  # fmt: skip
         self.outlets: dict[str, Callable[[Port], None]] = {
@@ -163,6 +171,24 @@ class UpdateStore:
         if not all(isinstance(word, str) for word in (image, file, spoil, version)):
             raise ValueError("image, file, spoil and version are texts")
         self._shelf.put(image, file, spoil, version)
+
+    def _measure(self, image: str) -> dict[str, int]:
+        thing = self.find(f"/images/{image}")
+        if thing is None:
+            raise ValueError(f"{image!r} is not offered")
+        self._handed[image] = thing, Progress(thing, 0, "", self.tell)
+        return {"size": thing.size}
+
+    def _read(self, image: str, at: int, most: int) -> dict[str, str]:
+        thing, progress = self._handed.get(image, (None, None))
+        if thing is None or progress is None:
+            raise ValueError(f"{image!r} was not measured before")
+        if not all(type(number) is int and number >= 0 for number in (at, most)):
+            raise ValueError("at and most are bytes")
+        content = thing.extent.read(at, min(most, LONGEST_READ))
+        if content:
+            progress.sent(at + len(content))
+        return {"content": base64.b64encode(content).decode()}
 
     def _withdraw(self) -> None:
         if self._campaigns:

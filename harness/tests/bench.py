@@ -25,7 +25,7 @@ from harness.judge.case import judge_trace
 from harness.model.trace import Observation, Trace
 from harness.ports.memory import pair
 from harness.ports.serial import SerialPort
-from harness.tests import bench_links, bench_power
+from harness.tests import bench_links, bench_power, store_stream
 
 LINES = 400
 LINE = 9  # bytes of one: the time and a line feed
@@ -279,6 +279,7 @@ def main() -> None:
     for paired in (bench_power.write_write_query, bench_power.timed_steps, bench_power.list_upload):
         paired(show, spread)
     bench_links.links(show, spread)
+    store_stream.main([64, 1024])
 
 
 if __name__ == "__main__":
