@@ -64,7 +64,8 @@ class Housekeeping:
             return
         if "storage_low" not in alarms.active:
             self.rotate()
-            alarms.begin("storage_low", f"{self._flash.free // 1024} KiB left")
+            worn = f", {self._flash.worn} pages worn" if self._flash.worn else ""
+            alarms.begin("storage_low", f"{self._flash.free // 1024} KiB left{worn}")
         if self._flash.free < RESERVE:
             alarms.begin("storage_full")
         else:

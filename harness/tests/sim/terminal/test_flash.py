@@ -239,3 +239,60 @@ def test_a_processor_run_wild_spoils_a_record_that_was_good() -> None:
         assert flash.read("slot.a") == b"s" * 64
 
     clock.run(story)
+
+
+def test_a_page_that_is_used_up_makes_the_store_smaller() -> None:
+    """What was written is right all the same; in the end the store is full, and says so."""
+    clock = CooperativeClock()
+    flash = Flash(clock, rng=random.Random(1), page=100, capacity=400, endurance=10)
+
+    def work() -> None:
+        for turn in range(10):
+            flash.write("counters", b"%03d" % turn)
+        assert (flash.worn, flash.free) == (0, 397)
+        flash.write("counters", b"abc")
+        assert (flash.worn, flash.free) == (1, 297)
+        assert flash.peek("counters") == b"abc"
+        for _ in range(30):
+            flash.write("counters", b"abc")
+        assert flash.free == 0
+        flash.delete("counters")
+        with pytest.raises(FlashFull):
+            flash.write("journal", bytes(1))
+
+    clock.run(work)
+
+
+def test_wear_is_counted_by_page() -> None:
+    """An append wears the page that it goes into; what is read wears nothing."""
+    clock = CooperativeClock()
+    flash = Flash(clock, rng=random.Random(1), page=100)
+
+    def work() -> None:
+        flash.write("slot", bytes(250))
+        flash.append("slot", bytes(10))
+        flash.read("slot")
+        assert flash.erases == {("slot", 0): 1, ("slot", 1): 1, ("slot", 2): 2}
+
+    clock.run(work)
+
+
+def test_a_truncation_is_done_or_not_done() -> None:
+    """Never half; what is kept is what was there."""
+    left = set()
+    for seed in range(30):
+        clock = CooperativeClock()
+        flash = flash_of(clock, seed)
+
+        def work(flash: Flash = flash) -> None:
+            flash.write("part", b"0123456789")
+            flash.sync()
+            flash.truncate("part", 20)
+            flash.truncate("part", 4)
+            assert flash.peek("part") == b"0123"
+            flash.power_lost()
+
+        clock.run(work)
+        left.add(flash.peek("part"))
+
+    assert left == {b"0123", b"0123456789"}

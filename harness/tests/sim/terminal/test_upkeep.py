@@ -1,9 +1,13 @@
 """Updates on the whole terminal: good ones run, bad ones do not, a cut leaves old or new."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.sim.terminal.board import KEEPALIVE
-from harness.tests.sim.terminal.stage import Stage
+from harness.sim.terminal.firmware import Firmware
+from harness.sim.terminal.upkeep import Upkeep
+from harness.tests.sim.terminal.stage import STORE, Stage
 
 
 def begin(stage: Stage) -> None:
@@ -180,5 +184,143 @@ def test_the_store_out_of_reach_is_no_update_and_no_harm() -> None:
         stage.register.start_update()
         assert stage.until(lambda: bool(stage.of("detected", cause="update_link_lost")), 60.0)
         assert stage.sell(700).outcome == "approved"
+
+    stage.play(story)
+
+
+def test_an_update_waits_for_a_supply_that_carries_it() -> None:
+    """Put off with its cause while the supply is low; taken up by itself when it is not."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.power(4.3)
+        stage.clock.sleep(1.0)
+        stage.offer("newer")
+        stage.register.start_update()
+        stage.clock.sleep(60.0)
+        assert [row["cause"] for row in stage.of("update", phase="deferred")] == ["supply_low"]
+        assert not stage.of("update", phase="downloading")
+        stage.power()
+        assert stage.until(lambda: bool(stage.of("update", phase="done")), 60.0)
+
+    stage.play(story)
+
+
+def test_a_supply_that_falls_in_a_download_puts_the_installation_off() -> None:
+    """What was fetched is kept, nobody sells meanwhile, and no page is written over."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.offer("newer")
+        stage.register.start_update()
+        assert stage.until(lambda: bool(stage.of("update", phase="downloading")), 60.0)
+        stage.power(4.3)
+        stage.clock.sleep(60.0)
+        assert [row["cause"] for row in stage.of("update", phase="deferred")] == ["supply_low"]
+        assert not stage.of("update", phase="installing")
+        stage.power()
+        assert stage.until(lambda: bool(stage.of("update", phase="done")), 60.0)
+
+    stage.play(story)
+
+
+def test_an_update_waits_for_room() -> None:
+    """Put off with its cause while the flash is nearly full; taken up when there is room."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.terminal.flash.fill("foreign", 0.97)
+        stage.offer("newer")
+        stage.register.start_update()
+        stage.clock.sleep(60.0)
+        assert [row["cause"] for row in stage.of("update", phase="deferred")] == ["storage_full"]
+        assert stage.sell(700).outcome == "approved"
+        stage.terminal.flash.fill("foreign", 0)
+        assert stage.until(lambda: bool(stage.of("update", phase="done")), 60.0)
+
+    stage.play(story)
+
+
+def test_an_update_waits_for_the_sale_and_says_so() -> None:
+    """Busy is no trouble: it has no code, and nobody is warned."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.misbehave("delay", "0200", times=1, by=20.0)
+        stage.offer("newer")
+        stage.register.start_update()
+        assert stage.until(lambda: bool(stage.of("update", phase="downloading")), 60.0)
+        assert stage.sell(700).outcome == "approved"
+        assert stage.until(lambda: bool(stage.of("update", phase="done")), 60.0)
+        assert [row["cause"] for row in stage.of("update", phase="deferred")] == ["busy"]
+        assert not stage.of("detected")
+
+    stage.play(story)
+
+
+def test_what_no_terminal_of_this_kind_has_room_for_is_refused_unfetched() -> None:
+    """Refused by name, and no byte of it is paid for."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.offer("too_large")
+        stage.register.start_update()
+        assert stage.until(lambda: bool(stage.of("update", phase="refused")), 60.0)
+        assert stage.of("detected", cause="update_rejected")[0]["text"] == "too_large"
+        assert not stage.of("update", phase="downloading")
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize("image", ["configuration", "keys"])
+def test_settings_and_keys_come_as_images_without_a_restart(image: str) -> None:
+    """In force at once and after a cut; the same again is no news."""
+    stage = Stage()
+
+    def story() -> None:
+        begin(stage)
+        stage.offer(image)
+        stage.register.start_update()
+        assert stage.until(lambda: bool(stage.of("update", phase="done", of=image)), 60.0)
+        assert len(stage.of("boot")) == 1
+        stage.power(0.0)
+        stage.clock.sleep(3.0)
+        stage.power()
+        assert stage.ready()
+        said = [row["text"] for row in stage.of("line") if f"cfg: {image}" in row["text"]]
+        assert len(said) == 2
+        assert said[0].partition("cfg:")[2] == said[1].partition("cfg:")[2]
+        stage.register.start_update()
+        stage.clock.sleep(20.0)
+        assert len(stage.of("update", phase="offered")) == 1
+
+    stage.play(story)
+
+
+def test_a_terminal_that_nobody_can_ask_looks_by_itself() -> None:
+    """Every so often, when its line is up; a store out of reach is no trouble of anybody's."""
+
+    class Curious(Upkeep):
+        def __init__(self, firmware: Firmware) -> None:
+            super().__init__(firmware)
+            self._own = replace(self._own, every=300.0)
+
+    stage = Stage(firmware=Firmware.with_parts(Upkeep=Curious))
+
+    def story() -> None:
+        begin(stage)
+        stage.clock.sleep(400.0)
+        stage.offer("newer")
+        stage.internet.serve(*STORE, lambda port: port.close())
+        stage.clock.sleep(400.0)
+        assert not stage.of("detected")
+        assert not stage.of("update")
+        stage.internet.serve(*STORE, stage.store.outlets["http"])
+        assert stage.until(lambda: bool(stage.of("update", phase="done")), 400.0)
 
     stage.play(story)
