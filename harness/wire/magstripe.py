@@ -76,7 +76,7 @@ def _decode_one_way(bits: str, alphabet: Alphabet) -> Swipe:
     if bits[at : at + width] != _bits_of(ord(alphabet.start) - alphabet.base, alphabet.bits):
         return Swipe(fault="no_start")
     chars, checked, odd = "", 0, True
-    while at + width <= len(bits):
+    while at + width <= len(bits) and len(chars) < alphabet.most - 1:  # the LRC is one more
         piece = bits[at : at + width]
         value = int(piece[-2::-1], 2)
         chars, checked, at = chars + chr(value + alphabet.base), checked ^ value, at + width

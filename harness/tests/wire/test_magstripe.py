@@ -1,5 +1,8 @@
 """Track bits against the standard's character set."""
 
+from functools import reduce
+from operator import xor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +47,17 @@ def test_two_flipped_bits_of_one_character_are_an_lrc_fault() -> None:
 def test_a_swipe_that_stops_has_no_end() -> None:
     """Without the end sentinel nothing is believed."""
     assert magstripe.decode(BITS[: len(BITS) // 2]).fault == "no_end"
+
+
+@pytest.mark.parametrize(("size", "fault"), [(37, ""), (38, "no_end"), (400, "no_end")])
+def test_more_than_a_track_can_hold_has_no_end(size: int, fault: str) -> None:
+    """40 characters with sentinels and LRC (ISO/IEC 7811-2), however good all of them are."""
+    values = [*b";" + b"0" * size + b"?"]
+    values.append(reduce(xor, (one & 0xF for one in values)) | 0x30)
+    chars = [f"{value & 0xF:04b}"[::-1] for value in values]
+    bits = "".join(char + str(1 - char.count("1") % 2) for char in chars)
+
+    assert magstripe.decode(f"000{bits}000").fault == fault
 
 
 def test_a_blank_stripe_is_blank() -> None:
