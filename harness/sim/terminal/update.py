@@ -89,6 +89,7 @@ class Updater:
     def after_boot(self, slot: BootSlot) -> bool:
         """At every boot: say what became of an update; True where it is to be taken up again."""
         mark = self._part.mark()
+        self.settings.load()
         if slot.rolled_back:
             fields = {"version": slot.version, "from": slot.rolled_back, "cause": "update_failed"}
             self._tell("rolled_back", fields)
@@ -97,7 +98,7 @@ class Updater:
             return False
         elif mark is None or not mark.running:
             return False
-        elif mark.offer.kind == "code" and mark.offer.version == slot.version:
+        elif self.version_of(mark.offer.kind, slot.version) == mark.offer.version:
             self._say("done", mark.offer)  # a cut came between the last write and the word
         elif mark.offer.path:
             percent = self._part.kept * 100 // mark.offer.size
@@ -116,8 +117,8 @@ class Updater:
         save_record(
             self._flash, replace(record, confirmed=True, tries=0, floor=slot.version, bad="")
         )
+        self._tell("done", {"version": slot.version})  # before its mark goes: never left unsaid
         self._part.drop()
-        self._tell("done", {"version": slot.version})
 
     def look(self, installed: str, *, asked: bool = False) -> Offer | None:
         """What the store has for this terminal, if it is to be fetched; None when nothing is.
@@ -204,9 +205,6 @@ class Updater:
             self._tell("refused", {"cause": "update_rejected", "why": unreadable.fault.value})
             return False
         self._say("offered", offer)
-        if not self.is_newer(offer.version, self.version_of(offer.kind, installed)):
-            self._refuse(offer, Fault.OLDER)
-            return False
         return self.install(offer, installed, source)
 
     def give_up(self) -> None:
@@ -290,8 +288,8 @@ class Updater:
             self._refuse(offer, Fault.CORRUPT)
             return False
         self._say("committing", offer)
-        self._part.drop()
         self._say("done", offer)
+        self._part.drop()
         return False
 
     def write_slot(self, slot: str, image: bytes, version: str) -> None:

@@ -93,10 +93,9 @@ class Upkeep:
         """Say what became of the last update; one on trial must run for a while to be kept."""
         if self.slot is None:
             return
-        self.settings.load()
-        self._put_in_force()
         if self._updater.after_boot(self.slot):
             self._left = TRIES
+        self._put_in_force()
         if self.slot.trial:
             self._clock.sleep(self._times.first_boot)
             self._updater.confirm(self.slot)

@@ -1,5 +1,7 @@
 """Stories of updates, one for each planted bug of theirs; true: harm was done."""
 
+import itertools
+
 from harness.tests.sim.defects.acts import Story, begin, outage, unbalanced
 from harness.tests.sim.terminal.stage import Stage
 
@@ -147,7 +149,27 @@ def another_after_given_up(stage: Stage) -> bool:
     return not told(stage, "done", 60.0)
 
 
+def cut_while_set(stage: Stage) -> bool:
+    """U-4: settings are the old ones or the new ones, at whichever page the power goes."""
+    begin(stage)
+    pages = itertools.count(1)
+
+    def cut() -> None:
+        if next(pages) == 3 + stage.seed:
+            stage.power(0.0)
+
+    stage.terminal.on_program = cut
+    offer(stage, "configuration")
+    stage.clock.sleep(5.0)
+    stage.power()
+    told(stage, "done", 60.0)
+    stage.clock.sleep(1.0)
+    said = [row["text"].partition("cfg: ")[2] for row in stage.of("line")]
+    return any("version=2.0" in text and "heartbeat=120" not in text for text in said)
+
+
 UPDATE: dict[str, Story] = {
+    "update_settings_half": cut_while_set,
     "update_flag_before_image": cut_while_installing,
     "update_no_boot_counter": crashing_version,
     "update_payload_unchecked": runs("corrupt"),

@@ -288,6 +288,7 @@ def test_settings_and_keys_come_as_images_without_a_restart(image: str) -> None:
         stage.register.start_update()
         assert stage.until(lambda: bool(stage.of("update", phase="done", of=image)), 60.0)
         assert len(stage.of("boot")) == 1
+        stage.clock.sleep(1.0)
         stage.power(0.0)
         stage.clock.sleep(3.0)
         stage.power()
