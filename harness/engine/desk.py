@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.errors import ScenarioError
-from harness.model.hands import CodeShown, Hands, Presses, ShowsCodes, states_of
+from harness.model.hands import CodeShown, Hands, Presses, ShowsCodes, keys_of, states_of
 from harness.model.register import (
     Deal,
     Desk,
@@ -153,6 +153,9 @@ class Press:
 
     keys: str
     SHORT: ClassVar[str] = "keys"
+
+    def __post_init__(self) -> None:
+        keys_of(self.keys)
 
 
 @dataclass(frozen=True, slots=True)

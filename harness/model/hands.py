@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol, get_args, runtime_checkable
 
 from harness.model.register import Deal
+from harness.model.words import nearest
 
 #: Part -> its states; the first is the usual one, which hands restore.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -26,8 +27,11 @@ PARTS: dict[str, tuple[str, ...]] = {
     "usb": ("empty", "stick"),
     "companion": ("near", "away"),
     "signer": ("signs", "walks_off"),
+    "battery": ("dummy", "full", "weak"),
     "unit": ("own", "spare"),
 }
+#: Keys by their words; digits are a key each.
+KEYS = ("ok", "cancel", "clear", "menu", "power")
 #: What may be held before a scanner.
 CodeShown = Literal["good", "damaged", "expired", "glare", "none"]
 CODES_SHOWN: tuple[CodeShown, ...] = get_args(CodeShown)
@@ -38,6 +42,24 @@ def states_of(part: str) -> tuple[str, ...]:
     if part not in PARTS:
         raise LookupError(f"no part {part!r}; there are {', '.join(PARTS)}")
     return PARTS[part]
+
+
+def keys_of(text: str) -> list[str]:
+    """The keys that ``1000 ok`` means, one after another; raises ValueError."""
+    keys = [key for word in text.split() for key in _keys(word)]
+    if not keys:
+        raise ValueError(f"no key in {text!r}; wanted digits, {', '.join(KEYS)}")
+    return keys
+
+
+def _keys(word: str) -> list[str]:
+    if word in KEYS:
+        return [word]
+    if word.isascii() and word.isdigit():
+        return list(word)
+    raise ValueError(
+        f"no key {word!r}{nearest(word, KEYS) or '.'} Known: digits, {', '.join(KEYS)}"
+    )
 
 
 @runtime_checkable

@@ -9,7 +9,9 @@ In YAML::
     {update: downloading, percent: ">= 37"}   # the same, a number compared
     {source: terminal, kind: line, match: 'REQ (?P<stan>\d+)'}   # a regular expression
 
-Several patterns in a list mean all of them, in any order.
+Several patterns in a list mean all of them, in any order. Kinds are those of
+``harness/model/observed.py``, and causes those of ``causes.py``; what only a driver of your own
+says is named in full: ``{source: terminal, kind: drawer_opened}``.
 """
 
 import re
@@ -17,13 +19,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from harness.model import observed
+from harness.model.causes import CAUSES
 from harness.model.trace import Observation
-from harness.model.words import Path, WordError, nearest
+from harness.model.words import Path, WordError, instead, nearest
 
 SOURCES = (
     "terminal", "host", "network", "modem", "attenuator", "supply", "switch", "reader", "updates",
     "flash", "hands", "engine",
 )  # fmt: skip
+#: Bare words that are no kinds: the edges of a fault (``judge/vocabulary/_matching.py``).
+EDGES = ("fault", "cleared")
 _COMPARE = re.compile(r"\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*")
 
 
@@ -68,12 +74,14 @@ class Pattern:
             said = f"{plain!r} seen, wanted a kind, kind.phase or source: text{near}"
             raise WordError(path, f"{said}. Sources: {', '.join(SOURCES)}")
         kind, _, phase = plain.strip().partition(".")
+        if kind not in EDGES:
+            _check_kind("", kind, path)
         return cls(kind=kind, phase=phase)
 
     @classmethod
     def _from_keys(cls, plain: dict[str, Any], path: Path) -> Self:
         source = str(plain.pop("source", plain.pop("src", "")))
-        kind = str(plain.pop("kind", ""))
+        kind = own = str(plain.pop("kind", ""))
         match = str(plain.pop("match", ""))
         text = str(plain.pop("text", ""))
         phase = ""
@@ -86,6 +94,10 @@ class Pattern:
             phase = str(plain.pop(kind))
         if "." in kind:
             kind, _, phase = kind.partition(".")
+        if kind and not own:
+            _check_kind(source, kind, (*path, named[0]) if named else path)
+        if source != "modem":  # its causes are the network's own words
+            _check_causes(plain.get("cause"), (*path, "cause"))
         try:
             re.compile(match)
         except re.error as error:
@@ -121,6 +133,18 @@ class Pattern:
         said = [repr(self.text)] if self.text else [f"/{self.match}/"] if self.match else []
         head = ": ".join(part for part in (self.source, kind) if part)
         return " ".join(part for part in (head, *own, *said) if part)
+
+
+def _check_kind(source: str, kind: str, path: Path) -> None:
+    why = observed.unknown(source, kind)
+    if why:
+        raise WordError(path, why)
+
+
+def _check_causes(wanted: Any, path: Path) -> None:
+    for cause in wanted if isinstance(wanted, list | tuple) else [wanted]:
+        if cause and cause not in CAUSES:
+            raise WordError(path, f"no cause {cause!r}{instead(str(cause), CAUSES)}")
 
 
 def _fits(wanted: Any, seen: Any) -> bool:

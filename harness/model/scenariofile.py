@@ -6,6 +6,7 @@ above this one, so they are looked up by name, not imported.
 
 import importlib
 import pathlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -15,6 +16,9 @@ from harness.model.scenario import Scenario
 from harness.model.vary import readable
 from harness.model.words import Path, WordError, fill, instead
 
+#: Keys of a pattern that name a transaction, and what the engine calls those of its own.
+NAMING = ("of", "sale")
+PROOF = re.compile(r"proof-\d+")
 CLAUSES = ("then", "always", "expect", "never", "sometimes", "exactly_once")
 
 
@@ -134,8 +138,10 @@ def check(plain: Mapping[str, Any], requirements: Iterable[str]) -> Iterator[Wor
     yield from _unknown(seen.needs, _roles(), "needs", "role")
     yield from _caught(lambda: fill(_engine("Given"), seen.given, ("given",)))
     yield from _check_steps(seen.when)
-    yield from _check_sales(seen.when)
+    names: list[str] = []
+    yield from _check_sales(seen.when, names)
     yield from _check_clauses(plain)
+    yield from _check_named(plain, names)
 
 
 def _unknown(seen: Iterable[str], known: list[str], key: str, kind: str) -> Iterator[WordError]:
@@ -185,9 +191,11 @@ def _check_steps(steps: Sequence[Any]) -> Iterator[WordError]:
             labels.remove(step.fault)
 
 
-def _check_sales(steps: Sequence[Any]) -> Iterator[WordError]:
-    """No two transactions of one name, and none is referred to before it was made."""
-    names: list[str] = []
+def _check_sales(steps: Sequence[Any], names: list[str]) -> Iterator[WordError]:
+    """No two transactions of one name, and none is referred to before it was made.
+
+    The names are left in ``names``.
+    """
     for index, plain in enumerate(steps):
         try:
             word, step = _engine("read_step")(plain)
@@ -213,8 +221,31 @@ def _referred(plain: Any, word: str, step: Any) -> Iterator[tuple[Path, str]]:
     inner = own if isinstance(own, Mapping) else {}
     if hasattr(step, "DEAL") and hasattr(step, "of"):
         yield (("of",) if "of" in inner else ()), str(step.of)
-    elif word == "await" and isinstance(inner.get("of"), str):
-        yield ("of",), inner["of"]
+    elif word == "await":
+        yield from (((key,), inner[key]) for key in NAMING if isinstance(inner.get(key), str))
+
+
+def _check_named(plain: Mapping[str, Any], names: list[str]) -> Iterator[WordError]:
+    """A clause is about a transaction that the story makes, or about the proofs after it."""
+    for key in CLAUSES:
+        own = ("sale",) if key in ("then", "always") else NAMING
+        for path, name in _names_in(plain.get(key), (key,), own):
+            if name not in names and not PROOF.fullmatch(name):
+                said = f"no transaction {name!r} is made in this story"
+                yield WordError(path, f"{said}{instead(name, names or ['none'], 'Made')}")
+
+
+def _names_in(plain: Any, path: Path, own: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    rows: Iterable[tuple[Any, Any]] = ()
+    if isinstance(plain, Mapping):
+        rows = plain.items()
+    elif isinstance(plain, list | tuple):
+        rows = enumerate(plain)
+    for key, value in rows:
+        if key in own and isinstance(value, str):
+            yield (*path, key), value
+        else:
+            yield from _names_in(value, (*path, key), own)
 
 
 def _check_clauses(plain: Mapping[str, Any]) -> Iterator[WordError]:

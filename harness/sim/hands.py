@@ -32,14 +32,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from harness.clock import Clock
-from harness.model.hands import CODES_SHOWN, states_of
+from harness.model.hands import CODES_SHOWN, keys_of, states_of
 from harness.model.register import DEALS
 from harness.ports.base import Port
 from harness.sim.control import Control
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.body import ROOM
 
-KEYS = ("ok", "cancel", "clear", "menu", "power")
 COLDEST, HOTTEST = -40.0, 85.0  # degrees Celsius: what the plate reaches
 FILLING = "debug.fill"  # a file of the debugger's
 RECORDS = "journal."  # what the files of a batch's records are called
@@ -95,8 +94,7 @@ class Hands:
         self._control.tell("part", part=part, state=state)
 
     def _press(self, keys: str) -> None:
-        pressed = [key for word in keys.split() for key in _keys(word)]
-        for key in pressed:
+        for key in keys_of(keys):
             if key == "power":
                 self._board.press_power()
             else:
@@ -195,12 +193,3 @@ class Hands:
     def _alive(self) -> None:
         if self._board.running is None:
             raise ValueError("no software runs: the terminal is off")
-
-
-def _keys(word: str) -> list[str]:
-    """The keys that a word means; raises ValueError."""
-    if word in KEYS:
-        return [word]
-    if word.isascii() and word.isdigit():
-        return list(word)
-    raise ValueError(f"a key is a digit, {', '.join(KEYS)}, not {word!r}")

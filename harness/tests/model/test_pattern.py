@@ -38,7 +38,7 @@ def test_a_pattern_matches_what_it_means(plain: Any, seen: Observation) -> None:
 @pytest.mark.parametrize(
     "plain",
     [
-        "declined", "update.installing", "host: REQ", "terminal: SEND", {"host": "update"},
+        "declined", "update.installing", "host: REQ", "terminal: SEND", {"host": "settled"},
         {"host": "answered", "of": "second"}, {"update": "downloading", "percent": "> 40"},
         {"update": "installing"}, {"match": r"^SENT"}, {"host": "answered", "absent": "x"},
     ],

@@ -37,6 +37,46 @@ STORIES: dict[str, tuple[bytes, str]] = {
         b"then: {recovers: {to: ready, within: 9 s}}\n",
         "no transaction 'b' was made before. Made: none",
     ),
+    "survived by what was never sold": (
+        b"id: T\nstory: x\nwhen: [{sale: {amount: 1 CNY, as: first}}]\n"
+        b"then: {survives: {sale: frist, outcome: approved}}\n",
+        "no transaction 'frist' is made in this story; did you mean 'first'? Made: first",
+    ),
+    "forbidden to what was never sold": (
+        b"id: T\nstory: x\nwhen: [{sale: {amount: 1 CNY, as: first}}]\n"
+        b"never: [{see: {terminal: declined, of: frist}}]\n",
+        "no transaction 'frist' is made in this story; did you mean 'first'? Made: first",
+    ),
+    "the end of what was never sold": (
+        b"id: T\nstory: x\n"
+        b"when: [{sale: {amount: 1 CNY, as: a}}, {await: {engine: sale_ended, sale: b}}]\n"
+        b"then: {recovers: {to: ready, within: 9 s}}\n",
+        "no transaction 'b' was made before",
+    ),
+    "a wait for what nobody says": (
+        b"id: T\nstory: x\nwhen: [{await: {host: replydue}}]\n"
+        b"then: {recovers: {to: ready, within: 9 s}}\n",
+        "no 'replydue' is among what host says; did you mean 'reply_due'?",
+    ),
+    "a wait for a cause that is none": (
+        b"id: T\nstory: x\nwhen: [{await: {terminal: detected, cause: no_signl}}]\n"
+        b"then: {recovers: {to: ready, within: 9 s}}\n",
+        "no cause 'no_signl'; did you mean 'no_signal'?",
+    ),
+    "a key that is none": (
+        b"id: T\nstory: x\nwhen: [{press: 1000 okk}]\nthen: {recovers: {to: ready, within: 9 s}}\n",
+        "no key 'okk'; did you mean 'ok'?",
+    ),
+    "a part that is none": (
+        b"id: T\nstory: x\nwhen: [{inject: {part: {part: papper}}}]\n"
+        b"then: {recovers: {to: ready, within: 9 s}}\n",
+        "no part 'papper'",
+    ),
+    "a part in no state of its own": (
+        b"id: T\nstory: x\nwhen: [{put: {part: paper, state: open}}]\n"
+        b"then: {recovers: {to: ready, within: 9 s}}\n",
+        "paper is in or out, not 'open'",
+    ),
 }
 RIGS: dict[str, tuple[bytes, str]] = {
     "broken": (b"rig: [", ":1:"),
@@ -47,6 +87,22 @@ RIGS: dict[str, tuple[bytes, str]] = {
     "unknown terminal": (
         RIG.read_bytes().replace(b"terminal: countertop", b"terminal: countertpo", 1),
         "did you mean 'countertop'",
+    ),
+    "a wrong unit": (RIG.read_bytes().replace(b"nominal: 5 V", b"nominal: 5 s"), "unit 's'"),
+    "an unknown part": (
+        RIG.read_bytes().replace(b"parts: [paper,", b"parts: [papper,"),
+        "no parts papper",
+    ),
+    "an unknown card": (
+        RIG.read_bytes().replace(b'"sim://stripe"}', b'"sim://stripe", cards: [chpi]}'),
+        "no stripe of chpi",
+    ),
+    "an unknown flavour": (
+        RIG.read_bytes().replace(
+            b'{driver: field_servo, address: "sim://field"}',
+            b'{driver: card_robot, address: "sim://field", flavour: x}',
+        ),
+        "x",
     ),
     "over the limit": (RIG.read_bytes().replace(b"nominal: 5 V", b"nominal: 9 V"), "above the"),
 }
