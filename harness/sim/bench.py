@@ -50,6 +50,7 @@ from harness.sim.slot import Slot
 from harness.sim.stripe_coil import StripeCoil
 from harness.sim.supplies.make import make_supply
 from harness.sim.switch import PulseSwitch, RelayBoard
+from harness.sim.terminal.cell import PART, Cell
 from harness.sim.terminal.firmware import REGISTERS, Countertop, Firmware
 from harness.sim.terminal.models import read_character
 from harness.sim.update_store import UpdateStore
@@ -179,7 +180,10 @@ class Bench:
         return self.feed.amps() if channel == self._channel else 0.0
 
     def _terminal_draws(self) -> float:
-        return self.terminal.amps if self._plan.get("terminal") else 0.0
+        if not self._plan.get("terminal"):
+            return 0.0
+        cell = self.terminal.cell
+        return self.terminal.amps + (cell.amps if cell is not None else 0.0)
 
     def _feed_switched(self) -> None:
         if "supply" in vars(self):  # it is there, and its load is another now
@@ -330,7 +334,7 @@ class Bench:
             firmware = plant(firmware)
         own = read_character(str(self._plan["terminal"]))
         wifi = bool(self._plan.get("wifi", "wifi" in own["network"]["bearers"]))
-        return Countertop(
+        terminal = Countertop(
             self.clock, rail=self.rail, modem=self.modem, slot=self.slot, personality=own,
             keys=read_plain(fixture("host", "test_acquirer.yaml")),
             rng=self._rng("terminal"), firmware=firmware,
@@ -338,3 +342,7 @@ class Bench:
             host=SECURE_HOST if own["network"]["tls"] else HOST, authorities=trusted(),
             station=Station(self.access_point) if wifi else None,
         )  # fmt: skip
+        if PART in own["parts"]:
+            terminal.cell = Cell(self.clock, terminal.body, self.feed, lambda: terminal.amps)
+            self.clock.spawn("terminal's cell", terminal.cell.run)
+        return terminal

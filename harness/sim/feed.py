@@ -2,13 +2,14 @@
 
 All contacts are in series. While they are closed the terminal's rail is the supply's; once one is
 open it falls with what the terminal draws from its own input capacitor (dU/dt = -I/C), or stays
-at 0 V where something shorts it. Without a contact the two rails are one in all but name.
+at 0 V where something shorts it. Without a contact the two rails are one in all but name. Behind a
+diode a cell may hold the terminal's rail up: then it falls to what the cell gives and no further.
 """
 
 from collections.abc import Callable
 
 from harness.clock import Clock, Timer
-from harness.sim.rail import Rail
+from harness.sim.rail import AFTER, Rail
 
 #: What stands at the terminal's supply input, F and A: a bulk capacitor of the usual size for a
 #: 5 V input, and what drains it when everything is off (both assumed).
@@ -41,6 +42,7 @@ class Feed:
     Attributes:
         source: The supply's end.
         load: The terminal's end.
+        floor: What a cell holds the terminal's end at, V; 0 without one.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Feed:
         self._contacts: dict[str, bool] = {}
         self._shorts: dict[str, bool] = {}
         self._timer: Timer | None = None
+        self.floor = 0.0
         self.source = Source(clock, self._follow)
         self.load = Rail(clock)
 
@@ -68,9 +71,21 @@ class Feed:
     def shorted(self) -> bool:
         return any(self._shorts.values())
 
+    def hold(self, volts: float) -> None:
+        """A cell gives the terminal so much from now on where the supply gives less; 0: none."""
+        if volts == self.floor:
+            return
+        self.floor = volts
+        if self.load.volts() < volts:
+            self.load.go_to(volts)
+        if self.closed:
+            self._follow()
+        else:
+            self._switched()
+
     def amps(self) -> float:
         """What is drawn from the supply, A."""
-        if not self.closed:
+        if not self.closed or (not self.shorted and self.source.volts() < self.floor):
             return 0.0
         return DEAD_SHORT if self.shorted else self._draw()
 
@@ -89,9 +104,9 @@ class Feed:
     def _switched(self) -> None:
         self._stop()
         if self.shorted:
-            self.load.go_to(0.0, SHORTED)
+            self.load.go_to(self.floor, SHORTED)
         elif self.closed:
-            self.load.go_to(self.source.volts(), CHARGED)
+            self.load.go_to(max(self.floor, self.source.volts()), CHARGED)
             self._timer = self._clock.call_at(self._clock.now() + CHARGED, self._follow)
         else:
             self._fall()
@@ -99,15 +114,26 @@ class Feed:
 
     def _follow(self) -> None:
         """The terminal's rail goes where the supply's does."""
-        if self.closed and not self.shorted:
-            self._stop()
-            self.load.go_to(*self.source.heading())
+        if not self.closed or self.shorted:
+            return
+        self._stop()
+        volts, (to, within) = self.source.volts(), self.source.heading()
+        if min(volts, to) >= self.floor:
+            self.load.go_to(to, within)
+            return
+        share = (self.floor - volts) / (to - volts) if to != volts else 0.0
+        if to < self.floor:  # down to what the cell gives
+            self.load.go_to(self.floor, within * share if volts > self.floor else 0.0)
+        else:  # the cell carries it until the supply has got there
+            self.load.go_to(self.floor)
+            later = self._clock.now() + max(within * share, AFTER)
+            self._timer = self._clock.call_at(later, self._follow)
 
     def _fall(self) -> None:
         volts = self.load.volts()
-        if volts <= 0:
+        if volts <= self.floor:
             return
-        to = max(0.0, volts - FALL_STEP)
+        to = max(self.floor, volts - FALL_STEP)
         within = (volts - to) * CAPACITOR / max(BLEED, self._draw())
         self.load.go_to(to, within)
         self._timer = self._clock.call_at(self._clock.now() + within, self._fall)

@@ -18,7 +18,7 @@ from harness.sim.terminal.models import read_character
 from harness.sim.terminal.personality import Personality
 
 #: Cause -> why no story can have it as its true one. Whatever stands here is a gap.
-EXCEPTIONS: dict[str, str] = {"battery_low": "no simulated terminal has a cell of its own"}
+EXCEPTIONS: dict[str, str] = {}
 
 
 def several(plain: Any) -> list[Any]:

@@ -16,11 +16,17 @@ CHARGED = 95  # %: above it a charger tops up only
 
 
 def battery(firmware: "Firmware") -> str:
-    """The cell is what the bench supplies: full at the level called healthy, empty at brown-out."""
+    """The pack in the bay; with a dummy in it the cell is what the bench supplies.
+
+    That one is full at the level called healthy, and empty at brown-out.
+    """
     levels, volts = firmware.personality.levels, firmware.board.rail.volts()
     span = levels.healthy - levels.brown_out
     level = round(100 * min(1.0, max(0.0, (volts - levels.brown_out) / span)))
     powered = volts >= levels.warning
+    cell = firmware.board.cell
+    if cell is not None and cell.fitted:
+        level, powered, volts = cell.percent, cell.fed, cell.volts
     rows = {
         "AC powered": _flag(powered), "USB powered": "false", "Wireless powered": "false",
         "Max charging current": 1500000 if powered else 0,

@@ -21,6 +21,7 @@ from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal.body import Body
 from harness.sim.terminal.flash import Flash, FlashFull, unguarded
+from harness.sim.terminal.cell import Cell
 from harness.sim.terminal.net_devices import NetDevices
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.rtc import Rtc
@@ -61,6 +62,7 @@ class Board:
         running: The firmware since the last reset; None while it is off.
         deaths: How often the supply killed it.
         taken: Share of the working memory in use, by whoever took it; a reset gives it back.
+        cell: The bay of its battery, on a board that has one.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Board:
         self.running: Software | None = None
         self.deaths = 0
         self.taken = 0.0
+        self.cell: Cell | None = None
         self.outlets: dict[str, Callable[[Port], None]] = {
             "console": self._accept_console,
             **{word: partial(self._accept_register, word) for word in personality.registers},

@@ -20,6 +20,9 @@ from harness.sim.terminal.screen import Alarms, Screen
 from harness.sim.terminal.storage import Storage
 from harness.sim.terminal.turn import Turn
 
+#: Conditions under which nothing new is begun.
+FORBIDS = ("supply_low", "battery_low", "journal_fault", "storage_full", "clock_invalid")
+
 
 class Conditions:
     """The parts of a payment, and what it asks before it begins. Each check raises Stop.
@@ -59,7 +62,7 @@ class Conditions:
         """What forbids a transaction before it has begun."""
         if self._storage.signed_off:
             raise Stop("not_signed_on")
-        for cause in ("supply_low", "journal_fault", "storage_full", "clock_invalid"):
+        for cause in FORBIDS:
             if cause in self._alarms.active:
                 raise Stop(cause)
 

@@ -130,6 +130,7 @@ class Firmware(Parts):
         self.selftest = self.SelfTest(self)
         self.housekeeping = self.Housekeeping(self)
         self.health = self.Health(self)
+        self.gauge = self.Gauge(self)
         self.alarms.follow = self.lights.follow
         self.end_of_day.first = self.signatures.upload
         self.console = ConsolePort(self)
@@ -251,6 +252,7 @@ class Firmware(Parts):
             "scanner": self.scanner.watch,
             "self-test": self.selftest.run,
             "health": self.health.run,
+            "cell": self.gauge.run,
             "clock": lambda: self.timekeeping.watch(self.clock, self.comms.broken),
             "upkeep": self.upkeep.run,
             "daily": daily.Daily(self, self.who.restart_at).run,

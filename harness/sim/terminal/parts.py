@@ -13,6 +13,7 @@ from harness.sim.terminal import (
     cellular,
     comms,
     end_of_day,
+    gauge,
     health,
     host_line,
     hosts,
@@ -81,6 +82,7 @@ class Parts:
     CardOrCode: ClassVar[type[scanner.CardOrCode]] = scanner.CardOrCode
     Signatures: ClassVar[type[pad.Signatures]] = pad.Signatures
     SelfTest: ClassVar[type[selftest.SelfTest]] = selftest.SelfTest
+    Gauge: ClassVar[type[gauge.Gauge]] = gauge.Gauge
     Health: ClassVar[type[health.Health]] = health.Health
     Housekeeping: ClassVar[type[housekeeping.Housekeeping]] = housekeeping.Housekeeping
 
