@@ -16,6 +16,7 @@ one takes its place, and the store is that much smaller: wear ends in a store th
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from harness.clock import Clock
 
@@ -32,7 +33,7 @@ class FlashFull(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Operation:
+class Operation:
     """One thing not synced yet.
 
     Attributes:
@@ -48,6 +49,19 @@ class _Operation:
     data: bytes = b""
     at: int = 0
     to: str = ""
+
+
+class Keeper(Protocol):
+    """Where a flash is kept beyond the life of its process."""
+
+    def load(self) -> dict[str, bytes]:
+        """What it holds."""
+
+    def programmed(self, number: int, operation: Operation, page: int) -> None:
+        """A page of the so-many-th operation was programmed; it need not be durable."""
+
+    def synced(self) -> None:
+        """All that was programmed is durable when this returns."""
 
 
 class Flash:
@@ -98,7 +112,9 @@ class Flash:
         self._endurance = endurance
         self._durable: dict[str, bytes] = {}
         self._live: dict[str, bytes] = {}
-        self._unsynced: list[_Operation] = []
+        self._unsynced: list[Operation] = []
+        self._keeper: Keeper | None = None
+        self._changes = 0
         self._sound: dict[str, bytes] = {}  # what ``rot`` found
         self.page = page
         self.writes = 0
@@ -109,6 +125,12 @@ class Flash:
         self.spoilt = 0
         self.erases: dict[tuple[str, int], int] = {}
         self.worn = 0
+
+    def keep(self, keeper: Keeper) -> None:
+        """Hold what is kept, and keep what is held from now on."""
+        self._keeper = keeper
+        self._live = keeper.load()
+        self._durable = dict(self._live)
 
     @property
     def clock(self) -> Clock:
@@ -132,33 +154,35 @@ class Flash:
     def write(self, name: str, data: bytes) -> None:
         """Replace a file's contents, or make it; raises FlashFull."""
         self._make_room(len(data) - len(self._live.get(name, b"")))
-        self._change(_Operation("write", name, data))
+        self._change(Operation("write", name, data))
 
     def append(self, name: str, data: bytes) -> None:
         """Add to a file's end, or make it; raises FlashFull."""
         self._make_room(len(data))
-        self._change(_Operation("append", name, data, at=len(self._live.get(name, b""))))
+        self._change(Operation("append", name, data, at=len(self._live.get(name, b""))))
 
     def truncate(self, name: str, size: int) -> None:
         """Leave no more than so many bytes of a file; nothing happens where there are no more."""
         if len(self._live.get(name, b"")) > size:
-            self._change(_Operation("truncate", name, at=size))
+            self._change(Operation("truncate", name, at=size))
 
     def delete(self, name: str) -> None:
         """Remove a file; nothing happens when there is none."""
         if name in self._live:
-            self._change(_Operation("delete", name))
+            self._change(Operation("delete", name))
 
     def rename(self, name: str, to: str) -> None:
         """Give a file another name, replacing what had it; raises FileNotFoundError."""
         if name not in self._live:
             raise FileNotFoundError(name)
-        self._change(_Operation("rename", name, to=to))
+        self._change(Operation("rename", name, to=to))
 
     def sync(self) -> None:
         """Make everything so far durable; it is once this returns, and not before."""
         self.guard()
         self._wait(self._sync_time)
+        if self._keeper is not None:
+            self._keeper.synced()
         self._durable = dict(self._live)
         self._unsynced.clear()
         self.syncs += 1
@@ -231,10 +255,11 @@ class Flash:
             self._live[name] = self._durable[name] = bytes(cells)
             self.spoilt += 1
 
-    def _change(self, operation: _Operation) -> None:
+    def _change(self, operation: Operation) -> None:
         self.guard()
-        _apply(self._live, operation)
+        apply(self._live, operation)
         self._unsynced.append(operation)  # before the wait: a cut in mid-write may tear it
+        self._changes = number = self._changes + 1
         for page in range(self._pages(operation.data)):
             if page:
                 self.guard()
@@ -244,8 +269,10 @@ class Flash:
             self._wear(operation.name, operation.at // self.page + page)
             self.programs()
             self._wait(self._write_time)
+            if self._keeper is not None:
+                self._keeper.programmed(number, operation, page)
 
-    def _spoil(self, operation: _Operation, page: int) -> _Operation:
+    def _spoil(self, operation: Operation, page: int) -> Operation:
         """Program one page of an operation wrongly; the operation as the cells have it."""
         self.spoilt += 1
         first, last = page * self.page, min((page + 1) * self.page, len(operation.data))
@@ -290,7 +317,7 @@ def unguarded() -> None:
     """No guard: a page is programmed whatever the supply is."""
 
 
-def _apply(files: dict[str, bytes], operation: _Operation) -> None:
+def apply(files: dict[str, bytes], operation: Operation) -> None:
     """Do one operation whole."""
     if operation.act == "write":
         files[operation.name] = operation.data
@@ -307,20 +334,20 @@ def _apply(files: dict[str, bytes], operation: _Operation) -> None:
         files[operation.to] = files.pop(operation.name, b"")
 
 
-def _survive(files: dict[str, bytes], operation: _Operation, rng: random.Random, page: int) -> None:
+def _survive(files: dict[str, bytes], operation: Operation, rng: random.Random, page: int) -> None:
     """Do to the durable files what a power cut leaves of one unsynced operation."""
     fate = rng.choice(("kept", "torn", "lost"))
     if fate == "kept":
-        _apply(files, operation)
+        apply(files, operation)
     elif fate == "torn" and operation.act in ("write", "append"):
         _tear(files, operation, rng, page)
 
 
-def _tear(files: dict[str, bytes], operation: _Operation, rng: random.Random, page: int) -> None:
+def _tear(files: dict[str, bytes], operation: Operation, rng: random.Random, page: int) -> None:
     cut = rng.randrange(len(operation.data) + 1)
     part = operation.data[:cut] + _rest_of_page(cut, len(operation.data), rng, page)
     if operation.act == "append":
-        _apply(files, _Operation("append", operation.name, part, at=operation.at))
+        apply(files, Operation("append", operation.name, part, at=operation.at))
         return
     old_tail = files.get(operation.name, b"")[len(part) :] if rng.random() < 0.5 else b""
     files[operation.name] = part + old_tail
