@@ -142,12 +142,12 @@ class Updates:
 
     Attributes:
         every: Seconds between two looks at the store without being asked; 0: only when asked.
-        low: The cause that it tells when its supply is too low for an update.
+        battery: Percent that its battery must have for an update, unless it is charged meanwhile.
         largest: Bytes an image may have.
     """
 
     every: float
-    low: str
+    battery: float
     largest: int
 
 

@@ -66,11 +66,6 @@ class PowerMonitor:
                 self._edge.wait_for(self.is_healthy)
             self.take_back("supply_low")
 
-    def await_healthy_again(self) -> None:
-        """Before what must not be broken off: not on a supply that may go at any moment."""
-        while not self._stays(self.is_healthy, self._times.healthy_debounce):
-            self._edge.wait_for(self.is_healthy)
-
     def await_programmable(self) -> None:
         """Before a page of the flash is programmed: not on a supply that would spoil it.
 

@@ -119,11 +119,19 @@ class Upkeep:
     def obstacle(self, offer: Offer) -> str:
         """What stands in the way of this update now; ``""`` for nothing."""
         firmware = self._firmware
-        if not firmware.power.is_healthy():
-            return self._own.low
+        if cause := self._starving():
+            return cause
         if firmware.flash.free < self._updater.room_for(offer) + RESERVE:
             return "storage_full"
         return ""
+
+    def _starving(self) -> str:
+        """What of its power would not carry an update; ``""`` for nothing."""
+        firmware, cell = self._firmware, self._firmware.board.cell
+        if not firmware.power.is_healthy():
+            return "supply_low"
+        low = cell is not None and cell.fitted and not cell.fed
+        return "battery_low" if low and cell and cell.percent < self._own.battery else ""
 
     def _look(self, *, asked: bool) -> None:
         asked = asked or bool(self._left or self._put_off)
@@ -246,9 +254,10 @@ class Upkeep:
         if firmware.payment.turn.held:
             self._say("deferred", {**told, "cause": BUSY})
         self._closed.enter_context(firmware.payment.turn.taken())
-        if not firmware.power.is_healthy():
-            self._say("deferred", {**told, "cause": self._own.low})
-            firmware.power.await_healthy_again()
+        if cause := self._starving():
+            self._say("deferred", {**told, "cause": cause})
+        while self._starving():
+            self._clock.sleep(AGAIN)
 
     def _say(self, phase: str, fields: dict[str, Any]) -> None:
         cause = str(fields.get("cause") or "")
