@@ -3,16 +3,20 @@
 import contextlib
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness import runner
+from harness.cli import jobs as shared
 from harness.cli import options
 from harness.clock import ThreadClock
 from harness.errors import UsageError
 from harness.judge.case import judge_trace
 from harness.model.played import Played
+from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome
 from harness.report import text, verdicts
 from harness.report.progress import LiveLine
@@ -37,6 +41,10 @@ COLOURS = {
     "--defect", "defects", multiple=True, metavar="NAME",
     help="Plant this bug in the simulated terminal.",
 )  # fmt: skip
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, metavar="N",
+    help="Play so many items at a time; on a rig in virtual time.",
+)  # fmt: skip
 @options.test_decks
 @options.force
 @options.as_json
@@ -49,6 +57,7 @@ def run(
     tags: tuple[str, ...],
     out: Path | None,
     defects: tuple[str, ...],
+    jobs: int,
     test_decks: tuple[str, ...],
     *,
     force: bool,
@@ -60,29 +69,42 @@ def run(
     harness run                                      the catalogue on the virtual rig
     harness run scenarios/power/dip_mid_sale.yaml    one scenario
     harness run --tag short --rig rigs/lab.yaml      the short ones, on your bench
+    harness run --jobs 2 sweeps/firmware             a long sweep, on two processors
     harness run --json | jq '.runs[].verdict'        for a program
 
     Writes below --out: verdicts.json, dossier.html, junit.xml, allure/ and a folder per item with
     its trace.jsonl.
     """
     line = LiveLine(_show, ThreadClock().now, live=sys.stderr.isatty())
-    session = runner.Session(
-        rig=options.rig_or_virtual(rig), out=out, seed=seed, defects=defects, progress=line,
-        force=force, test_decks=test_decks,
-    )  # fmt: skip
+    own: dict[str, Any] = {
+        "rig": options.rig_or_virtual(rig), "seed": seed, "defects": defects, "force": force,
+        "test_decks": test_decks,
+    }  # fmt: skip
+    session = runner.Session(**own, out=out, progress=line)
     items = session.items(options.paths_or_catalogue(paths), tags)
     if not items:
         raise UsageError(f"no scenario has the tag {' or '.join(map(repr, tags))}")
+    shared.check(session, items, jobs)
     with session, contextlib.ExitStack() as last:
         last.callback(_finish, session, as_json=as_json)
-        for place, item in enumerate(items, 1):
-            before = len(session.played)
-            try:
-                session.play(item)
-            finally:  # an interrupted one is told, too
-                for played in session.played[before:]:
-                    _tell(played, f"[{place}/{len(items)}] ", err=as_json)
+        if jobs > 1:
+            for played in shared.played(items, jobs, **own, out=session.out):
+                session.played.append(played)
+                _tell(played, f"[{len(session.played)}/{len(items)}] ", err=as_json)
+        else:
+            _play_all(session, items, as_json=as_json)
     ctx.exit(runner.exit_code(session.played))
+
+
+def _play_all(session: runner.Session, items: Sequence[Scenario], *, as_json: bool) -> None:
+    """One after the other."""
+    for place, item in enumerate(items, 1):
+        before = len(session.played)
+        try:
+            session.play(item)
+        finally:  # an interrupted one is told, too
+            for played in session.played[before:]:
+                _tell(played, f"[{place}/{len(items)}] ", err=as_json)
 
 
 def _finish(session: runner.Session, *, as_json: bool) -> None:
