@@ -137,7 +137,9 @@ class _Updated(_Watching):
     def _told(self, which: str) -> str:
         course = self._course
         what = next((brings(row) for row in course.phases if brings(row) != CODE), "")
-        said = [f"the {which} {what} is in force" if what else f"{course.running} runs ({which})"]
+        verb = "are" if what.endswith("s") else "is"
+        named = f"the {which} {what} {verb} in force"
+        said = [named if what else f"{course.running} runs ({which})"]
         for name in TIMED:
             took = course.took(name)
             said += [f"{SAID[name]} {span(took)}"] if took is not None else []
@@ -237,16 +239,21 @@ class _Most(_Watching):
     def __init__(self, share: Fraction, run: Run) -> None:
         super().__init__(f"updated: at most {share} downloaded", run)
         self._share = share
+        self._handed: Observation | None = None
 
     def on(self, seen: Observation) -> None:
         super().on(seen)
+        if seen.kind == "served" and not seen.get("path"):  # no request brought it
+            self._handed = seen
         counted = self._course.downloaded()
         if counted is not None and counted[0] > self._share:
             self.fail(self._told(counted), self._lines())
 
     def conclude(self) -> None:
         counted = self._course.downloaded()
-        if counted is None:
+        if counted is None and self._handed is not None:
+            self.hold("nothing was fetched: it was handed over", (self._handed.n,))
+        elif counted is None:
             self.unsure(self._untold() or "no store told what it sent")
         elif counted[1] > self._share:
             self.unsure(f"{self._told(counted)}; some of that may never have arrived")
