@@ -31,7 +31,12 @@ LONGEST, SHORTEST = 19, 13  # digits; ISO/IEC 7812-1 and the shortest in use
 # cards). 8 is telecommunications (ICCID), 20 a year.
 _ISSUED = re.compile(r"2[2-7]|[34569]")
 
-_RUN = re.compile(r"(?<![0-9.])[0-9]+(?:[ -][0-9]+)*(?![0-9])|(?<=[^0-9]\.)[0-9]+(?![0-9])")
+# However it is disguised, each digit of a number is written with one at least, but in base64.
+_ENOUGH = re.compile(r"(?:[^0-9]*+[0-9]){13}")
+_LONG_WORD = re.compile(r"[A-Za-z0-9+/_-]{16}")
+_RUN = re.compile(
+    r"(?<![0-9.])(?=[0-9 -]{13})[0-9]+(?:[ -][0-9]+)*(?![0-9])|(?<=[^0-9]\.)[0-9]{13,}(?![0-9])"
+)
 _TAIL = re.compile(r"[=Dd][0-9]{4,}[Ff?]?")  # expiry, service code and discretionary data
 _TRACK = re.compile(r"[=Dd]\*+$")
 _DUMP = re.compile(r"(?<![0-9]\.)[0-9A-Fa-f]{2}(?:([ :]?)[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){5,}")
@@ -45,6 +50,7 @@ _STAMP = re.compile(
     r"|1[5-9][0-9]{8}(?:[0-9]{3}|\.[0-9]+)?(?: +[0-9]+ +[0-9]+ [A-Z] [^:]*: |\s+))"
 )
 _CUT = re.compile(r"(?<![0-9*])[0-9]+-?$")  # what is behind stars has been truncated
+_ENDS = frozenset("0123456789-")  # the last sign of what is cut
 _COUNTER = re.compile(r"[0-9]{6,}\s+")
 LEAST = 4  # digits of a number on each of two lines, else it is chance
 REACH = 40  # signs of a line's end in which the beginning of a number can lie
@@ -81,6 +87,8 @@ def mask_pan(pan: str) -> str:
 
 def find(text: str) -> list[Span]:
     """All card numbers in a text, in order, not overlapping; the longest reading wins."""
+    if _is_harmless(text):
+        return []
     found = [*_in_digits(text), *_in_dumps(text), *_in_disguise(text)]
     found.sort(key=lambda span: (span.start - span.end, span.start))
     chosen: list[Span] = []
@@ -92,8 +100,17 @@ def find(text: str) -> list[Span]:
     return chosen
 
 
+def _is_harmless(text: str) -> bool:
+    """Whether no number can be in it, at a glance; so it is with most of what passes."""
+    return len(text) < SHORTEST or (
+        text.isascii() and not _ENOUGH.match(text) and not _LONG_WORD.search(text)
+    )
+
+
 def mask(text: str) -> str:
     """The text with every card number truncated; masking twice changes nothing more."""
+    if _is_harmless(text):
+        return text
     pieces, at = [], 0
     for span in find(text):
         pieces += [text[at : span.start], span.shown]
@@ -113,10 +130,10 @@ def continued(before: str, after: str) -> Span | None:
     too. What the line before has shown by then cannot be taken back.
     """
     before = before.rstrip()
+    if before[-1:] not in _ENDS or not _CUT.search(before):
+        return None
     stamp = _STAMP.match(after) or _counter(before, after)
     begins = stamp.end() if stamp else 0
-    if not _CUT.search(before):
-        return None
     left = before[-REACH:]
     both, seam = left + after[begins : begins + REACH], len(left)
     for span in _in_digits(both):
