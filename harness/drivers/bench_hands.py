@@ -21,7 +21,7 @@ ROOM = 23.0  # degrees Celsius: what is restored
 
 
 class Driver:
-    """Plays Hands, Presses, ShowsCodes, Climate, Debugger, ServiceTool, and is Watched."""
+    """Plays Hands, Presses, ShowsCodes, Climate, Debugger, Programmer, ServiceTool; Watched."""
 
     def __init__(self, port: Port, *, parts: Sequence[str] = tuple(PARTS)) -> None:
         """Nothing is touched yet.
@@ -81,6 +81,9 @@ class Driver:
 
     def mend_records(self) -> None:
         self._lines.ask("mend")
+
+    def erase_images(self) -> None:
+        self._lines.ask("erase")
 
     def fill_memory(self, percent: float) -> None:
         self._lines.ask("take", percent=percent)

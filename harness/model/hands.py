@@ -131,6 +131,14 @@ class Debugger(Protocol):
 
 
 @runtime_checkable
+class Programmer(Protocol):
+    """A programmer on the terminal's flash: a clip, its debug port."""
+
+    def erase_images(self) -> None:
+        """Erase all that it could start, and nothing else. Said as ``debugged``: ``erase``."""
+
+
+@runtime_checkable
 class ServiceTool(Protocol):
     """A maker's tool, or the parameter file of an estate: limits of the terminal are set by it."""
 

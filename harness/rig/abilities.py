@@ -11,7 +11,15 @@ from typing import Any
 from harness.clock import CooperativeClock
 from harness.errors import HarnessError, UsageError
 from harness.model.cellular import Attenuator, Modem, SimCard
-from harness.model.hands import Climate, Debugger, Hands, Presses, ServiceTool, ShowsCodes
+from harness.model.hands import (
+    Climate,
+    Debugger,
+    Hands,
+    Presses,
+    Programmer,
+    ServiceTool,
+    ShowsCodes,
+)
 from harness.model.means import Means, means_of
 from harness.model.network import AccessPoints, Congestible, DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
@@ -47,7 +55,8 @@ PLAYED: dict[str, tuple[type, ...]] = {
     "stripe": (Swiper,), "field": (Contactless,), "host": (Host,), "updates": (Updates,),
     "loader": (Pushable,),
     "flash": (FlashTap,),
-    "hands": (Hands, Presses, ShowsCodes, Climate, Debugger, ServiceTool), "console": (Console,),
+    "hands": (Hands, Presses, ShowsCodes, Climate, Debugger, Programmer, ServiceTool),
+    "console": (Console,),
     "terminal": (Terminal,),
 }  # fmt: skip
 

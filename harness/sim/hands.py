@@ -16,6 +16,7 @@ Outlet ``control``: JSON lines (``sim/control``):
 ``free``      that file is taken away
 ``spoil``     bits of the open batch's oldest record are flipped on the flash
 ``mend``      they are flipped back
+``erase``     what the terminal could start is erased: both slots of its flash
 ``take``      ``percent``: of its working memory is in use, by a program of the debugger's
 ``give``      that program is ended
 ``batch``     ``records``: how many a batch may have, by the maker's tool; null: as it was
@@ -38,6 +39,7 @@ from harness.ports.base import Port
 from harness.sim.control import Control
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.body import ROOM
+from harness.sim.terminal.boot import SLOT_FILES
 
 COLDEST, HOTTEST = -40.0, 85.0  # degrees Celsius: what the plate reaches
 FILLING = "debug.fill"  # a file of the debugger's
@@ -61,9 +63,9 @@ class Hands:
             "identify": self._identify, "put": self._put, "press": self._press, "show": self._show,
             "ambient": self._ambient, "hang": self._hang, "kill": self._kill,
             "restart": self._restart, "clock": self._set_clock, "fill": self._fill,
-            "free": self._free, "spoil": self._spoil, "mend": self._mend, "take": self._take,
-            "give": self._give, "batch": self._limit_batch, "allow": self._allow,
-            "state": self._state,
+            "free": self._free, "spoil": self._spoil, "mend": self._mend,
+            "erase": self._erase, "take": self._take, "give": self._give,
+            "batch": self._limit_batch, "allow": self._allow, "state": self._state,
         }  # fmt: skip
         self._control = Control(clock, "hands", acts)
         self.outlets: dict[str, Callable[[Port], None]] = {"control": self._control.accept}
@@ -158,6 +160,11 @@ class Hands:
     def _mend(self) -> None:
         self._board.flash.mend()
         self._control.tell("debugged", what="mend")
+
+    def _erase(self) -> None:
+        for name in SLOT_FILES.values():
+            self._board.flash.erase(name)
+        self._control.tell("debugged", what="erase")
 
     def _take(self, percent: float) -> None:
         if not isinstance(percent, int | float) or not 0 < percent <= 100:

@@ -23,6 +23,7 @@ from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
 from harness.sim.terminal.parts import Parts
 from harness.sim.terminal.personality import Personality
+from harness.sim.terminal.recovery import WHY
 from harness.sim.terminal.turn import Turn
 from harness.sim.update_images import make_image, program, trusted_key
 from harness.sim.wifi import Station
@@ -284,8 +285,11 @@ class Firmware(Parts):
             self.screen.show("recovering")
 
     def say_why_restarted(self) -> None:
-        """Report the outage before."""
-        self.outages.say(self.reason)
+        """Report the outage before; a recovery in between has not told it to anybody."""
+        why = self.storage.recall(WHY)
+        if why:
+            self.storage.remember(WHY, "")
+        self.outages.say(why or self.reason)
 
     def kick(self) -> None:
         """Tell the watchdog that all is well, if it is: every lasting task must still run."""

@@ -241,6 +241,12 @@ class Flash:
                 self._live[name] = self._durable[name] = sound + held[len(sound) :]
         self._sound.clear()
 
+    def erase(self, name: str) -> None:
+        """A file's pages are erased from outside. Durable at once; it never waits."""
+        for files in (self._live, self._durable):
+            if name in files:
+                files[name] = ERASED * len(files[name])
+
     def run_wild(self) -> None:
         """A processor below its lowest voltage programs a page of the newest records. Never waits.
 

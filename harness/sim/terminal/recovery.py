@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
 
 AGAIN = 10.0  # s between two tries
+WHY = "recovered"  # a flash record: by what the start came that found nothing to run
 
 
 class Recovery:
@@ -37,6 +38,7 @@ class Recovery:
         firmware.board.spawn("modem", firmware.cellular.line.run)
         while not self.restored():
             firmware.clock.sleep(AGAIN)
+        firmware.storage.remember(WHY, firmware.reason)
         firmware.restart("update")
 
     def restored(self) -> bool:

@@ -15,6 +15,7 @@ from harness.faults.code_shown import CodeShown
 from harness.faults.deal_forbidden import DealForbidden
 from harness.faults.flash_filled import FlashFilled
 from harness.faults.forced_restart import ForcedRestart
+from harness.faults.images_lost import ImagesLost
 from harness.faults.memory_filled import MemoryFilled
 from harness.faults.part import Part
 from harness.faults.records_spoilt import RecordsSpoilt
@@ -65,6 +66,9 @@ class Recorder:
 
     def mend_records(self) -> None:
         self.asked.append(("mend",))
+
+    def erase_images(self) -> None:
+        self.asked.append(("erase",))
 
     def fill_memory(self, percent: float) -> None:
         self.asked.append(("take", percent))
@@ -117,6 +121,8 @@ FAULTS = [
      hands_saw("debugged", what="give")),
     (DealForbidden("refund"), [("allow", "refund", False)], [("allow", "refund", True)],
      hands_saw("debugged", what="allow"), hands_saw("debugged", what="batch")),
+    (ImagesLost(), [("erase",)], [], hands_saw("debugged", what="erase"),
+     hands_saw("debugged", what="spoil")),
     (FlashFilled(98.0), [("fill", 98.0)], [("free",)], hands_saw("debugged", what="fill"),
      hands_saw("debugged", what="free")),
 ]  # fmt: skip

@@ -286,3 +286,19 @@ def test_a_part_that_stays_odd_is_a_bench_error() -> None:
             driver.make_safe()
 
     at_hand(story)
+
+
+def test_a_programmer_erases_what_could_be_started_and_nothing_else() -> None:
+    """The flash's slots are blank; the journal and all the rest are as they were."""
+
+    def story(stage: Stage, driver: Driver) -> None:
+        stage.power()
+        assert stage.ready()
+        flash = stage.terminal.flash
+        before = {name: flash.peek(name) for name in flash.names()}
+        driver.erase_images()
+        changed = [name for name in flash.names() if flash.peek(name) != before[name]]
+        assert changed == ["slot.a"]
+        assert set(flash.peek("slot.a") or b"") == {0xFF}
+
+    assert ("debugged", {"what": "erase"}) in at_hand(story)
