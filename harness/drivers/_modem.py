@@ -38,6 +38,7 @@ NOWHERE = (0, 4)  # stat: look in the next domain; 2 and 3 are this one's own ne
 READY_WITHIN = 20.0  # s that a SIM may be busy after a start (CME 14)
 #: +CME ERROR codes that stand for "without a usable SIM, or without a network, I cannot know".
 NOT_NOW = frozenset({*range(10, 19), 30, 31, 32, 40})
+AT_MOST = 30.0  # s between two polls: most of what happens to it, it tells unasked
 SPOILT = 2  # answers in a row that a poll does not understand and says nothing of
 FLIGHT = frozenset({0, 4, 19})  # +CFUN? with the radio off; u-blox reports 19
 
@@ -85,6 +86,7 @@ class Modem(WithBearers, WithTexts):
         )
         super().__init__(session)
         self.poll_every, self.cid = poll_every, cid
+        self.poll_at_most = max(poll_every, AT_MOST)
         self.observe: Observe = ignore
         self._seen: dict[str, Any] = {}
         self._domain, self._no_domains = DOMAINS[0], set[str]()

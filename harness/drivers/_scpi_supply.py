@@ -41,6 +41,7 @@ class ScpiSupply:
     LIMITED: ClassVar[int] = 1
     capability: Capability = Capability()
     poll_every: float = 2.5
+    poll_at_most: float = 30.0
     observe: Observe = staticmethod(ignore)
 
     def __init__(self, port: Port, *, channel: int = 1, inter_command: float = 0.0) -> None:

@@ -48,6 +48,9 @@ class Watched(Protocol):
 class Polled(Protocol):
     """Has something to be asked for regularly.
 
+    One that has a ``poll_at_most`` (s) as well is polled ever more rarely while nothing happens on
+    the bench, up to that; and where its ``at_ease`` is false, it is not.
+
     Attributes:
         poll_every: Seconds between two polls.
     """

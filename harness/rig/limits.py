@@ -168,7 +168,10 @@ def limited(driver: type[Any], limits: Limits | None, nominal: Volts | None = No
         for name in dir(driver)
         if not name.startswith("_") and inspect.isfunction(inspect.getattr_static(driver, name))
     }
-    own = {"__init__": begin, "__module__": driver.__module__, "look": _look, "observe": Heard()}
+    own = {
+        "__init__": begin, "__module__": driver.__module__, "observe": Heard(),
+        "look": _look, "at_ease": property(_at_ease),
+    }  # fmt: skip
     return type(driver.__name__, (driver,), {**gated, **own})
 
 
@@ -176,6 +179,11 @@ def _look(self: Any) -> None:
     """Plays Vigilant: the supply is still as it was told to be; raises Astray."""
     (self.poll if plays(self, Polled) else self.measure_voltage)()
     vigil.look(self, self.gate, whole=True)
+
+
+def _at_ease(self: Any) -> bool:
+    """Whether the output is where it was told to be and stays there; polls feed a watchdog."""
+    return capability_of(self).watchdog is None and vigil.steady(self, self.gate)
 
 
 def _gated(method: Callable[..., Any], name: str, limits: Limits | None) -> Callable[..., Any]:

@@ -164,12 +164,9 @@ class LiveRig:
                 stop_bits=getattr(kinds[role], "STOP_BITS", 1), line=device.line,
             )  # fmt: skip
         self._tenancy.enter(
-            self._file,
-            self.clock,
-            self._addresses_to_lock(),
-            locks=self._locks,
-            folder=self._folder,
-        )
+            self._file, self.clock, self._addresses_to_lock(),
+            locks=self._locks, folder=self._folder,
+        )  # fmt: skip
         for role, device in devices.items():
             self._open(device)
             self._drivers[role] = kinds[role](self._ports[role], **device.options)
@@ -238,7 +235,10 @@ class LiveRig:
 
     def _owner(self, role: str) -> Owner:
         source = SOURCES.get(role, role)
-        owner = Owner(self.clock, role, source, self._drivers[role], self._ports[role], self._take)
+        owner = Owner(
+            self.clock, role, source, self._drivers[role], self._ports[role], self._take,
+            stir=lambda: vigil.stir(self.players),
+        )  # fmt: skip
         if role in self._away:
             owner.port_is_away()
         return owner
@@ -246,6 +246,8 @@ class LiveRig:
     def _take(self, source: str, kind: str, t: float, fields: Mapping[str, Any]) -> None:
         if source == "terminal" and kind in vigil.TROUBLE:
             vigil.hurry(self.players.get("supply"))
+        if vigil.stirs(source, kind):
+            vigil.stir(self.players)
         if self._listener is not None:
             self._listener(source, kind, t, fields)
         elif self._early is not None:
@@ -267,9 +269,7 @@ class LiveRig:
             elif isinstance(self._drivers[role], SafeState):
                 self._make_safe(role)
         if not keep and "supply" not in leaving.unsafe:
-            with contextlib.suppress(
-                BenchError
-            ):  # it is off; at most it trips, which arming clears
+            with contextlib.suppress(BenchError):  # off; at most it trips, which arming clears
                 self._disarm()
         for role, owner in self.players.items():
             leaving.attempt(role, "its owner could not be stopped", owner.release)

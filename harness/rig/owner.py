@@ -21,6 +21,8 @@ Take = Callable[[str, str, float, Mapping[str, Any]], object]
 RETRY = 0.5  # s between two attempts to reopen a port or to attend after an error
 EAGER = 50  # attends in a row that may leave the port readable before the owner takes a rest
 PATIENCE = 5.0  # s to wait for a killed owner
+QUIET = 20.0  # s without news, after which polls may grow rare ...
+EASE = 1.5  # ... and how much longer each next interval is
 
 
 class Pending:
@@ -89,18 +91,23 @@ class Owner:
     """
 
     def __init__(
-        self, clock: Clock, role: str, source: str, driver: Any, port: Port, take: Take
-    ) -> None:
+        self, clock: Clock, role: str, source: str, driver: Any, port: Port, take: Take,
+        *, stir: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         self.role = role
         self.source = source
         self.driver = driver
         self.port = port
         self._clock = clock
         self._take = take
+        self._stir = stir or self.rouse
         self._calls: deque[Pending] = deque()
         self._watched = isinstance(driver, Watched)
         self._every = float(driver.poll_every) if isinstance(driver, Polled) else None
-        self._next_poll = clock.now()
+        self._pace = self._every or 0.0  # s between the last poll and the next
+        self._at_most = max(self._pace, getattr(driver, "poll_at_most", 0.0))
+        self._next_poll = self._roused = clock.now()
+        self._sooner = False  # the next poll is due earlier than the owner waits for
         self._next_attend = 0.0
         self._eager = 0
         self._port_away = False
@@ -151,6 +158,7 @@ class Owner:
             pending.refuse("the device has been released")
         else:
             put(pending)
+            self._stir()
             self.port.arrived.notify()
         return pending
 
@@ -161,8 +169,19 @@ class Owner:
 
     def poll_soon(self) -> None:
         """Poll as soon as nothing else is to be done."""
+        self.rouse()
         self._next_poll = min(self._next_poll, self._clock.now())
         self.port.arrived.notify()
+
+    def rouse(self) -> None:
+        """Something has happened that the device may have to tell of: poll as often as can be."""
+        if self._every is None or self._at_most <= self._every:
+            return
+        self._roused = self._clock.now()
+        due = self._roused + self._every
+        if self._next_poll > due:
+            self._next_poll, self._sooner = due, True
+            self.port.arrived.notify()
 
     def release(self) -> None:
         """Stop listening, break off what runs, refuse what waits. The port stays open."""
@@ -183,7 +202,7 @@ class Owner:
                 self._calls.popleft().refuse("the device has been released")
 
     def _awake(self) -> bool:
-        return bool(self._calls) or self._can_attend() or self._poll_is_due()
+        return bool(self._calls) or self._sooner or self._can_attend() or self._poll_is_due()
 
     def _poll_is_due(self) -> bool:
         return self._every is not None and self._clock.now() >= self._next_poll
@@ -199,17 +218,31 @@ class Owner:
         return min(times, default=None)
 
     def _turn(self) -> None:
+        self._sooner = False
         if self._can_attend():
             self._attend()
         if self._calls:
             call = self._calls.popleft()
+            if self._pace > (self._every or 0.0):  # what was before the call is no part of it
+                self._poll()
             self._running = True
             if not call.dropped:
                 call.run()
             self._running = False
         elif self._every is not None and self._poll_is_due():
-            self._next_poll = self._clock.now() + self._every
-            self._try("poll", self.driver.poll)
+            self._poll()
+
+    def _poll(self) -> None:
+        """Ask; ever more rarely while all is quiet and nothing is on the move."""
+        assert self._every is not None  # noqa: S101 - who is no Polled is not polled
+        now = self._clock.now()
+        self._next_poll = now + self._every
+        if not self._try("poll", self.driver.poll) or not getattr(self.driver, "at_ease", True):
+            self._roused = now
+        quiet = now - self._roused >= QUIET
+        self._pace = min(self._pace * EASE, self._at_most) if quiet else self._every
+        if quiet:
+            self._next_poll = now + self._pace
 
     def _attend(self) -> None:
         if not self._try("attend", self._take_in):

@@ -9,6 +9,7 @@ A driver may have besides its roles: ``limiting`` (is it in current limit, or wa
 asked last) and ``set_point`` (V, as read back).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from harness.errors import Astray
@@ -23,6 +24,10 @@ ARRIVES = 1.0  # s besides its slopes, until the output is where it was told to 
 #: What a terminal says when its supply may be the reason.
 TROUBLE = frozenset({"boot", "detected"})
 ALIVE = 1.0  # V: an output that is off may still have so much
+#: Whose news may soon be news of another device of the bench ...
+FURNITURE = frozenset({"supply", "switch", "attenuator", "sim_card", "modem", "network"})
+#: ... but for what they tell all the time, whatever happens.
+ROUTINE = frozenset({"measured", "urc", "counted", "name_asked", "dropped"})
 
 
 def steady(driver: Any, gate: Gate) -> bool:
@@ -30,6 +35,19 @@ def steady(driver: Any, gate: Gate) -> bool:
     able = capability_of(driver)
     settling = ARRIVES + 2 * max(able.rise_time, able.fall_time)
     return not gate.closed and not gate.listing and gate.clock.now() - gate.moved > settling
+
+
+def stirs(source: str, kind: str) -> bool:
+    """Whether something has happened to the bench: its devices are then polled more often again."""
+    return (source in FURNITURE and kind not in ROUTINE) or (
+        source == "terminal" and kind in TROUBLE
+    )
+
+
+def stir(players: Mapping[str, Any]) -> None:
+    """Have every device looked at often again."""
+    for owner in tuple(players.values()):
+        owner.rouse()
 
 
 def hurry(supply: Any) -> None:

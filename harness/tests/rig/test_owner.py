@@ -49,14 +49,15 @@ class Chatty:
 class Bench:
     """An owned chatty device and what was told of it."""
 
-    def __init__(self, clock: Clock, source: str = "modem") -> None:
+    def __init__(self, clock: Clock, source: str, kind: type["Chatty"]) -> None:
         self.clock = clock
         self.source = source
+        self.kind = kind
         self.told: list[tuple[str, str, float, Any]] = []
 
     def __enter__(self) -> Self:
         near, self.far = pair(self.clock, "toy")
-        self.driver = Chatty(near)
+        self.driver = self.kind(near)
         self.owner = Owner(
             self.clock,
             "modem",
@@ -74,9 +75,15 @@ class Bench:
         return [kind for _, kind, _, _ in self.told]
 
 
-def _in(clock: Clock, main: Callable[[Bench], None], source: str = "modem") -> None:
+def _in(
+    clock: Clock,
+    main: Callable[[Bench], None],
+    kind: type[Chatty] = Chatty,
+    *,
+    source: str = "modem",
+) -> None:
     def inside() -> None:
-        with Bench(clock, source) as bench:
+        with Bench(clock, source, kind) as bench:
             main(bench)
 
     clock.run(inside)
@@ -174,6 +181,82 @@ def test_polling_keeps_its_pace() -> None:
         assert [t for _, kind, t, _ in bench.told if kind == "measured"] == [0, 10, 20]
 
     _in(CooperativeClock(), main)
+
+
+class Patient(Chatty):
+    """One that may be polled more rarely."""
+
+    poll_at_most = 30.0
+    at_ease = True
+
+
+def _polled(bench: Bench) -> list[float]:
+    return [round(t, 3) for _, kind, t, _ in bench.told if kind == "measured"]
+
+
+def test_polls_grow_rare_while_nothing_happens() -> None:
+    """After a while each interval is longer than the one before, up to what the driver allows."""
+
+    def main(bench: Bench) -> None:
+        bench.clock.sleep(150)
+        assert _polled(bench) == [0, 10, 20, 35, 57.5, 87.5, 117.5, 147.5]
+
+    _in(CooperativeClock(), main, Patient)
+
+
+@pytest.mark.parametrize("rousing", ["rouse", "poll_soon"])
+def test_polls_are_frequent_again_once_something_happens(rousing: str) -> None:
+    """News of the bench, or trouble of the terminal: the short interval again."""
+
+    def main(bench: Bench) -> None:
+        bench.clock.sleep(90)
+        getattr(bench.owner, rousing)()
+        bench.clock.sleep(25)
+        first = 90 if rousing == "poll_soon" else 100
+        assert _polled(bench)[6:8] == [first, first + 10]
+
+    _in(CooperativeClock(), main, Patient)
+
+
+def test_before_a_call_it_is_polled_where_that_was_long_ago() -> None:
+    """What happened unseen before a call must not be taken for what the call did."""
+
+    def main(bench: Bench) -> None:
+        bench.clock.sleep(80)
+        bench.owner.work("a")
+        assert _polled(bench)[5:] == [80]
+        bench.owner.work("b")
+        assert _polled(bench)[5:] == [80]
+        bench.clock.sleep(10)
+        assert _polled(bench)[5:] == [80, 90]
+
+    _in(CooperativeClock(), main, Patient)
+
+
+def test_polls_stay_frequent_where_the_driver_is_not_at_ease() -> None:
+    """What it watches is on the move: every reading counts."""
+
+    class Busy(Patient):
+        at_ease = False
+
+    def main(bench: Bench) -> None:
+        bench.clock.sleep(45)
+        assert _polled(bench) == [0, 10, 20, 30, 40]
+
+    _in(CooperativeClock(), main, Busy)
+
+
+def test_a_poll_that_fails_is_soon_tried_again() -> None:
+    """Trouble does not make the next look come later."""
+
+    def main(bench: Bench) -> None:
+        bench.driver.poll_error = BenchError("no answer")
+        bench.clock.sleep(15)
+        bench.driver.poll_error = None
+        bench.clock.sleep(10)
+        assert _polled(bench) == [20]
+
+    _in(CooperativeClock(), main, Patient)
 
 
 def test_trouble_in_polling_is_told_once() -> None:
