@@ -93,6 +93,10 @@ class LimitExceeded(BenchError):
     """A limit of the rig file stopped a command before it reached the wire."""
 
 
+class BrokenOff(BenchError):
+    """A call was still running when its device was released."""
+
+
 class ForeignCard(BenchError):
     """A card number was seen that is of no known test card: no run goes on with such a card."""
 

@@ -61,7 +61,7 @@ class Driver:
             self._put(self._attention)
             sent = sender.send(_Stream(image), retry=TRIES, timeout=self._within, quiet=True)
         except Cancelled:
-            return SaleResult("failed", text="the terminal cancelled the transfer")
+            return SaleResult("failed", code="CAN", text="the terminal cancelled the transfer")
         except PortLost as error:
             return SaleResult("failed", text=str(error))
         return SaleResult("approved") if sent else SaleResult("failed", text="not acknowledged")

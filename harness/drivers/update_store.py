@@ -9,6 +9,7 @@ from typing import Any
 from harness.drivers._json_lines import JsonLines
 from harness.errors import BenchError
 from harness.model.roles import Observe, ignore
+from harness.model.units import BitRate
 from harness.ports.base import Port
 
 IDENTITY = r"terminal-harness update store"
@@ -23,8 +24,8 @@ SAFE: dict[str, Any] = {"offered": None, "misbehaving": None}
 ANSWER, HASHING = 5.0, 60.0
 
 
-class Driver:
-    """Plays Updates, SpoilingStore, MisbehavingStore, Watched, SafeState and Identified.
+class Offering:
+    """Plays Updates, SpoilingStore, Watched, SafeState and Identified.
 
     Args:
         port: Its control connection.
@@ -78,6 +79,27 @@ class Driver:
     def withdraw(self) -> None:
         self._lines.ask("withdraw")
 
+    def make_safe(self) -> None:
+        """Offer nothing, misbehave no more, and read that back; raises BenchError."""
+        self._lines.ask("behave")
+        self.withdraw()
+        state = self._lines.ask("state")
+        left = {name: state.get(name) for name, good in SAFE.items() if state.get(name) != good}
+        if left:
+            raise BenchError(f"the store is not at rest: {left}")
+
+    def _heard(self, event: str, t: float, fields: dict[str, Any]) -> None:
+        if event in OBSERVED:
+            self.observe(event, t=t, **fields)
+
+
+class Driver(Offering):
+    """Plays Fetched and MisbehavingStore, and what ``Offering`` plays."""
+
+    def limit_rate(self, rate: BitRate | None) -> None:
+        """What each connection is served at most."""
+        self._lines.ask("rate", bits=None if rate is None else float(rate))
+
     def misbehave(self, act: str, *, on: str = "any", **how: Any) -> None:
         """Have the store misbehave.
 
@@ -91,16 +113,3 @@ class Driver:
 
     def behave(self) -> None:
         self._lines.ask("behave")
-
-    def make_safe(self) -> None:
-        """Offer nothing, misbehave no more, and read that back; raises BenchError."""
-        self.behave()
-        self.withdraw()
-        state = self._lines.ask("state")
-        left = {name: state.get(name) for name, good in SAFE.items() if state.get(name) != good}
-        if left:
-            raise BenchError(f"the store is not at rest: {left}")
-
-    def _heard(self, event: str, t: float, fields: dict[str, Any]) -> None:
-        if event in OBSERVED:
-            self.observe(event, t=t, **fields)

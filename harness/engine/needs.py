@@ -7,7 +7,15 @@ from harness.engine import cards, desk
 from harness.engine.desk import USUAL_CARD
 from harness.engine.steps import NO_CARD, CutAt, Inject, Sale, read_step
 from harness.model.cellular import Attenuator, Modem, Restartable, SimCard
-from harness.model.hands import Climate, Debugger, Hands, Presses, ServiceTool, ShowsCodes
+from harness.model.hands import (
+    Climate,
+    Debugger,
+    Hands,
+    Presses,
+    Programmer,
+    ServiceTool,
+    ShowsCodes,
+)
 from harness.model.means import Means
 from harness.model.network import (
     AccessPoints,
@@ -39,6 +47,7 @@ from harness.model.rigfile import FACTS
 from harness.model.roles import (
     Console,
     Contactless,
+    Fetched,
     FlashTap,
     Host,
     Intermittent,
@@ -70,7 +79,8 @@ STEP_NEEDS: dict[str, tuple[Any, ...]] = {
 NAMED: dict[str, type] = {
     "terminal": Terminal, "console": Console, "supply": Supply, "reader": Reader, "host": Host,
     "stripe": Swiper, "field": Contactless,
-    "updates": Updates, "flash": FlashTap, "data_plan": DataPlan, "carrier": Subscription,
+    "updates": Updates, "store": Fetched, "flash": FlashTap, "data_plan": DataPlan,
+    "carrier": Subscription,
     "network": Network, "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator,
     "hands": Hands,
 }  # fmt: skip
@@ -84,7 +94,9 @@ SAID: dict[Any, str] = {
     Names: "a network with a name service", Certified: "a host that shows certificates",
     Doored: "a host that can move", Profiled: "a network that takes a whole profile",
     FlashTap: "a tap on the terminal's flash (flash)",
-    Updates: "an update store (updates)", Swiper: "an emulator of magnetic stripes (stripe)",
+    Updates: "an update store (updates)",
+    Fetched: "an update store that terminals fetch from (updates)",
+    Swiper: "an emulator of magnetic stripes (stripe)",
     Contactless: "somebody who holds cards before the antenna (field)",
     StandIn: "a reader that can hand out another card than it is asked for",
     Turning: "a reader that can turn its cards round",
@@ -94,6 +106,7 @@ SAID: dict[Any, str] = {
     Presses: "somebody who presses the terminal's keys (hands)",
     ShowsCodes: "somebody who holds codes before its scanner (hands)",
     Climate: "a chamber or a heating plate (hands)", Debugger: "a debug unit (hands)",
+    Programmer: "a programmer on its flash (hands)",
     ServiceTool: "its maker's tool (hands)",
     CutRegister: "a register whose line can be cut",
     LossyRegister: "a register that can lose results",

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import BenchError
+from harness.errors import BenchError, BrokenOff
 from harness.model.register import Image, Pushable, Updatable
-from harness.model.roles import Shelf, Updates
+from harness.model.roles import SaleResult, Shelf, Updates
 
 if TYPE_CHECKING:
     from harness.engine.play import Run
@@ -34,6 +34,8 @@ def of_shelf(shelf: Any, name: str) -> Image:
 def _hand_over(run: "Run", taker: Any, image: Image) -> None:
     try:
         result = taker.push_update(image)
+    except BrokenOff as error:  # nobody waits for its end
+        result = SaleResult("unknown", text=str(error))
     except BenchError as error:
         run.recorder.trouble(error)
         return

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from harness.model.units import Money, Seconds
+from harness.model.units import BitRate, Money, Seconds
 
 
 class Observe(Protocol):
@@ -285,6 +285,14 @@ class Updates(Protocol):
         """Offer an image by name: ``newer``, ``older``, ``corrupt``, ``wrong_key`` ..."""
 
     def withdraw(self) -> None: ...
+
+
+@runtime_checkable
+class Fetched(Protocol):
+    """An update store that terminals fetch from, over whatever network they have."""
+
+    def limit_rate(self, rate: BitRate | None) -> None:
+        """What each connection is served at most, bit/s; None for no limit."""
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.clock import Clock
-from harness.errors import Astray, BenchError, PortLost
+from harness.errors import Astray, BenchError, BrokenOff, PortLost
 from harness.model.roles import Polled, Watched
 from harness.ports.base import Port
 from harness.wire.quoted import hide
@@ -62,7 +62,7 @@ class Pending:
             if isinstance(error, BenchError):
                 error.role = error.role or self.name.partition(".")[0]
         except BaseException:
-            self._error = BenchError(f"{self.name} was broken off: the device is being released")
+            self._error = BrokenOff(f"{self.name} was broken off: the device is being released")
             raise
         finally:
             self._finish()

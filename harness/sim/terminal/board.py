@@ -6,6 +6,7 @@ At the power-good level a supervisor lets it start again, after a delay. The bro
 the firmware's to enable; without it the processor runs wild until its watchdog bites.
 """
 
+import contextlib
 import random
 from collections.abc import Callable
 from datetime import datetime
@@ -20,13 +21,14 @@ from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.terminal.body import Body
-from harness.sim.terminal.flash import Flash, FlashFull, unguarded
 from harness.sim.terminal.cell import Cell
+from harness.sim.terminal.flash import Flash, FlashFull, unguarded
 from harness.sim.terminal.net_devices import NetDevices
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.rtc import Rtc
 from harness.sim.wifi import Station
 
+SERVICE = "loader"  # the protocol of the service port
 KEEPALIVE = 8.0  # s until a register's socket notices that nobody is there any more
 
 
@@ -60,9 +62,9 @@ class Board:
         host: Where the acquirer is: name and port.
         store: Where the update store is.
         running: The firmware since the last reset; None while it is off.
+        cell: The bay of its battery, on a board that has one.
         deaths: How often the supply killed it.
         taken: Share of the working memory in use, by whoever took it; a reset gives it back.
-        cell: The bay of its battery, on a board that has one.
     """
 
     def __init__(
@@ -84,18 +86,20 @@ class Board:
         self._units: dict[str, tuple[Flash, Rtc]] = {}
         self.flash, self.rtc = self._unit(PARTS["unit"][0])
         self.running: Software | None = None
+        self.cell: Cell | None = None
         self.deaths = 0
         self.taken = 0.0
-        self.cell: Cell | None = None
         self.outlets: dict[str, Callable[[Port], None]] = {
             "console": self._accept_console,
             **{word: partial(self._accept_register, word) for word in personality.registers},
+            **({SERVICE: self._accept_service} if SERVICE in personality.registers else {}),
         }
         self._make = make
         self.host, self.store = host, store
         self._tasks: list[Task] = []
         self._registers: list[Port] = []
         self._consoles: list[Port] = []
+        self._service: Port | None = None
         self._dying: Timer | None = None
         self._starting: Timer | None = None
         self._watchdog: Timer | None = None
@@ -188,6 +192,7 @@ class Board:
         self._starting = None
         self.running = self._make(self, self._reason)
         self.spawn("start", self.running.run)
+        self._serve_service()
 
     def _stop(self, reason: str) -> None:
         """Everything that runs ends here and now; what was not synced is at chance's mercy."""
@@ -290,6 +295,19 @@ class Board:
                 return
             if chunk is not None and self.running is not None and not self._wild:
                 self.spawn("console", partial(self.running.console_input, chunk.data))
+
+    def _accept_service(self, port: Port) -> None:
+        """A serial line, too; what came while the terminal was off was heard by nobody."""
+        self._service = port
+        self._serve_service()
+
+    def _serve_service(self) -> None:
+        if self._service is None or self.running is None or self._wild:
+            return
+        with contextlib.suppress(PortLost):  # unplugged; or it recovers, and serves nobody
+            while self._service.readable:
+                self._service.read(self.clock.now())
+            self.running.serve_register(SERVICE, self._service)
 
     def _accept_register(self, word: str, port: Port) -> None:
         """A connection by one of the register protocols; refused while nothing listens."""

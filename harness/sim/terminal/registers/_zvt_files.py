@@ -49,7 +49,7 @@ class FileActs(Acts):
         if FIRMWARE not in files:
             raise Refused(NOT_POSSIBLE)
         upkeep = self._firmware.upkeep
-        if upkeep.busy:
+        if not upkeep.takes:
             raise Refused(PLEASE_WAIT)
         self._dialogue.begin(mirrors=False, fields=fields)
         self._dialogue.accept()

@@ -60,7 +60,7 @@ class Dialogue:
         """One image, from its first packet to the restart, or to CAN."""
         upkeep = self._firmware.upkeep
         coming = Coming(self)
-        cause = "busy" if upkeep.busy else upkeep.take(coming.begin(), coming.block)
+        cause = upkeep.take(coming.begin(), coming.block) if upkeep.takes else "busy"
         if cause:
             self.say(*[CAN] * 3)  # more than once: a single one may be noise
         else:
