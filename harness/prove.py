@@ -88,8 +88,8 @@ class Catch:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether it breaks an invariant by its own word, and only other clauses caught it."""
-        told = re.search(r"invariants? ([\d, and]+)", self.breaks)
+        """Whether it breaks invariants only, by its own word, and none of theirs caught it."""
+        told = re.match(r"invariants? ([\d, and]+)", self.breaks)
         numbers = {int(one) for one in re.findall(r"\d+", told[1])} if told else set()
         found = set[int]().union(*map(numbers_of, self.clauses))
         return bool(numbers and self.by) and not numbers & found

@@ -87,6 +87,7 @@ class Books:
     requests: ByStan = field(default_factory=ByStan)  # H: money requests
     reversals: ByStan = field(default_factory=ByStan)  # H: 0400
     answers: ByStan = field(default_factory=ByStan)  # H: answers to money requests
+    replied: ByStan = field(default_factory=ByStan)  # H: 0410
     undone: ByStan = field(default_factory=ByStan)  # H: 0410 that end a reversal
     advices: ByStan = field(default_factory=ByStan)  # H: 0220
     advised: ByStan = field(default_factory=ByStan)  # H: 0230
@@ -232,8 +233,10 @@ class Books:
             self._file(self.answers, seen)
         elif mti == ADVISED:
             self._file(self.advised, seen)
-        elif mti == "0410" and str(seen.get("response")) in REVERSAL_DONE:
-            self._file(self.undone, seen)
+        elif mti == "0410":
+            self._file(self.replied, seen)
+            if str(seen.get("response")) in REVERSAL_DONE:
+                self._file(self.undone, seen)
 
     def _misbehave(self, seen: Observation) -> None:
         if seen.get("act") in SPOILING and (not seen.get("mti") or mti_of(seen) in MONEY):

@@ -29,6 +29,15 @@ class NextCardFresh:
         return _NextCardFresh("next_card_fresh", run)
 
 
+@dataclass(frozen=True, slots=True)
+class _First:
+    """The first reading of a card: stale where it was the number read just before."""
+
+    seen: Observation
+    before: Observation | None
+    stale: bool
+
+
 class _NextCardFresh(Safety):
     kinds = PRESENTED | {"card_removed", "card_read", "sale_started", "request_received"}
     CHANNELS = ("console",)
@@ -39,7 +48,7 @@ class _NextCardFresh(Safety):
         self._inside = False
         self._unread = False
         self._read: Observation | None = None
-        self._whose: dict[str, str] = {}  # card -> the number first read of it
+        self._firsts: dict[str, _First] = {}  # card -> its first reading
         self._of_sale = False  # whether a card was read since the sale began
         self._deal = ""
         self._count = 0
@@ -62,17 +71,25 @@ class _NextCardFresh(Safety):
         self._count += 1
         before, card = self._read, self._card
         if card is not None:
-            name, number = str(card.get("card")), str(seen.get("pan"))
-            stale = before is not None and before.get("pan") == number
-            if self._whose.setdefault(name, number) != number and stale:
-                self.fail(
-                    f"at {span(seen.t)} the number of the card before was read, and the {name} was"
-                    " there", (*([before.n] if before else []), card.n, seen.n),
-                )  # fmt: skip
+            stale = before is not None and before.get("pan") == seen.get("pan")
+            first = self._firsts.setdefault(str(card.get("card")), _First(seen, before, stale))
+            if first.seen.get("pan") != seen.get("pan") and (stale or first.stale):
+                self._blame(card, seen, before if stale else None, first)
             elif not (self._inside or self._unread):
                 self.fail(f"a card was read at {span(seen.t)}, and none was there",
                           (card.n, seen.n))  # fmt: skip
         self._read, self._of_sale, self._unread = seen, True, False
+
+    def _blame(
+        self, card: Observation, seen: Observation, before: Observation | None, first: "_First"
+    ) -> None:
+        """One card had two numbers; one of them was that of the card before."""
+        wrong, source = (seen, before) if before is not None else (first.seen, first.before)
+        self.fail(
+            f"at {span(wrong.t)} the number of the card before was read, and the"
+            f" {card.get('card')} was there",
+            (*([source.n] if source is not None else []), card.n, first.seen.n, seen.n),
+        )
 
     def _charge(self, seen: Observation) -> None:
         read = self._read

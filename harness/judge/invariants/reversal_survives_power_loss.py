@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import STANDING, Books
+from harness.judge._books import REVERSAL_DONE, STANDING, Books
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
 from harness.judge.invariants._in_flight import Cut, in_flight
+
+#: Host and terminal are heard on lines of their own: so much later an answer may be stamped, s.
+SKEW = 0.25
+#: What some applications take for done as well.
+ALSO_DONE = frozenset({"40"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +21,8 @@ class ReversalSurvivesPowerLoss:
     """What had to be reversed before a restart is reversed after it.
 
     A pending reversal survives power loss, restart, sign-on, day change and update; it leaves only
-    by a 0410 with 00, 12 or 25 (payment invariant 5). A sale that the journal holds as approved or
-    declined had nothing pending any more.
+    by a 0410 with 00, 12 or 25 (payment invariant 5), restart or not. A sale that the journal holds
+    as approved or declined had nothing pending any more.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (5, 16)
@@ -31,6 +36,7 @@ def check(books: Books, run: Run) -> Iterator[Finding]:
     if not (run.hears("host") or run.hears("console")):
         yield Missing("neither host nor console is observed on this rig")
         return
+    yield from _left_otherwise(books)
     cut = in_flight(books)
     for one in cut:
         if books.undone[one.stan] or _done(books, one):
@@ -48,6 +54,23 @@ def check(books: Books, run: Run) -> Iterator[Finding]:
             (one.since, one.boot, *books.reversals[one.stan]),
         )
     yield Held(f"{plural(len(cut), 'reversal')} pending at a restart, none lost")
+
+
+def _left_otherwise(books: Books) -> Iterator[Finding]:
+    """Called done on answers of which none says so."""
+    for stan, rows in books.decided.items():
+        done = next((row for row in rows if row.kind == "reversal_done"), None)
+        if done is None:
+            continue
+        heard = [
+            row for row in books.replied[stan] if row.n < done.n or row.t <= done.t + SKEW
+        ]  # fmt: skip
+        codes = {str(row.get("response")) for row in heard}
+        if codes and not codes & (REVERSAL_DONE | ALSO_DONE):
+            yield Breach(
+                f"trace number {stan} was called reversed at {span(done.t)}, and the host had"
+                f" answered its reversal with {', '.join(sorted(codes))}", (*heard, done),
+            )  # fmt: skip
 
 
 def _done(books: Books, one: Cut) -> bool:

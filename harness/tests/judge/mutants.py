@@ -130,6 +130,19 @@ def reversal_lost_in_restart(day: Day) -> None:
     day.ended(name, "unknown")
 
 
+@breaks("reversal_survives_power_loss")
+def any_code_ends_a_reversal(day: Day) -> None:
+    """5, defect e: the host answers 96 to the reversal, and it is called done."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.after(30).terminal("reversal_sent", stan=stan)
+    day.host("request_received", mti="0400", stan=stan, batch=day.batch, tid=TID, **day.facts(4200))
+    day.host("answered", mti="0410", stan=stan, response="96")
+    day.terminal("reversal_done", stan=stan)
+
+
 @breaks("reversal_carries_original")
 def reversal_of_another_amount(day: Day) -> None:
     """6: the 0400 carries another amount."""
@@ -406,6 +419,17 @@ def card_of_before(day: Day) -> None:
     day.terminal("card_read", entry="stripe", pan=day.pan)
     day.ask(name, stan, 1234, mti="0200", processing="000000", entry="sale")
     day.believe(name, stan, 1234, "sale")
+
+
+@breaks("next_card_fresh")
+def card_of_before_never_seen_till_now(day: Day) -> None:
+    """24: a new card is read with the number of the one before; afterwards it has its own."""
+    for pan in ("620000******0001", "620000******0001", "620000******0002"):
+        card = "old" if pan.endswith("1") and not day.find("card_inserted", card="old") else "new"
+        name, _ = day.next("sale", 1234, card=card)
+        day.say("reader", "card_inserted", card=card)
+        day.terminal("card_read", entry="chip", pan=pan)
+        day.ended(name, "failed", cause="cancelled")
 
 
 @breaks("next_card_fresh")

@@ -123,3 +123,16 @@ def test_words_say_which_invariant_they_are() -> None:
 
     assert {n for kind in kinds for n in getattr(kind, "NUMBERS", ())} == set(range(1, 25))
     assert AtRest.needs_rest
+
+
+def test_two_cards_of_one_number_are_no_stale_reading() -> None:
+    """A chip and a stripe of one account, in turn, each always as it is."""
+    tale = Day(random.Random(1)).lived()
+    for card in ("one", "other", "one", "other"):
+        name, stan = tale.next("sale", 1234, card=card)
+        tale.say("reader", "card_inserted", card=card)
+        tale.terminal("card_read", entry="chip", pan=tale.pan)
+        tale.ask(name, stan, 1234, mti="0200", processing="000000", entry="sale")
+        tale.believe(name, stan, 1234, "sale")
+
+    assert failed(tale.over()) == set()
