@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from harness.drivers._person import Person
-from harness.errors import DeviceRefused, PortTimeout, UsageError
+from harness.errors import DeviceRefused, Garbled, PortTimeout, UsageError
 from harness.model.hands import PARTS, CodeShown
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money, Seconds
@@ -31,7 +31,10 @@ SAID = {
 
 
 class Driver:
-    """Plays Terminal, Hands, Presses and ShowsCodes, and Settles, Reprints, SignsOn, SignsOff."""
+    """Plays Terminal, Hands, Presses, ShowsCodes, Settles, Reprints, SignsOn, SignsOff.
+
+    It is Vigilant, too: a question that nobody answered is told at the end of the story.
+    """
 
     def __init__(
         self, port: Port, *, parts: Sequence[str] = tuple(PARTS), within: Seconds = Seconds(90),
@@ -87,6 +90,10 @@ class Driver:
         letter, rest, _ = self._person.choose(what, (*ENDS, "n"))
         return None if letter == "n" else _result(letter, rest)
 
+    def look(self) -> None:
+        """Whether every question had an answer; raises Astray."""
+        self._person.look()
+
     def status(self) -> str:
         """Whether the display says that it is ready; else what it shows is a ``display``."""
         what = "Is the terminal ready for a sale? [y]es, or [n]o and what it shows"
@@ -101,7 +108,7 @@ class Driver:
         question = f"{what}. How does it end? {CHOICE}"
         try:
             letter, rest, t = self._person.choose(question, ENDS, self._sale_within)
-        except PortTimeout as late:
+        except (PortTimeout, Garbled) as late:
             return SaleResult("unknown", text=str(late))
         result = _result(letter, rest)
         if result.text:

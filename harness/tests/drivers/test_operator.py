@@ -8,7 +8,15 @@ import pytest
 from harness.clock import CooperativeClock
 from harness.drivers import operator
 from harness.drivers.operator import Driver
-from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout, UsageError
+from harness.errors import (
+    Astray,
+    BenchError,
+    DeviceRefused,
+    Garbled,
+    PortLost,
+    PortTimeout,
+    UsageError,
+)
 from harness.model.hands import Hands, Presses, ShowsCodes
 from harness.model.register import Reprints, Settles, SignsOff, SignsOn
 from harness.model.roles import SaleResult, Terminal
@@ -91,6 +99,55 @@ def test_an_answer_that_is_none_is_asked_again() -> None:
         assert b"'maybe' is none of y, n" in read
 
     clock.run(main)
+
+
+def test_nobody_is_asked_for_ever() -> None:
+    """Three questions in a row without an answer: no fourth is asked, until a key is pressed."""
+    clock = CooperativeClock()
+
+    def main() -> None:
+        ours, theirs = pair(clock, "operator-away")
+        person = Driver(ours, within=Seconds(5))
+        for _ in range(3):
+            with pytest.raises(PortTimeout, match="nobody answered within 5 s"):
+                person.status()
+        before = clock.now()
+        with pytest.raises(PortTimeout, match="the last 3 questions have no answer") as error:
+            person.status()
+        assert clock.now() == before
+        assert "when somebody is there" in error.value.said
+        theirs.write(b"\n")  # somebody is back
+        clock.call_at(clock.now() + 1, partial(theirs.write, b"y\n"))
+        assert person.status() == "00"
+
+    clock.run(main)
+
+
+def test_nonsense_is_not_asked_about_for_ever() -> None:
+    """Three answers that are none end the question, and count as no answer."""
+    clock = CooperativeClock()
+
+    def main() -> None:
+        ours, theirs = pair(clock, "operator-nonsense")
+        person = Driver(ours)
+        for second in range(1, 4):
+            clock.call_at(second, partial(theirs.write, b"maybe\n"))
+        with pytest.raises(Garbled, match="3 answers that are none"):
+            person.status()
+        with pytest.raises(Astray, match="left a question unanswered"):
+            person.look()
+
+    clock.run(main)
+
+
+def test_a_question_that_was_left_open_is_told_at_the_end() -> None:
+    """Since then nobody knows what the terminal did: that is no failure of the terminal's."""
+    with replay(Driver, [(SALE, None)]) as person:
+        person.look()
+        person.sell(Money(1000))
+        with pytest.raises(Astray) as error:
+            person.look()
+    assert error.value.since == 0.0
 
 
 def test_what_became_of_the_last_one() -> None:
