@@ -53,6 +53,7 @@ from harness.sim.switch import PulseSwitch, RelayBoard
 from harness.sim.terminal.cell import PART, Cell
 from harness.sim.terminal.firmware import REGISTERS, Countertop, Firmware
 from harness.sim.terminal.models import read_character
+from harness.sim.terminal_place import TerminalPlace
 from harness.sim.update_store import UpdateStore
 from harness.sim.wifi import AccessPoint, Station
 
@@ -65,6 +66,9 @@ SECOND_HOST = ("host2.hil.test", HOST[1])  # the secondary one, of the same book
 SECURE_SECOND_HOST = (SECOND_HOST[0], SECURE_HOST[1])
 STORE = ("updates.hil.test", 80)
 SECURE_STORE = (STORE[0], 443)
+
+#: What works on a board itself: it must be one of this process.
+WITHIN = ("hands", "flash_tap", "adb_server", "stripe_coil", "field_servo")
 
 #: name -> (device, its outlet)
 OUTLETS: dict[str, tuple[str, str]] = {
@@ -138,6 +142,8 @@ class Bench:
         device, outlet = OUTLETS[name]
         if device == "terminal" and not self._plan.get("terminal"):
             raise LookupError("this bench has no terminal")
+        if device in WITHIN and self._plan.get("process"):
+            raise LookupError(f"{name} is out of reach: this bench's terminal is a process")
         outlets: Mapping[str, Accept] = getattr(self, device).outlets
         if outlet not in outlets:
             raise LookupError(f"this bench's {device} has no {outlet}; it has {', '.join(outlets)}")
@@ -183,7 +189,7 @@ class Bench:
         if not self._plan.get("terminal"):
             return 0.0
         cell = self.terminal.cell
-        return self.terminal.amps + (cell.amps if cell is not None else 0.0)
+        return float(self.terminal.amps + (cell.amps if cell is not None else 0.0))
 
     def _feed_switched(self) -> None:
         if "supply" in vars(self):  # it is there, and its load is another now
@@ -327,12 +333,31 @@ class Bench:
         return make_card(name, deck[name], self._rng(f"card {name}"))
 
     @cached_property
-    def terminal(self) -> Countertop:
+    def terminal(self) -> Any:
+        """A board of this process, or where one stands that is another."""
+        own = read_character(str(self._plan["terminal"]))
+        return self._place(own) if self._plan.get("process") else self._board(own)
+
+    def _place(self, own: Mapping[str, Any]) -> TerminalPlace:
+        """Its board is a process of its own."""
+        kept = self._plan["process"]
+        tls = own["network"]["tls"]
+        place = TerminalPlace(
+            self.clock, str(self._plan["terminal"]), own, rail=self.rail, modem=self.modem,
+            slot=self.slot, rng=self._rng("terminal"), folder="" if kept is True else str(kept),
+            order={
+                "host": SECURE_HOST if tls else HOST, "store": SECURE_STORE if tls else STORE,
+                "authorities": trusted(), "defects": self._defects,
+            },
+        )  # fmt: skip
+        self._held.callback(place.close)
+        return place
+
+    def _board(self, own: Mapping[str, Any]) -> Countertop:
         firmware: type[Firmware] = Firmware
         for name in self._defects:
             plant = find("harness.sim.defects", name, group="harness.defects", name="plant")
             firmware = plant(firmware)
-        own = read_character(str(self._plan["terminal"]))
         wifi = bool(self._plan.get("wifi", "wifi" in own["network"]["bearers"]))
         terminal = Countertop(
             self.clock, rail=self.rail, modem=self.modem, slot=self.slot, personality=own,

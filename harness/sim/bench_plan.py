@@ -7,6 +7,8 @@ terminal has it; without a word, if its character names it), ``link`` (``sizes``
 ``tun``: real packets between network namespaces, where the bench is served), ``authority`` (a
 folder: who signs the hosts' certificates is kept there, for real terminals that must know it),
 ``ledger`` (a file: the host's books are kept there, over crashes and restarts),
+``process`` (true, or a folder for its flash: the terminal's board is a process of its own, which a
+loss of power kills),
 ``listen`` (outlet -> fixed ``host:port`` where it is served; never a public address).
 """
 
@@ -21,7 +23,7 @@ from harness.sim.supplies.make import models as supplies
 
 #: What a plan may say.
 PLAN = ("terminal", "supply", "channel", "modem", "rsrp", "wifi", "link", "authority", "ledger",
-        "listen")  # fmt: skip
+        "process", "listen")  # fmt: skip
 USUAL_SUPPLY = "e36313a"
 USUAL_MODEM = "ec25"
 #: Packets that are sizes, or real ones, which cannot keep to virtual time.
@@ -62,6 +64,8 @@ def check_plan(
 def _needs_real_time(plan: Mapping[str, Any]) -> Iterator[str]:
     if plan.get("link") == REAL:
         yield f"bench: link: {REAL} moves real packets, which need `clock: real`"
+    if plan.get("process"):
+        yield "bench: process: a terminal that is really killed needs `clock: real`"
     if plan.get("ledger"):
         yield "bench: ledger: books that outlive an item need `clock: real`"
 

@@ -6,6 +6,7 @@ such devices. Who reads the time has to look at the mark, and a terminal takes t
 host then: fields 12 and 13 of an answer, which carry no year.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from harness.clock import Clock
@@ -18,6 +19,7 @@ class Rtc:
 
     Attributes:
         stopped: The oscillator-stop mark; ``set`` takes it away.
+        was_set: Called with the time that it was put to.
     """
 
     def __init__(self, clock: Clock, *, born: datetime, reserve: float) -> None:
@@ -33,6 +35,7 @@ class Rtc:
         self._reserve = reserve
         self._left: float | None = None
         self.stopped = False
+        self.was_set: Callable[[datetime], None] = lambda _time: None
 
     def now(self) -> datetime:
         """Date and time, local and without a zone, as terminals keep it."""
@@ -42,6 +45,7 @@ class Rtc:
         """Put it right."""
         self._zero = time - timedelta(seconds=self._clock.now())
         self.stopped = False
+        self.was_set(time)
 
     def lose_supply(self) -> None:
         """From now on the capacitor carries it."""

@@ -1,6 +1,7 @@
 """A flash whose process is killed: what was synced is there, what was not may be torn or lost."""
 
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,7 @@ def test_two_tasks_that_write_at_once_are_kept_apart(tmp_path: Path) -> None:
     def story() -> None:
         flash = flash_at(tmp_path / "flash", clock)
         tasks = [
-            clock.spawn(name, lambda name=name: flash.write(name, name.encode() * 300))
-            for name in "ab"
+            clock.spawn(name, partial(flash.write, name, name.encode() * 300)) for name in "ab"
         ]
         for task in tasks:
             task.join()
