@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from harness.judge._monitor import TERMINAL
-from harness.judge.recovers import DOWN
+from harness.judge.recovers import ALL_WELL, DOWN
 from harness.model.trace import Observation
 
 #: What is measured of an update, in the order of its life.
@@ -111,7 +111,7 @@ class Course:
 
     KINDS = frozenset({
         "update", "boot", "state", "offered", "requested", "served", "output", *CUT,
-        "sale_started", "sale_ended",
+        "terminal_status", "sale_started", "sale_ended",
     })  # fmt: skip
 
     @classmethod
@@ -247,7 +247,12 @@ class Course:
             return
         if down and self.down_since is None:
             self.downs.append(Stretch(seen))
-        elif not down and self.down_since is not None:
+        elif not down:
+            self._close(seen)
+
+    def _close(self, seen: Observation) -> None:
+        """It sells, or could."""
+        if self.down_since is not None:
             self.downs[-1].end = seen
 
     def _is_down(self, seen: Observation) -> bool | None:
@@ -256,6 +261,8 @@ class Course:
             return True if seen.get("on") is False else None
         if seen.kind in (*CUT, "boot"):
             return True
+        if seen.kind == "terminal_status":  # a line of its log may be lost
+            return False if str(seen.get("code")) == ALL_WELL else None
         if self._state == "updating":
             return self.last is not None and self.last.get("phase") in CLOSED
         return self._state in DOWN if seen.kind == "state" else None
@@ -268,3 +275,4 @@ class Course:
             begun = self._selling.pop(name, None)
             if begun is not None and seen.get("outcome") == "approved":
                 self.sold = self.sold or seen
+                self._close(seen)

@@ -179,7 +179,7 @@ class _Within(_Watching):
         """From when its budget runs, as long as it does."""
         course = self._course
         if self._what == "out_of_service":
-            return course.down_since
+            return course.down_since if course.out_of_service() is not None else None
         if self._what == "first_sale":
             return course.first_sale().begin
         stretch = course.download if self._what == "download" else course.install

@@ -208,6 +208,28 @@ def test_without_supply_it_is_out_of_service() -> None:
     assert "20.2 s" in clause.reason or "no end" in clause.reason
 
 
+@pytest.mark.parametrize("sign", ["status", "sale"])
+def test_a_lost_line_does_not_keep_it_out_of_service(sign: str) -> None:
+    """It answers that all is well, or sells: so it is back, whatever its log has not said."""
+    story = tale(out_of_service="30 s").offered().phase("offered").state("ready")
+    story.boot("2.0.0").drop(lambda row: row.t > 1 and row.fields.get("state") == "ready")
+    if sign == "status":
+        story.terminal("terminal_status", code="00")
+    else:
+        story.sale("first", 1)
+    story.after(100).end()
+
+    assert passes(story.clause("updated:"))
+
+
+def test_a_terminal_that_tells_no_state_is_not_called_out_of_service() -> None:
+    """Its starts are seen, and when it was back is not."""
+    story = tale(out_of_service="5 s").offered().phase("offered")
+    story.boot("2.0.0").drop(lambda row: row.kind == "state").after(100).end()
+
+    assert unsure(story.clause("updated:"))
+
+
 def test_no_sale_in_its_time_shows_nothing() -> None:
     """Whether it would have sold nobody tried."""
     story = tale(first_sale="5 s").good().after(100)
