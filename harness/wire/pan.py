@@ -52,6 +52,7 @@ _STAMP = re.compile(
 _CUT = re.compile(r"(?<![0-9*])[0-9]+-?$")  # what is behind stars has been truncated
 _ENDS = frozenset("0123456789-")  # the last sign of what is cut
 _COUNTER = re.compile(r"[0-9]{6,}\s+")
+TRACK_3 = 99  # the format code before its card number (ISO/IEC 4909)
 LEAST = 4  # digits of a number on each of two lines, else it is chance
 REACH = 40  # signs of a line's end in which the beginning of a number can lie
 
@@ -250,7 +251,7 @@ def _tagged(dump: str) -> Iterator[tuple[int, int]]:
 
 
 def _bcd_track(dump: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Field 35 in BCD: length, card number, D, the rest."""
+    """Fields 35 and 36 in BCD: length (behind which track 3 has a code), card number, D, rest."""
     if dump[end : end + 1] not in ("D", "d"):
         return
     for size in range(LONGEST, SHORTEST - 1, -1):
@@ -260,6 +261,8 @@ def _bcd_track(dump: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         announced = int(dump[first - 2 : first])
         if size + 4 < announced <= 37:
             yield first, min(first + announced, len(dump))
+        elif announced == TRACK_3:
+            yield first, _end_of_track(dump, end)
 
 
 def _end_of_track(dump: str, end: int) -> int:
