@@ -26,6 +26,8 @@ class KeepsReporting:
         fault: Label or word of the fault meant; the first one when left out.
     """
 
+    NUMBERS: ClassVar[tuple[int, ...]] = (17,)
+
     cause: str | list[str]
     until: Literal["cleared"] = "cleared"
     after: Pattern | None = None
