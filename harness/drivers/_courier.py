@@ -134,6 +134,10 @@ class Courier:
         if answer.status or answer.text.startswith(REFUSALS):
             raise DeviceRefused(f"{line}: {answer.complaint}")
 
+    def push(self, path: str, content: bytes) -> None:
+        """A file, to where adb may write; raises DeviceRefused, PortLost."""
+        self._adb.push(path, content)
+
     def press_back(self) -> None:
         """BACK; a transaction under way presses it itself, on its own connection."""
         if self._busy:

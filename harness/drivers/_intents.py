@@ -39,6 +39,7 @@ class Intents:
         always: Extras of all.
         settle, reprint: Their extras; None where the application has no such thing.
         update: What of the device's shell makes it look for an update; ``""`` for nothing.
+        handed: What makes it install the image in ``{file}``; ``""`` for nothing.
         stages: What it may tell meanwhile -> text, and what it asks of the cardholder.
     """
 
@@ -54,6 +55,7 @@ class Intents:
     settle: Mapping[str, str] | None = None
     reprint: Mapping[str, str] | None = None
     update: str = ""
+    handed: str = ""
 
     def known(self) -> tuple[Deal, ...]:
         """The deals that this application has."""

@@ -11,21 +11,23 @@ as they are public (Lakala's callers; starpos.com.cn); what differs is ``intent.
 
 from collections.abc import Mapping, Sequence
 
+from harness.drivers._adb import quoted
 from harness.drivers._courier import Courier, Gone, Word
 from harness.drivers._intent_report import Reporter
 from harness.drivers._intents import Said, read_intents
-from harness.errors import NotSupported, PortLost
-from harness.model.register import Deal, Wish
+from harness.errors import DeviceRefused, NotSupported, PortLost, PortTimeout
+from harness.model.register import Deal, Image, Wish
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money, Seconds
 from harness.ports.base import Port
 
 IDENTITY = None
+IMAGE, BLOCK = "/data/local/tmp/hil-update.img", 1 << 16  # where an update is put; B at a time
 READY = "00"  # what ``status`` says of a terminal that may sell
 
 
 class Driver:
-    """Plays Terminal, Desk, Settles, Reprints, ForgetfulRegister and Updatable."""
+    """Plays Terminal, Desk, Settles, Reprints, ForgetfulRegister, Updatable, Pushable."""
 
     def __init__(
         self,
@@ -131,6 +133,18 @@ class Driver:
         if not self._intents.update:
             raise NotSupported("this terminal cannot be asked to look for an update")
         self._courier.command(self._intents.update)
+
+    def push_update(self, image: Image) -> SaleResult:
+        """By ``adb push`` and the personality's command; ``approved`` when that was taken."""
+        if not self._intents.handed:
+            raise NotSupported("this terminal cannot be handed an image")
+        try:
+            pieces = (image.read(at, BLOCK) for at in range(0, image.size, BLOCK))
+            self._courier.push(IMAGE, b"".join(pieces))
+            self._courier.command(self._intents.handed.format(file=quoted(IMAGE)))
+        except (PortLost, PortTimeout, DeviceRefused) as error:
+            return SaleResult("failed", text=str(error))
+        return SaleResult("approved")
 
     def _act(self, name: str, extras: Mapping[str, str] | None) -> SaleResult:
         if extras is None:

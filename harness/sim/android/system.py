@@ -20,6 +20,7 @@ from harness.sim.android.shell import Call, Command, Shell
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
 
+PAGE = 4096  # B of an image that are handed on at a time
 WINDOW = "/sdcard/window_dump.xml"
 #: Key -> what it is on this device (AOSP, KeyEvent).
 BACK, ENTER = ("4", "BACK", "KEYCODE_BACK"), ("66", "ENTER", "KEYCODE_ENTER")
@@ -64,7 +65,7 @@ class System:
         self.packages = Packages(self.disk, (PACKAGE, COURIER, "android"))
         activities = ActivityManager(self.clock, self.app, self.logd, {
             "com.hil.pay.CONSOLE": self._console,
-            "com.hil.pay.UPDATE": lambda _: firmware.upkeep.look_now(),
+            "com.hil.pay.UPDATE": self._update,
         })  # fmt: skip
         self._commands: dict[str, Command] = {
             "am": activities.run, "pm": self._packages, "cmd": self._cmd, "input": self._input,
@@ -90,6 +91,26 @@ class System:
     def token(self, size: int) -> bytes:
         """Bytes that nobody can foresee."""
         return self._firmware.board.rng.randbytes(size)
+
+    def _update(self, extras: dict[str, str]) -> None:
+        """Look for an update; or install the image in ``file``."""
+        file = extras.get("file")
+        if file is None:
+            self._firmware.upkeep.look_now()
+        else:
+            self._firmware.board.spawn("handed image", lambda: self._install(file))
+
+    def _install(self, file: str) -> None:
+        upkeep = self._firmware.upkeep
+        try:
+            image = self.disk.read(file)
+        except OSError as error:
+            self._firmware.log.say_warning("upd", f"{file}: {error.strerror}")
+            return
+        if not upkeep.takes:
+            self._firmware.log.say_warning("upd", "busy with another update")
+        elif not upkeep.take(len(image), lambda at: image[at : at + PAGE]):
+            self._firmware.restart("update")
 
     def _console(self, extras: dict[str, str]) -> None:
         """A command of the technician's, as on a console."""

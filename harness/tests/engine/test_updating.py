@@ -8,7 +8,7 @@ from harness.model.verdict import Outcome
 from harness.runner import Played, Session
 
 ROOT = Path(__file__).parents[3]
-RIGS = ["virtual_push_register", "virtual_push_loader"]
+RIGS = ["virtual_push_register", "virtual_push_loader", "virtual_push_adb"]
 
 
 def played(
