@@ -15,12 +15,14 @@ one takes its place, and the store is that much smaller: wear ends in a store th
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from harness.clock import Clock
+from harness.sim.terminal.flash_cells import ERASED, Operation, apply, survive
 
-ERASED = b"\xff"  # what an erased flash cell reads as
+__all__ = ["ERASED", "Flash", "FlashFull", "Keeper", "Operation", "apply", "unguarded"]
+
 RECORDS = ("journal.", "counters")  # what is written most, and so suffers first
 WRONG_IN = 64  # B: of a page programmed on too low a supply, about one byte in so many is wrong
 ENDLESS = 1 << 40  # B
@@ -30,25 +32,6 @@ READ_SHARE = 0.1  # reading a page is that much of writing it
 
 class FlashFull(OSError):
     """The store has no room for what was to be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One thing not synced yet.
-
-    Attributes:
-        act: ``write`` (whole file), ``append``, ``truncate``, ``delete`` or ``rename``.
-        name: The file.
-        data: What is written or appended.
-        at: Where an append goes, a truncation ends, bytes from the start.
-        to: The new name of a rename.
-    """
-
-    act: str
-    name: str
-    data: bytes = b""
-    at: int = 0
-    to: str = ""
 
 
 class Keeper(Protocol):
@@ -194,7 +177,7 @@ class Flash:
         crash of the operating system, which loses its cache just the same.
         """
         for operation in self._unsynced:
-            _survive(self._durable, operation, self._rng, self.page)
+            survive(self._durable, operation, self._rng, self.page)
         self._unsynced.clear()
         self._live = dict(self._durable)
 
@@ -321,46 +304,3 @@ class Flash:
 
 def unguarded() -> None:
     """No guard: a page is programmed whatever the supply is."""
-
-
-def apply(files: dict[str, bytes], operation: Operation) -> None:
-    """Do one operation whole."""
-    if operation.act == "write":
-        files[operation.name] = operation.data
-    elif operation.act == "append":
-        # When the append before this one was lost, its place was allocated but never written.
-        held = files.get(operation.name, b"")[: operation.at].ljust(operation.at, ERASED)
-        files[operation.name] = held + operation.data
-    elif operation.act == "truncate":
-        files[operation.name] = files.get(operation.name, b"")[: operation.at]
-    elif operation.act == "delete":
-        files.pop(operation.name, None)
-    else:
-        # Renamed, but its contents never arrived: the well-known empty file after a crash.
-        files[operation.to] = files.pop(operation.name, b"")
-
-
-def _survive(files: dict[str, bytes], operation: Operation, rng: random.Random, page: int) -> None:
-    """Do to the durable files what a power cut leaves of one unsynced operation."""
-    fate = rng.choice(("kept", "torn", "lost"))
-    if fate == "kept":
-        apply(files, operation)
-    elif fate == "torn" and operation.act in ("write", "append"):
-        _tear(files, operation, rng, page)
-
-
-def _tear(files: dict[str, bytes], operation: Operation, rng: random.Random, page: int) -> None:
-    cut = rng.randrange(len(operation.data) + 1)
-    part = operation.data[:cut] + _rest_of_page(cut, len(operation.data), rng, page)
-    if operation.act == "append":
-        apply(files, Operation("append", operation.name, part, at=operation.at))
-        return
-    old_tail = files.get(operation.name, b"")[len(part) :] if rng.random() < 0.5 else b""
-    files[operation.name] = part + old_tail
-
-
-def _rest_of_page(cut: int, size: int, rng: random.Random, page: int) -> bytes:
-    """The page that was being programmed is erased behind the cut, if its length was stored."""
-    if rng.random() < 0.5:
-        return b""
-    return ERASED * (min(size, -(-cut // page) * page) - cut)
