@@ -11,7 +11,6 @@ keys) is put in force by ``settings.py``, at once and whole.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from harness.clock import Clock
 from harness.errors import Garbled, PortError
@@ -31,18 +30,16 @@ from harness.sim.terminal.flash import Flash, FlashFull
 from harness.sim.terminal.handed import Ask, Handed
 from harness.sim.terminal.http import HttpClient
 from harness.sim.terminal.settings import Settings
+from harness.sim.terminal.update_told import Tell, Telling
 from harness.wire import image as images
 from harness.wire.image import Fault
 
 __all__ = ["BootSlot", "Bootloader", "Offer", "Updater", "install_factory"]
 
-STEP = 5  # percent between two tellings
 TOO_LARGE = "too_large"  # why an image is refused that no terminal of this kind has room for
 
-Tell = Callable[[str, dict[str, Any]], None]
 
-
-class Updater:
+class Updater(Telling):
     """Brings a newer image into force. All methods wait; run them in one task.
 
     Args:
@@ -68,6 +65,7 @@ class Updater:
         model: str, trusted_key: bytes, host: str = "updates", retries: int = 5,
         back_off: float = 2.0, wait: float = 15.0, largest: int = 8 << 20, who: str = "",
     ) -> None:  # fmt: skip
+        super().__init__(tell)
         self._clock = clock
         self._flash = flash
         self._http = HttpClient(http_connect, wait=wait, host=host)
@@ -77,11 +75,9 @@ class Updater:
         )  # fmt: skip
         self._part = self._store.part
         self.settings = self.Settings(flash)
-        self._tell = tell
         self._model = model
         self._trusted = trusted_key
         self._largest = largest
-        self._told = -STEP  # percent said last
         self._refused: set[str] = set()  # what was refused is not downloaded twice
 
     # --- what the firmware calls ------------------------------------------------------------
@@ -253,7 +249,7 @@ class Updater:
         self, offer: Offer, installed: str, source: Source,
         check: Callable[[bytes, str], Fault | None] | None = None,
     ) -> bool:  # fmt: skip
-        self._told = -STEP
+        self._begin_anew()
         if source is not self._store:
             self._part.begin(offer)
         source.fetch(offer)
@@ -296,7 +292,7 @@ class Updater:
         """Put an image into a slot, page by page, and make it durable."""
         name, page = SLOT_FILES[slot], self._flash.page
         self._flash.delete(name)
-        self._told = -STEP
+        self._begin_anew()
         for at in range(0, len(image), page):
             self._tell_percent("installing", version, at, len(image))
             self._flash.append(name, image[at : at + page])
@@ -313,32 +309,3 @@ class Updater:
     def _fail(self, offer: Offer) -> None:
         self._part.drop()
         self._say("failed", offer, cause="update_failed")
-
-    # --- what is said -----------------------------------------------------------------------
-
-    def _say(self, phase: str, offer: Offer, **fields: Any) -> None:
-        of = {} if offer.kind == "code" else {"of": offer.kind}
-        self._tell(phase, {"version": offer.version, **fields, **of})
-
-    def _tell_download(
-        self, offer: Offer, have: int, *, broken: bool = False, resumed: bool = False
-    ) -> None:
-        percent = min(100, have * 100 // offer.size)
-        if broken:
-            self._say("paused", offer, percent=percent, cause="update_link_lost")
-        elif resumed:
-            self._say("resumed", offer, percent=percent)
-        elif self._steps_to(percent):
-            self._say("downloading", offer, percent=self._told)
-
-    def _tell_percent(self, phase: str, version: str, at: int, of: int) -> None:
-        """Say how far it is, in steps."""
-        if self._steps_to(min(100, at * 100 // of)):
-            self._tell(phase, {"version": version, "percent": self._told})
-
-    def _steps_to(self, percent: int) -> bool:
-        """Whether it is a step further than was said last, or has begun anew."""
-        if self._told < percent < self._told + STEP or percent == self._told:
-            return False
-        self._told = percent - percent % STEP
-        return True
