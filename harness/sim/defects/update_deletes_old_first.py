@@ -1,6 +1,6 @@
 """The slot that runs is deleted to make room for the download; what runs is in memory, after all.
 
-Breaks invariant 16 (U-3): after an update that was refused the old version starts.
+Breaks U-3 (invariant 16): after an update that was refused the old version starts.
 """
 
 from harness.sim.defects._updating import with_update_parts

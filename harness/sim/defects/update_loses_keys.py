@@ -1,6 +1,6 @@
 """The acquirer's key is kept beside the image in the first slot, and the second slot has none.
 
-Breaks invariant 16 (U-4): an update leaves the keys as they are.
+Breaks U-4 (invariant 16): an update leaves the keys as they are.
 """
 
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """New settings are written one after another, their version first: a cut leaves some of each.
 
-Breaks invariant 16 (U-4): the parameters after an update that was cut are the old or the new ones.
+Breaks U-4 (invariant 16): the parameters after an update that was cut are the old or the new ones.
 """
 
 from typing import Any
