@@ -31,7 +31,7 @@ from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.rtc import Rtc
 from harness.sim.wires import Wires, join
 
-LOOK = 0.05  # s between two looks at the rail while it runs
+LOOK = 0.05  # s between two looks at what it is told of by itself
 APART = 0.02  # V that the terminal is told of
 SAID = "terminal.txt"  # what a process says that fails by itself
 
@@ -171,16 +171,20 @@ class TerminalPlace:
             return  # killed before it was there
         self._clock.spawn("console", partial(self._carry_console, line))
         self._tell_slot([])
-        self._follow_rail(wires)
+        self._keep_told(wires)
 
-    def _follow_rail(self, wires: Wires) -> None:
-        """Tell it the supply as long as it lives by it; what kills it, it never hears of."""
-        told = 0.0
+    def _keep_told(self, wires: Wires) -> None:
+        """Tell it its supply, as long as it lives by it, and what its modem has counted."""
+        told, counted = 0.0, (0, 0)
         while not wires.closed:
             volts = self._rail.volts()
             if abs(volts - told) > APART and volts >= self._own.levels.brown_out:
                 wires.say("volts", volts=volts)
                 told = volts
+            now = (self._modem.sent, self._modem.received)
+            if now != counted:
+                wires.say("counted", sent=now[0], received=now[1])
+                counted = now
             self._clock.sleep(LOOK)
 
     def _lost(self) -> None:
@@ -228,18 +232,12 @@ class TerminalPlace:
             return
         wires, until = self._wires, self._clock.now() + float(to["within"])
         socket_ = self._modem.connect(to["host"], int(to["port"]), until=until)
-        self._count()
 
         def gone() -> None:
             port.close()
             (socket_.vanish if wires is None or wires.closed else socket_.close)()
-            self._count()
 
-        join(self._clock, _Counted(port, self._count), socket_, gone)
-
-    def _count(self) -> None:
-        if self._wires is not None:
-            self._wires.say("counted", sent=self._modem.sent, received=self._modem.received)
+        join(self._clock, port, socket_, gone)
 
     # --- the slot ---------------------------------------------------------------------------
 
@@ -301,28 +299,3 @@ class TerminalPlace:
                 port.close()
 
         join(self._clock, port, line, gone)
-
-
-class _Counted(Port):
-    """A port that tells when bytes have passed it."""
-
-    def __init__(self, port: Port, passed: Callable[[], None]) -> None:
-        super().__init__(port.clock, port.address)
-        self._port, self._passed = port, passed
-
-    def open(self) -> None:
-        self._port.open()
-
-    def write(self, data: bytes) -> None:
-        self._port.write(data)
-        self._passed()
-
-    def read(self, until: float | None = None) -> Any:
-        return self._port.read(until)
-
-    @property
-    def readable(self) -> bool:
-        return self._port.readable
-
-    def close(self) -> None:
-        self._port.close()
