@@ -1,7 +1,7 @@
 """A refused bearer is asked for again and again, and the modem is restarted to get round its timer.
 
-Breaks invariant 22 (Q-1 and Q-3 with a back-off timer, T3396): retries are bounded, and what the
-network asks to be waited out is waited out.
+Breaks Q-1 and Q-3 with a back-off timer (3GPP TS 24.301, T3396; invariant 22): what the network
+asks to be waited out is waited out.
 """
 
 from harness.sim.terminal.firmware import Firmware
