@@ -1,9 +1,9 @@
 """Plays the short scenarios on the loopback rig, a few side by side: each has a bench of its own.
 
 ``python harness/tests/loopback.py`` is what ``tox -e loopback`` runs; with ``updates``, what
-``tox -e updates`` does: updates of a terminal that is a process, cut by SIGKILL. On a host that stalls a step
-in real time may come too late; the harness says so, INCONCLUSIVE or ERROR, and such an item is
-played again, twice at most. A FAIL is a FAIL.
+``tox -e updates`` does: updates of a terminal that is a process, cut by SIGKILL. On a host that
+stalls a step in real time may come too late; the harness says so, INCONCLUSIVE or ERROR, and such
+an item is played again, twice at most. A FAIL is a FAIL.
 """
 
 import subprocess
