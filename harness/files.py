@@ -5,7 +5,8 @@ Every error says ``file:line:column: what was seen; what was wanted; the nearest
 errors of a file or a folder are told at once.
 """
 
-import copy
+import contextlib
+import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -48,14 +49,18 @@ def fixture(*parts: str) -> Path:
 
 def read_plain(path: Path) -> Any:
     """A YAML file as plain dicts, lists and scalars, without places; for our own fixtures."""
-    return copy.deepcopy(_parsed(path, path.stat().st_mtime_ns))
+    return pickle.loads(_parsed(path, path.stat().st_mtime_ns))  # noqa: S301 - made just below
 
 
-@lru_cache(maxsize=64)
-def _parsed(path: Path, _changed: int) -> Any:
-    """Personalities are large and every item reads them again: parse each once."""
+@lru_cache(maxsize=256)
+def _parsed(path: Path, _changed: int) -> bytes:
+    """Personalities are large and every item reads them again: parse each once.
+
+    Kept as what a copy is soonest made of.
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe ones
+    text = path.read_text(encoding="utf-8")
+    return pickle.dumps(yaml.load(text, Loader=loader))  # noqa: S506 - safe ones
 
 
 # --- YAML with places -----------------------------------------------------------------------
@@ -68,6 +73,12 @@ class _Loader(yaml.SafeLoader):
     """YAML 1.2's core schema: ``on``, ``off``, ``no``, ``12:30`` and dates are plain texts."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012 - PyYAML's way
+
+
+class _Swift(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The same by libyaml, where PyYAML has it; its words for an error are not as good."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
 
 
 _CORE = (
@@ -121,7 +132,7 @@ def read_source(path: Path) -> Source:
     """Read one file; raises ValueError, with its place, when it is none of ours."""
     text = _text_of(path)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = _composed(text)
         if node is None:
             raise _Broken(f"{path}:1:1: the file is empty")
         source = Source(path)
@@ -133,6 +144,12 @@ def read_source(path: Path) -> Source:
     except yaml.YAMLError as error:
         raise _Broken(f"{path}:1:1: {' '.join(str(error).split())}") from None
     return source
+
+
+def _composed(text: str) -> yaml.Node | None:
+    with contextlib.suppress(yaml.YAMLError):
+        return yaml.compose(text, Loader=_Swift)
+    return yaml.compose(text, Loader=_Loader)
 
 
 def _text_of(path: Path) -> str:

@@ -106,7 +106,8 @@ class Session:
         with self._signals:
             self._tenancy.close()
 
-    def items(self, paths: Sequence[Path], tags: Sequence[str] = ()) -> list[Scenario]:
+    @staticmethod
+    def items(paths: Sequence[Path], tags: Sequence[str] = ()) -> list[Scenario]:
         """The scenarios of these files and folders that carry one of the tags."""
         found = [one for path in paths for one in load_scenarios(path)]
         return [one for one in found if not tags or set(tags) & {*one.tags, one.family}]
@@ -125,9 +126,8 @@ class Session:
         folder = self._folder(scenario)
         if lacks:
             verdict = Verdict(Outcome.SKIPPED, "; ".join(lacks))
-            played = Played(
-                scenario, verdict, Trace(), folder, seed=self.seed, skipped=verdict.reason
-            )
+            why = verdict.reason
+            played = Played(scenario, verdict, Trace(), folder, seed=self.seed, skipped=why)
             self._keep(played)
             return played
         return self._play(scenario, folder)

@@ -149,7 +149,9 @@ def _masked(value: Any) -> Any:
     """The last guard: drivers mask at ingress, nothing unmasked may pass here."""
     if isinstance(value, str):
         return mask(value) if len(value) >= 12 else value  # no card number is shorter
-    if isinstance(value, int | float) and abs(value) >= 1e12:
+    if isinstance(value, (int, float)):
+        if abs(value) < 1e12:
+            return value
         plain = str(value) if isinstance(value, int) else f"{value:.0f}"
         return value if mask(plain) == plain else mask(plain)
     if isinstance(value, Mapping):

@@ -9,6 +9,7 @@ terminal, its modem and its network have files of their own: ``model/power.py``,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, runtime_checkable
 
 from harness.model.units import BitRate, Money, Seconds
@@ -332,5 +333,11 @@ def plays(driver: Any, role: Any) -> bool:
     """Whether a driver (or its class) has all a role asks for; a tuple means any of its roles."""
     if isinstance(role, tuple):
         return any(plays(driver, one) for one in role)
-    asked = {name for name in vars(role) if not name.startswith("_")}
-    return all(hasattr(driver, name) for name in asked | set(role.__annotations__))
+    return all(hasattr(driver, name) for name in _asked_by(role))
+
+
+@cache
+def _asked_by(role: type) -> frozenset[str]:
+    return frozenset(name for name in vars(role) if not name.startswith("_")) | frozenset(
+        role.__annotations__
+    )

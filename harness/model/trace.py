@@ -16,6 +16,7 @@ Json = Any  # None | bool | int | float | str | list[Json] | dict[str, Json]
 
 #: Keys of a JSON line that are not a kind's own fields.
 RESERVED = ("n", "t", "source", "kind")
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Observation:
     def to_line(self) -> str:
         """The JSON line, without its newline."""
         head = {"n": self.n, "t": round(self.t, 6), "source": self.source, "kind": self.kind}
-        line = json.dumps({**head, **self.fields}, ensure_ascii=False, separators=(",", ":"))
+        line = _JSON.encode({**head, **self.fields})
         if line.isascii():
             return line
         # Half a surrogate pair, which a device's own JSON may hold, is no UTF-8: escape it anew.

@@ -14,6 +14,7 @@ instead, which sees the certificate before the first byte of a request can leave
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 
 from harness.errors import PortLost, PortTimeout
 from harness.ports.base import Chunk, Port
@@ -40,8 +41,9 @@ class CertificateRefused(TlsFailed):
         self.reason = reason
 
 
+@lru_cache(maxsize=16)
 def client_context(trusted: str = "") -> ssl.SSLContext:
-    """For the end that connects.
+    """For the end that connects; one for all who trust the same, for no session is kept in it.
 
     Args:
         trusted: PEM of the authorities that OpenSSL accepts; left out, it accepts everybody, and

@@ -162,6 +162,7 @@ def spellings(name: str) -> tuple[str, str]:
     return re.sub("[a-z]", "", name), name.upper()
 
 
+@lru_cache(maxsize=2048)
 def header_pattern(written: str) -> re.Pattern[str]:
     """What headers ``[SOURce:]VOLTage[:LEVel]?`` stands for, as ``:SOUR:VOLT:LEV?`` (upper case).
 
