@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +195,9 @@ def prove(
     """
     names = defects(only)
     stage = (tuple(rigs), tuple(paths), tuple(tags))
-    parts = 1 if seeds > 2 * _workers() else 2 * _workers()
+    _loaded.cache_clear()
+    _loaded(*stage[1:])  # before the workers are forked, who then have it
+    parts = 2 * _workers()
     jobs = [  # the longest ones first
         Job(*stage, seed, part=(part, parts), each=each)
         for seed in range(seeds)
@@ -247,6 +250,12 @@ def _played(jobs: Sequence[Job]) -> Iterator[tuple[Job, list[Row]]]:
             raise
 
 
+@lru_cache(maxsize=1)
+def _loaded(paths: tuple[Path, ...], tags: tuple[str, ...]) -> tuple[Scenario, ...]:
+    """Every item there is: read and checked once for all jobs of a process."""
+    return tuple(Session.items(paths, tags))
+
+
 def dealt(items: Iterable[Scenario], told: str = "") -> list[Scenario]:
     """One item of each story, then a second of each: sooner another story than another point.
 
@@ -283,7 +292,7 @@ def play_job(job: Job) -> list[Row]:
             )
             for rig in job.rigs
         ]
-        items = sessions[0].items(job.paths, job.tags)
+        items: Sequence[Scenario] = _loaded(job.paths, job.tags)
         items = one_of_each(items, load_catalogue(), job.seed) if job.each else dealt(items, told)
         rows: list[Row] = []
         for scenario in items[job.part[0] :: job.part[1]]:
