@@ -151,6 +151,8 @@ class Day(Story):
             self.host("request_received", mti="0400", stan=stan, batch=self.batch, tid=TID,
                       **self.facts(amount))  # fmt: skip
         self.after(30).reverse(stan, amount)
+        if self.rng.random() < 0.3:  # what never was need not be in a journal
+            del self.journal[stan]
 
     def void(self, processing: str = "200000") -> None:
         original = self.rng.choice(self.standing("sale") or [0])
