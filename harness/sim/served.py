@@ -25,7 +25,7 @@ from harness.sim.bench import Bench
 from harness.sim.bench_plan import public
 
 #: How long a bench may take to start, s.
-START = 20.0
+START = 60.0
 
 
 def serve(
