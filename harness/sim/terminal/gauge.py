@@ -38,12 +38,12 @@ class Gauge:
             alarms.end("battery_low")
             return
         now: dict[str, object] = {
-            "percent": cell.percent, "charging": "yes" if cell.charging else "no",
+            "percent": cell.percent, "charging": "yes" if cell.fed else "no",
         }  # fmt: skip
         if now != self._told:
             self._told = now
             self.say({**now, "millivolts": round(1000 * cell.volts)})
-        if cell.charging or cell.percent >= ENOUGH:
+        if cell.fed or cell.percent >= ENOUGH:
             alarms.end("battery_low")
         elif cell.percent <= LOW:
             alarms.begin("battery_low", f"{cell.percent} percent left")

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from harness.sim.feed import Feed
 from harness.sim.terminal.board import Board
+from harness.sim.terminal.cell import Cell
 from harness.tests.sim.defects.acts import Story, begin, unbalanced
 from harness.tests.sim.terminal.stage import Stage
 
@@ -55,6 +57,22 @@ def wrong_password(stage: Stage) -> bool:
     press(stage, "menu 1 9999 ok")
     stage.clock.sleep(2.0)
     return not stage.of("detected", cause="password_wrong")
+
+
+def charger_pulled(stage: Stage) -> bool:
+    """P-7: the charger is pulled while a full battery is in."""
+    body, clock = stage.terminal.body, stage.clock
+    body._states["battery"] = "dummy"
+    feed = Feed(clock, lambda: 0.2, lambda: None)
+    stage.terminal.cell = cell = Cell(clock, body, feed, lambda: 0.2)
+    clock.spawn("cell", cell.run)
+    feed.source.go_to(5.0)
+    begin(stage)
+    body.put("battery", "full")
+    clock.sleep(5.0)
+    feed.source.go_to(0.0)
+    clock.sleep(20.0)
+    return len(stage.of("boot")) > 1
 
 
 def no_way(stage: Stage) -> bool:
@@ -216,6 +234,7 @@ BODY: dict[str, Story] = {
     "qr_paid_twice": code_unanswered,
     "bad_code_untold": bad_code,
     "hot_unreported": summer,
+    "restarts_without_charger": charger_pulled,
     "memory_leak": three_sales,
     "log_fills_flash": full_flash,
     "clock_wrong_sells": wrong_clock,
