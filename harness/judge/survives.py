@@ -57,12 +57,18 @@ class _Survives(Monitor):
         why = f" ({seen['cause']})" if seen.get("cause") else ""
         by = ", as the terminal said afterwards" if seen.kind == "sale_resolved" else ""
         said = f"{self._word.sale} ended {outcome}{why} at {span(seen.t)}{by}"
-        if outcome in self._word.outcomes:
+        if self._fits(outcome):
             self.hold(said, (seen.n,))
         elif self._unstaged():
             self._wrong = f"{said}; it had to end {either(self._word.outcomes)}"
         else:
             self.fail(f"{said}; it had to end {either(self._word.outcomes)}", (seen.n,))
+
+    def _fits(self, outcome: str) -> bool:
+        """A register that is told results and no reasons takes the issuer's no for a failure."""
+        wanted = self._word.outcomes
+        blind = self.run.hears("ecr") and not self.run.hears_causes("ecr")
+        return outcome in wanted or (blind and outcome == "failed" and "declined" in wanted)
 
     def _unstaged(self) -> list[str]:
         """Faults of the story that have not been injected yet."""

@@ -223,3 +223,45 @@ def test_a_terminal_that_is_dumb_everywhere_is_not_excused(
 
     assert not [one for one in played.trace.of("bench_error") if one["role"] == "console"]
     assert played.verdict.outcome is Outcome.FAIL, played.verdict.reason
+
+
+# --- an interrupt in mid-sale, whichever way the sale was asked for ------------------------------
+
+VIRTUAL = carried("rigs", "virtual.yaml").read_text("utf-8")
+ZVT = next(line for line in VIRTUAL.splitlines() if line.startswith("terminal:"))
+WAYS = {
+    "zvt": ZVT,
+    "nexo": 'terminal: {driver: nexo, address: "sim://terminal/nexo", personality: countertop}',
+    "concert": 'terminal: {driver: concert, address: "sim://terminal/concert"}',
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_interrupt_in_mid_sale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Nothing is judged that was not over, the supply is off, and what was seen is kept."""
+    benches: list[Bench] = []
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    def made(clock: Any, *args: Any, **keys: Any) -> Bench:
+        benches.append(Bench(clock, *args, **keys))
+        clock.call_at(14.75, interrupt)
+        return benches[-1]
+
+    monkeypatch.setattr(runner, "Bench", made)
+    rig = tmp_path / "rig.yaml"
+    rig.write_text(VIRTUAL.replace(ZVT, WAYS[way]), encoding="utf-8")
+
+    with Session(rig=rig, out=tmp_path / "out") as session:
+        story = session.items([carried("scenarios", "host", "answer_declined.yaml")])[0]
+        with pytest.raises(KeyboardInterrupt):
+            session.play(story)
+        [played] = session.played
+
+    assert played.verdict.outcome is Outcome.INCONCLUSIVE, played.verdict.reason
+    assert [row["reason"] for row in played.trace.of("run_ended")] == ["interrupted"]
+    assert played.trace.of("sale_started")
+    assert benches[0].rail.volts() < 0.5
