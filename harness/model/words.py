@@ -69,6 +69,8 @@ def _theirs(group: str) -> tuple[EntryPoint, ...]:
 def words_in(package: str, group: str = "") -> tuple[str, ...]:
     """Every word a package (and an entry point group) knows, sorted."""
     own, theirs = _own(package), [point.name for point in _theirs(group)]
+    if not theirs:
+        return own
     clash = set(own) & set(theirs)
     if clash:
         raise WordError((), f"{sorted(clash)} stand in {package} and in an entry point {group}")
@@ -84,7 +86,7 @@ def _own(package: str) -> tuple[str, ...]:
         for found in pkgutil.iter_modules(home.__path__)
         if not found.name.startswith("_") and not found.ispkg
     )
-    return (*files, *_made(package))
+    return tuple(sorted({*files, *_made(package)}))
 
 
 def _made(package: str) -> Mapping[str, Any]:
