@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from harness.clock import CooperativeClock
@@ -13,6 +14,7 @@ from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale, reader_of
 from harness.engine.steps import Given
 from harness.errors import BenchError
+from harness.files import PACKAGE
 from harness.model.pattern import Pattern
 from harness.model.register import Wish
 from harness.model.roles import SaleResult
@@ -22,6 +24,7 @@ from harness.model.words import fill, find
 from harness.rig.live import LiveRig
 from harness.runner import Session
 from harness.sim.bench import Bench
+from harness.wire.quoted import hide
 
 #: A sale that has no answer by then is given up, s (ZVT T4 is 180 s).
 OPEN_SALE = 400.0
@@ -43,7 +46,19 @@ class TestRig:
         self._sales = 0
 
     def call_on_bench(self, test: Callable[[], object]) -> None:
-        """Bring the bench up, call ``test`` on its clock, leave the bench safe."""
+        """Bring the bench up, call ``test`` on its clock, leave the bench safe.
+
+        What a device said is in our own frames, too: pytest is shown the test's.
+        """
+        try:
+            self._call_on_bench(test)
+        except Exception as error:
+            hide(error)
+            if isinstance(error, BenchError):
+                _end_in_the_test(error)
+            raise
+
+    def _call_on_bench(self, test: Callable[[], object]) -> None:
         folder = self._session.out / f"python-{self._name}"
         if self._session.rig.clock != "virtual":
             with self._session.open_rig(folder) as (live, recorder):
@@ -169,3 +184,17 @@ class _Undecided:
     def at(self, t: float) -> None: ...
 
     def deadline(self) -> None: ...
+
+
+def _end_in_the_test(error: BaseException) -> None:
+    """Cut its traceback behind the last frame that is not ours; of what it came from, all."""
+    last = at = error.__traceback__
+    while at is not None:
+        if not Path(at.tb_frame.f_code.co_filename).is_relative_to(PACKAGE):
+            last = at
+        at = at.tb_next
+    if last is not None:
+        last.tb_next = None
+    cause = error.__cause__ or error.__context__
+    while cause is not None and cause.__traceback__ is not None:
+        cause.__traceback__, cause = None, cause.__cause__ or cause.__context__
