@@ -204,7 +204,7 @@ class _Within(_Watching):
         due, begin = self.deadline(), self._begin()
         if due is None or begin is None or not after(t, due):
             return
-        said = f"{SAID[self._what]}: no end {span(self._limit)} after its beginning"
+        said = f"no end {span(self._limit)} after its beginning"
         if self._what == "first_sale" and self._tried is None:
             self.unsure("no sale was begun in its time", (begin.n,))
         else:
