@@ -88,6 +88,13 @@ def keep_authority(folder: Path) -> None:
     _kept.append(folder)
 
 
+def prepare() -> None:
+    """Make all keys now: later it would hold up whoever else this process serves."""
+    _authority()
+    _stranger()
+    _leaf_key()
+
+
 def trusted() -> str:
     """PEM of the one authority that a terminal is to trust."""
     return _pem(_authority().certificate)

@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from harness.clock import CooperativeClock
 from harness.errors import BenchError
+from harness.links import certificates
 from harness.ports.served import serve_pty, serve_tcp
 from harness.sim.bench import Bench
 from harness.sim.bench_plan import public
@@ -68,6 +69,8 @@ def main() -> None:
         bench = Bench(
             clock, order["plan"], seed=order["seed"], defects=tuple(order.get("defects", ()))
         )
+        if order["plan"].get("terminal"):
+            certificates.prepare()
         real = serve(clock, bench, order["serve"], order["plan"].get("listen", {}))
         sys.stdout.write(json.dumps(real) + "\n")
         sys.stdout.flush()

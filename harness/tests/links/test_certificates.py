@@ -23,6 +23,20 @@ def shown(kind: str, *names: str) -> bytes:
     return made.public_bytes(Encoding.DER)
 
 
+def test_what_is_prepared_is_not_made_at_the_first_handshake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No key is made any more, whichever certificate is shown and to whomever."""
+    certificates.prepare()
+
+    def never() -> None:
+        raise AssertionError("a key was made")
+
+    monkeypatch.setattr(certificates, "_new_key", never)
+    for kind in certificates.KINDS:
+        certificates.server_context(kind, f"{kind}.prepared.test")
+
+
 @pytest.mark.parametrize("kind", certificates.KINDS)
 @pytest.mark.parametrize("now", [BENCH, datetime.now(UTC)], ids=["bench", "machine"])
 def test_each_kind_is_refused_for_its_own_reason(kind: str, now: datetime) -> None:
