@@ -39,6 +39,8 @@ from harness.version import VERSION
 HERE = Path(__file__).parent
 #: Evidence lines shown per clause.
 QUOTED = 8
+#: Items of one scenario that are told in full above all others; of a sweep more may be wrong.
+IN_FULL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def render(
         evidence=lambda clause, one: evidence_of(clause, one, QUOTED),
         folder=lambda one: folder_of(one, out),
         drawing=lambda one: Markup(timeline.draw(one, alone=False)),  # noqa: S704 - escaped there
-        updated=updated, times=updates.NAMES, has_section=lambda one: id(one) in shown,
+        most=IN_FULL, updated=updated, times=updates.NAMES,
+        has_section=lambda one: id(one) in shown,
         strip=lambda sweep: Markup(updates.draw(sweep, [  # noqa: S704 - escaped there
             ("" if id(point.one) in shown else "pt-") + _anchor(point.one)
             for point in sweep.points

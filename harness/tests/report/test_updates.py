@@ -164,3 +164,14 @@ def test_every_mark_of_a_strip_leads_somewhere(tmp_path: Path) -> None:
     assert 'class="tl strip"' in page
     assert "1 new, 3 old, 1 neither, 1 not reached" in page
     assert items[2].verdict.outcome is not Outcome.PASS
+
+
+def test_of_a_sweep_that_fails_a_few_are_told_in_full(tmp_path: Path) -> None:
+    """The rest in one line, each with its link: what went wrong is read on one screen."""
+    items = [item(met("dead"), write=str(place)) for place in range(1, 13)]
+    page = dossier.render(items, rig="virtual", out=tmp_path, requirements={})
+
+    loud = page[page.index("What went wrong") : page.index("<h2>Updates</h2>")]
+    assert loud.count('<span class="name">') == dossier.IN_FULL
+    assert f"{12 - dossier.IN_FULL} more of cut" in loud
+    assert all(f">write={place}</a>" in loud for place in range(dossier.IN_FULL + 1, 13))
