@@ -55,12 +55,12 @@ def test_a_failing_assertion_is_an_ordinary_failure(pytester: pytest.Pytester) -
         """
         def test_never(rig):
             rig.ready()
-            rig.until({"host": "signed_on_twice"}, within="5 s")
+            rig.until({"host": "turned_away"}, within="5 s")
         """,
     )
 
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*AssertionError: host: signed_on_twice was not seen within 5 s"])
+    result.stdout.fnmatch_lines(["*AssertionError: host: turned_away was not seen within 5 s"])
     assert (
         "bench.py" not in result.stdout.str().split("short test summary")[0].split("test_never")[-1]
     )
