@@ -40,6 +40,7 @@ class Offering:
         self.observe: Observe = ignore
         self._images = dict(images or {})
         self._shelved: set[str] = set()
+        self._spoils: dict[str, str] = {}
         self._lines = JsonLines(port, self._heard, wait=HASHING if images else ANSWER)
 
     def identify(self) -> str:
@@ -53,10 +54,12 @@ class Offering:
         self.identify()
 
     def offer(self, image: str) -> None:
-        self.offer_spoilt(image, "")
+        """Offer an image: as it was spoilt, where it was since something was withdrawn."""
+        self.offer_spoilt(image, self._spoils.get(image, ""))
 
     def offer_spoilt(self, image: str, spoil: str) -> None:
         self._shelve(image)
+        self._spoils[image] = spoil
         self._lines.ask("offer", image=image, **({"spoil": spoil} if spoil else {}))
 
     def campaign(self, image: str, **to: Any) -> None:
@@ -77,6 +80,7 @@ class Offering:
             self._shelved.add(image)
 
     def withdraw(self) -> None:
+        self._spoils.clear()
         self._lines.ask("withdraw")
 
     def make_safe(self) -> None:

@@ -41,7 +41,7 @@ class UpdateCorrupt:
             if self.bit is None:
                 store.offer(self.image)
             else:
-                cast.playing(SpoilingStore).offer_spoilt("newer", f"bit={self.bit}")
+                cast.playing(SpoilingStore).offer_spoilt(self.image, f"bit={self.bit}")
             yield self
         finally:
             store.withdraw()
@@ -51,8 +51,7 @@ class UpdateCorrupt:
 
         What is too large, or older by what is announced, is refused unfetched: the offer was it.
         """
-        image = "newer" if self.bit is not None else self.image
-        fits = seen.source == "updates" and seen.get("image", image) == image
+        fits = seen.source == "updates" and seen.get("image", self.image) == self.image
         if self.image in ("too_large", "nine") and seen.kind == "requested":
             return fits and seen.get("path") == "/manifest" and seen.get("status") == 200
         return fits and seen.kind == "served" and bool(seen.get("done"))

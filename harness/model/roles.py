@@ -312,7 +312,10 @@ class SpoilingStore(Protocol):
     """An update store that can offer an image with something of the asker's choice wrong."""
 
     def offer_spoilt(self, image: str, spoil: str) -> None:
-        """As ``offer``, but spoilt: ``bit=77``, ``truncated=1000`` (``harness/wire/spoil.py``)."""
+        """As ``offer``, but spoilt: ``bit=77``, ``truncated=1000`` (``harness/wire/spoil.py``).
+
+        So is the same image whenever it is offered again, until something is withdrawn.
+        """
 
 
 @runtime_checkable

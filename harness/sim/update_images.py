@@ -18,8 +18,13 @@ def trusted_key(personality: Mapping[str, Any]) -> bytes:
     return image.public_bytes(image.key_of(personality["trusted_seed"]))
 
 
-def make_image(personality: Mapping[str, Any], name: str) -> bytes:
+def make_image(personality: Mapping[str, Any], name: str, spoil: str = "") -> bytes:
     """An image by name (``newer``, ``corrupt`` ...); the same bytes every time.
+
+    Args:
+        personality: ``fixtures/updates/test_store.yaml``.
+        name: Of one of its images.
+        spoil: What is wrong with it instead of what its row says.
 
     Raises:
         LookupError: The personality has no such image; the text names those it has.
@@ -34,7 +39,7 @@ def make_image(personality: Mapping[str, Any], name: str) -> bytes:
         payload = program(own["runs"]) + payload
     if own.get("says"):
         payload = own["says"].encode() + payload
-    spoilt = own.get("spoilt", "")
+    spoilt = spoil or own.get("spoilt", "")
     signer = SIGNERS.get(spoilt, "trusted_seed")
     made = image.build(
         payload,

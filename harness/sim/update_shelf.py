@@ -139,8 +139,8 @@ class Shelf:
         """An image, with something wrong where asked; may wait. Raises LookupError, ValueError."""
         key = f"{name} {spoil}" if spoil else name
         if key not in self._things:
-            made = self._from_file(name) if name in self._files else self._made(name)
-            self._things[key] = self._spoilt(made, spoil) if spoil else made
+            find = self._from_file if name in self._files else self._made
+            self._things[key] = find(name, spoil)
         return self._things[key]
 
     def manifest(self, image: Thing, model: str) -> Thing:
@@ -155,14 +155,15 @@ class Shelf:
 
     # --- within -----------------------------------------------------------------------------
 
-    def _made(self, name: str) -> Thing:
-        held = Held(make_image(self._own, name))
+    def _made(self, name: str, spoil: str) -> Thing:
+        held = Held(make_image(self._own, name, spoil))
         of = str(self._own["images"][name].get("kind", "code"))
         return self._thing(held, name, announced(self._own, name), of)
 
-    def _from_file(self, name: str) -> Thing:
+    def _from_file(self, name: str, spoil: str) -> Thing:
         extent, version, of = self._open(name)
-        return self._thing(extent, name, version, of)
+        bad = Spoil.parse(spoil).of(extent) if spoil else extent
+        return self._thing(bad, name, version, of)
 
     def _open(self, name: str) -> tuple[Extent, str, str]:
         file, spoil, version = self._files[name]
@@ -178,9 +179,6 @@ class Shelf:
             if not version:
                 raise ValueError(f"{file} is no image of ours: say its `version`") from None
         return Spoil.parse(spoil).of(whole) if spoil else whole, version, of
-
-    def _spoilt(self, made: Thing, spoil: str) -> Thing:
-        return self._thing(Spoil.parse(spoil).of(made.extent), made.image, made.version, made.of)
 
     def _thing(self, extent: Extent, name: str, version: str, of: str) -> Thing:
         return Thing(

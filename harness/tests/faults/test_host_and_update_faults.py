@@ -184,12 +184,16 @@ def test_a_bad_image_is_offered_and_withdrawn_even_on_an_error(bench: Bench) -> 
 
 
 def test_one_bit_of_the_askers_choice_is_wrong(bench: Bench) -> None:
-    """The named bit of the new image, and only with the word that it belongs to."""
+    """The named bit, also when it is offered again; only with the word that it belongs to."""
 
     def story(bench: Bench) -> None:
-        fault = UpdateCorrupt("bit_flipped", bit=80)
+        fault = UpdateCorrupt("bit_flipped", bit=0)
         with fault.inject(bench.cast):
-            fetch(bench, "/images/newer")
+            bench.players["updates"].offer("bit_flipped")
+            offered = bench.store.find("/images/bit_flipped")
+            assert offered is not None
+            assert offered.extent.read(0, 4) == b"\xc8FI1"
+            fetch(bench, "/images/bit_flipped")
             bench.settle()
             assert any(fault.took_effect(one) for one in bench.seen)
             assert not any(UpdateCorrupt("corrupt").took_effect(one) for one in bench.seen)
