@@ -68,7 +68,7 @@ class TerminalPlace:
         self._own = own = Personality.read(character)
         self._order = {"model": model, **order}
         self._rng = rng
-        self._temporary = not folder
+        self._kept = bool(folder)
         self._folder = Path(folder or tempfile.mkdtemp(prefix="harness-terminal-")).expanduser()
         self._folder.mkdir(parents=True, exist_ok=True)
         born = datetime.fromisoformat(own.identity.born)
@@ -103,7 +103,7 @@ class TerminalPlace:
     def close(self) -> None:
         """End the process; its flash goes with it unless it is to be kept."""
         self._kill()
-        if self._temporary:
+        if not self._kept:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     # --- supply -----------------------------------------------------------------------------
@@ -199,8 +199,7 @@ class TerminalPlace:
     def _do(self, word: str, fields: Mapping[str, Any]) -> Any:
         acts: dict[str, Callable[..., Any]] = {
             "chip": self._chip, "chip_off": self._slot.power_off, "restart": self._restart,
-            "time": self._set_time, "modem_reset": self._modem.reset,
-            "modem_power": self._modem.power,
+            "time": self._set_time, "modem_reset": self._modem.reset, "modem": self._modem.power,
         }  # fmt: skip
         return acts[word](**fields)
 

@@ -143,7 +143,7 @@ class FarModem:
         self._wires.say("modem_reset")
 
     def power(self, *, on: bool) -> None:
-        self._wires.say("modem_power", on=on)
+        self._wires.say("modem", on=on)
 
 
 class SeatedTerminal(Countertop):

@@ -88,7 +88,10 @@ class UpdateStore:
     # --- what answers are made of -----------------------------------------------------------
 
     def find(self, target: str) -> Thing | None:
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError:  # brackets that are no address
+            return None
         if parts.path == "/manifest":
             return self._announce(parse_qs(parts.query))
         name = parts.path.removeprefix("/images/")

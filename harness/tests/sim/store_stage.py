@@ -10,7 +10,7 @@ import h11
 from harness.clock import CooperativeClock
 from harness.errors import PortLost
 from harness.files import fixture, read_plain
-from harness.ports.memory import pair
+from harness.ports.memory import MemoryPort, pair
 from harness.sim.update_images import make_image
 from harness.sim.update_store import UpdateStore
 
@@ -21,6 +21,10 @@ NEWER = make_image(PLAIN, "newer")
 
 class Bench:
     """A store with its control connection, and one HTTP connection spoken by h11."""
+
+    control: MemoryPort
+    port: MemoryPort
+    talk: h11.Connection
 
     def __init__(self) -> None:
         self.clock = CooperativeClock()

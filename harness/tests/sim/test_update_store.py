@@ -147,6 +147,23 @@ def test_what_is_no_http_gets_400_and_is_hung_up(bench: Bench) -> None:
     assert bench.run(story).startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize(
+    "target", ["//[", "/manifest?version=%ff&id=%00", "/manifest?version=9.9&model=", "/images/",
+               "/images/../manifest", "*", "http://x/manifest"],
+)  # fmt: skip
+def test_an_odd_target_is_answered_and_harms_nobody(bench: Bench, target: str) -> None:
+    """Whatever is asked for, there is an answer, and the next one is as good as ever."""
+
+    def story(bench: Bench) -> tuple[int, int]:
+        bench.do(do="offer", image="newer")
+        return bench.ask(target)[0], bench.ask("/manifest")[0]
+
+    odd, good = bench.run(story)
+
+    assert odd in (200, 404)
+    assert good == 200
+
+
 @pytest.mark.parametrize("request_", [{"image": "nope"}, {"image": 7}, {}])
 def test_an_image_nobody_knows_is_refused(bench: Bench, request_: dict[str, Any]) -> None:
     """The error names what there is, and nothing is offered."""
