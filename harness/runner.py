@@ -175,7 +175,7 @@ class Session:
         _keep_bugs(folder, [*recorder.bugs, *case.bugs])
         played = Played(
             scenario, judge_trace(recorder.trace), recorder.trace, folder,
-            simulated=clock.now(), wall=time.perf_counter() - started, seed=self.seed,
+            simulated=recorder.trace.end, wall=time.perf_counter() - started, seed=self.seed,
         )  # fmt: skip
         self._keep(played)
         if stop is not None:
