@@ -11,7 +11,9 @@ found by its CRC.
 import json
 import os
 import random
+import shutil
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,19 @@ from pathlib import Path
 from harness.sim.terminal.flash import ERASED, Operation, apply
 
 HEAD = struct.Struct(">III")  # bytes of the words, of the page, and the CRC of both
+
+
+#: Of a folder that goes with its process, whose number follows.
+FOLDER = "harness-terminal-"
+
+
+def temporary_folder() -> Path:
+    """A folder for the flash of this process's terminal; those of dead processes go."""
+    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        owner = left.name.removeprefix(FOLDER).partition("-")[0]
+        if owner.isdecimal() and not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)  # its process was killed
+    return Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
 
 
 class FlashLog:

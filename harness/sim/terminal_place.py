@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -23,6 +22,7 @@ from harness.clock import CooperativeClock, Timer
 from harness.errors import BenchError, PortLost
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort
+from harness.sim.flash_log import temporary_folder
 from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
@@ -69,7 +69,7 @@ class TerminalPlace:
         self._order = {"model": model, **order}
         self._rng = rng
         self._kept = bool(folder)
-        self._folder = Path(folder or tempfile.mkdtemp(prefix="harness-terminal-")).expanduser()
+        self._folder = Path(folder).expanduser() if folder else temporary_folder()
         self._folder.mkdir(parents=True, exist_ok=True)
         born = datetime.fromisoformat(own.identity.born)
         self._rtc = Rtc(clock, born=born, reserve=own.times.rtc_reserve)

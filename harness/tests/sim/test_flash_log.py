@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.clock import CooperativeClock
-from harness.sim.flash_log import FlashLog
+from harness.sim.flash_log import FOLDER, FlashLog, temporary_folder
 from harness.sim.terminal.flash import ERASED, Flash
 
 PAGE = 64
@@ -123,3 +123,16 @@ def test_a_record_torn_by_the_kill_itself_is_found(tmp_path: Path, cut: int) -> 
     assert files_at(tmp_path / "flash") == {"a": b"a" * 40}
     (tmp_path / "flash").write_bytes(held + b"\x07" * cut)
     assert files_at(tmp_path / "flash") == {"a": b"a" * 40, "b": b"b" * 40}
+
+
+def test_what_a_killed_process_left_is_cleared_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of a process that is no more goes; that of a living one stays."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / f"{FOLDER}999999999-x").mkdir()
+
+    ours = temporary_folder()
+    again = temporary_folder()
+
+    assert sorted(tmp_path.iterdir()) == sorted([ours, again])
