@@ -222,7 +222,11 @@ def _blame_host(recorder: Recorder) -> None:
 def _blame_console(recorder: Recorder) -> None:
     """Its terminal's silence is the terminal's; but not where others heard it at work meanwhile."""
     since = max((seen.t for seen in recorder.trace if seen.kind in BY_CONSOLE), default=0.0)
-    heard = [one for one in recorder.trace.of(*AT_WORK) if one.t > since + MEANWHILE]
+    heard = [
+        one
+        for one in recorder.trace.of(*AT_WORK)
+        if one.t > since + MEANWHILE and one.get("code") != ""  # that is a line without an answer
+    ]
     if heard:
         recorder.say(
             "bench_error", role="console", since=since,

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.model.verdict import Outcome
-from harness.runner import Played, Session
+from harness.report.played import Played
+from harness.runner import Session
 
 ROOT = Path(__file__).parents[3]
 RIGS = ["virtual_push_register", "virtual_push_loader", "virtual_push_adb"]
