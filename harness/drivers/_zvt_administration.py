@@ -13,8 +13,8 @@ from harness.drivers._zvt_files import BLOCK, FIRMWARE, Giving
 from harness.drivers._zvt_report import Dialogue
 from harness.drivers._zvt_session import Session
 from harness.errors import BenchError, NotSupported
-from harness.model.register import Image
 from harness.model.roles import Observe, SaleResult
+from harness.model.updates import Image
 from harness.wire import zvt, zvt_files
 
 

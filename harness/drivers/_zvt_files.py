@@ -4,7 +4,7 @@ Source: as ``wire/zvt_files.py``.
 """
 
 from harness.errors import Garbled
-from harness.model.register import Image
+from harness.model.updates import Image
 from harness.wire import zvt, zvt_files
 
 NOT_POSSIBLE = 0x83

@@ -16,9 +16,10 @@ from harness.drivers._courier import Courier, Gone, Word
 from harness.drivers._intent_report import Reporter
 from harness.drivers._intents import Said, read_intents
 from harness.errors import DeviceRefused, NotSupported, PortLost, PortTimeout
-from harness.model.register import Deal, Image, Wish
+from harness.model.register import Deal, Wish
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money, Seconds
+from harness.model.updates import Image
 from harness.ports.base import Port
 
 IDENTITY = None

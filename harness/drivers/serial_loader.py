@@ -11,8 +11,8 @@ from typing import Any, Literal
 from xmodem import XMODEM
 
 from harness.errors import PortLost
-from harness.model.register import Image
 from harness.model.roles import Observe, SaleResult, ignore
+from harness.model.updates import Image
 from harness.ports.base import Port
 from harness.wire.xmodem import CAN
 

@@ -17,8 +17,9 @@ from harness.model.network import (
     Subscription,
 )
 from harness.model.power import Supply, Switch
-from harness.model.roles import Host, MisbehavingStore, Terminal, Updates, plays
+from harness.model.roles import Host, Terminal, plays
 from harness.model.units import Db, Seconds
+from harness.model.updates import MisbehavingStore, Updates
 
 #: From power on to ready at most, s.
 BOOT = 240.0

@@ -34,20 +34,17 @@ from harness.model.register import (
     Desk,
     Diagnoses,
     ForgetfulRegister,
-    Pushable,
     Reprints,
     Settles,
     SignsOff,
     SignsOn,
     TestsItself,
     Totals,
-    Updatable,
 )
 from harness.model.rigfile import FACTS
 from harness.model.roles import (
     Console,
     Contactless,
-    Fetched,
     FlashTap,
     Host,
     Intermittent,
@@ -57,11 +54,11 @@ from harness.model.roles import (
     Swiper,
     Terminal,
     Turning,
-    Updates,
     plays,
 )
 from harness.model.scenario import Scenario
 from harness.model.units import Volts
+from harness.model.updates import Fetched, Pushable, Updatable, Updates
 
 #: Who takes an update, one way or another.
 TAKES_UPDATES: Any = (Updatable, Pushable)

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import BenchError, BrokenOff
-from harness.model.register import Image, Pushable, Updatable
-from harness.model.roles import SaleResult, Shelf, Updates
+from harness.model.roles import SaleResult
+from harness.model.updates import Image, Pushable, Shelf, Updatable, Updates
 
 if TYPE_CHECKING:
     from harness.engine.play import Run

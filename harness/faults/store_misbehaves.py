@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from harness.model.cast import Cast
-from harness.model.roles import MisbehavingStore
 from harness.model.trace import Observation
 from harness.model.units import Seconds
+from harness.model.updates import MisbehavingStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import ClassVar, Literal, Self
 
 from harness.model.cast import Cast
 from harness.model.means import Means
-from harness.model.roles import SpoilingStore, Updates
 from harness.model.trace import Observation
+from harness.model.updates import SpoilingStore, Updates
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ its model have: what it cannot do it does not play, or does not list, and scenar
 skipped with the reason. Every call has a deadline of its own; ``unknown`` is a result.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol, get_args, runtime_checkable
 
 from harness.model.roles import SaleResult
@@ -128,33 +128,3 @@ class Totals(Protocol):
 
     def totals(self) -> None:
         """Have it told as ``totals`` observations: count and amount by debit and credit."""
-
-
-@runtime_checkable
-class Updatable(Protocol):
-    """Can be asked to look for an update now."""
-
-    def start_update(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """An image that lies at the bench's end.
-
-    Attributes:
-        name: As scenarios name it.
-        size: Bytes.
-        read: What is at a position: (bytes before it, at most so many) -> bytes.
-    """
-
-    name: str
-    size: int
-    read: Callable[[int, int], bytes] = field(repr=False)
-
-
-@runtime_checkable
-class Pushable(Protocol):
-    """Is given its updates: it does not fetch them."""
-
-    def push_update(self, image: Image) -> SaleResult:
-        """Hand an image over, to the end of that; ``failed`` with its cause where it refuses."""

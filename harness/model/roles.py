@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, runtime_checkable
 
-from harness.model.units import BitRate, Money, Seconds
+from harness.model.units import Money, Seconds
 
 
 class Observe(Protocol):
@@ -276,60 +276,6 @@ class FlashTap(Protocol):
 
     def pages(self) -> int:
         """Pages since it was armed or disarmed last."""
-
-
-@runtime_checkable
-class Updates(Protocol):
-    """The store a terminal pulls its updates from."""
-
-    def offer(self, image: str) -> None:
-        """Offer an image by name: ``newer``, ``older``, ``corrupt``, ``wrong_key`` ..."""
-
-    def withdraw(self) -> None: ...
-
-
-@runtime_checkable
-class Fetched(Protocol):
-    """An update store that terminals fetch from, over whatever network they have."""
-
-    def limit_rate(self, rate: BitRate | None) -> None:
-        """What each connection is served at most, bit/s; None for no limit."""
-
-
-@runtime_checkable
-class Shelf(Protocol):
-    """Updates that nobody fetches: what is offered lies here, and the terminal is handed it."""
-
-    def image_size(self, image: str) -> int:
-        """Bytes of what is offered; observed ``served`` as it is read."""
-
-    def read_image(self, image: str, position: int, most: int) -> bytes:
-        """What is at a position of it, ``most`` bytes at the most."""
-
-
-@runtime_checkable
-class SpoilingStore(Protocol):
-    """An update store that can offer an image with something of the asker's choice wrong."""
-
-    def offer_spoilt(self, image: str, spoil: str) -> None:
-        """As ``offer``, but spoilt: ``bit=77``, ``truncated=1000`` (``harness/wire/spoil.py``).
-
-        So is the same image whenever it is offered again, until something is withdrawn.
-        """
-
-
-@runtime_checkable
-class MisbehavingStore(Protocol):
-    """An update store that answers wrongly on request. Observed: ``misbehaved``."""
-
-    def offer(self, image: str) -> None:
-        """As of ``Updates``."""
-
-    def misbehave(self, act: str, *, on: str = "any", **how: Any) -> None:
-        """``act``: a word of ``faults/store_misbehaves.py``; ``on``: manifest, image, any."""
-
-    def behave(self) -> None:
-        """End all misbehaviour."""
 
 
 def plays(driver: Any, role: Any) -> bool:

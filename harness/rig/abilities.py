@@ -23,7 +23,6 @@ from harness.model.hands import (
 from harness.model.means import Means, means_of
 from harness.model.network import AccessPoints, Congestible, DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
-from harness.model.register import Pushable
 from harness.model.rigfile import Device, RigFile
 from harness.model.roles import (
     Console,
@@ -33,9 +32,9 @@ from harness.model.roles import (
     Reader,
     Swiper,
     Terminal,
-    Updates,
     plays,
 )
+from harness.model.updates import Pushable, Updates
 from harness.model.words import find, words_in
 from harness.ports.memory import pair
 from harness.rig.casting import DRIVERS, driver_class

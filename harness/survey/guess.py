@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from harness.model import cellular, network, roles
+from harness.model import cellular, network, roles, updates
 from harness.model.power import Supply, Switch
 from harness.model.words import find, words_in
 
@@ -16,7 +16,7 @@ ROLES: tuple[tuple[str, type[Any]], ...] = (
     ("supply", Supply), ("switch", Switch), ("attenuator", cellular.Attenuator),
     ("modem", cellular.Modem), ("reader", roles.Reader),
     ("stripe", roles.Swiper), ("field", roles.Contactless), ("network", network.Network),
-    ("host", roles.Host), ("updates", roles.Updates), ("flash", roles.FlashTap),
+    ("host", roles.Host), ("updates", updates.Updates), ("flash", roles.FlashTap),
     ("terminal", roles.Terminal),
     ("console", roles.Console),
 )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from harness.drivers.image_shelf import Driver
 from harness.errors import DeviceRefused, Garbled
-from harness.model.roles import Shelf, Updates
+from harness.model.updates import Shelf, Updates
 from harness.testing import replay
 
 

@@ -11,18 +11,10 @@ from harness.clock import CooperativeClock
 from harness.drivers.nexo import Driver
 from harness.errors import BenchError, DeviceRefused, PortLost, RigError
 from harness.links.certificates import server_context, trusted
-from harness.model.register import (
-    Desk,
-    Diagnoses,
-    Reprints,
-    Settles,
-    SignsOff,
-    SignsOn,
-    Totals,
-    Updatable,
-)
+from harness.model.register import Desk, Diagnoses, Reprints, Settles, SignsOff, SignsOn, Totals
 from harness.model.roles import SaleResult, Terminal, Watched, plays
 from harness.model.units import Money
+from harness.model.updates import Updatable
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
 from harness.ports.tls import TlsPort

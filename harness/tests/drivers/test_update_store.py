@@ -6,14 +6,8 @@ import pytest
 
 from harness.drivers.update_store import Driver
 from harness.errors import BenchError, DeviceRefused
-from harness.model.roles import (
-    Identified,
-    MisbehavingStore,
-    SafeState,
-    SpoilingStore,
-    Updates,
-    Watched,
-)
+from harness.model.roles import Identified, SafeState, Watched
+from harness.model.updates import MisbehavingStore, SpoilingStore, Updates
 from harness.testing import replay
 
 

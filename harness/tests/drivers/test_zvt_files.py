@@ -1,6 +1,6 @@
 """An update that the register hands over, by written dialogues."""
 
-from harness.model.register import Image, Pushable
+from harness.model.updates import Image, Pushable
 from harness.tests.drivers.zvt_talk import ACK, dialogue
 
 CONTENT = bytes(range(10))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.model.played import Played
 from harness.model.verdict import Outcome
-from harness.report.played import Played
 from harness.runner import Session
 
 ROOT = Path(__file__).parents[3]

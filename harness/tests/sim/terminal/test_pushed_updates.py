@@ -8,7 +8,7 @@ import pytest
 
 from harness.drivers.serial_loader import Driver as Loader
 from harness.files import fixture, read_plain
-from harness.model.register import Image
+from harness.model.updates import Image
 from harness.ports.base import Port
 from harness.sim.update_images import make_image
 from harness.tests.sim.terminal.register_stage import RegisterStage
