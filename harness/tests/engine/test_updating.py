@@ -9,7 +9,7 @@ from harness.model.verdict import Outcome
 from harness.runner import Session
 
 ROOT = Path(__file__).parents[3]
-RIGS = ["virtual_push_register", "virtual_push_loader", "virtual_push_adb"]
+RIGS = ["pushed_by_register", "pushed_by_loader", "pushed_by_adb"]
 
 
 def played(
