@@ -110,13 +110,15 @@ def _is_harmless(text: str) -> bool:
 
 def mask(text: str) -> str:
     """The text with every card number truncated; masking twice changes nothing more."""
-    if _is_harmless(text):
-        return text
-    pieces, at = [], 0
-    for span in find(text):
-        pieces += [text[at : span.start], span.shown]
-        at = span.end
-    return "".join([*pieces, text[at:]])
+    while not _is_harmless(text):
+        pieces, at = [], 0
+        for span in find(text):
+            pieces += [text[at : span.start], span.shown]
+            at = span.end
+        if not pieces:
+            break
+        text = "".join([*pieces, text[at:]])  # what is left of one may read on with what is beside
+    return text
 
 
 def numbers(text: str) -> str:

@@ -11,6 +11,7 @@ from harness.errors import NotSupported, PortLost, PortTimeout, RigError
 from harness.model import register
 from harness.model.register import DEALS, CutPoint, Wish
 from harness.model.roles import LossyRegister, Polled, plays
+from harness.model.updates import Pushable, Updatable
 from harness.ports.memory import MemoryPort
 from harness.testing import Pair, SteppingClock
 from harness.tests.drivers.zvt_talk import (
@@ -45,9 +46,10 @@ def test_it_plays_all_that_a_register_may_ask() -> None:
     """The roles are found on the class, before anything is connected."""
     for name in (
         "Desk", "Settles", "SignsOn", "SignsOff", "Reprints", "Diagnoses", "TestsItself", "Totals",
-        "Updatable",
     ):  # fmt: skip
         assert plays(Driver, getattr(register, name)), name
+    for role in (Updatable, Pushable):
+        assert plays(Driver, role), role.__name__
     assert plays(Driver, LossyRegister)
     assert not plays(Driver, Polled)
 

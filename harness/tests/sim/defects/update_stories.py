@@ -1,7 +1,6 @@
 """Stories of updates, one for each planted bug of theirs; true: harm was done."""
 
-import itertools
-
+from harness.sim.terminal.settings import copies
 from harness.tests.sim.defects.acts import Story, begin, outage, unbalanced
 from harness.tests.sim.terminal.stage import Stage
 
@@ -150,13 +149,13 @@ def another_after_given_up(stage: Stage) -> bool:
 
 
 def cut_while_set(stage: Stage) -> bool:
-    """U-4: settings are the old ones or the new ones, at whichever page the power goes."""
+    """U-4: settings are the old or the new ones, also when the power goes as they are stored."""
     begin(stage)
-    pages = itertools.count(1)
 
     def cut() -> None:
-        if stage.of("update", phase="verifying") and next(pages) == stage.seed:
-            stage.power(0.0)
+        held = [stage.terminal.flash.peek(name) or b"" for name in copies("configuration")]
+        if sorted(b"heartbeat" in one for one in held if one) == [False, True]:
+            stage.power(0.0)  # what is complete is being written over what is not
 
     stage.terminal.on_program = cut
     offer(stage, "configuration")
