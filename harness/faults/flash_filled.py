@@ -3,39 +3,17 @@
 A bench does it by a debugger, so it needs a debug unit.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from harness.model.cast import Cast
-from harness.model.hands import Debugger
-from harness.model.trace import Observation
-from harness.model.units import Seconds
+from harness.faults._filled import Filled
 
 
 @dataclass(frozen=True, slots=True)
-class FlashFilled:
+class FlashFilled(Filled):
     """Fill it up to ``percent`` by a file of our own, for ``lasting`` or until cleared."""
 
-    NEEDS: ClassVar[tuple[type, ...]] = (Debugger,)
-    SHORT: ClassVar[str] = "percent"
+    FILL: ClassVar[str] = "fill_storage"
+    FREE: ClassVar[str] = "free_storage"
+    TOLD: ClassVar[str] = "fill"
     percent: float = 98.0
-    lasting: Seconds | None = None
-
-    def __post_init__(self) -> None:
-        if not 0 < self.percent <= 100:
-            raise ValueError(f"percent is above 0 and up to 100, not {self.percent:g}")
-
-    @contextmanager
-    def inject(self, cast: Cast) -> Iterator[Self]:
-        debugger = cast.playing(Debugger)
-        try:
-            debugger.fill_storage(self.percent)
-            yield self
-        finally:
-            debugger.free_storage()
-
-    def took_effect(self, seen: Observation) -> bool:
-        done = seen.source == "hands" and seen.kind == "debugged"
-        return done and seen.get("what") == "fill"
