@@ -3,11 +3,11 @@
 Source: as ``wire/zvt_files.py``.
 """
 
+from harness.drivers._zvt_link import NOT_POSSIBLE
 from harness.errors import Garbled
 from harness.model.updates import Image
 from harness.wire import zvt, zvt_files
 
-NOT_POSSIBLE = 0x83
 FIRMWARE = 0x10  # the number of a system's image, by Feig's table; others have their own
 BLOCK = 4096  # bytes at a time
 
