@@ -267,7 +267,7 @@ def test_what_passes_can_be_kept_without_card_numbers(tun: Tun, tmp_path: Path) 
     assert b"47617390" not in octets
     assert b"01010119" not in octets
     assert {one.sniffed_on for one in seen} == {"terminal", "host"}
-    comments = b" ".join(one.comment or b"" for one in seen)
+    comments = b" ".join(comment for one in seen for comment in one.comments or ())
     assert b"dropped: plan" in comments
     assert b"arrives in 10.0 ms" in comments
     assert b"path" in comments
