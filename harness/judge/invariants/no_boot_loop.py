@@ -12,6 +12,9 @@ from harness.model.trace import Observation
 class NoBootLoop:
     """Never more than ``most`` starts in a row without being ready in between.
 
+    Each round of a supply's fault is counted by itself: what takes longer to start than the next
+    fall leaves it is started again by that fall.
+
     Attributes:
         most: Starts that are still no loop; a supply that comes back slowly may cost a few.
     """
@@ -23,7 +26,7 @@ class NoBootLoop:
 
 
 class _NoBootLoop(Safety):
-    kinds = frozenset({"boot", "state"})
+    kinds = frozenset({"boot", "state", "power_uploaded"})
     CHANNELS = ("console",)
 
     def __init__(self, word: NoBootLoop, run: Run) -> None:
@@ -33,6 +36,8 @@ class _NoBootLoop(Safety):
         self._worst = 0
 
     def on(self, seen: Observation) -> None:
+        if seen.kind == "power_uploaded":
+            self._row = []
         if seen.source != TERMINAL:
             return
         if seen.kind == "state":

@@ -697,6 +697,20 @@ def test_a_terminal_that_starts_in_circles_is_caught(ready_between: bool, fits: 
     assert fits(story.end().clause())
 
 
+@pytest.mark.parametrize(("each", "fits"), [(1, passes), (2, fails)])
+def test_each_fall_of_the_supply_may_start_it_once(each: int, fits: object) -> None:
+    """Three rounds without time to get ready: a start in each is none in circles, two are."""
+    story = always({"no_boot_loop": {"most": 1}})
+    for number in range(3):
+        story.say("engine", "power_uploaded", fault="power_ramp", round=number + 1)
+        for _ in range(each):
+            story.boot()
+    story.drop(lambda row: row.kind == "state")
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
 def test_an_image_that_may_not_run_is_named_once() -> None:
     """The reason says what it was, in one word, however often it was offered."""
     story = always("boots_old_or_new")
