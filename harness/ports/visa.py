@@ -89,7 +89,8 @@ class VisaPort(Port):
             manager = pyvisa.ResourceManager("@py")
             resource = manager.open_resource(self.address, open_timeout=int(CONNECT * 1000))
         except Exception as error:  # pyvisa-py raises bare Exception
-            raise PortLost(f"{self.address}: cannot be opened: {error}") from error
+            said = " ".join(str(error).split())
+            raise PortLost(f"{self.address}: cannot be opened: {said}") from error
         self._resource = resource
         self._turn = Turn(self.clock, self.address)  # who hangs on the old line holds up nobody
         try:

@@ -5,10 +5,12 @@ import sys
 from typing import Any
 
 from harness.errors import BenchError, RigError
+from harness.model.power import Switch
 from harness.model.rigfile import Device
-from harness.model.roles import Identified
+from harness.model.roles import Identified, plays
 from harness.model.units import Volts
 from harness.model.words import find
+from harness.rig.absent import mending
 from harness.rig.limits import limited
 
 DRIVERS = "harness.drivers"
@@ -61,3 +63,21 @@ def check_identity(device: Device, driver: Identified) -> None:
                 f"{pattern!r}. Another device is plugged in, or the file is wrong. "
                 "Nothing was energised"
             )
+
+
+def check_presence(device: Device, driver: Any) -> None:
+    """Of a device that need not be a certain one: whether it answers at all; raises BenchError.
+
+    A switch that cannot say who it is is asked how it stands, for an address of datagrams takes
+    anything: what was never reached would be switched off by hand otherwise, and in quarantine.
+    """
+    ask = getattr(driver, "identify", getattr(driver, "closed", None))
+    if ask is None or not (plays(driver, Switch) or isinstance(driver, Identified)):
+        return
+    try:
+        ask()
+    except BenchError as error:
+        raise BenchError(
+            f"{device.role}: nothing at {device.address} answers as a {device.driver} would "
+            f"({error}). Nothing was energised; {mending(device, error)}"
+        ) from error

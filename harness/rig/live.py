@@ -18,7 +18,7 @@ from harness.rig import vigil
 from harness.rig.absent import mending
 from harness.rig.address import Connect, port_to, resolve
 from harness.rig.arm import arm, disarm, resume
-from harness.rig.casting import check_identity, driver_class, has_identity
+from harness.rig.casting import check_identity, check_presence, driver_class, has_identity
 from harness.rig.custody import POWERED
 from harness.rig.leaving import Leaving
 from harness.rig.owner import Owner, Take
@@ -224,14 +224,17 @@ class LiveRig:
                 self._away.add(device.role)  # it has no power yet
                 return
             raise BenchError(
-                f"{device.role}: nothing answers at {device.address} ({error}); "
-                f"{self._file.path or 'the rig file'}: {mending(device)}. Nothing was energised"
+                f"{device.role}: nothing answers at {device.address} ({error}). Nothing was "
+                f"energised; {self._file.path or 'the rig file'}: {mending(device, error)}"
             ) from error
 
     def _identify(self, device: Device) -> None:
         unpowered = device.role in OF_THE_TERMINAL and "supply" in self._file.devices
-        if has_identity(device, self._drivers[device.role]) and not unpowered:
-            check_identity(device, self._drivers[device.role])
+        driver = self._drivers[device.role]
+        if has_identity(device, driver) and not unpowered:
+            check_identity(device, driver)
+        elif not unpowered:
+            check_presence(device, driver)
 
     def _owner(self, role: str) -> Owner:
         source = SOURCES.get(role, role)

@@ -15,7 +15,7 @@ from harness.clock import Clock
 from harness.errors import BenchError, HarnessError, PortLost, RigLocked
 from harness.model.power import Switch
 from harness.model.rigfile import Device, RigFile
-from harness.model.roles import Identified
+from harness.model.roles import Identified, plays
 from harness.ports.base import Port
 from harness.rig import state
 from harness.rig.absent import mending
@@ -131,9 +131,8 @@ class Doctor:
             driver = kind(port, **device.options)
             yield from self._asked(device, driver)
         except HarnessError as error:
-            yield Finding(
-                device.role, "talk", BAD, str(error), "look at its cable, speed and model"
-            )
+            mend = mending(device, error, "look at its cable, speed and model")
+            yield Finding(device.role, "talk", BAD, str(error), mend)
         finally:
             port.close()
 
@@ -141,7 +140,7 @@ class Doctor:
         if self._unpowered(device):
             mend = "if it is not there with the terminal switched on either, correct the address"
             return Finding(device.role, "address", WARN, f"{error}; the terminal is off", mend)
-        return Finding(device.role, "address", BAD, str(error), mending(device))
+        return Finding(device.role, "address", BAD, str(error), mending(device, error))
 
     def _unpowered(self, device: Device) -> bool:
         return device.role in OF_THE_TERMINAL and "supply" in self._file.devices
@@ -154,6 +153,8 @@ class Doctor:
         if not isinstance(driver, Identified):
             has_identity(device, driver)
             yield Finding(role, "identity", OK, f"a {device.driver} cannot say who it is")
+            if plays(driver, Switch):
+                yield Finding(role, "position", OK, "closed" if driver.closed() else "open")
             return
         says = driver.identify()
         try:
