@@ -172,7 +172,7 @@ class Session:
             recorder = Recorder(clock, sink, case, self._progress, self._deck)
             stop = self._until_over(scenario, recorder, folder)
         case.verdict()  # what breaks there is a bug like any other
-        _keep_bugs(folder, [*recorder.bugs, *case.bugs])
+        keep_bugs(folder, [*recorder.bugs, *case.bugs])
         played = Played(
             scenario, judge_trace(recorder.trace), recorder.trace, folder,
             simulated=recorder.trace.end, wall=time.perf_counter() - started, seed=self.seed,
@@ -281,7 +281,7 @@ def _sink(folder: Path) -> Iterator[IO[str]]:
         yield sink
 
 
-def _keep_bugs(folder: Path, bugs: Sequence[BaseException]) -> None:
+def keep_bugs(folder: Path, bugs: Sequence[BaseException]) -> None:
     """The tracebacks of what broke in the code, for who mends it; no card number in them."""
     texts = dict.fromkeys("".join(traceback.format_exception(bug)) for bug in bugs)
     if texts:

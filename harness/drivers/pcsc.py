@@ -11,6 +11,7 @@ from harness.errors import DeviceRefused, PortLost, PortTimeout
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
 from harness.wire import emv
+from harness.wire.masked import Octets
 
 IDENTITY = None
 DONE = b"\x90\x00"
@@ -56,8 +57,8 @@ class Driver:
         self._port.open()
         return emv.parse_atr(bytes(getattr(self._port, "atr", b"")))
 
-    def transmit(self, apdu: bytes) -> bytes:
-        """A command's answer, status word included.
+    def transmit(self, apdu: bytes) -> Octets:
+        """A command's answer, status word included; whole, but truncated where it is shown.
 
         Raises:
             PortTimeout: The card is silent; it was let go.
@@ -68,9 +69,9 @@ class Driver:
         if chunk is None:
             self._port.close()
             raise PortTimeout(f"{self._port.address}: no answer within {self._deadline:g} s")
-        return chunk.data
+        return Octets(chunk.data)
 
-    def select(self, aid: bytes) -> bytes:
+    def select(self, aid: bytes) -> Octets:
         """SELECT by name; raises DeviceRefused with the status word of a card that will not."""
         answer = self.transmit(emv.select(aid))
         if answer[-2:] != DONE:

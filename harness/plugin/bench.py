@@ -14,15 +14,15 @@ from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale, reader_of
 from harness.engine.steps import Given
 from harness.errors import BenchError
-from harness.files import PACKAGE
 from harness.model.pattern import Pattern
 from harness.model.register import Wish
 from harness.model.roles import SaleResult
 from harness.model.trace import Observation, Trace
 from harness.model.units import Money, Seconds
 from harness.model.words import fill, find
+from harness.plugin.frames import end_in_the_test
 from harness.rig.live import LiveRig
-from harness.runner import Session
+from harness.runner import Session, keep_bugs
 from harness.sim.bench import Bench
 from harness.wire.quoted import hide
 
@@ -48,18 +48,24 @@ class TestRig:
     def call_on_bench(self, test: Callable[[], object]) -> None:
         """Bring the bench up, call ``test`` on its clock, leave the bench safe.
 
-        What a device said is in our own frames, too: pytest is shown the test's.
+        What a device said is in our own frames, too, which pytest shows with what is in them: it
+        is given the test's. Of a bug of ours ``traceback.txt`` beside the trace tells the rest.
         """
         try:
             self._call_on_bench(test)
         except Exception as error:
             hide(error)
-            if isinstance(error, BenchError):
-                _end_in_the_test(error)
+            if not isinstance(error, BenchError | AssertionError):
+                keep_bugs(self._folder, [error])
+            end_in_the_test(error)
             raise
 
+    @property
+    def _folder(self) -> Path:
+        return self._session.out / f"python-{self._name}"
+
     def _call_on_bench(self, test: Callable[[], object]) -> None:
-        folder = self._session.out / f"python-{self._name}"
+        folder = self._folder
         if self._session.rig.clock != "virtual":
             with self._session.open_rig(folder) as (live, recorder):
                 self._call(live, recorder, test)
@@ -184,17 +190,3 @@ class _Undecided:
     def at(self, t: float) -> None: ...
 
     def deadline(self) -> None: ...
-
-
-def _end_in_the_test(error: BaseException) -> None:
-    """Cut its traceback behind the last frame that is not ours; of what it came from, all."""
-    last = at = error.__traceback__
-    while at is not None:
-        if not Path(at.tb_frame.f_code.co_filename).is_relative_to(PACKAGE):
-            last = at
-        at = at.tb_next
-    if last is not None:
-        last.tb_next = None
-    cause = error.__cause__ or error.__context__
-    while cause is not None and cause.__traceback__ is not None:
-        cause.__traceback__, cause = None, cause.__cause__ or cause.__context__

@@ -13,6 +13,7 @@ from harness.clock import Clock
 from harness.errors import Astray, BenchError, BrokenOff, PortLost
 from harness.model.roles import Polled, Watched
 from harness.ports.base import Port
+from harness.wire.masked import masked
 from harness.wire.quoted import hide
 
 #: ``take(source, kind, t, fields)``; called in an owner's task, must not wait.
@@ -55,7 +56,7 @@ class Pending:
     def run(self) -> None:
         """For the owner: do it. Only what is no ``Exception`` (a kill) comes out of here."""
         try:
-            self._value = self._call()
+            self._value = masked(self._call())  # a device's own words, as those of an error
         except Exception as error:  # noqa: BLE001 - handed to the caller
             self._error = error
             hide(error)  # a device's own words; they may come to be printed
@@ -122,7 +123,7 @@ class Owner:
             raise AttributeError(name)
         found = getattr(self.driver, name)
         if not callable(found):
-            return found
+            return masked(found)
 
         def call(*args: Any, **keys: Any) -> Any:
             return self.start(name, *args, **keys).result()

@@ -20,6 +20,7 @@ from harness.rig.address import port_to
 from harness.rig.lock import RigLock
 from harness.survey.guess import GENERIC, MODEM, guess
 from harness.survey.held import held, host_of
+from harness.wire.pan import mask
 
 WITHIN, QUIET = 1.5, 0.3  # s for an answer; without a byte: it is over
 KNOCK = 1.0  # s for a connection
@@ -210,7 +211,7 @@ class Search:
 
 
 def ask(port: Port, question: bytes) -> str:
-    """What it answers, as one line of printable text; ``""`` for silence."""
+    """What it answers, as one line of printable text, masked; ``""`` for silence."""
     port.open()
     try:
         port.write(question)
@@ -220,7 +221,8 @@ def ask(port: Port, question: bytes) -> str:
         port.close()
     text = heard.decode("latin-1").replace(question.decode("latin-1").strip(), "", 1)
     text = text.rpartition("\r\n\r\n")[2] if b"HTTP" in question else text
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:200]
+    text = "".join(sign if sign.isprintable() else " " for sign in mask(text))
+    return " ".join(text.split())[:200]
 
 
 def _until_line(port: Port) -> bytes:

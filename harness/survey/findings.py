@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from harness.wire.pan import mask
+
 OK, WARN, BAD = "ok", "warn", "bad"
 
 #: check, level, what was seen, how to mend it.
@@ -11,7 +13,7 @@ Row = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at.
+    """One thing looked at; what a device said of itself is masked.
 
     Attributes:
         about: A role, ``host`` for this machine, or ``rig``.
@@ -26,6 +28,10 @@ class Finding:
     level: str
     seen: str
     mend: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("seen", "mend"):  # drivers are asked here without an owner
+            object.__setattr__(self, name, mask(getattr(self, name)))
 
 
 def worst(rows: Iterable[Finding]) -> str:

@@ -16,16 +16,17 @@ SHIFTED = {
 }  # fmt: skip
 
 
-def unpack(octets: bytes, count: int, *, skip: int = 0) -> list[int]:
+def unpack(octets: bytes, count: int, *, skip: int = 0, first: int = 0) -> list[int]:
     """Septets packed as 23.038, 6.1.2.1 says, least significant bits first.
 
     Args:
         octets: The packed text; one that is too short gives fewer septets.
         count: How many septets there are.
         skip: How many septets at the beginning are something else (a header and its fill bits).
+        first: The bit at which the first of them begins.
     """
-    bits = int.from_bytes(octets, "little")
-    most = min(count, len(octets) * 8 // 7)
+    bits = int.from_bytes(octets, "little") >> first
+    most = min(count, (len(octets) * 8 - first) // 7)
     return [bits >> 7 * at & 0x7F for at in range(skip, most)]
 
 

@@ -4,13 +4,17 @@ Nothing here knows of card numbers; ``wire/pan.py`` looks for them in every read
 for each of its signs where in the text that stands, so that what was found can be hidden there.
 Escapes: of URLs (RFC 3986, 2.1), JSON (RFC 8259, 7), C and HTML. Base64 and its URL-safe form: RFC
 4648, 4 and 5. EBCDIC digits: code pages 037 and 500 (F0 to F9). UTF-16: the byte between is 0.
+Septets: short messages in PDU mode (3GPP TS 23.038, 6.1.2.1), seven bits a sign.
 """
 
 import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
+
+from harness.wire import gsm7
 
 #: A sign written as something longer; exactly one of the groups holds its number.
 _ESCAPE = re.compile(
@@ -32,6 +36,9 @@ _EBCDIC = re.compile("[\xf0-\xf9]{4}")
 _OTHER_SCRIPT = re.compile(r"(?![0-9])\d|(?![\0-\x7f])\s")
 #: Hex that may spell figures: three in a row, of one or two bytes each.
 _SPELT = re.compile(r"(?:3[0-9][ :]?(?:00[ :]?)?){3}|(?:[Ff][0-9][ :]?){3}")
+
+#: Octets of packed septets that are read at a time, and how many of the next ones with them.
+_MESSAGE, _LAP = 7 * 20, 7 * 4
 
 
 class Reading(NamedTuple):
@@ -63,6 +70,7 @@ def readings(text: str) -> Iterator[Reading]:
         plain = fours[0].replace(fours[1], " ")
         yield _moved(Reading(plain, *_in_place(plain)), fours.start())
     yield from _dumped(text)
+    yield from _packed(text)
     yield from _armoured(text)
 
 
@@ -134,6 +142,42 @@ def _dumped(text: str) -> Iterator[Reading]:
                 yield _within(_without_nul(said), reading)
             if _EBCDIC.search(said):
                 yield Reading(said.translate(_FROM_EBCDIC), reading.starts, reading.ends)
+
+
+def _packed(text: str) -> Iterator[Reading]:
+    """Bytes in hex that are septets with figures among them, at whatever bit those begin."""
+    for run in _HEX.finditer(text):
+        step = 2 + len(run[1])
+        bare = run[0].replace(run[1], "") if run[1] else run[0]
+        for odd in (0,) if run[1] else (0, 1):
+            octets = bytes.fromhex(bare[odd : odd + (len(bare) - odd) // 2 * 2])
+            for at in range(0, len(octets), _MESSAGE):
+                piece = octets[at : at + _MESSAGE + _LAP]
+                for reading in map(partial(_unpacked, piece, step), _septets(piece)):
+                    yield _moved(reading, run.start() + odd + at * step)
+
+
+def _septets(octets: bytes) -> set[int]:
+    """At which bits (0 to 6) septets begin of which 13 in a row are digits, blanks or dashes.
+
+    Those all have the sixth bit (0x20) and not the seventh; each bit of ``rows`` stands for a
+    septet that begins there, and those behind it, two, four, eight, twelve, thirteen of them.
+    """
+    bits = int.from_bytes(octets, "little")
+    one = bits >> 5 & ~(bits >> 6)
+    two = one & one >> 7
+    four = two & two >> 14
+    rows = four & four >> 28 & four >> 56 & one >> 84
+    return {at % 7 for at in range(rows.bit_length()) if rows >> at & 1}
+
+
+def _unpacked(octets: bytes, step: int, first: int) -> Reading:
+    said = gsm7.unpack(octets, len(octets) * 8, first=first)
+    bits = range(first, first + 7 * len(said), 7)
+    return Reading(
+        "".join(gsm7.BASIC[septet] for septet in said), [at // 8 * step for at in bits],
+        [(at + 6) // 8 * step + 2 for at in bits],
+    )  # fmt: skip
 
 
 def _within(inner: Reading, outer: Reading) -> Reading:

@@ -6,7 +6,9 @@ every row of figures that is longer than what may be shown, and begins as card n
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from harness.wire.masked import masked
 from harness.wire.pan import mask
 
 #: Eleven digits and more, of which some may be missing; but no fraction and no ICCID (89...).
@@ -22,11 +24,22 @@ def quoted(text: str) -> str:
 
 def hide(error: BaseException) -> None:
     """Mask the texts of an error and of all that it came from: whoever prints one, prints all."""
-    for one in _chain(error):
-        one.args = tuple(quoted(part) if isinstance(part, str) else part for part in one.args)
+    for one in chain(error):
+        one.args = tuple(map(_quoted, one.args))
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _quoted(part: Any) -> Any:
+    """One argument of an error; bytes are shown by ``repr``, as what could not be decoded is."""
+    if isinstance(part, str):
+        return quoted(part)
+    if isinstance(part, bytes):
+        said, dump = part.decode("latin-1"), part.hex()
+        return part if (quoted(said), mask(dump)) == (said, dump) else b"***"
+    return masked(part)
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and all that it came from."""
     seen: set[int] = set()
     waiting = [error]
     while waiting:

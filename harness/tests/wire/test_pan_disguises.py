@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.tests.safety.spellings import PANS, SPELT, held
+from harness.tests.safety.spellings import PANS, SPELT, fours, held
+from harness.wire import gsm7
 from harness.wire.pan import continued, find, mask, mask_lines, numbers
-from harness.wire.pan_disguises import octets_in, readings
+from harness.wire.pan_disguises import _packed, octets_in, readings
 
 PAN = PANS[1]
 
@@ -119,3 +120,40 @@ def test_the_rest_of_a_number_is_found_in_the_next_line(before: str, after: str,
 def test_lines_that_have_nothing_to_do_with_each_other(before: str, after: str) -> None:
     """Nothing before; too little; something between; truncated or whole already; a fraction."""
     assert continued(before, after) is None
+
+
+@pytest.mark.parametrize("pan", PANS)
+@pytest.mark.parametrize("spelt", ["plain", "spaced", "dashed"])
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", "abcd", "abcde", "abcdef", "abcdefg"])
+def test_packed_septets_are_read_at_whatever_bit_they_begin(
+    pan: str, spelt: str, before: str
+) -> None:
+    """A short message in PDU mode, as a modem's line has it: what stands around it stays."""
+    septets = gsm7.encode(f"{before}{SPELT[spelt](pan)} was charged, thank you")
+    assert septets is not None
+    head, pdu = "+CMGL: 1,1,,48", gsm7.pack(septets).hex().upper()
+    text = f"{head}\r\n{pdu}\r\nOK"
+
+    shown = mask(text)
+
+    assert numbers(text) == f"{pan[:6]}***{pan[-4:]}"
+    assert shown.startswith(head)
+    assert shown.endswith("\r\nOK")
+    left = shown.removeprefix(head).removesuffix("OK").strip()
+    first, _, last = left.partition(f"{pan[:6]}***{pan[-4:]}")
+    assert pdu.startswith(first)
+    assert pdu.endswith(last)
+
+
+@given(st.binary(min_size=20, max_size=400))
+def test_bytes_by_chance_are_no_septets_of_figures(octets: bytes) -> None:
+    """Thirteen digits in a row are no chance: a quarter for each to have the bits of a figure."""
+    assert [one for one in _packed(octets.hex()) if find(one.text)] == []
+
+
+def test_a_number_is_found_wherever_it_is_in_a_long_row_of_septets() -> None:
+    """Many messages glued together are read piece by piece; no seam hides one."""
+    for fill in range(120, 200, 3):
+        septets = gsm7.encode(f"{'x' * fill}{fours(PAN)}{'y' * 90}")
+        assert septets is not None
+        assert numbers(gsm7.pack(septets).hex()) == "411111***1111"
