@@ -20,13 +20,14 @@ CARD = "9999990000000014"
 SECRET = nexo_secure.Secret("fuzz", "fuzz")
 
 
-def _profile(word: str) -> Profile:
+def profile(word: str) -> Profile:
+    """A protocol by its word."""
     return read_profile(word, lambda one: read_plain(fixture("frames", f"{one}.yaml")))
 
 
 def _frames(word: str) -> Codec:
     """Requests and answers of a profile, in one stream."""
-    own = _profile(word)
+    own = profile(word)
 
     def values(rng: random.Random) -> dict[str, str]:
         deal = rng.choice(sorted(own.deals))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from harness.drivers._zvt_report import Dialogue, Reporter
 from harness.errors import Garbled
 from harness.tests.fuzz_codec import Codec
-from harness.wire import tlv, zvt, zvt_messages, zvt_serial
+from harness.wire import tlv, zvt, zvt_files, zvt_messages, zvt_serial
 
 CARD = "6212345678901265"
 ALONE = re.compile(rf"(?<!\d){CARD}(?!\d)")  # in a longer row of digits it is no card number
@@ -109,9 +109,33 @@ def _read_line(octets: bytes) -> None:
         _read(apdu)
 
 
+def _files(rng: random.Random) -> bytes:
+    block = zvt_files.Block(rng.randrange(256), rng.randrange(1 << 32), rng.randbytes(30))
+    sizes = {number: rng.randrange(1 << 32) for number in range(rng.randrange(1, 4))}
+    return rng.choice((
+        zvt_files.write_list(b"\x01\x23\x45", sizes), zvt_files.write_request(block),
+        zvt_files.write_block(block),
+    )).payload  # fmt: skip
+
+
+def _read_files(octets: bytes) -> None:
+    refused = 0
+    for read in (
+        lambda: zvt_files.read_list(zvt.read_fields(octets[zvt_files.PASSWORD :])),
+        lambda: zvt_files.read_block(octets),
+    ):
+        try:
+            read()
+        except Garbled:
+            refused += 1
+    if refused == 2:
+        raise Garbled("in no direction")
+
+
 #: Name -> codec.
 ZVT: dict[str, Codec] = {
     "zvt fields": Codec(_fields, _read_fields),
+    "zvt files": Codec(_files, _read_files),
     "zvt stream": Codec(_stream, _read_stream),
     "zvt serial": Codec(_line, _read_line),
 }

@@ -25,18 +25,24 @@ def unpack(octets: bytes, count: int, *, skip: int = 0, first: int = 0) -> list[
         skip: How many septets at the beginning are something else (a header and its fill bits).
         first: The bit at which the first of them begins.
     """
-    bits = int.from_bytes(octets, "little") >> first
     most = min(count, (len(octets) * 8 - first) // 7)
-    return [bits >> 7 * at & 0x7F for at in range(skip, most)]
+    pairs = octets + b"\0"  # a septet lies in two octets at most
+    return [
+        (pairs[bit >> 3] | pairs[(bit >> 3) + 1] << 8) >> (bit & 7) & 0x7F
+        for bit in range(first + 7 * skip, first + 7 * most, 7)
+    ]
 
 
 def pack(septets: Iterable[int]) -> bytes:
     """The other way round, for those who write such text."""
-    bits = length = 0
-    for at, septet in enumerate(septets):
-        bits |= (septet & 0x7F) << 7 * at
-        length = 7 * at + 7
-    return bits.to_bytes((length + 7) // 8, "little")
+    octets, held, bits = bytearray(), 0, 0
+    for septet in septets:
+        held |= (septet & 0x7F) << bits
+        bits += 7
+        if bits >= 8:
+            octets.append(held & 0xFF)
+            held, bits = held >> 8, bits - 8
+    return bytes(octets) + (bytes([held]) if bits else b"")
 
 
 def decode(septets: Iterable[int]) -> str:

@@ -110,7 +110,7 @@ def _address(octets: _Octets) -> str:
     if kind & 0x70 == 0x50:
         return gsm7.decode(gsm7.unpack(value, length * 4 // 7)).strip()
     halves = [half for octet in value for half in (octet & 0x0F, octet >> 4)]
-    digits = "".join(_DIGITS[half] for half in halves if half < len(_DIGITS))
+    digits = "".join(_DIGITS[half] for half in halves[:length] if half < len(_DIGITS))
     return f"+{digits}" if kind & 0x70 == 0x10 else digits
 
 

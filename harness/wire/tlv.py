@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from harness.errors import Garbled
 
 CONSTRUCTED = 0x20
+DEEPEST = 16  # levels; cards and terminals nest three or four
+LONGEST = (1 << 24) - 1  # bytes of a value: a length field of 83 and three bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,20 @@ def parse(octets: bytes) -> list[Tlv]:
 
 
 def walk(octets: bytes) -> Iterator[Tlv]:
-    """All data objects of all levels, a template before its content; raises Garbled."""
+    """All data objects of all levels, a template before its content; raises Garbled.
+
+    Deeper than ``DEEPEST`` is Garbled: each level is copied, and nobody nests so many.
+    """
+    return _walk(octets, DEEPEST)
+
+
+def _walk(octets: bytes, deeper: int) -> Iterator[Tlv]:
     for row in parse(octets):
         yield row
         if row.constructed:
-            yield from walk(row.value)
+            if not deeper:
+                raise Garbled(f"TLV {row.tag:X}: nested more than {DEEPEST} deep")
+            yield from _walk(row.value, deeper - 1)
 
 
 def find(octets: bytes, tag: int) -> bytes | None:
@@ -76,12 +87,13 @@ def build(rows: Iterable[tuple[int, bytes]]) -> bytes:
 
 
 def length(size: int) -> bytes:
-    """A length field: one byte below 128, else 81 or 82 and the length."""
+    """A length field: one byte below 128, else 81, 82 or 83 and the length; raises ValueError."""
     if size < 0x80:
         return bytes([size])
-    if size <= 0xFF:
-        return bytes([0x81, size])
-    return b"\x82" + size.to_bytes(2, "big")
+    if size > LONGEST:
+        raise ValueError(f"a value of {size} bytes; {LONGEST} is the most")
+    more = (size.bit_length() + 7) // 8
+    return bytes([0x80 | more]) + size.to_bytes(more, "big")
 
 
 def read_length(octets: bytes, at: int) -> tuple[int, int]:

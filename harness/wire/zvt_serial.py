@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from harness.errors import Garbled
 from harness.wire import zvt
+from harness.wire.checks import CHECKS
 
 STX, ETX, DLE = 0x02, 0x03, 0x10
 GAP, ANSWER = 0.2, 5.0  # s: T1, T2
@@ -26,14 +27,7 @@ class Sign(enum.Enum):
     BAD = b""  # a frame whose CRC or shape is wrong: to be answered with NAK
 
 
-def crc(octets: bytes) -> int:
-    """CRC-16/KERMIT: polynomial 0x8408 (reflected), start 0."""
-    value = 0
-    for octet in octets:
-        value ^= octet
-        for _ in range(8):
-            value = value >> 1 ^ (0x8408 if value & 1 else 0)
-    return value
+crc = CHECKS["crc16_kermit"]
 
 
 def to_serial(apdu: zvt.Apdu) -> bytes:
