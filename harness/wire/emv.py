@@ -154,12 +154,26 @@ def read_dol(octets: bytes) -> list[tuple[int, int]]:
     return wanted
 
 
+#: Tags of numbers (format n), which are cut and filled at their left (EMV Book 3, annex A1).
+NUMERIC = frozenset({
+    0x42, 0x5F24, 0x5F25, 0x5F28, 0x5F2A, 0x5F30, 0x5F34, 0x5F36, 0x5F57, 0x9A, 0x9C, 0x9F01,
+    0x9F02, 0x9F03, 0x9F11, 0x9F15, 0x9F1A, 0x9F21, 0x9F35, 0x9F39, 0x9F3B, 0x9F3C, 0x9F3D,
+    0x9F41, 0x9F42, 0x9F43, 0x9F44,
+})  # fmt: skip
+#: Tags of compressed numbers (format cn), which are filled up with F.
+COMPRESSED = frozenset({0x5A, 0x9F20})
+
+
 def fill_dol(octets: bytes, values: Mapping[int, bytes]) -> bytes:
-    """The values a DOL asks for; zeros for what is unknown, cut or filled as numbers are."""
-    return b"".join(
-        values.get(tag, b"").rjust(size, b"\0")[-size:] if size else b""
-        for tag, size in read_dol(octets)
-    )
+    """The values a DOL asks for, cut and filled as EMV Book 3, 5.4 says; zeros for the unknown."""
+    return b"".join(_fitted(tag, values.get(tag, b""), size) for tag, size in read_dol(octets))
+
+
+def _fitted(tag: int, value: bytes, size: int) -> bytes:
+    if tag in NUMERIC:
+        return value[max(0, len(value) - size) :].rjust(size, b"\0")
+    filler = b"\xff" if value and tag in COMPRESSED else b"\0"
+    return value[:size].ljust(size, filler)
 
 
 def read_afl(octets: bytes) -> list[tuple[int, int]]:

@@ -3,7 +3,8 @@
 Bits are a text of ``0`` and ``1`` in the order in which they passed the head. A stripe may pass the
 other way round; what is then read is the same bits reversed, and it is accepted.
 
-Source: ISO/IEC 7811-2 (track 1: 6 bits and parity; track 2: 4 bits and parity), 7811-6; 7813.
+Source: ISO/IEC 7811-2 (track 1: 6 bits and parity; tracks 2 and 3: 4 bits and parity), 7811-6;
+7813 (tracks 1 and 2); 4909 (track 3).
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,10 @@ class Alphabet:
     most: int
 
 
-TRACKS = {1: Alphabet(6, 0x20, "%", "?", 79), 2: Alphabet(4, 0x30, ";", "?", 40)}
+TRACKS = {
+    1: Alphabet(6, 0x20, "%", "?", 79), 2: Alphabet(4, 0x30, ";", "?", 40),
+    3: Alphabet(4, 0x30, ";", "?", 107),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,13 @@ def track2(pan: str, expiry: str, service: str = "201", discretionary: str = "")
 
 
 def service_of(text: str) -> str:
-    """The service code of track 2, ``""`` where there is none (ISO/IEC 7813, 7.3)."""
-    return text.partition("=")[2][4:7]
+    """The service code of track 2, ``""`` where there is none (ISO/IEC 7813, 7.3).
+
+    Where a card has no expiry date, or no service code, a separator stands in its place.
+    """
+    rest = text.partition("=")[2]
+    code = rest[1:4] if rest.startswith("=") else rest[4:7]
+    return code if code.isdigit() and len(code) == 3 else ""
 
 
 def has_chip(service: str) -> bool:

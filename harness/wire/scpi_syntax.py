@@ -68,7 +68,7 @@ class Unit:
         return self.header.startswith("*")
 
 
-_BLOCK = re.compile(r"#([1-9])")
+_BLOCK = re.compile(r"#[0-9]")
 _HEADER = re.compile(r"\*[A-Za-z]\w*\??|:?[A-Za-z]\w*(?::[A-Za-z]\w*)*\??", re.ASCII)
 _MNEMONIC_LENGTH = 12  # IEEE 488.2, 7.6.1.4.1
 
@@ -86,8 +86,10 @@ def _end_of_quoted(text: str, start: int) -> int:
 
 
 def _end_of_block(text: str, start: int) -> int:
-    """The index after a definite length block ``#<n><length><bytes>`` (IEEE 488.2, 7.7.6)."""
+    """The index after a block (IEEE 488.2, 7.7.6): ``#<n><length><bytes>``, or ``#0`` and all."""
     digits = int(text[start + 1])
+    if not digits:
+        return len(text)  # of indefinite length: it ends with the message
     length = text[start + 2 : start + 2 + digits]
     if len(length) < digits or not (length.isascii() and length.isdigit()):
         raise ScpiError(-161)
@@ -107,11 +109,8 @@ def cut(text: str, separator: str) -> tuple[str, ...]:
     parts, start, at, depth = [], 0, 0, 0
     while at < len(text):
         letter = text[at]
-        if letter in "'\"":
-            at = _end_of_quoted(text, at)
-            continue
-        if _BLOCK.match(text, at):
-            at = _end_of_block(text, at)
+        if letter in "'\"" or _BLOCK.match(text, at):
+            at = _end_of_block(text, at) if letter == "#" else _end_of_quoted(text, at)
             continue
         depth += (letter == "(") - (letter == ")")
         if depth < 0:

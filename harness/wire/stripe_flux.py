@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from harness.wire.magstripe import TRACKS, Alphabet
 
 INCH = 2.54  # cm
-DENSITY = {1: 210, 2: 75}  # bits per inch
+DENSITY = {1: 210, 2: 75, 3: 210}  # bits per inch
 SLOWEST, FASTEST = 10.0, 100.0  # cm/s: what a hand does, and a reader must take
 USUAL = 30.0  # cm/s
 HALF = 0.7  # of a cell: a shorter interval is half a one
@@ -62,14 +62,15 @@ def bits_of(intervals: Sequence[float], *, track: int = 2) -> str:
     shortest, longest = seconds_per_bit(FASTEST, track), seconds_per_bit(SLOWEST, track)
     if not shortest * 0.8 <= cell <= longest * 1.2:
         return ""
-    bits, at = "", 0
+    bits, at = [], 0
     while at < len(intervals):
         taken, length = _next_bit(intervals, at, cell)
         if not taken:
             break
-        bits, at = bits + ("0" if taken == 1 else "1"), at + taken
+        bits.append("0" if taken == 1 else "1")
+        at += taken
         cell = (cell + length) / 2
-    return bits
+    return "".join(bits)
 
 
 def _next_bit(intervals: Sequence[float], at: int, cell: float) -> tuple[int, float]:
@@ -94,7 +95,7 @@ def spoil(bits: str, how: Spoilt, rng: random.Random, *, track: int = 2) -> str:
     alphabet = TRACKS[track]
     width = alphabet.bits + 1
     start, chars = _chars(bits, alphabet)
-    fields = chars.find("=") if track == 2 else chars.rfind("^")
+    fields = chars.rfind("^") if track == 1 else chars.find("=")
     end = chars.find(alphabet.end, 1)
     if fields < 0 or end < 0:
         raise ValueError("these bits carry no track that could be spoilt")

@@ -143,13 +143,30 @@ def ends_receipt(attribute: int) -> bool:
 
 
 def read_print_line(payload: bytes) -> list[Line]:
-    """06 D1: attribute and text; line feeds are empty lines; raises Garbled."""
+    """06 D1: attribute, text, TLV; line feeds are empty lines; raises Garbled."""
     if not payload:
         raise Garbled("ZVT: a print line without its attribute")
     attribute, rest = payload[0], payload[1:]
     if attribute == LINEFEEDS:
         return [Line("")] * (rest[0] if rest else 1)
-    return [Line(zvt.text(rest), ends_receipt(attribute))]
+    return [Line(zvt.text(rest[: _text_size(rest)]), ends_receipt(attribute))]
+
+
+def _text_size(octets: bytes) -> int:
+    """Where a container begins (terminals say there whose receipt it is), else the end.
+
+    A text has no length, but no control signs either: a 06 that is the tag of a container reaches
+    exactly to the end.
+    """
+    at = -1
+    while (at := octets.find(zvt.TLV_CONTAINER, at + 1)) >= 0:
+        try:
+            size, start = tlv.read_length(octets, at + 1)
+        except Garbled:
+            continue
+        if start + size == len(octets):
+            return at
+    return len(octets)
 
 
 def read_print_block(payload: bytes) -> list[Line]:

@@ -102,7 +102,8 @@ def _told(rows: list[tuple[Any, ...]]) -> bytes:
     return "; ".join(_SPELT[row[0]](*row[1:]) for row in rows).encode("latin-1")
 
 
-def _hear(octets: bytes) -> list[tuple[Any, ...]]:
+def hear(octets: bytes) -> list[tuple[Any, ...]]:
+    """What an instrument's methods were called with; raises Garbled for an error."""
     heard, status = _Heard(), scpi.Status()
     scpi.Parser(_TABLE, heard, status).hear(octets.decode("latin-1"))
     if status.errors:
@@ -266,7 +267,7 @@ INSTRUMENTS: Table = {
         Trip(_QUEUED, _queue, _read(scpi_replies.parse_error), "", _instrument),
         Elsewhere("wire/test_scpi_replies.py::test_a_block_is_read_back"),
     ),
-    "scpi messages": (Trip(st.lists(_ROWS, max_size=5), _told, _hear, ""),),
+    "scpi messages": (Trip(st.lists(_ROWS, max_size=5), _told, hear, ""),),
     "json lines": (Trip(_EVENTS, _lines, _heard_lines, ""),),
     "http": (Trip(_ANSWERS, _served, _fetched, ""),),
     "names": (

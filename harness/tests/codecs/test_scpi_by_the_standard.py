@@ -1,0 +1,90 @@
+"""SCPI by its clauses: strings, blocks, numbers, channel lists."""
+
+import pytest
+
+from harness.tests.codecs.instruments import hear
+from harness.wire import scpi, scpi_syntax
+from harness.wire.scpi_syntax import ScpiError
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("'it''s'", "it's"), ('"say ""x"""', 'say "x"'), ("'\"'", '"'), ("\"'\"", "'"), ("''", ""),
+        ('""""', '"'), ("'a;b,c#15(@1'", "a;b,c#15(@1"),
+    ],
+)  # fmt: skip
+def test_strings_with_quotes_in_them(said: str, text: str) -> None:
+    """A doubled quote stands for itself, the other one too (IEEE 488.2, 7.7.5)."""
+    assert hear(f"DISP:TEXT {said};:OUTP1 ON".encode()) == [("text", text), ("on", 1, True)]
+
+
+class _Screen:
+    """Shows what it is given."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def show(self, text: str) -> None:
+        self.shown.append(text)
+
+
+def _shown(message: str) -> tuple[list[str], list[int]]:
+    screen, status = _Screen(), scpi.Status()
+    table = {"DISPlay": scpi.Command("show", (scpi.Slot(str),))}
+    scpi.Parser(table, screen, status).hear(message)
+    return screen.shown, [code for code, _ in status.errors]
+
+
+@pytest.mark.parametrize(
+    ("message", "blocks"),
+    [
+        ("DISP #15a;b,c;DISP #206'\"(@#1;:DISP #10", ["#15a;b,c", "#206'\"(@#1", "#10"]),
+        ("DISP #0all;that 'is,(@ left;DISP 1", ["#0all;that 'is,(@ left;DISP 1"]),
+        ("DISP #0", ["#0"]),
+    ],
+)
+def test_blocks_are_cut_by_their_length_alone(message: str, blocks: list[str]) -> None:
+    """Separators and quotes in it mean nothing; #0 takes all that is left (488.2, 7.7.6)."""
+    shown, errors = _shown(message)
+
+    assert shown == blocks
+    assert errors == []
+
+
+@pytest.mark.parametrize("message", ["DISP #15abc", "DISP #2", "DISP #2x1a", "DISP #1"])
+def test_a_block_cut_off_is_an_error(message: str) -> None:
+    """-161, and nothing is carried out."""
+    shown, errors = _shown(message)
+
+    assert shown == []
+    assert errors == [-161]
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("1", 1.0), ("+1.", 1.0), ("-.5", -0.5), ("1.5E+3", 1500.0), ("1.5 e -3", 0.0015),
+        ("#HfF", 255.0), ("#q17", 15.0), ("#B101", 5.0), ("3.3V", 3.3), ("3300 mV", 3.3),
+        ("3.3E3MV", 3.3), ("0.0033kV", 3.3), ("2MAV", 2e6),
+    ],
+)  # fmt: skip
+def test_numbers_in_every_form(said: str, value: float) -> None:
+    """NRf, non-decimal, with a unit and its multiplier (488.2, 7.7.2 to 7.7.4; SCPI, 7.2.3)."""
+    assert scpi_syntax.read_number(said, "V") == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("said", "channels"),
+    [("(@1)", (1,)), ("( @ 1 , 3 )", (1, 3)), ("(@3:1)", (3, 2, 1)), ("(@1:3,2,5)", (1, 2, 3, 5))],
+)
+def test_channel_lists(said: str, channels: tuple[int, ...]) -> None:
+    """In the order given, ranges either way (SCPI-1999 vol. 1, 8.3.2)."""
+    assert scpi_syntax.read_channels(said, 9) == channels
+
+
+@pytest.mark.parametrize("said", ["(@)", "(@1", "(1)", "(@1,,2)", "(@0)", "(@10)", "(@a)", "(@1:)"])
+def test_lists_that_are_none(said: str) -> None:
+    """Refused by a number of the standard's."""
+    with pytest.raises(ScpiError):
+        scpi_syntax.read_channels(said, 9)
