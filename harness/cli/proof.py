@@ -8,6 +8,8 @@ import click
 from harness import prove as proving
 from harness.cli import options
 from harness.cli.coverage import every_class
+from harness.prove.job import Job
+from harness.prove.planted import parts
 from harness.runner import EXIT_FAIL
 
 #: Clauses shown per defect; --json has them all.
@@ -59,7 +61,7 @@ def prove(
     Ends with 1 when a defect escapes or the reference terminal does not pass.
     """
     if list_parts:
-        for name, said in proving.parts().items():
+        for name, said in parts().items():
             click.echo(f"{name:<16} {said}")
         return
     usual = every_class() if each else options.virtual_rigs()
@@ -74,10 +76,10 @@ def prove(
     ctx.exit(0 if proof.holds else EXIT_FAIL)
 
 
-def _tell(job: proving.Job, done: int, total: int) -> None:
-    part = f", part {job.part[0] + 1} of {job.part[1]}" if job.part[1] > 1 else ""
-    what = job.defect or f"the reference, seed {job.seed}{part}"
-    click.echo(f"[{done}/{total}] {what}", err=True)
+def _tell(job: Job, misjudged: list[str], done: int, total: int) -> None:
+    click.echo(f"[{done}/{total}] {job.told}", err=True)
+    for reason in misjudged:
+        click.echo(f"  {click.style('MISJUDGED', fg='red')} {reason}", err=True)
 
 
 def _show(proof: proving.Proof) -> None:

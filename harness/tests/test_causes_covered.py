@@ -11,7 +11,7 @@ from harness.files import carried, load_catalogue, read_plain
 from harness.model.causes import CAUSES
 from harness.model.vary import points, put_in
 from harness.model.words import find
-from harness.prove import PACKAGE, breaks, defects, told_of
+from harness.prove.planted import PACKAGE, breaks, defects, told_of
 from harness.sim.defects._misnamed import ROWS
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.models import read_character

@@ -12,7 +12,7 @@ from harness.files import load_rig
 from harness.model import words
 from harness.model.cellular import Attenuator
 from harness.model.units import Db
-from harness.prove import breaks
+from harness.prove.planted import breaks
 from harness.rig.casting import driver_class
 from harness.testing import replay
 from harness.tests.outside.acme_attenuator import Driver

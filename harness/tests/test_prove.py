@@ -6,10 +6,13 @@ from typing import cast
 import pytest
 
 from harness import prove as proving
+from harness.cli.proof import _tell
 from harness.errors import Stuck
 from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome
-from harness.prove import dealt, one_of_each, parts
+from harness.prove import job
+from harness.prove.job import dealt, one_of_each
+from harness.prove.planted import parts
 from harness.rig import signals
 from harness.runner import Session
 
@@ -73,11 +76,11 @@ def test_the_parts_that_a_defect_may_replace_are_told() -> None:
 
 def test_a_firmware_that_never_gives_way_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even the clock is asked: an alarm of the wall ends the item, and it is an ERROR."""
-    monkeypatch.setattr(proving, "LONGEST", 1.0)
+    monkeypatch.setattr(job, "LONGEST", 1.0)
     monkeypatch.setattr(signals, "RING_AGAIN", 0.2)
     loop = Looping()
 
-    verdict = proving._in_time(cast("Session", loop), story("power", "cut"))
+    verdict = job._in_time(cast("Session", loop), story("power", "cut"))
 
     assert (verdict.outcome, loop.rings > 1) == (Outcome.ERROR, True)
     assert "1 s of wall time" in verdict.reason
@@ -97,3 +100,29 @@ class Looping:
                 self.rings += 1
                 if self.rings > 1:
                     raise
+
+
+def test_what_is_misjudged_is_told_as_soon_as_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not at the end of an hour; and only of the reference: a defect is meant to fail."""
+    rows = [("FAIL", "power/cut", ["survives"]), ("PASS", "power/dip", [""])]
+    monkeypatch.setattr(proving, "_played", lambda jobs: ((job, rows) for job in jobs))
+    monkeypatch.setattr(proving, "loaded", Loaded())
+
+    proof = proving.prove([], [], only=["fsync_missing"], tell=_tell)
+
+    said = capsys.readouterr().err
+    assert said.count("MISJUDGED power/cut (seed 0): FAIL: survives") == said.count("seed 0, part")
+    assert proof.misjudged
+    assert proof.caught["fsync_missing"].by == [("power/cut", "survives")]
+
+
+class Loaded:
+    """No items."""
+
+    def cache_clear(self) -> None:
+        """There is nothing."""
+
+    def __call__(self, *_: object) -> None:
+        """There are none."""

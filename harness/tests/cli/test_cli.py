@@ -21,6 +21,7 @@ from harness.model.played import Played
 from harness.model.scenario import Scenario
 from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
+from harness.prove import planted
 from harness.report.verdicts import SCHEMA
 from harness.rig import signals
 from harness.tests.patience import LIMIT
@@ -291,9 +292,9 @@ def test_prove_says_who_caught_it_and_what_broke() -> None:
 
 def test_every_defect_says_what_it_breaks() -> None:
     """The matrix names the clause meant beside the clauses that caught it."""
-    assert [name for name in proving.defects() if not proving.breaks(name)] == []
-    assert proving.breaks("fsync_missing") == "invariants 2 and 13"
-    assert proving.defects(["none"]) == []
+    assert [name for name in planted.defects() if not planted.breaks(name)] == []
+    assert planted.breaks("fsync_missing") == "invariants 2 and 13"
+    assert planted.defects(["none"]) == []
 
 
 @pytest.mark.parametrize(
