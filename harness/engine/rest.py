@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from harness.engine import lag, met
 from harness.engine.given import is_ready, players_of
 from harness.engine.needs import card_of, recovery_of
 from harness.engine.recorder import Recorder
@@ -120,6 +121,8 @@ def come_to_rest(run: "Run") -> None:
     if resting and not still_open:
         recorder.say("at_rest", confirmed=resting)
     _let_deadlines_pass(recorder)
+    lag.look(recorder)
+    met.look(recorder)
 
 
 def _leave_alone(recorder: Recorder) -> None:
