@@ -20,6 +20,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from harness.tests.alone import alone as nobody_else
+
 settings.register_profile(
     "stalling machine",
     settings.get_profile(settings.get_current_profile_name()),
@@ -36,4 +38,11 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
         patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """Nobody else looks at, or leaves, workers of dead runs meanwhile (``alone.py``)."""
+    with nobody_else():
         yield

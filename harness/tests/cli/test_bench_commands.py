@@ -19,6 +19,8 @@ from harness.survey.findings import OK
 from harness.survey.held import held
 from harness.testing.conformance import CHECKS, Bench, Unmet, conform
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 RIG = """\
 rig: lab
 nominal: 5 V

@@ -232,7 +232,7 @@ def _named(verdict: Verdict, name: str) -> ClauseVerdict:
     )  # fmt: skip
 
 
-def always(*words: str, **more: Any) -> Story:
+def always(*words: str | Mapping[str, Any], **more: Any) -> Story:
     """A story under these invariants, begun."""
     return Story({"always": list(words), **more}).begin()
 

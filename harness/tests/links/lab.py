@@ -19,6 +19,7 @@ from harness.errors import HarnessError
 from harness.links import netns
 from harness.links.offload import offloads, set_offloads
 from harness.ports.gateway import ask_worker
+from harness.tests.alone import alone
 
 T = TypeVar("T")
 
@@ -116,7 +117,13 @@ class Lab:
 
 @contextlib.contextmanager
 def lab(name: str) -> Iterator[Lab]:
-    """A lab; its namespaces are named after ``name``."""
+    """The only lab at work on this machine; its namespaces are named after ``name``."""
+    with alone(), _boxes(name) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def _boxes(name: str) -> Iterator[Lab]:
     from pyroute2 import NetNS
     from pyroute2 import netns as named
 

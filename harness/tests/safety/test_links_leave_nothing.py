@@ -81,7 +81,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(outside: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def scene(
+    alone: None, outside: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
     """Three boxes and a folder."""
     monkeypatch.setenv("HARNESS_LINKS", str(tmp_path / "links"))
     if why_not():

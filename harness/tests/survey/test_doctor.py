@@ -27,6 +27,7 @@ from harness.survey.doctor import Doctor, identity_rows, tty_rights
 from harness.survey.findings import BAD, OK, WARN, Finding, worst
 
 GUARD, TIMERS = host.guard, host.timers
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from harness.survey.findings import OK, WARN
 from harness.tests.patience import soon
 
 ADDRESS = "relay://forgotten"
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 def relay_of(run: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
