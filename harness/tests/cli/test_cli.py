@@ -16,7 +16,7 @@ from harness import prove as proving
 from harness import runner
 from harness.cli import main
 from harness.errors import BenchError
-from harness.files import carried, load_scenarios
+from harness.files import carried
 from harness.model.played import Played
 from harness.model.scenario import Scenario
 from harness.model.trace import Trace
@@ -249,9 +249,14 @@ def test_init_writes_a_starter_that_checks_and_overwrites_nothing(
     assert "# mine" in changed.read_text(encoding="utf-8")
     assert (here / "demo" / "rigs" / "virtual.yaml").exists()
     assert (here / "demo" / "rigs" / "virtual_dual.yaml").exists()
-    assert main(["check", "demo/scenarios", "demo/lessons", "--rig", "demo/rigs/virtual.yaml"]) == 0
-    carried_ids = {one.id for one in load_scenarios(carried("scenarios"))}
-    assert {one.id for one in load_scenarios(here / "demo" / "scenarios")} == carried_ids
+    starter = ["demo/scenarios/host", "demo/lessons", "--rig", "demo/rigs/virtual.yaml"]
+    assert main(["check", *starter]) == 0
+    assert _stories(here / "demo" / "scenarios") == _stories(carried("scenarios"))
+
+
+def _stories(folder: Path) -> dict[str, bytes]:
+    """All files of stories, by their names below the folder."""
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*.yaml")}
 
 
 def test_prove_fails_when_a_defect_escapes(

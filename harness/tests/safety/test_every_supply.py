@@ -32,10 +32,10 @@ def _rig(folder: Path, model: str) -> Path:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_few_stories_of_power(tmp_path: Path, model: str) -> None:
-    """An item of each, another for each model: PASS, or SKIPPED with the reason."""
+    """An item of two of the three, others for each model: PASS, or SKIPPED with the reason."""
     turn = MODELS.index(model)
     with Session(rig=_rig(tmp_path, model), out=tmp_path / "out") as session:
-        for story in STORIES:
+        for story in (*STORIES[: turn % 3], *STORIES[turn % 3 + 1 :]):
             items = session.items([carried("scenarios", "power", f"{story}.yaml")])
             item = items[turn * len(items) // len(MODELS)]
             verdict = session.play(item).verdict

@@ -21,10 +21,9 @@ MOST = [
     for name in (
         "reader/bad_atr.yaml", "reader/mute_chip.yaml", "reader/pulled_after_approval.yaml",
         "reader/tap_and_go.yaml", "data/exhausted_by_reset.yaml", "data/exhausted_silently.yaml",
-        "firmware/bad_image_refused.yaml", "firmware/stranger_signed.yaml", "host/bad_mac.yaml",
-        "host/spoilt_answer.yaml", "operator/switched_off_while_processing.yaml",
-        "operator/taken_back.yaml", "power/contacts.yaml", "power/dip_mid_sale.yaml",
-        "power/low_supply.yaml", "signal/short_gap.yaml",
+        "firmware/stranger_signed.yaml", "host/bad_mac.yaml",
+        "operator/switched_off_while_processing.yaml", "operator/taken_back.yaml",
+        "power/contacts.yaml", "power/low_supply.yaml", "signal/short_gap.yaml",
     )
 ]  # fmt: skip
 FAILING = [f"{CATALOGUE}/power/cut_points.yaml"]
@@ -32,7 +31,7 @@ FAILING = [f"{CATALOGUE}/power/cut_points.yaml"]
 FEW = {
     "power/low_supply.yaml": 4,
     "data/exhausted_before_answer.yaml": 3,
-    "reader/pulled_after_approval.yaml": 20,
+    "reader/pulled_after_approval.yaml": 8,
 }
 
 
@@ -70,7 +69,7 @@ def test_one_seed_is_one_history(recorded: Path) -> None:
     """Two processes with different hash seeds write the same bytes; another seed writes others."""
     first, second, other = (_traces(recorded / name) for name in "abc")
 
-    assert len(first) > 30
+    assert len(first) > 20
     assert first == second
     assert first.keys() == other.keys()
     assert not [name for name in first if first[name] == other[name]]

@@ -10,6 +10,7 @@ from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
 
 import pytest
 
+from harness.files import carried
 from harness.tests.safety.conftest import RIG, STORY
 from harness.tests.safety.outside import Outside, ask, interrupt, is_off, over, wait_for
 
@@ -79,28 +80,31 @@ def test_pytest_is_as_safe(staged: Outside, supply: str, signals: tuple[Signals,
 
 
 @pytest.mark.parametrize(
-    ("face", "place"),
-    [("run", "injecting"), ("run", "playing"), ("run", "looking"), ("pytest", "clearing")],
+    ("face", "places"), [("run", ("injecting", "looking", "playing")), ("pytest", ("clearing",))]
 )
 def test_a_bug_in_a_fault_leaves_the_supply_off(
-    staged: Outside, supply: str, face: str, place: str
+    staged: Outside, supply: str, face: str, places: tuple[str, ...]
 ) -> None:
     """A fault that raises anything is an ERROR; the next item is played, the supply is off."""
-    broken = STORY.format(breaks=place, hold="200 ms", then="{breaks: nowhere}")
-    staged.write("scenarios/power/held.yaml", broken)
-    sound = STORY.format(breaks="nowhere", hold="200 ms", then="{breaks: nowhere}")
-    staged.write("scenarios/power/sound.yaml", sound)
+    (staged.here / "scenarios/power/held.yaml").unlink()
+    for place in (*places, "nowhere"):
+        story = STORY.format(breaks=place, hold="200 ms", then="{breaks: nowhere}")
+        staged.write(f"scenarios/power/{place}.yaml", story.replace("T-1", f"T-{place}"))
 
     ended = staged.run(face, *ARGUMENTS)
 
     assert is_off(supply)
     assert ended.code == 3, ended.said
     assert "Traceback" not in ended.said
-    [(first, reason), (second, _)] = staged.verdicts()
-    assert (first, second) == ("ERROR", "PASS")
-    assert f"ZeroDivisionError: a bug while {place}" in reason
-    kept = (staged.here / "out" / "power-held" / "traceback.txt").read_text("utf-8")
-    assert "planted.py" in kept
+    told = dict(zip(sorted((*places, "nowhere")), staged.verdicts(), strict=True))
+    assert told.pop("nowhere")[0] == "PASS"
+    for place, (verdict, reason) in told.items():
+        assert verdict == "ERROR"
+        assert f"ZeroDivisionError: a bug while {place}" in reason
+        folder = staged.here / "out" / f"power-{place}"
+        assert "planted.py" in (folder / "traceback.txt").read_text("utf-8")
+        rows = [json.loads(row) for row in (folder / "trace.jsonl").read_text("utf-8").splitlines()]
+        assert [row["on"] for row in rows if row["kind"] == "output"][-1] is False
     for file in (staged.here / "out").rglob("*"):
         assert file.is_dir() or b"4111 1111 1111 1111" not in file.read_bytes(), file
     assert "4111 1111 1111 1111" not in ended.said
@@ -181,7 +185,9 @@ def test_a_second_run_on_the_same_supply_is_refused(staged: Outside, supply: str
 @pytest.mark.parametrize("number", [SIGINT, SIGTERM])
 def test_a_virtual_run_ends_as_truthfully(outside: Outside, number: Signals) -> None:
     """Ctrl-C in virtual time keeps what was played, the item it hit included."""
-    run = outside.start("run", "--tag", "data", "--out", "out")
+    data = carried("scenarios", "data")
+    stories = ("exhausted_by_reset", "exhausted_between_sales", "host_away_for_an_hour")
+    run = outside.start("run", *(str(data / f"{one}.yaml") for one in stories), "--out", "out")
     wait_for(outside.here / "out" / "data-exhausted_between_sales" / "trace.jsonl", "healing", run)
 
     interrupt(run, number)
