@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -191,6 +192,8 @@ def test_scenarios_are_listed_for_people_and_for_programs(
     here: Path, capsys: pytest.CaptureFixture[str], what: list[str]
 ) -> None:
     """Every listing has its JSON."""
+    shutil.copytree(carried("scenarios", "host"), here / "scenarios" / "host")
+
     assert main(["scenarios", *what]) == 0
     people = capsys.readouterr().out
     assert main(["scenarios", "--json", *what]) == 0
