@@ -15,9 +15,13 @@ from harness.errors import DeviceRefused, Garbled, PortLost, PortTimeout
 from harness.ports.base import Port
 from harness.wire import nexo
 from harness.wire.nexo_secure import NONCE, Secret, seal, unseal
+from harness.wire.pan import mask
 
 Take = Callable[[nexo.Message, float], None]
 OK = range(200, 300)
+#: Statuses (RFC 9110, 15.5) of a request that was not taken. Any other that is not OK, a 500 or a
+#: gateway's 504 above all, leaves open what the terminal made of it.
+NOT_TAKEN = frozenset({400, 401, 403, 404, 405, 406, 411, 413, 414, 415, 421, 426, 429, 431})
 TRANSACTIONS = ("Payment", "Reversal")
 
 
@@ -213,7 +217,10 @@ class HttpLink(Link):
             secure=self._secure,
         )  # fmt: skip
         if answer.status not in OK:
-            raise DeviceRefused(f"{port.address}: {message.header.category}: HTTP {answer.status}")
+            said = f"{port.address}: {message.header.category}: HTTP {answer.status} {answer.told}"
+            error = (DeviceRefused if answer.status in NOT_TAKEN else Garbled)(mask(said.strip()))
+            error.next_move = "Is it the terminal itself that is at this address and `path:`?"
+            raise error
         if not answer.body.lstrip().startswith(b"{"):
             return None  # Adyen answers an Abort by "ok"
         return self.coder.read(answer.body)

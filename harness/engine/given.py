@@ -44,7 +44,7 @@ def reach(given: Given, rig: Any, recorder: Recorder) -> None:
             terminal.sign_on()
         except BenchError as error:
             raise GivenFailed(
-                f"the register could not register with the terminal: {error}"
+                f"the register could not register with the terminal: {error.said}"
             ) from error
 
 

@@ -28,6 +28,8 @@ REASONS = {9: "not_yet_valid", 10: "expired", 62: "wrong_name", 64: "wrong_name"
 class TlsFailed(PortLost):
     """There is no secure connection, or none any more."""
 
+    next_move = "Does it speak TLS at this port, and from version 1.2 on? `openssl s_client` shows"
+
 
 class CertificateRefused(TlsFailed):
     """The other end's certificate is not accepted.
@@ -35,6 +37,11 @@ class CertificateRefused(TlsFailed):
     Attributes:
         reason: ``expired``, ``not_yet_valid``, ``unknown_ca`` or ``wrong_name``.
     """
+
+    next_move = (
+        "Its certificate must be valid today, made out to the address's name, and signed by whom "
+        "the rig file's `authority:` names"
+    )
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(text)

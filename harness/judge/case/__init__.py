@@ -142,7 +142,9 @@ class Case:
         clauses = [self._answer(one) for one in self._asked] or [_nothing_asked()]
         unasked = [self._answer(one) for one in self._unasked]
         told = [one for one in unasked if one.outcome is not Outcome.INCONCLUSIVE]
-        verdict = worst([*clauses, self._answer(self._staged), *told])
+        staged = self._answer(self._staged)
+        begun = self.run.ready is not None  # else that is what is to be said first
+        verdict = worst([*clauses, staged, *told] if begun else [staged, *clauses, *told])
         oracle = str(oracle_of(self.run)) if self._closed and self.run.ready is not None else ""
         return dataclasses.replace(verdict, performance=self._performance(), oracle=oracle)
 

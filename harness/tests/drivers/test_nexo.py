@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,13 +13,14 @@ from harness.clock import CooperativeClock
 from harness.drivers.nexo import Driver
 from harness.errors import BenchError, DeviceRefused, PortLost, RigError
 from harness.links.certificates import server_context, trusted
+from harness.model.network import CertificateKind
 from harness.model.register import Desk, Diagnoses, Reprints, Settles, SignsOff, SignsOn, Totals
 from harness.model.roles import SaleResult, Terminal, Watched, plays
 from harness.model.units import Money
 from harness.model.updates import Updatable
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
-from harness.ports.tls import TlsPort
+from harness.ports.tls import CertificateRefused, TlsPort
 from harness.wire import nexo, nexo_secure
 
 CARD = "9999990000000014"
@@ -432,39 +435,121 @@ def test_what_cannot_be_secured_is_refused_before_anything(tmp_path: Path) -> No
         Driver(nowhere, transport="http", authority=str(tmp_path / "none.pem"))
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_over_https_only_a_terminal_that_is_trusted_is_spoken_to(
-    tmp_path: Path, known: bool
-) -> None:
-    """The authority is an option; a stranger gets no request."""
-    file = tmp_path / "ca.pem"
-    file.write_text(trusted())
-    clock = CooperativeClock()
-    asked: list[bytes] = []
+Wire = Callable[[nexo.Message], bytes]
 
-    def accept(port: MemoryPort) -> None:
-        clock.spawn("terminal", lambda: live(port))
 
-    def live(port: MemoryPort) -> None:
-        line = TlsPort(port, server_context("good" if known else "unknown_ca", "terminal.hil.test"))
-        try:
-            line.handshake(clock.now() + 5.0)
+def http(octets: bytes, status: str = "200 OK", *more: str) -> bytes:
+    """A response with its length."""
+    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(octets)}", *more])
+    return head.encode() + b"\r\n\r\n" + octets
+
+
+def said(message: nexo.Message, service: str = "") -> bytes:
+    """That all is well: paid, or the status of what was paid; of another request by ``service``."""
+    header = message.header.answered()
+    status = message.header.category == "TransactionStatus"
+    body = repeated(paid()) if status else paid()
+    plain = nexo.Message(replace(header, service=service or header.service), body).plain()
+    return nexo.to_json(plain)
+
+
+def in_chunks(message: nexo.Message) -> bytes:
+    """RFC 9112, 7.1."""
+    octets = said(message)
+    pieces = (octets[:7], octets[7:], b"")
+    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"".join(
+        b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces
+    )
+
+
+class Posted:
+    """A terminal over HTTPS that answers each request by what ``wire`` makes of it."""
+
+    def __init__(self, folder: Path, wire: Wire | None, certificate: str = "good") -> None:
+        file = folder / "ca.pem"
+        file.write_text(trusted())
+        self.clock, self.asked, self._wire = CooperativeClock(), list[nexo.Message](), wire
+        self._certificate: Any = certificate
+        port = Reopened(self.clock, lambda line: self.clock.spawn("line", lambda: self.live(line)))
+        port.address = "https://terminal.hil.test:8443"
+        self.driver = Driver(
+            port, transport="http", authority=str(file), login=False, answer_within=5.0,
+            complete_within=9.0,
+        )  # fmt: skip
+
+    def live(self, port: MemoryPort) -> None:
+        line = TlsPort(port, server_context(self._certificate, "terminal.hil.test"))
+        with suppress(BenchError):
+            line.handshake(self.clock.now() + 5.0)
             heard = b""
             while b"}}}" not in heard:
-                chunk = line.read(clock.now() + 5.0)
+                chunk = line.read(self.clock.now() + 5.0)
                 heard += chunk.data if chunk else b""
-            asked.append(heard)
-            request = json.loads(heard[heard.index(b"{") :])
-            message = nexo.read_message(request)
-            said = nexo.to_json(nexo.Message(message.header.answered(), paid()).plain())
-            line.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(said) + said)
-        except BenchError:
-            return
+            self.asked.append(nexo.read_message(json.loads(heard[heard.index(b"{") :])))
+            if self._wire is not None:
+                line.write(self._wire(self.asked[-1]))
+            line.close()
 
-    port = Reopened(clock, accept)
-    port.address = "https://terminal.hil.test:8443"
-    driver = Driver(port, transport="http", authority=str(file), login=False, complete_within=9.0)
-    result = clock.run(lambda: driver.sell(AMOUNT))
+    def sell(self) -> SaleResult:
+        result = self.clock.run(lambda: self.driver.sell(AMOUNT))
+        assert isinstance(result, SaleResult)
+        return result
 
-    assert result.outcome == ("approved" if known else "unknown")
-    assert bool(asked) == known
+
+@pytest.mark.parametrize("kind", get_args(CertificateKind))
+def test_over_https_only_a_terminal_that_is_trusted_is_spoken_to(tmp_path: Path, kind: str) -> None:
+    """The authority is an option; a stranger gets no request, and why is said."""
+    terminal = Posted(tmp_path, lambda message: http(said(message)), kind)
+
+    result = terminal.sell()
+
+    assert result.outcome == ("approved" if kind == "good" else "unknown")
+    assert bool(terminal.asked) == (kind == "good")
+    assert kind == "good" or "certificate refused: " in result.text
+    if kind != "good":
+        with pytest.raises(CertificateRefused, match="certificate refused") as refused:
+            terminal.clock.run(terminal.driver.status)
+        assert "`authority:`" in refused.value.said
+
+
+#: What the terminal's end says to the payment -> what the sale is then.
+HOSTILE: dict[str, tuple[Wire | None, str]] = {
+    "in chunks": (in_chunks, "approved"),
+    "twice": (lambda message: http(said(message)) * 2, "approved"),
+    "500": (lambda _: http(b"oops", "500 Internal Server Error"), "resync"),
+    "500 with a response": (lambda message: http(said(message), "500 Oops"), "resync"),
+    "504 of a gateway": (lambda _: http(b"", "504 Gateway Timeout"), "resync"),
+    "408": (lambda _: http(b"", "408 Request Timeout"), "resync"),
+    "redirect": (
+        lambda _: http(b"", "302 Found", "Location: https://elsewhere.example/nexo"), "resync",
+    ),
+    "cut off": (lambda message: http(said(message))[:-9], "resync"),
+    "cut off in its head": (lambda message: http(said(message))[:12], "resync"),
+    "of another request": (lambda message: http(said(message, "0000000099")), "resync"),
+    "empty": (lambda _: http(b"", "204 No Content"), "resync"),
+    "a web page": (lambda _: http(b"<html>log in</html>"), "resync"),
+    "no HTTP": (lambda _: b"\0\0\0\x02{}", "resync"),
+    "never": (None, "resync"),
+    "400": (lambda _: http(b"no such message", "400 Bad Request"), "failed"),
+    "404": (lambda _: http(b"", "404 Not Found"), "failed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_is_no_response_leaves_open_what_became_of_the_sale(tmp_path: Path, what: str) -> None:
+    """It is asked for by its status and not sold again; where that is hostile as well: unknown."""
+    wire, wanted = HOSTILE[what]
+
+    def once(message: nexo.Message) -> bytes:
+        status = message.header.category == "TransactionStatus"
+        return http(said(message)) if status or wire is None else wire(message)
+
+    good = Posted(tmp_path, None if wire is None else once)
+    bad = Posted(tmp_path, wire)
+
+    first, second = good.sell(), bad.sell()
+
+    outcomes = {"resync": ("approved", "unknown")}.get(wanted, (wanted, wanted))
+    assert (first.outcome, second.outcome) == (("unknown", "unknown") if wire is None else outcomes)
+    categories = [message.header.category for message in good.asked]
+    assert categories == ["Payment", "TransactionStatus"][: 2 if wanted == "resync" else 1]
