@@ -6,7 +6,7 @@ digits are E); PCI DSS 3.4.1 (first six, last four).
 
 from harness.errors import Garbled
 from harness.wire import zvt
-from harness.wire.pan import SHORTEST, mask, mask_pan
+from harness.wire.pan import SHORTEST, mask, mask_pan, numbers
 
 #: Where card numbers stand in BCD: BMPs and TLV tags.
 CARD_BMPS = (zvt.TRACK_2, zvt.TRACK_3)
@@ -49,12 +49,14 @@ def clear_numbers(apdu: zvt.Apdu) -> list[str]:
 
 
 def _clear(texts: list[str]) -> list[str]:
-    return [text for text in texts if mask(text) != text]
+    """Those with a number in them; of several with the same one the first."""
+    found = {numbers(text): text for text in reversed(texts) if mask(text) != text}
+    return [*reversed(found.values())]
 
 
 def _pieces(octets: bytes) -> list[str]:
     """A field as text; and where a length in it looks like a digit, what that length announces."""
-    found = [zvt.text(octets)]
+    found = [octets.decode("latin-1")]  # as which BCD can be told, too; figures are the same
     for at, size in enumerate(octets):
         if 0x30 <= size <= 0x39 and at + size < len(octets) and not found[0][at - 1 : at].isdigit():
             found.append(zvt.text(octets[at + 1 : at + 1 + size]))

@@ -37,7 +37,8 @@ from harness.drivers._personality import personality_file
 from harness.errors import NotSupported
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
-from harness.wire.pan import mask_after
+from harness.wire.masked import without_bcd
+from harness.wire.pan import mask_after, numbers
 
 IDENTITY = None
 LONGEST_LINE = 4096  # bytes: what has no line end by then is taken for a line
@@ -77,16 +78,20 @@ class Driver:
             lines, rest = [*lines, rest], b""
         self._kept = bytearray(rest)
         for line in lines:
-            text = line.decode(self._encoding, "replace").strip().replace("\0", "")
+            shown = without_bcd(line)
+            text = shown.decode(self._encoding, "replace").strip().replace("\0", "")
             if text:
                 self._take(text, t)
+            if shown != line:
+                found = numbers(line.decode("latin-1"))
+                self.observe("card_number_in_clear", t=t, channel="console", masked=found)
 
     def _take(self, text: str, t: float) -> None:
-        masked, numbers = mask_after(self._before, text)
+        masked, found = mask_after(self._before, text)
         self._before = text
         self.observe("line", t=t, text=masked)
-        if numbers:
-            self.observe("card_number_in_clear", t=t, channel="console", masked=numbers)
+        if found:
+            self.observe("card_number_in_clear", t=t, channel="console", masked=found)
         for rule in self._rules:
             fields = rule.read(masked)
             if fields is not None:

@@ -10,7 +10,7 @@ from harness.engine.progress import Progress, Silent
 from harness.errors import BenchError, HarnessError
 from harness.model.trace import Observation, Trace
 from harness.wire.deck import Deck
-from harness.wire.pan import mask
+from harness.wire.pan import FEWEST, mask
 
 #: Kind -> the field in which a card's number was truncated by whoever saw it.
 _CARDS = {"card_read": "pan", "request_received": "pan"}
@@ -148,7 +148,7 @@ def told(error: BaseException) -> str:
 def _masked(value: Any) -> Any:
     """The last guard: drivers mask at ingress, nothing unmasked may pass here."""
     if isinstance(value, str):
-        return mask(value) if len(value) >= 12 else value  # no card number is shorter
+        return mask(value) if len(value) >= FEWEST else value  # no card number is shorter
     if isinstance(value, (int, float)):
         if abs(value) < 1e12:
             return value

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, SupportsIndex, TypeVar, overload
 
-from harness.wire.pan import SHORTEST, mask
+from harness.wire.pan import CONTROL, FEWEST, find, mask
 
 _T = TypeVar("_T")
 
@@ -33,7 +33,7 @@ def _clean(value: Any) -> Any:
 
 
 def _text(value: str) -> str:
-    if len(value) < SHORTEST:
+    if len(value) < FEWEST:
         return value
     shown = mask(value)
     return value if shown == value else shown  # what is more than a text (a word) stays that
@@ -57,6 +57,18 @@ def _of_record(value: Any) -> Any:
     own = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
     changed = {name: clean for name, one in own.items() if (clean := _clean(one)) is not one}
     return dataclasses.replace(value, **changed) if changed else value
+
+
+def without_bcd(octets: bytes) -> bytes:
+    """A text's bytes, card numbers in BCD among them truncated: an alphabet would disguise them.
+
+    Such have two controls of ASCII at least; more is an umlaut in one alphabet or the other.
+    """
+    said = octets.decode("latin-1")
+    for span in reversed(find(said)):
+        if len(CONTROL.findall(said, span.start, span.end)) >= 2:
+            octets = octets[: span.start] + span.shown.encode() + octets[span.end :]
+    return octets
 
 
 class Octets(bytes):

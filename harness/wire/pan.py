@@ -6,10 +6,10 @@ stamps, trace numbers, ICCIDs and IMEIs do not.
 
 Disguises that are seen through: single spaces or dashes between digits; fours with a dot, a line,
 a slash or a plus between; track 2 with all that follows its ``=`` or ``D``; what escapes, base64,
-UTF-16, EBCDIC, other scripts' digits and hex dumps of these hide (``wire/pan_disguises.py``); BCD
-in a hex dump or in base64, where a length byte before (fields 2 and 35 of ISO 8583, tags 5A and 57
-of EMV) tells where they begin; and of two lines, one of which has the beginning of a number and the
-next one the rest (``continued``).
+UTF-16, EBCDIC, other scripts' digits and hex dumps of these hide, and the septets of short messages
+(``wire/pan_disguises.py``); BCD that was taken for text; BCD in a hex dump or in base64, where a
+length byte before (fields 2 and 35 of ISO 8583, tags 5A and 57 of EMV) tells where they begin; and
+of two lines, one of which has the beginning of a number and the next one the rest (``continued``).
 
 Known limits, since what sees through them takes innocent figures for cards: digits glued to other
 digits (fixed fields without a length: read them field by field, and ask of each), one digit a line,
@@ -24,15 +24,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from harness.wire.pan_disguises import Reading, octets_in, readings
+from harness.wire.pan_disguises import Reading, bcd_in, octets_in, readings
 
 LONGEST, SHORTEST = 19, 13  # digits; ISO/IEC 7812-1 and the shortest in use
+FEWEST = 7  # signs in which one can be written: bytes of BCD
 # First digits: 3 to 6 banking, 22 to 27 the 2-series of Mastercard and Mir, 9 national use (test
 # cards). 8 is telecommunications (ICCID), 20 a year.
 _ISSUED = re.compile(r"2[2-7]|[34569]")
 
 # However it is disguised, each digit of a number is written with one at least, but in base64.
 _ENOUGH = re.compile(r"(?:[^0-9]*+[0-9]){13}")
+CONTROL = re.compile(r"[\0-\x08\x10-\x19]")
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/_-]{16}")
 _RUN = re.compile(
     r"(?<![0-9.])(?=[0-9 -]{13})[0-9]+(?:[ -][0-9]+)*(?![0-9])|(?<=[^0-9]\.)[0-9]{13,}(?![0-9])"
@@ -42,6 +44,7 @@ _TRACK = re.compile(r"[=Dd]\*+$")
 _DUMP = re.compile(r"(?<![0-9]\.)[0-9A-Fa-f]{2}(?:([ :]?)[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){5,}")
 _TAGGED = re.compile(r"(?=5[Aa]0[7-9Aa]|57(?:0[7-9A-Fa-f]|1[0-3]))")  # EMV: tag, bytes that follow
 _DECIMAL = re.compile(r"[0-9]{13,}")
+_DIGITS = re.compile("[0-9]*")
 #: What a log may put before each of its lines: a time (and a tag), seconds since 1970 or power-on.
 _STAMP = re.compile(
     r"\s*(?:[\[(]?(?:(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[T ])?[0-9]{1,2}:[0-9]{2}:[0-9]{2}"
@@ -49,6 +52,7 @@ _STAMP = re.compile(
     r"|\[ *[0-9]+\.[0-9]+\] *"
     r"|1[5-9][0-9]{8}(?:[0-9]{3}|\.[0-9]+)?(?: +[0-9]+ +[0-9]+ [A-Z] [^:]*: |\s+))"
 )
+_TAG = re.compile(r"[\w./-]{1,20}: +")  # who says it, where both lines do
 _CUT = re.compile(r"(?<![0-9*])[0-9]+-?$")  # what is behind stars has been truncated
 _ENDS = frozenset("0123456789-")  # the last sign of what is cut
 _COUNTER = re.compile(r"[0-9]{6,}\s+")
@@ -103,8 +107,12 @@ def find(text: str) -> list[Span]:
 
 def _is_harmless(text: str) -> bool:
     """Whether no number can be in it, at a glance; so it is with most of what passes."""
-    return len(text) < SHORTEST or (
-        text.isascii() and not _ENOUGH.match(text) and not _LONG_WORD.search(text)
+    return len(text) < FEWEST or (
+        text.isascii()
+        and not _ENOUGH.match(text)
+        and not _LONG_WORD.search(text)
+        and not CONTROL.search(text)
+        and "\\" not in text
     )
 
 
@@ -137,6 +145,8 @@ def continued(before: str, after: str) -> Span | None:
         return None
     stamp = _STAMP.match(after) or _counter(before, after)
     begins = stamp.end() if stamp else 0
+    was, tag = _STAMP.match(before), _TAG.match(after, begins)
+    begins = tag.end() if tag and was and before.startswith(tag[0], was.end()) else begins
     left = before[-REACH:]
     both, seam = left + after[begins : begins + REACH], len(left)
     for span in _in_digits(both):
@@ -205,6 +215,23 @@ def _in_disguise(text: str) -> Iterator[Span]:
         for start, end in _tagged(reading.text):
             if start % 2 == 0:
                 yield _back(reading, start, end, _shown(reading.text[start:end]))
+    for reading in bcd_in(text):
+        yield from _in_row(reading)
+
+
+def _in_row(reading: Reading) -> Iterator[Span]:
+    """BCD as signs: where the row ends is known, and where it begins only to the byte."""
+    digits = _DIGITS.match(reading.text)
+    assert digits is not None  # noqa: S101 - the pattern matches nothing, too
+    row, last = digits[0], digits.end()
+    found = [
+        row[at : at + size]
+        for size in range(SHORTEST, LONGEST + 1) for at in range(0, last - size + 1, 2)
+        if is_pan(row[at : at + size])
+    ]  # fmt: skip
+    if found:
+        best = max(found, key=lambda pan: (row.endswith(pan), len(pan)))
+        yield _back(reading, min(map(row.index, found)), len(reading.text), mask_pan(best))
 
 
 def _back(reading: Reading, start: int, end: int, shown: str) -> Span:
@@ -222,7 +249,7 @@ def _in_dumps(text: str) -> Iterator[Span]:
 
 def _shown(bcd: str) -> str:
     """What may be shown of a number, and of what follows it in BCD."""
-    digits = re.match("[0-9]*", bcd)
+    digits = _DIGITS.match(bcd)
     assert digits is not None  # noqa: S101 - the pattern matches nothing, too
     return mask_pan(digits[0])
 
@@ -245,7 +272,7 @@ def _tagged(dump: str) -> Iterator[tuple[int, int]]:
     for found in _TAGGED.finditer(dump):
         first = found.start() + 4
         end = first + 2 * int(dump[first - 2 : first], 16)
-        digits = re.match("[0-9]*", dump[first:end])
+        digits = _DIGITS.match(dump[first:end])
         assert digits is not None  # noqa: S101 - the pattern matches nothing, too
         after = dump[first + digits.end() : end][:1]
         if after in ("", "F", "f", "D", "d") and is_pan(digits[0]):

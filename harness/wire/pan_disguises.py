@@ -4,7 +4,8 @@ Nothing here knows of card numbers; ``wire/pan.py`` looks for them in every read
 for each of its signs where in the text that stands, so that what was found can be hidden there.
 Escapes: of URLs (RFC 3986, 2.1), JSON (RFC 8259, 7), C and HTML. Base64 and its URL-safe form: RFC
 4648, 4 and 5. EBCDIC digits: code pages 037 and 500 (F0 to F9). UTF-16: the byte between is 0.
-Septets: short messages in PDU mode (3GPP TS 23.038, 6.1.2.1), seven bits a sign.
+Septets: short messages in PDU mode (3GPP TS 23.038, 6.1.2.1), seven bits a sign. BCD: two digits a
+byte, here as signs, where bytes were taken for text; D separates and F fills up (ISO/IEC 7813).
 """
 
 import base64
@@ -39,6 +40,25 @@ _SPELT = re.compile(r"(?:3[0-9][ :]?(?:00[ :]?)?){3}|(?:[Ff][0-9][ :]?){3}")
 
 #: Octets of packed septets that are read at a time, and how many of the next ones with them.
 _MESSAGE, _LAP = 7 * 20, 7 * 4
+
+_HALVES = [(octet >> 4, octet & 15) for octet in range(256)]
+
+
+def _signs(*wanted: tuple[range, range]) -> str:
+    """A character class of bytes by what their halves may be."""
+    octets = [at for at, (high, low) in enumerate(_HALVES)
+              if any(high in highs and low in lows for highs, lows in wanted)]  # fmt: skip
+    return "[" + "".join(f"\\x{at:02x}" for at in octets) + "]"
+
+
+_DIGIT, _D, _F = range(10), range(13, 14), range(15, 16)
+_BCD_ROW = re.compile(f"{_signs((_DIGIT, _DIGIT))}{{6,}}")
+_BCD_END = re.compile(
+    f"(?:{_signs((_DIGIT, _D), (_D, _DIGIT))}{_signs((_DIGIT, _DIGIT))}+)?{_signs((_DIGIT, _F))}?"
+)
+#: Signs of such a row that no text has: controls. By two of them it is told from words and figures.
+_CONTROL = re.compile("[\0-\x08\x10-\x19\x80-\x89\x90-\x99]")
+_CONTROLS = 2
 
 
 class Reading(NamedTuple):
@@ -83,6 +103,29 @@ def octets_in(text: str) -> Iterator[Reading]:
         starts = [run.start() + at for at in inner.starts for _ in range(2)]
         ends = [run.start() + at for at in inner.ends for _ in range(2)]
         yield Reading(inner.text.encode("latin-1").hex(), starts, ends)
+
+
+def bcd_in(text: str) -> Iterator[Reading]:
+    """Rows of BCD that were taken for text, or are written in one with escapes; in hex.
+
+    Each ends with the number's digits, or with what may be behind those; what stands before the
+    number may belong to the row by chance.
+    """
+    asides = [_unescaped(text)] if _ESCAPE.search(text) else []
+    for reading in (Reading(text, *_in_place(text)), *asides) if _odd(text) or asides else ():
+        for row in _BCD_ROW.finditer(reading.text):
+            if len(_CONTROL.findall(row[0])) >= _CONTROLS:
+                behind = _BCD_END.match(reading.text, row.end())
+                at = range(row.start(), behind.end() if behind else row.end())
+                yield Reading(
+                    reading.text[at.start : at.stop].encode("latin-1").hex(),
+                    [reading.starts[one] for one in at for _ in range(2)],
+                    [reading.ends[one] for one in at for _ in range(2)],
+                )
+
+
+def _odd(text: str) -> bool:
+    return _CONTROL.search(text) is not None
 
 
 def _in_place(text: str) -> tuple[list[int], list[int]]:
@@ -158,16 +201,16 @@ def _packed(text: str) -> Iterator[Reading]:
 
 
 def _septets(octets: bytes) -> set[int]:
-    """At which bits (0 to 6) septets begin of which 13 in a row are digits, blanks or dashes.
+    """At which bits (0 to 6) septets begin of which 11 in a row are digits, blanks or dashes.
 
     Those all have the sixth bit (0x20) and not the seventh; each bit of ``rows`` stands for a
-    septet that begins there, and those behind it, two, four, eight, twelve, thirteen of them.
+    septet that begins there, and those behind it, two, four, eight, eleven of them.
     """
     bits = int.from_bytes(octets, "little")
     one = bits >> 5 & ~(bits >> 6)
     two = one & one >> 7
     four = two & two >> 14
-    rows = four & four >> 28 & four >> 56 & one >> 84
+    rows = four & four >> 28 & four >> 49
     return {at % 7 for at in range(rows.bit_length()) if rows >> at & 1}
 
 

@@ -1,7 +1,8 @@
 """Errors that quote a device: no card number in their texts, nor in those that led to them.
 
 A quote may be cut in the middle of a number, which then no check digit gives away. So in an error
-every row of figures that is longer than what may be shown, and begins as card numbers do, is cut.
+every row of figures that is longer than what may be shown, and begins as card numbers do, is cut,
+in whatever disguise; so is every row of bytes that was taken for text and may be BCD.
 """
 
 import re
@@ -10,16 +11,37 @@ from typing import Any
 
 from harness.wire.masked import masked
 from harness.wire.pan import mask
+from harness.wire.pan_disguises import bcd_in, readings
 
 #: Eleven digits and more, of which some may be missing; but no fraction and no ICCID (89...).
 _FIGURES = re.compile(r"(?<![0-9.])((?=2[2-7]|[34569])(?:[0-9][ -]?){5}[0-9])(?:[ -]?[0-9]){5,}")
+#: The same behind an EMV tag of a card number or a track, and its length.
+_TAGGED = re.compile(r"(5[Aa7](?:0[0-9A-Fa-f]|1[0-3])[0-9]{6})[0-9]{5,}[Dd]?[0-9]*")
 #: The same as bytes in hex.
 _SPELT = re.compile(r"(?:3[0-9] ?){11,}")
 
 
 def quoted(text: str) -> str:
     """What an error may say of what a device said."""
-    return _SPELT.sub("***", _FIGURES.sub(r"\1***", mask(text)))
+    shown = mask(text)
+    spans = [
+        (reading.starts[found.start()], reading.ends[found.end() - 1])
+        for reading in readings(shown) for found in _FIGURES.finditer(reading.text)
+    ] + [(reading.starts[0], reading.ends[-1]) for reading in bcd_in(shown)]  # fmt: skip
+    for start, end in _apart(spans):
+        shown = f"{shown[:start]}***{shown[end:]}"
+    shown = _TAGGED.sub(r"\1***", _FIGURES.sub(r"\1***", shown))
+    return _SPELT.sub("***", shown)
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """From the last to the first, such as touch each other as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans, reverse=True):
+        if found and end > found[-1][0]:
+            start, end = min(start, found[-1][0]), max(end, found.pop()[1])
+        found.append((start, end))
+    return found
 
 
 def hide(error: BaseException) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from harness.errors import Garbled
 from harness.wire import tlv
+from harness.wire.masked import without_bcd
 
 # Commands, class and instruction byte (chapter 14).
 SET_ECR_TIME, INPUT_REQUEST, MENU_REQUEST = 0x0401, 0x040D, 0x040E
@@ -178,8 +179,8 @@ class Fields:
 
 
 def text(octets: bytes) -> str:
-    """A text on this wire."""
-    return octets.decode("cp437").rstrip("\0 ")
+    """A text on this wire; BCD of a card number in it is truncated, which no text is."""
+    return without_bcd(octets).decode("cp437").rstrip("\0 ")
 
 
 def read_fields(octets: bytes) -> Fields:

@@ -9,10 +9,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from harness.drivers._frames_talk import load_profile
 from harness.tests.safety.spellings import PANS, SPELT
 from harness.tests.safety.tapped import Bend, Tapped
-from harness.wire import nexo
 
 LATER = 9.0  # s: the terminal is ready
 TEXT = ("terminal/console", "modem", "supply", "switch", "attenuator", "reader", "stripe", "field",
@@ -76,9 +74,6 @@ class Leaks:
         name = device.removeprefix("terminal/")
         makes: dict[str, Callable[[], list[bytes]]] = {
             "ecr": lambda: [_status(self.next(device).encode()[:100])],
-            "nexo": lambda: [_display(self.next(device))],
-            "concert": lambda: [_answer("concert", self.plain(device))],
-            "frames": lambda: [_answer("mispos_bcd", self.plain(device))],
             "modem": lambda: [_spoken(self.next(device))],
         }
         lines: Callable[[], list[bytes]] = lambda: [self.next(device).encode() + b"\r\n"]  # noqa: E731
@@ -96,21 +91,9 @@ class Leaks:
 
 def _status(text: bytes) -> bytes:
     """An intermediate status of ZVT (04 FF) with a text in its TLV container."""
-    body = b"\xff\x03\x24" + bytes([len(text) + 2, 0x07, len(text)]) + text
+    lines = b"\x24" + bytes([len(text) + 2, 0x07, len(text)]) + text
+    body = b"\xff\x03\x06" + bytes([len(lines)]) + lines
     return b"\x04\xff" + bytes([len(body)]) + body
-
-
-def _display(text: str) -> bytes:
-    body = {"DisplayOutput": [{"OutputContent": {"OutputText": [{"Text": f"{text}\ud800"}]}}]}
-    header = nexo.Header("Display", "Request", "1", "HIL", "X")
-    return nexo.prefixed(nexo.to_json(nexo.Message(header, body).plain()))
-
-
-def _answer(word: str, pan: str) -> bytes:
-    own = load_profile(word)
-    values = {"pos": "1", "amount": "1250", "currency": "156", "code": own.results[0].code,
-              "card": pan, "text": pan, "private": "0", "mode": "1"}  # fmt: skip
-    return own.frame.encode(own.answers[0].encode(values), bytes(own.frame.head))
 
 
 def _spoken(text: str) -> bytes:

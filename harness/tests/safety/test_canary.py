@@ -26,7 +26,8 @@ Clauses = dict[str, dict[str, Any]]
 
 def _status(text: bytes) -> bytes:
     """An intermediate status of ZVT (04 FF) with a text in its TLV container."""
-    body = b"\xff\x03\x24" + bytes([len(text) + 2, 0x07, len(text)]) + text
+    lines = b"\x24" + bytes([len(text) + 2, 0x07, len(text)]) + text
+    body = b"\xff\x03\x06" + bytes([len(lines)]) + lines
     return b"\x04\xff" + bytes([len(body)]) + body
 
 

@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -24,36 +23,15 @@ def test_own(rig):
     rig.modem.identify()
 '''
 INSTRUMENTS = ("supply", "switch", "attenuator", "reader", "modem", "sim_card", *JSON)
-#: Register -> its terminal's line in the rig file.
-REGISTERS = {
-    "ecr": "",
-    "nexo": '{driver: nexo, address: "sim://terminal/nexo", currency: CNY}',
-}
-RUNS: dict[str, Sequence[Item]] = {
-    "ecr": (
-        Item((*TEXT[:2], *JSON, "terminal/ecr")),
-        *(Item((one,), alone=True) for one in (*TEXT[2:], *JSON)),
-        *(Item((one,), alone=True, since=0.0) for one in INSTRUMENTS),
-    ),
-    "nexo": (Item(("terminal/nexo",)),),
-}
-
-
-def _rig(word: str, folder: Path) -> Path:
-    """A rig file: one that is there, or the virtual one with another register."""
-    if word not in REGISTERS or not REGISTERS[word]:
-        return carried("rigs", f"{word if word.startswith('virtual') else 'virtual'}.yaml")
-    lines = carried("rigs", "virtual.yaml").read_text("utf-8").splitlines()
-    lines = [
-        f"terminal: {REGISTERS[word]}" if one.startswith("terminal:") else one for one in lines
-    ]
-    made = folder / f"{word}.yaml"
-    made.write_text("\n".join(lines), encoding="utf-8")
-    return made
+RUN: Sequence[Item] = (
+    Item((*TEXT[:2], *JSON, "terminal/ecr")),
+    *(Item((one,), alone=True) for one in (*TEXT[2:], *JSON)),
+    *(Item((one,), alone=True, since=0.0) for one in INSTRUMENTS),
+)
 
 
 def _run(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, word: str, items: Sequence[Item]
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, items: Sequence[Item]
 ) -> tuple[Leaks, str]:
     """As many stories as items, and a test in Python; everything it may write is in one folder."""
     leaks = Leaks()
@@ -70,7 +48,7 @@ def _run(
     pytester.makepyfile(test_zz_own=OWN_TEST)
     said = pytester.runpytest_inprocess(
         "-p", "no:cacheprovider", "-rA", "-vv", "--tb=long", "--rig",
-        str(_rig(word, pytester.path)), "--alluredir", "allure", "--junitxml", "junit.xml",
+        str(carried("rigs", "virtual.yaml")), "--alluredir", "allure", "--junitxml", "junit.xml",
         "--log-level=DEBUG", "--log-file=log.txt", "scenarios", "test_zz_own.py",
     )  # fmt: skip
     return leaks, f"{said.stdout}\n{said.stderr}\n{chr(10).join(said.outlines + said.errlines)}"
@@ -89,15 +67,14 @@ def _clear(pytester: pytest.Pytester, said: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("word", RUNS)
 def test_nothing_that_a_run_leaves_holds_a_card_number(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, word: str
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Trace, JUnit, Allure, dossier, log, screen, temporary files; whoever leaked, and how."""
-    leaks, said = _run(pytester, monkeypatch, word, RUNS[word])
+    leaks, said = _run(pytester, monkeypatch, RUN)
 
     assert _clear(pytester, said) == []
-    wanted = {device for item in RUNS[word] for device in item.devices}
+    wanted = {device for item in RUN for device in item.devices}
     assert wanted - set(leaks.told) == set(), "nothing was leaked there"
     for name in ("junit.xml", "log.txt", "allure", "reports"):
         assert (pytester.path / name).exists()
@@ -110,6 +87,6 @@ def test_nothing_that_a_run_leaves_holds_a_card_number(
 def test_a_bent_masker_is_found(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the last net torn, the search finds card numbers."""
     monkeypatch.setattr(recorder, "mask", str)
-    _, said = _run(pytester, monkeypatch, "ecr", [Item(JSON)])
+    _, said = _run(pytester, monkeypatch, [Item(JSON)])
 
     assert _clear(pytester, said) != []
