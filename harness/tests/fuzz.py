@@ -2,10 +2,11 @@
 
 ``python harness/tests/fuzz.py [COUNT] [SEED] [NAME ...]`` (``tox -e fuzz``) feeds COUNT spoilt
 messages to each codec of ``CODECS`` whose name begins with a NAME, or as many as fit in three
-minutes of CPU. It prints how many, what they cost, what the dearest one cost, and how the cost of a
-long input grows when it gets eight times as long: 8 is linear, 64 is a blow-up. Every codec is a
-row: what makes a good message, and what reads anything. A message is spoilt by flipped, lost,
-doubled and foreign bytes, and by being cut and joined to another.
+minutes of CPU. It prints how many, what they cost, what the dearest one cost, and how the cost of
+a long input grows when it gets eight times as long: 8 is linear, 64 is a blow-up. Long inputs are
+good ones, read to their end (``fuzz_long.py``), and bad ones; with a COUNT of 0, only these are
+fed. Every codec is a row: what makes a good message, and what reads anything. A message is spoilt
+by flipped, lost, doubled and foreign bytes, and by being cut and joined to another.
 ``harness/tests/test_fuzz.py`` does the same with small numbers.
 """
 
@@ -13,6 +14,8 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import pairwise
 from typing import NamedTuple
 
 from harness.tests.fuzz_adb import ADB
@@ -21,6 +24,7 @@ from harness.tests.fuzz_cards import CARDS
 from harness.tests.fuzz_codec import Codec
 from harness.tests.fuzz_instruments import INSTRUMENTS
 from harness.tests.fuzz_iso8583 import ISO8583
+from harness.tests.fuzz_long import GROWS, long_message
 from harness.tests.fuzz_registers import REGISTERS
 from harness.tests.fuzz_texts import TEXTS
 from harness.tests.fuzz_zvt import ZVT
@@ -32,8 +36,8 @@ CODECS: dict[str, Codec] = {
 
 POOL = 200  # good messages to be spoilt, at most
 CPU = 180.0  # s for one codec: who costs more than 180 us an input gets fewer than a million
-LONG = 1 << 11  # bytes of the shorter one of two long inputs
-GROWS = 8  # by so much the other one is longer
+LONG = 1 << 11  # bytes of the shorter one of two long bad inputs
+QUOTED = 1024  # bytes of a message that an error shows
 BLOW_UP = 3 * GROWS  # times the cost: not linear, whatever the machine does meanwhile
 COUNTS = 0.05  # s: below that a long input costs too little to be measured
 
@@ -106,7 +110,8 @@ def _fed(codec: Codec, octets: bytes, told: str) -> tuple[bool, float]:
     except codec.own:
         good = False
     except Exception as error:
-        raise AssertionError(f"{told}: {octets.hex()}: {type(error).__name__}") from error
+        shown = f"{len(octets)} B: {octets[:QUOTED].hex()}"
+        raise AssertionError(f"{told}: {shown}: {type(error).__name__}") from error
     return good, time.thread_time() - began
 
 
@@ -120,34 +125,70 @@ _MONOTONOUS = (
 )  # fmt: skip
 
 
-def long_inputs(name: str, size: int, seed: int) -> Iterator[bytes]:
-    """Good messages one after the other, such spoilt, and the same few signs over and over.
+def long_inputs(name: str, seed: int) -> Iterator[Callable[[int], bytes]]:
+    """By size: good messages one after the other, and the same few signs over and over.
 
     What a codec begins with stands before half of them: there is no searching for it.
     """
     rng = random.Random(f"{seed}/{name}/long")
     valid = CODECS[name].valid
     joined = b"".join(valid(rng) for _ in range(20))
-    yield (joined * (size // len(joined) + 1))[:size]
+    yield lambda size: (joined * (size // len(joined) + 1))[:size]
     for piece in _MONOTONOUS:
-        row = piece * (size // len(piece))
-        yield row
-        yield valid(rng)[: rng.randrange(1, 40)] + row
+        fours = piece * 4 * (LONG // len(piece) // 4)
+        head = valid(rng)[: rng.randrange(1, 40)]
+        yield lambda size, fours=fours: fours * (size // LONG)  # type: ignore[misc]
+        yield lambda size, row=fours, head=head: head + row * (size // LONG)  # type: ignore[misc]
+
+
+def cost(codec: Codec, octets: bytes) -> float:
+    """What reading this costs, s of CPU, by as many times as can be measured."""
+    spent, times = 0.0, 1
+    while spent < COUNTS:
+        times *= 2
+        began = time.thread_time()
+        for _ in range(times):
+            with suppress(*codec.own):
+                codec.feed(octets)
+        spent = time.thread_time() - began
+    return spent / times
+
+
+def good_growth(name: str) -> tuple[float, float]:
+    """What the longest good input costs, and by how much more that is than an eighth of it."""
+    codec = CODECS[name]
+    short, long = (long_message(name, codec.valid, share) for share in (GROWS, 1))
+    costs = cost(codec, long)
+    return costs, costs / cost(codec, short) * GROWS * len(short) / len(long)
 
 
 def growth(name: str, seed: int) -> tuple[float, float, bytes]:
     """What the dearest long input costs, by how much that grows with it, how it begins.
 
+    One that blows up counts before a dearer one that does not.
+
     Raises:
         AssertionError: It raised something else than its own error.
     """
     codec, rows = CODECS[name], []
-    pairs = zip(*(long_inputs(name, size, seed) for size in (LONG, GROWS * LONG)), strict=True)
-    for short, long in pairs:
-        first, cost, second = (_fed(codec, one, name)[1] for one in (short, long, short))
-        rows.append((cost, cost / max(first, second, 1e-5), long[:60]))
+    for make in long_inputs(name, seed):
+        short, long = make(LONG), make(GROWS * LONG)
+        first, costs, second = (_fed(codec, one, name)[1] for one in (short, long, short))
+        grows = costs / max(first, second, 1e-5)
+        if grows > BLOW_UP and not _keeps_growing(codec, make):
+            grows = float(GROWS)
+        rows.append((costs, grows, long[:60]))
     blown = [row for row in rows if row[0] > COUNTS and row[1] > BLOW_UP]
     return max(blown or rows)
+
+
+def _keeps_growing(codec: Codec, make: Callable[[int], bytes]) -> bool:
+    """Whether it costs three times as much with more than one doubling.
+
+    Once may be the length from which on a message is whole, and is read at all.
+    """
+    costs = [cost(codec, make(times * LONG)) for times in (1, 2, 4, 8)]
+    return sum(more > 3 * less for less, more in pairwise(costs)) > 1
 
 
 def main(count: str = "1000000", seed: str = "1", *names: str) -> int:
@@ -157,12 +198,14 @@ def main(count: str = "1000000", seed: str = "1", *names: str) -> int:
     for name in [one for one in CODECS if not names or one.startswith(names)]:
         told = fuzz(name, int(count), int(seed))
         costs, grows, begins = growth(name, int(seed))
-        bad = costs > COUNTS and grows > BLOW_UP
+        whole, by = good_growth(name)
+        bad = (costs > COUNTS and grows > BLOW_UP) or by > BLOW_UP
         blown += bad
         say(
             f"{name:<24} {told.fed:>8} spoilt, {told.read:>8} read, {told.cpu:6.1f} s of CPU, "
-            f"dearest {told.worst * 1e3:7.2f} ms; {GROWS * LONG >> 10} KiB {costs * 1e3:8.1f} ms, "
-            f"grows {grows:4.1f}{f' BLOW-UP {begins!r}' if bad else ''}\n"
+            f"dearest {told.worst * 1e3:7.2f} ms; long: {whole * 1e3:8.2f} ms, grows {by:4.1f}; "
+            f"{GROWS * LONG >> 10} KiB of the worst {costs * 1e3:8.1f} ms, grows {grows:4.1f}"
+            f"{f' BLOW-UP {begins!r}' if bad else ''}\n"
         )
         sys.stdout.flush()
     return blown

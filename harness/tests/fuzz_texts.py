@@ -143,7 +143,10 @@ def _profile(rng: random.Random) -> bytes:
 
 
 def _read_profile(octets: bytes) -> None:
-    plain = yaml.load(octets.decode("utf-8", "replace"), Loader=yaml.CSafeLoader)
+    try:
+        plain = yaml.load(octets.decode("utf-8", "replace"), Loader=yaml.CSafeLoader)
+    except ValueError as error:  # a date or a number that is none: YAML's business, too
+        raise yaml.YAMLError(str(error)) from None
     frames_profile.read_profile("x", lambda word: plain if word == "x" else PLAIN)
 
 
