@@ -16,7 +16,7 @@ from pysnmp.proto import api
 from harness.links import packet
 from harness.model.trace import Observation
 from harness.tests.fuzz_at import PDUS
-from harness.tests.fuzz_registers import SECRET
+from harness.tests.fuzz_registers import SECRET, write_packet
 from harness.tests.fuzz_texts import FRAMES, KEY
 from harness.wire import (
     adb_smart,
@@ -29,6 +29,7 @@ from harness.wire import (
     nexo_secure,
     stripe_flux,
     tlv,
+    xmodem,
     zvt,
     zvt_files,
     zvt_serial,
@@ -193,6 +194,10 @@ LONGS: dict[str, Long] = {
     "nexo": Long(_to_json),
     "nexo envelope": Long(_sealed),
     "zvt fields": Long(_fields),
+    "xmodem": Long(
+        lambda size: write_packet(xmodem.Packet(1, bytes(1024 if size > 128 else 128)), crc=True),
+        1024,
+    ),
     "zvt files": Long(_file),
     "zvt stream": Long(_stream),
     "zvt serial": Long(_line),

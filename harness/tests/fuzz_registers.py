@@ -9,7 +9,8 @@ import random
 from harness.errors import Garbled
 from harness.files import fixture, read_plain
 from harness.tests.fuzz_codec import Codec
-from harness.wire import nexo, nexo_secure
+from harness.wire import nexo, nexo_secure, xmodem
+from harness.wire.checks import CHECKS
 from harness.wire.frames import Frame
 from harness.wire.frames_decoder import Decoder
 from harness.wire.frames_line import Heard
@@ -112,9 +113,43 @@ def _sealed(rng: random.Random) -> bytes:
     return nexo.to_json(sealed)
 
 
+def write_packet(packet: xmodem.Packet, *, crc: bool) -> bytes:
+    """A packet as senders write it: 128 bytes or 1024, number and complement, check."""
+    start = next(start for start, size in xmodem.SIZES.items() if size == len(packet.content))
+    check = CHECKS["crc16_xmodem"](packet.content) if crc else sum(packet.content) & 0xFF
+    head = bytes([start, packet.number, packet.number ^ 0xFF])
+    return head + packet.content + check.to_bytes(2 if crc else 1, "big")
+
+
+def read_packet(octets: bytes, *, crc: bool) -> xmodem.Packet:
+    """As a receiver does, which asks how many bytes it must wait for; raises Garbled."""
+    size = xmodem.size_of(octets[0], crc=crc) if octets else 0
+    packet = xmodem.read(octets, crc=crc) if size == len(octets) and size else None
+    if packet is None:
+        raise Garbled("no packet")
+    return packet
+
+
+def _packet(rng: random.Random) -> bytes:
+    content = rng.randbytes(rng.choice(list(xmodem.SIZES.values())))
+    return write_packet(xmodem.Packet(rng.randrange(256), content), crc=rng.random() < 0.5)
+
+
+def _read_packet(octets: bytes) -> None:
+    refused = 0
+    for crc in (True, False):
+        try:
+            read_packet(octets, crc=crc)
+        except Garbled:
+            refused += 1
+    if refused == 2:
+        raise Garbled("neither with a CRC nor with a sum")
+
+
 #: Name -> codec.
 REGISTERS: dict[str, Codec] = {
     **{f"frames {word}": _frames(word) for word in ("concert", "mispos_bcd", "codepay")},
+    "xmodem": Codec(_packet, _read_packet),
     "nexo": Codec(_message, _read_message),
     "nexo stream": Codec(_stream, _read_stream),
     "nexo envelope": Codec(

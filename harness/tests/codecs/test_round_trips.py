@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from harness.errors import Garbled
 from harness.tests.codecs.adb import ADB
 from harness.tests.codecs.cards import CARDS
+from harness.tests.codecs.hosts import HOSTS
 from harness.tests.codecs.instruments import INSTRUMENTS
 from harness.tests.codecs.modems import MODEMS
-from harness.tests.codecs.payment import PAYMENT
+from harness.tests.codecs.registers import REGISTERS
 from harness.tests.codecs.texts import TEXTS
 from harness.tests.codecs.trip import Elsewhere, ReadOnly, Table, Trip
 from harness.tests.fuzz import CODECS, spoilt
 
-TABLE: Table = {**PAYMENT, **CARDS, **MODEMS, **INSTRUMENTS, **ADB, **TEXTS}
+TABLE: Table = {**HOSTS, **REGISTERS, **CARDS, **MODEMS, **INSTRUMENTS, **ADB, **TEXTS}
 ROWS = [
     (f"{name}-{number}", row) for name, rows in TABLE.items() for number, row in enumerate(rows)
 ]
