@@ -76,6 +76,10 @@ class ByFrames(ByTalk[FramesTalk]):
         """``00`` when it is ready; raises PortLost or PortTimeout."""
         return self._talk.status(self.answer_within)
 
+    def look(self) -> None:
+        """Whether what came on the line could be read at all; raises Astray."""
+        self._talk.look()
+
     def deals(self) -> Sequence[Deal]:
         """Those of the profile."""
         return [deal for deal in DEALS if deal in self._talk.profile.deals]

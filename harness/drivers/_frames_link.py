@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from harness.errors import PortLost, PortTimeout
+from harness.errors import Astray, PortLost, PortTimeout
 from harness.ports.base import Port
 from harness.wire.frames_line import Delivered, Event, Failed, Heard, Line
 from harness.wire.frames_numbered import make_line
 from harness.wire.frames_profile import Profile
 
 A = TypeVar("A")
+SPOILT = (
+    "Are speed, parity and `profile:` right, the cable short, and its screen earthed? If frames "
+    "are as bad on another line, the terminal's are"
+)
 LOOK = 0.5  # s between two looks at whether somebody wants to abort
 
 
@@ -37,6 +41,8 @@ class Link:
         self._port, self._clock, self._profile = port, port.clock, profile
         self.open = False
         self._line = self._new_line()
+        self._spoilt: float | None = None  # since when no frame came whole, and some came broken
+        self._given_up: float | None = None  # the same of the first body that was not taken for it
 
     def connect(self) -> None:
         """Be connected; raises PortLost."""
@@ -137,8 +143,31 @@ class Link:
         except PortLost:
             self.forget()
             raise
+        self._mark(events, now)
         for event in events:
             hear(event, chunk.t if chunk else now)
+
+    def _mark(self, events: list[Event], now: float) -> None:
+        if any(isinstance(event, Heard) for event in events):
+            self._spoilt = None
+        elif self._line.spoilt and self._spoilt is None:
+            self._spoilt = now
+        if any(isinstance(event, Failed) for event in events) and self._given_up is None:
+            self._given_up = self._spoilt
+
+    def look(self) -> None:
+        """Raises Astray where frames came broken or were refused, and that was the end of it.
+
+        Silence is the terminal's; what it said and nobody could read may be the line's.
+        """
+        since = self._spoilt if self._given_up is None else self._given_up
+        if since is not None:
+            error = Astray(
+                f"{self._port.address}: frames came spoilt, or were refused as spoilt, from "
+                f"{since:.1f} s on", since,
+            )  # fmt: skip
+            error.next_move = SPOILT
+            raise error
 
     def _let_end(self) -> None:
         """After an answer its sender's EOT, where the handshake has one."""

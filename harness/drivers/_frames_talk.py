@@ -66,6 +66,10 @@ class Talk:
             if self._say.read(body, t) is not None:
                 self.observe("ecr_status", t=t, code="", text="an answer nobody waits for")
 
+    def look(self) -> None:
+        """Whether the line is one; raises Astray."""
+        self._link.look()
+
     def beat(self) -> None:
         """Keep the line alive, if it is."""
         with contextlib.suppress(PortLost):

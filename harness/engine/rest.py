@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from harness.engine import lag, met
+from harness.engine import lag, met, unheard
 from harness.engine.given import is_ready, players_of
 from harness.engine.needs import card_of, recovery_of
 from harness.engine.recorder import Recorder
@@ -123,6 +123,7 @@ def come_to_rest(run: "Run") -> None:
     _let_deadlines_pass(recorder)
     lag.look(recorder)
     met.look(recorder)
+    unheard.look(recorder)
 
 
 def _leave_alone(recorder: Recorder) -> None:

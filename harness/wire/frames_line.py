@@ -89,6 +89,10 @@ class Line:
         shape: Of the frames.
         hand: The handshake.
         register: Whether this is the register's end, which opens the line and gives way.
+
+    Attributes:
+        busy: Whether the other end is refused to begin.
+        spoilt: Frames that came broken, or were refused, since the last that came whole.
     """
 
     def __init__(self, shape: Shape, hand: Handshake, *, register: bool) -> None:
@@ -101,7 +105,8 @@ class Line:
         self._tries = 0
         self._last: Frame | None = None
         self._now = 0.0
-        self.busy = False  # the other end is refused to begin
+        self.busy = False
+        self.spoilt = 0
 
     # --- what the owner does ---------------------------------------------------------------
 
@@ -203,10 +208,13 @@ class Line:
     def _take(self, items: list[Item]) -> None:
         for item in items:
             if isinstance(item, Frame):
+                self.spoilt = 0
                 self.on_frame(item)
             elif isinstance(item, Sign):
+                self.spoilt += item.word == "nak"
                 self.on_sign(item.word)
             elif isinstance(item, Broken) and "anew" not in item.why:  # the good one follows
+                self.spoilt += 1
                 self.on_broken()
 
     def _told(self) -> list[Event]:

@@ -470,12 +470,15 @@ class Posted:
         file.write_text(trusted())
         self.clock, self.asked, self._wire = CooperativeClock(), list[nexo.Message](), wire
         self._certificate: Any = certificate
-        port = Reopened(self.clock, lambda line: self.clock.spawn("line", lambda: self.live(line)))
+        port = Reopened(self.clock, self.accept)
         port.address = "https://terminal.hil.test:8443"
         self.driver = Driver(
             port, transport="http", authority=str(file), login=False, answer_within=5.0,
             complete_within=9.0,
         )  # fmt: skip
+
+    def accept(self, port: MemoryPort) -> None:
+        self.clock.spawn("line", lambda: self.live(port))
 
     def live(self, port: MemoryPort) -> None:
         line = TlsPort(port, server_context(self._certificate, "terminal.hil.test"))
