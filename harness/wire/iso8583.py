@@ -4,25 +4,27 @@ On the wire (Q/CUP 009.1; JR/T 0001)::
 
     length 2 B big-endian | TPDU 5 B: 60 dst2 src2 | header 6 B | MTI 2 B BCD | bitmap 8 B | fields
 
-Keys and the MAC are in ``mac.py``, private sub-fields (48, 60, 61, 62) in ``subfields.py``, answer
-codes in ``answers.py``. Numbers are BCD, digit-counted, odd ones padded; which nibble pads differs
-between terminals (0, D and F are seen), so decoding takes any of them.
+Which field is packed how is in ``iso8583_fields.py``; keys and the MAC are in ``mac.py``, private
+sub-fields (48, 60, 61, 62) in ``subfields.py``, answer codes in ``answers.py``. Numbers are BCD,
+digit-counted, odd ones padded; which nibble pads differs between terminals (0, D and F are seen),
+so decoding takes any of them.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Self
 
 import iso8583
 
 from harness.errors import Garbled
+from harness.wire.iso8583_fields import DECIMAL, SPEC
 from harness.wire.pan import LONGEST, SHORTEST, is_pan, mask_pan
 
 TPDU = bytes.fromhex("6000030000")
 HEADER = bytes.fromhex("603100310000")  # class 60, software 31, status 0, version 31, reserved
 ENVELOPE = len(TPDU) + len(HEADER)
-MAX_FRAME = 8192  # B; the largest message of the tables below is under 3 KiB
+MAX_FRAME = 8192  # B; the largest message that a terminal sends is under 3 KiB
 
 #: What a host asks for by the low half of the header's third byte (UnionPay POS header: class 2,
 #: software 2, terminal status 1, demand 1, version 6 digits; assumed, the public texts differ).
@@ -31,54 +33,6 @@ DEMAND_AT = 2
 
 #: Fields that no repr, log or trace may show (PCI DSS 3.3, 3.4); 62 carries keys at sign-on.
 HIDDEN = frozenset({35, 36, 45, 52, 55, 62})
-
-
-def _field(enc: str, len_type: int, max_len: int, **pad: str) -> dict[str, Any]:
-    return {
-        "data_enc": enc, "len_enc": "bcd", "len_type": len_type, "max_len": max_len, "desc": "",
-        **pad,
-    }  # fmt: skip
-
-
-_DIGITS = {"len_count": "nibbles", "right_pad": "0"}  # BCD counted in digits, padded right
-
-
-def _number(digits: int) -> dict[str, Any]:
-    """A fixed BCD number; odd ones have a zero in front."""
-    if digits % 2:
-        return _field("b", 0, digits, len_count="nibbles", left_pad="0")
-    return _field("b", 0, digits // 2)
-
-
-def _digits(len_type: int, max_len: int) -> dict[str, Any]:
-    return _field("b", len_type, max_len, **_DIGITS)
-
-
-#: Field -> packing; ISO 8583:1987 numbers, UnionPay POS lengths (payment terminals only: 2..64).
-SPEC: dict[str, dict[str, Any]] = {
-    "h": _field("b", 0, 0), "t": _field("b", 0, 2), "p": _field("b", 0, 8), "1": _field("b", 0, 8),
-    "2": _digits(1, 19), "3": _number(6), "4": _number(12), "5": _number(12), "6": _number(12),
-    "7": _number(10), "9": _number(8), "10": _number(8), "11": _number(6), "12": _number(6),
-    "13": _number(4), "14": _number(4), "15": _number(4), "16": _number(4), "17": _number(4),
-    "18": _number(4), "19": _number(3), "22": _digits(0, 3), "23": _number(3), "24": _number(3),
-    "25": _number(2), "26": _number(2), "32": _digits(1, 11), "33": _digits(1, 11),
-    "35": _digits(1, 37), "36": _digits(2, 104), "37": _field("ascii", 0, 12),
-    "38": _field("ascii", 0, 6), "39": _field("ascii", 0, 2), "40": _field("ascii", 0, 3),
-    "41": _field("ascii", 0, 8), "42": _field("ascii", 0, 15), "43": _field("latin-1", 0, 40),
-    "44": _field("latin-1", 1, 25), "45": _field("latin-1", 1, 76), "48": _digits(2, 322),
-    "49": _field("ascii", 0, 3), "50": _field("ascii", 0, 3), "51": _field("ascii", 0, 3),
-    "52": _field("b", 0, 8), "53": _number(16), "54": _field("latin-1", 2, 20),
-    "55": _field("b", 2, 255), "56": _field("latin-1", 2, 512), "57": _field("latin-1", 2, 512),
-    "58": _field("latin-1", 2, 512), "59": _field("latin-1", 2, 999), "60": _digits(2, 19),
-    "61": _digits(2, 29), "62": _field("latin-1", 2, 512), "63": _field("latin-1", 2, 163),
-    "64": _field("b", 0, 8),
-}  # fmt: skip
-
-#: BCD fields that must hold nothing but decimal digits; the rest of the BCD ones are z or b.
-DECIMAL = frozenset(
-    {2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24, 25, 26, 32, 33, 48,
-     53, 60, 61}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -206,6 +160,7 @@ def unpack(body: bytes) -> Message:
     fields = _decode(body)
     mti = fields.pop("t")
     fields.pop("p")
+    fields.pop("1", "")  # the second bitmap, which is made anew
     numbered = {int(number): text for number, text in fields.items()}
     wrong = [n for n in sorted(DECIMAL & set(numbered)) if not _decimal(numbered[n])]
     if not _decimal(mti):

@@ -95,15 +95,21 @@ def _xor(left: bytes, right: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(left, right, strict=True))
 
 
+def _place(message: Message) -> int:
+    """Where the MAC is: in the last field that the message's bitmaps have (ISO 8583:1987)."""
+    return 128 if max(message.fields, default=0) > 64 else 64
+
+
 def sealed(message: Message, key: bytes, method: Method = "des") -> Message:
-    """The message with its field 64."""
-    unsealed = pack(message.with_fields({64: "00" * SIZE}))
-    return message.with_fields({64: mac(key, unsealed[:-SIZE], method).hex().upper()})
+    """The message with its MAC, in field 64; in 128 where it has fields behind 64."""
+    place = _place(message)
+    unsealed = pack(message.with_fields({place: "00" * SIZE}))
+    return message.with_fields({place: mac(key, unsealed[:-SIZE], method).hex().upper()})
 
 
 def mac_ok(message: Message, key: bytes, method: Method = "des") -> bool:
-    """Whether field 64 is there and right, over the bytes as they were received."""
-    if 64 not in message.fields:
+    """Whether its MAC is there and right, over the bytes as they were received."""
+    if _place(message) not in message.fields:
         return False
     try:
         body = message.body or pack(message)
