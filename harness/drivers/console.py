@@ -78,7 +78,7 @@ class Driver:
             lines, rest = [*lines, rest], b""
         self._kept = bytearray(rest)
         for line in lines:
-            shown = without_bcd(line)
+            shown = without_bcd(line, self._encoding)
             text = shown.decode(self._encoding, "replace").strip().replace("\0", "")
             if text:
                 self._take(text, t)

@@ -12,6 +12,7 @@ from typing import Any, SupportsIndex, TypeVar, overload
 from harness.wire.pan import CONTROL, FEWEST, find, mask
 
 _T = TypeVar("_T")
+LOST = "\ufffd"  # what an alphabet cannot read
 
 
 def masked(value: _T) -> _T:
@@ -59,14 +60,16 @@ def _of_record(value: Any) -> Any:
     return dataclasses.replace(value, **changed) if changed else value
 
 
-def without_bcd(octets: bytes) -> bytes:
+def without_bcd(octets: bytes, alphabet: str) -> bytes:
     """A text's bytes, card numbers in BCD among them truncated: an alphabet would disguise them.
 
-    Such have two controls of ASCII at least; more is an umlaut in one alphabet or the other.
+    Where the alphabet has a sign for each byte, umlauts too, BCD is told by two controls of ASCII.
     """
     said = octets.decode("latin-1")
+    doubtful = LOST not in octets.decode(alphabet, "replace")
     for span in reversed(find(said)):
-        if len(CONTROL.findall(said, span.start, span.end)) >= 2:
+        controls = CONTROL.findall(said, span.start, span.end)
+        if len(controls) >= 2 or not (doubtful or said[span.start : span.end].isprintable()):
             octets = octets[: span.start] + span.shown.encode() + octets[span.end :]
     return octets
 

@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from harness.wire.masked import masked
+from harness.wire.masked import LOST, masked
 from harness.wire.pan import mask
 from harness.wire.pan_disguises import bcd_in, readings
 
+#: What UTF-8 cannot read is shown as a sign of its own; it may have been two digits of BCD.
+ANY = "\x99"
 #: Eleven digits and more, of which some may be missing; but no fraction and no ICCID (89...).
 _FIGURES = re.compile(r"(?<![0-9.])((?=2[2-7]|[34569])(?:[0-9][ -]?){5}[0-9])(?:[ -]?[0-9]){5,}")
 #: The same behind an EMV tag of a card number or a track, and its length.
@@ -27,7 +29,9 @@ def quoted(text: str) -> str:
     spans = [
         (reading.starts[found.start()], reading.ends[found.end() - 1])
         for reading in readings(shown) for found in _FIGURES.finditer(reading.text)
-    ] + [(reading.starts[0], reading.ends[-1]) for reading in bcd_in(shown)]  # fmt: skip
+    ]  # fmt: skip
+    rows = bcd_in(shown.replace(LOST, ANY))
+    spans += [(reading.starts[0], reading.ends[-1]) for reading in rows]
     for start, end in _apart(spans):
         shown = f"{shown[:start]}***{shown[end:]}"
     shown = _TAGGED.sub(r"\1***", _FIGURES.sub(r"\1***", shown))

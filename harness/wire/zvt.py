@@ -180,7 +180,7 @@ class Fields:
 
 def text(octets: bytes) -> str:
     """A text on this wire; BCD of a card number in it is truncated, which no text is."""
-    return without_bcd(octets).decode("cp437").rstrip("\0 ")
+    return without_bcd(octets, "cp437").decode("cp437").rstrip("\0 ")
 
 
 def read_fields(octets: bytes) -> Fields:

@@ -54,6 +54,12 @@ CANNOT: Mapping[tuple[str, str], str] = {
     **{(f"adb {name}", "BCD"): _TEXT for name in ("display", "extras")},
     **{(f"adb {name}", READS): "adb's own framing puts a message together first"
        for name in ("log", "display", "properties", "complaint", "extras", "files", "health")},
+    ("packets", LINES): _ONE,
+    ("packets", "7 bit"): "short messages go by the modem, not by the path",
+    ("packets", "BCD"): "fields of ISO 8583 are the channel ``iso8583``",
+    **{("iso8583", encoding): "fields 2 and 35 are BCD, and nothing else is"
+       for encoding in ("ASCII", "grouped", "hex", "BCD in hex", "base64", "track 2, =", "7 bit",
+                        "UCS-2", LINES)},
     ("messages", LINES): "a message of several parts is split over two reads: two PDUs",
 }  # fmt: skip
 
@@ -61,7 +67,6 @@ CANNOT: Mapping[tuple[str, str], str] = {
 _CUT = "what it says is quoted in an error, and cut short: not so much of it is shown"
 #: Channel, or channel and encoding -> why not even the truncated number comes through.
 UNSEEN: Mapping[tuple[str, ...], str] = {
-    ("console", "BCD"): "UTF-8 replaces most of such bytes; one that is left is no row of them",
     ("field",): "its driver compares answers and quotes none",
     ("stripe",): _CUT,
     ("attenuator", "grouped"): _CUT,
@@ -139,6 +144,7 @@ def _plain(text: str) -> bytes:
 CHANNELS: Mapping[str, Wrap] = {
     "console": _line, "ecr": _status, "receipt": _print_line, "nexo": _display,
     "concert": _plain, "mispos": _plain, "codepay": _plain,
+    "packets": lambda text: text.encode("latin-1") + b";", "iso8583": _plain,
     "modem": lambda text: b"\r\n" + _line(text), "messages": _plain,
     **dict.fromkeys(("supply", "switch", "attenuator", "reader", "stripe", "field", "sim_card",
                      "flash"), _line),

@@ -87,7 +87,23 @@ def test_bcd_that_was_taken_for_text_is_masked(pan: str, between: str, behind: s
 def test_texts_are_no_bcd(innocent: str) -> None:
     """Words, figures, colours of a terminal, other tongues."""
     assert mask(innocent) == innocent
-    assert without_bcd(innocent.encode()) == innocent.encode()
+    assert without_bcd(innocent.encode(), "utf-8") == innocent.encode()
+
+
+def test_umlauts_and_figures_are_no_bcd() -> None:
+    """CP437 has them where Latin-1 has controls."""
+    octets = "0114 ää".encode("cp437")
+
+    assert mask(octets.decode("latin-1")) != octets.decode("latin-1"), "it would pass for one"
+    assert without_bcd(octets, "cp437") == octets
+
+
+@pytest.mark.parametrize("pan", [*PANS, HIGH, "99999955231171257"])
+def test_bcd_that_utf_8_has_eaten_in_part_is_cut_in_an_error(pan: str) -> None:
+    """What it could not read is as good as digits."""
+    said = f"the coil answers {_raw(pan).decode('utf-8', 'replace')!r} to ID"
+
+    assert Search([pan]).in_octets("error", quoted(said).encode()) == set()
 
 
 @pytest.mark.parametrize("cut", range(11, 17))

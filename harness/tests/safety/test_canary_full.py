@@ -39,6 +39,8 @@ REGISTERS = {
     "codepay": '{driver: frames, profile: codepay, address: "sim://terminal/frames"}',
     "adb": "",
 }
+#: How pytest is asked to show what failed; with locals, whichever way.
+WAYS = {"nexo": ("-s", "--tb=long"), "concert": ("--tb=native",), "mispos": ("--full-trace",)}
 OWN_TEST = '''
 import logging
 from harness.model.units import Money
@@ -115,7 +117,8 @@ def _run(
     wanted, count = {"zvt": ("ASKS", "11"), "adb": ("BY_ADB", "10")}.get(register, ("[]", "0"))
     pytester.makepyfile(test_own=OWN_TEST.replace("WANTED", wanted).replace("COUNT", count))
     said = pytester.runpytest_inprocess(
-        "-p", "no:cacheprovider", "-rA", "-vv", "--tb=long", "--showlocals", "--rig",
+        "-p", "no:cacheprovider", "-rA", "-vv", "--showlocals",
+        *WAYS.get(register, ("--tb=long",)), "--rig",
         str(_rig(register, pytester.path)), "--alluredir", "allure", "--junitxml", "junit.xml",
         "--log-level=DEBUG", "--log-file=log.txt", *(what or ("scenarios", "test_own.py")),
     )  # fmt: skip
