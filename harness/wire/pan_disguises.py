@@ -211,7 +211,8 @@ def _septets(octets: bytes) -> set[int]:
     two = one & one >> 7
     four = two & two >> 14
     rows = four & four >> 28 & four >> 49
-    return {at % 7 for at in range(rows.bit_length()) if rows >> at & 1}
+    from_the_first = f"{rows:b}"[::-1]
+    return {at for at in range(7) if "1" in from_the_first[at::7]}
 
 
 def _unpacked(octets: bytes, step: int, first: int) -> Reading:
