@@ -143,8 +143,9 @@ def _read_log(octets: bytes) -> None:
     log = Logcat(cast(Any, None), cast(Any, None), (), lambda *_: None)
     for line in octets.decode("utf-8", "replace").split("\n"):
         if log.is_news(line):
+            said = mask(line)
             for rule in RULES:
-                rule.read(mask(line))
+                rule.read(said)
 
 
 def _dumped(rng: random.Random) -> bytes:
