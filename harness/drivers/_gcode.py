@@ -9,14 +9,32 @@ Quirk of both: ``ok`` means that a move was taken, not that it was made.
 import re
 from dataclasses import dataclass
 
-from harness.drivers._heard import heard
+from harness.drivers._heard import drain, heard
 from harness.errors import DeviceRefused, Garbled, PortTimeout
 from harness.model.words import nearest
 from harness.ports.base import Port
 
 ANSWER_WITHIN, MOVES_WITHIN, LOOK_EVERY = 2.0, 30.0, 0.05  # s
+LATE = 5.0  # s after a line that failed for which an answer to it may still come
 NEAREST = 0.05  # mm
 LONGEST = 500  # characters of a line
+#: GRBL's codes that a bench meets (alarm_codes_en_US.csv, error_codes_en_US.csv).
+MEANS = {
+    "ALARM:1": " (a limit switch was hit)", "ALARM:2": " (beyond its travel)",
+    "ALARM:8": " (homing: the switch did not open)", "ALARM:9": " (homing: no switch was found)",
+    "error:8": " (not idle)", "error:9": " (locked, not homed)", "error:15": " (beyond its travel)",
+}  # fmt: skip
+HALTED = (
+    "Is a card or a hand in its way? Clear it, and take the card out by hand; it homes before its "
+    "next move, in the next run"
+)
+
+
+def halted(text: str) -> DeviceRefused:
+    """A robot that stands somewhere: what to look at comes with it."""
+    error = DeviceRefused(text)
+    error.next_move = HALTED
+    return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +87,23 @@ class Axes:
     def __init__(self, port: Port, flavour: Flavour) -> None:
         self._port, self._flavour = port, flavour
         self._said = b""
+        self._failed = False  # the last line: what is said to it may still come
 
     def tell(self, line: str, within: float = ANSWER_WITHIN) -> None:
         """A line and its ``ok``; raises DeviceRefused, PortTimeout, Garbled."""
         self._said = b""
+        drain(self._port, LATE if self._failed else 0.0)
+        self._failed = True
         self._port.write(line.encode() + b"\n")
         until = self._port.clock.now() + within
+        last = self._port.clock.now() + MOVES_WITHIN
         while (said := self._line(until)) != "ok":
             self._refuse(line, said)
             if self._flavour.busy.match(said):  # it is alive: a long move is no silence
-                until = max(until, self._port.clock.now() + ANSWER_WITHIN)
+                until = min(max(until, self._port.clock.now() + ANSWER_WITHIN), last)
+            if self._port.clock.now() >= last:
+                raise PortTimeout(f"{self._port.address}: the robot is busy for ever with {line!r}")
+        self._failed = False
 
     def home(self) -> None:
         """Find the ends; absolute millimetres from then on."""
@@ -103,13 +128,16 @@ class Axes:
             if idle and all(abs(seen[axis] - place) <= NEAREST for axis, place in known.items()):
                 return
             if idle or self._port.clock.now() >= until:
-                raise DeviceRefused(f"the robot was sent to {wanted}, stands at {seen}")
+                raise halted(
+                    f"{self._port.address}: the robot was sent to {wanted}, stands at {seen}"
+                )
             for _ in heard(self._port, self._port.clock.now() + LOOK_EVERY):
                 pass
 
     def _report(self) -> tuple[bool, dict[str, float]]:
         """(whether it stands still, where it is)."""
         self._said = b""
+        drain(self._port)
         report = self._flavour.report
         self._port.write(report.encode() + (b"\n" if len(report) > 1 else b""))
         until = self._port.clock.now() + ANSWER_WITHIN
@@ -130,7 +158,9 @@ class Axes:
     def _refuse(self, asked: str, said: str) -> None:
         found = None if self._flavour.busy.match(said) else self._flavour.refused.match(said)
         if found:
-            raise DeviceRefused(f"the robot refuses {asked!r}: {found[1].strip()[:80]}")
+            seen = found[1].strip()[:80]
+            why = MEANS.get(seen.replace(" ", ""), "")
+            raise halted(f"{self._port.address}: the robot refuses {asked!r}: {seen}{why}")
 
     def _line(self, until: float) -> str:
         while True:

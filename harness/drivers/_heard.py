@@ -17,3 +17,9 @@ def heard(port: Port, until: float) -> Iterator[Chunk]:
         if size > MOST or chunk.t > until + BUSY:
             raise Garbled(f"{port.address}: it does not stop talking")
         yield chunk
+
+
+def drain(port: Port, seconds: float = 0.0) -> None:
+    """Drop what comes for so long: said late, to what was asked before, it answers nothing now."""
+    for _ in heard(port, port.clock.now() + seconds):
+        pass

@@ -6,12 +6,14 @@ OUT}``; the answer that an act is over is ``done``, and anything else is a refus
 
 from collections.abc import Mapping
 
-from harness.drivers._heard import heard
+from harness.drivers._gcode import halted
+from harness.drivers._heard import drain, heard
 from harness.errors import DeviceRefused, PortTimeout
 from harness.ports.base import Port
 
 ACTS = ("take", "return", "insert", "remove", "swipe", "tap")
 DONE_WITHIN = 30.0  # s
+LATE = 5.0  # s after an act that failed for which an answer to it may still come
 LONGEST = 200
 
 
@@ -24,6 +26,7 @@ class Words:
             wanted = "insert and remove, and may have take, return, swipe, tap"
             raise ValueError(f"words: has {', '.join(words) or 'nothing'}; wanted {wanted}")
         self._port, self._words, self._done = port, dict(words), done
+        self._failed = False  # the last act: what it still says may come late
 
     def act(self, name: str, place: int | None) -> float:
         """One act to its end; when it was over. What needs no line of its own is over at once."""
@@ -32,6 +35,8 @@ class Words:
                 return self._port.clock.now()
             raise DeviceRefused(f"this robot has no word for {name}")
         line = self._words[name].format(place=place, card=place)
+        drain(self._port, LATE if self._failed else 0.0)
+        self._failed = True
         self._port.write(line.encode() + b"\r\n")
         said = b""
         for chunk in heard(self._port, self._port.clock.now() + DONE_WITHIN):
@@ -39,6 +44,8 @@ class Words:
             if b"\n" in said:
                 word = said.partition(b"\n")[0].decode("ascii", "replace").strip()
                 if word == self._done:
+                    self._failed = False
                     return chunk.t
-                raise DeviceRefused(f"the robot answers {word[:60]!r} to {line!r}")
+                where = self._port.address
+                raise halted(f"{where}: the robot answers {word[:60]!r} to {line!r}")
         raise PortTimeout(f"{self._port.address}: the robot did not end {line!r}")

@@ -200,3 +200,26 @@ def test_a_robot_cuts_no_contacts() -> None:
             robot.cut_contact("io", cut=True)
         with pytest.raises(DeviceRefused, match="turn"):
             robot.turn(backwards=True)
+
+
+def test_an_answer_to_the_act_before_ends_no_other() -> None:
+    """``JAM``, and seconds later ``OK``: that is not the next act's."""
+    clock = CooperativeClock()
+    ours, theirs = pair(clock, "robot")
+    words = {"insert": "INS", "remove": "OUT"}
+    driver = Driver(ours, flavour="words", words=words)
+
+    def robot() -> None:
+        theirs.read()
+        theirs.write(b"JAM\r\n")
+        clock.sleep(2.0)
+        theirs.write(b"OK\r\n")
+
+    def run() -> None:
+        clock.spawn("robot", robot)
+        with pytest.raises(DeviceRefused, match="robot: the robot answers 'JAM'"):
+            driver.insert("chip")
+        with pytest.raises(PortTimeout, match="did not end"):
+            driver.remove()
+
+    clock.run(run)
