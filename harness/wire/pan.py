@@ -13,7 +13,8 @@ of two lines, one of which has the beginning of a number and the next one the re
 
 Known limits, since what sees through them takes innocent figures for cards: digits glued to other
 digits (fixed fields without a length: read them field by field, and ask of each), one digit a line,
-fours in columns (commas, tabs), BCD in the midst of other decimal BCD without a length, rows of a
+fours in columns (commas, tabs), BCD in the midst of other decimal BCD without a length or of which
+every byte is a letter too, semi-octets the wrong way round (a sender's number in a PDU), rows of a
 hex dump or of wrapped base64 that cut a number in two, a code within a code, digits written
 backwards or as words, and anything encrypted or compressed. What is taken for a card and is none:
 one in ten rows of 13 to 19 digits that begin like one, as in one hex digest of two hundred.

@@ -148,3 +148,16 @@ def test_the_rest_of_a_number_stands_behind_a_time_since_1970() -> None:
 
     assert "00000014" not in shown
     assert found == "999999***0014"
+
+
+@pytest.mark.parametrize(
+    ("tag", "other", "hidden"), [("ui: ", "ui: ", True), ("ui: ", "rev: ", False)]
+)
+def test_who_writes_two_lines_may_be_named_in_both(tag: str, other: str, hidden: bool) -> None:
+    """The rest of a number behind a time and the same word; another's line is another's."""
+    stamp = "1772438629.949  1402  1419 I HilPay  : "
+
+    shown, found = mask_after(f"{stamp}{tag}card 99999900", f"{stamp}{other}00000014 seen")
+
+    assert ("00000014" not in shown) == hidden
+    assert found == ("999999***0014" if hidden else "")
