@@ -22,17 +22,19 @@ def _bits(octets: bytes) -> str:
 
 
 def _stripe(rng: random.Random) -> bytes:
-    if rng.random() < 0.5:
-        bits = magstripe.encode(magstripe.track2(CARD, "4912"), leading=rng.randrange(4, 30))
-    else:
-        bits = magstripe.encode(f"B{CARD}^TEST/HIL^4912201", track=1)
+    track = rng.choice(list(magstripe.TRACKS))
+    texts = {
+        1: f"B{CARD}^TEST/HIL^4912201", 2: magstripe.track2(CARD, "4912"),
+        3: f"01{CARD}=724978000000000000003030000020204912==1=0",
+    }  # fmt: skip
+    bits = magstripe.encode(texts[track], track=track, leading=rng.randrange(4, 30))
     return _packed(bits[:: rng.choice((1, -1))])
 
 
 def _read_stripe(octets: bytes) -> None:
     """As bits and as reversals of flux; what spoils a good stripe spoils any, or refuses it."""
     bits = _bits(octets)
-    for track in (1, 2):
+    for track in magstripe.TRACKS:
         swipe = magstripe.decode(bits, track=track)
         assert not (swipe.text and swipe.fault)
         magstripe.has_chip(magstripe.service_of(swipe.text))
@@ -54,7 +56,7 @@ def _flux(rng: random.Random) -> bytes:
 
 def _read_flux(octets: bytes) -> None:
     flux = [int.from_bytes(octets[at : at + 2], "big") / 1e7 for at in range(0, len(octets), 2)]
-    for track in (1, 2):
+    for track in magstripe.TRACKS:
         magstripe.decode(stripe_flux.bits_of(flux, track=track), track=track)
 
 
