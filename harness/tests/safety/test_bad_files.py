@@ -229,7 +229,8 @@ def test_a_full_disk(outside: Outside) -> None:
     if mounted.returncode:
         pytest.skip("no file system can be mounted here")
     try:
-        ended = outside.run("run", str(carried("scenarios", "reader")), "--out", str(small / "out"))
+        stories = str(carried("scenarios", "reader", "bad_atr.yaml"))  # five items
+        ended = outside.run("run", stories, "--out", str(small / "out"))
         assert ended.code == 3, ended.said
         assert "Traceback" not in ended.said
         assert "No space left" in ended.said
