@@ -33,6 +33,7 @@ class PcscPort(BufferedPort):
         self._lost = "not open"
         self._wanted = address.removeprefix(SCHEME)
         self._card: tuple[int, int] | None = None  # (handle, protocol)
+        self._held: int | None = None  # the context that it is connected in
         self._busy = False
         self.reader, self.atr = "", b""
 
@@ -40,6 +41,7 @@ class PcscPort(BufferedPort):
         """Power the card and reset it; raises PortLost for no reader, no card, or a bad one."""
         if self._lost is None:
             return
+        self._let_go()
         said: list[str | tuple[int, int, bytes]] = []
         self._beside(lambda: said.append(self._connect()))
         if not self.arrived.wait_for(lambda: bool(said), self.clock.now() + OPENS_WITHIN):
@@ -47,15 +49,15 @@ class PcscPort(BufferedPort):
         if isinstance(said[0], str):
             raise PortLost(f"{self.address}: {said[0]}")
         handle, protocol, self.atr = said[0]
-        self._card, self._lost = (handle, protocol), None
+        self._card, self._lost, self._busy = (handle, protocol), None, False
         self._chunks.clear()
 
     def write(self, data: bytes) -> None:
         self.check_alive()
         if self._busy:
             raise PortLost(f"{self.address}: a command is under way")
-        self._busy = True
-        self._beside(lambda: self._transmit(data))
+        self._busy, card = True, self._card
+        self._beside(lambda: self._transmit(data, card))
 
     def close(self) -> None:
         """Let go of the card; of one that is silent only by leaving it behind."""
@@ -63,13 +65,21 @@ class PcscPort(BufferedPort):
         self.put_lost("closed here")
         if card is not None and not self._busy:
             _library().SCardDisconnect(card[0], _library().SCARD_UNPOWER_CARD)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        context, self._held = self._held, None
+        if context is not None:
+            _library().SCardReleaseContext(context)
 
     def look(self) -> tuple[bool, bytes]:
         """(whether a card is in the reader, its ATR), without touching it; raises PortLost."""
         lib, context = _library(), self._context()
-        name = self._found(context)
-        code, states = lib.SCardGetStatusChange(context, 0, [(name, lib.SCARD_STATE_UNAWARE)])
-        lib.SCardReleaseContext(context)
+        try:
+            name = self._found(context)
+            code, states = lib.SCardGetStatusChange(context, 0, [(name, lib.SCARD_STATE_UNAWARE)])
+        finally:  # a daemon has room for few of them
+            lib.SCardReleaseContext(context)
         if code != SUCCESS:
             raise PortLost(f"{self.address}: {lib.SCardGetErrorMessage(code)}")
         _, state, atr = states[0]
@@ -87,6 +97,7 @@ class PcscPort(BufferedPort):
     def _connect(self) -> str | tuple[int, int, bytes]:
         try:
             lib, context = _library(), self._context()
+            self._held = context
             self.reader = self._found(context)
         except PortLost as error:
             return str(error)
@@ -99,12 +110,14 @@ class PcscPort(BufferedPort):
             card, protocol, bytes(atr)
         )  # fmt: skip
 
-    def _transmit(self, data: bytes) -> None:
-        card, lib = self._card, _library()
+    def _transmit(self, data: bytes, card: tuple[int, int] | None) -> None:
+        lib = _library()
         if card is None:
             return
         pci = lib.SCARD_PCI_T0 if card[1] == lib.SCARD_PROTOCOL_T0 else lib.SCARD_PCI_T1
         code, answer = lib.SCardTransmit(card[0], pci, list(data))
+        if self._card is not card:  # nobody waits for it any more; the next card's is another
+            return
         self._busy = False
         if code != SUCCESS:
             self.put_lost(str(lib.SCardGetErrorMessage(code)))
@@ -123,10 +136,11 @@ class PcscPort(BufferedPort):
     def _found(self, context: int) -> str:
         code, readers = _library().SCardListReaders(context, [])
         names = [str(name) for name in readers] if code == SUCCESS else []
-        for name in names:
-            if name.startswith(self._wanted):
-                return name
-        raise PortLost(f"no reader {self._wanted!r}; there are: {', '.join(names) or 'none'}")
+        meant = [name for name in names if name.startswith(self._wanted)]
+        if len(meant) == 1 or self._wanted in meant:
+            return self._wanted if self._wanted in meant else meant[0]
+        why = "several readers begin with" if meant else "no reader"
+        raise PortLost(f"{why} {self._wanted!r}; there are: {', '.join(names) or 'none'}")
 
 
 def _library() -> ModuleType:
