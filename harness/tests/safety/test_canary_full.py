@@ -171,34 +171,29 @@ def test_no_artefact_of_a_full_run_shows_a_number(
     assert unseen == []
 
 
-#: What is torn open -> register, and cells that are found then.
-TORN = {
-    "every reading": ("zvt", {*PUSHED, *ASKED, "messages", "ecr"} - {"field"}),
-    "the seam of two lines": ("zvt", {"console"}),
-    "the owner's results": ("zvt", {"messages"}),
-    "errors in a device's words": ("zvt", {"stripe"}),
-}
-
-
-@pytest.mark.parametrize("what", TORN)
-def test_a_torn_ingress_is_found(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, what: str
+def test_without_readings_every_channel_is_found(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each net by itself keeps something back that no other one does; without any all comes out."""
-    register, channels = TORN[what]
-    if what == "every reading":
-        monkeypatch.setattr(pan, "find", lambda _: [])
-        monkeypatch.setattr(pan, "continued", lambda *_: None)
-        monkeypatch.setattr(quoted, "quoted", str)
-    elif what == "the seam of two lines":
-        monkeypatch.setattr(pan, "continued", lambda *_: None)
-    elif what == "the owner's results":
-        monkeypatch.setattr(owner, "masked", lambda result: result)
-    else:
-        monkeypatch.setattr(quoted, "quoted", mask)
+    """No number is seen any more: so all that was planted is found, channel by channel."""
+    monkeypatch.setattr(pan, "find", lambda _: [])
+    monkeypatch.setattr(pan, "continued", lambda *_: None)
+    monkeypatch.setattr(quoted, "quoted", str)
 
-    played = () if what == "every reading" else ("test_own.py",)
-    said = _run(pytester, monkeypatch, register, *played)
+    said = _run(pytester, monkeypatch, "zvt")
 
     found = {leak.partition(",")[0] for leak in _leaks(pytester.path, said)}
-    assert found >= channels
+    assert found >= {*PUSHED, *ASKED, "messages", "ecr"} - {"field"}
+
+
+def test_a_torn_ingress_is_found(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each keeps back what no other does: two lines' seam, results of calls, cut quotes."""
+    monkeypatch.setattr(pan, "continued", lambda *_: None)
+    monkeypatch.setattr(owner, "masked", lambda result: result)
+    monkeypatch.setattr(quoted, "quoted", mask)
+
+    said = _run(pytester, monkeypatch, "zvt", "test_own.py")
+
+    found = {leak.rpartition(": in ")[0] for leak in _leaks(pytester.path, said)}
+    assert found >= {"console, split over two lines", "messages, ASCII", "stripe, base64"}
