@@ -25,6 +25,7 @@ _HEX = re.compile(rb"[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){9,}")
 _DATA = re.compile(rb"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})")
+_FOREIGN = re.compile(r"[^\0-\x7f]")
 _EBCDIC = bytes(0x30 + octet - 0xF0 if 0xF0 <= octet <= 0xF9 else octet for octet in range(256))
 _NOT_EBCDIC = bytes(octet if octet >= 0xF0 else 0x2E for octet in range(256))
 PACKET, LINKTYPE = 6, 228  # pcapng: an enhanced packet block; IPv4
@@ -54,6 +55,7 @@ class Search:
             number[at : at + SHOWN + 1].encode(): number
             for number in numbers for at in range(len(number) - SHOWN)
         }  # fmt: skip
+        self._known: dict[bytes, set[Found]] = {}  # reports hold the same things several times
         self._rests = {rest.encode(): rest for rest in rests}
         self._packed = {
             core: number
@@ -72,7 +74,12 @@ class Search:
         return found
 
     def in_octets(self, where: str, octets: bytes) -> set[Found]:
-        """In bytes, read in every way."""
+        """In bytes, read in every way; the same again is told by its place alone."""
+        if octets not in self._known:
+            self._known[octets] = self._in(where, octets)
+        return {one._replace(where=where) for one in self._known[octets]}
+
+    def _in(self, where: str, octets: bytes) -> set[Found]:
         found = {
             Found(where, read_as, number)
             for read_as, text in views(octets) for number in self._in_text(text)
@@ -170,12 +177,16 @@ def _plain(before: str, octets: bytes) -> Iterator[tuple[str, bytes]]:
         yield f"{before}EBCDIC", octets.translate(_NOT_EBCDIC).translate(_EBCDIC)
     if not octets.isascii():
         said = octets.decode("utf-8", "replace")
-        digits = "".join(
-            str(int(one)) if one.isdecimal() else "" if one.isspace() else one for one in said
-        )
+        digits = _FOREIGN.sub(_figure, said)
         yield f"{before}figures", digits.encode("utf-8", "replace")
         # what was read as Latin-1 and written as UTF-8
         yield f"{before}Latin-1 as BCD", said.encode("latin-1", "replace").hex().encode()
+
+
+def _figure(found: re.Match[str]) -> str:
+    """A digit of another script as ours; blanks of any width go."""
+    sign = found[0]
+    return str(int(sign)) if sign.isdecimal() else "" if sign.isspace() else sign
 
 
 def _decoded(octets: bytes) -> Iterator[tuple[str, bytes]]:

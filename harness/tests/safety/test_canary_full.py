@@ -122,7 +122,7 @@ def _run(
         str(_rig(register, pytester.path)), "--alluredir", "allure", "--junitxml", "junit.xml",
         "--log-level=DEBUG", "--log-file=log.txt", *(what or ("scenarios", "test_own.py")),
     )  # fmt: skip
-    return f"{said.stdout}\n{said.stderr}\n{chr(10).join(said.outlines + said.errlines)}"
+    return f"{said.stdout}\n{said.stderr}"
 
 
 def _leaks(folder: Path, said: str) -> list[str]:
