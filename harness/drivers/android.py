@@ -129,7 +129,10 @@ class Driver(console.Driver):
         return shown
 
     def _read_display(self) -> list[str]:
-        line = f"{quoted('uiautomator', 'dump', WINDOW)} && {quoted('cat', WINDOW)}"
+        # A dump that fails ("ERROR: could not get idle state.") may end with status 0, and
+        # leaves the file of the one before: that is no display of now.
+        dump = f"{quoted('uiautomator', 'dump', WINDOW)} && {quoted('cat', WINDOW)}"
+        line = f"{quoted('rm', '-f', WINDOW)}; {dump}"
         seen = [html.unescape(text) for text in TEXT.findall(self._asked(line))]
         shown = [mask(text) for text in seen]
         if not shown:

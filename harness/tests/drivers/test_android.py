@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -13,6 +14,7 @@ from harness.model.roles import Console, Polled, Watched, plays
 from harness.model.units import Seconds
 from harness.ports.memory import pair
 from harness.rig.owner import Owner
+from harness.sim.android.disk import Disk
 from harness.tests.sim.android.smart import Smart, play
 
 
@@ -150,6 +152,20 @@ def test_the_display_is_read_and_masked() -> None:
         assert {"text": '卡号 "621234***1265" <&>'} in heard.of("display")
         assert heard.of("card_number_in_clear")[-1]["channel"] == "display"
         assert driver.screenshot().startswith(b"\x89PNG")
+
+    play(act)
+
+
+def test_a_dump_that_fails_shows_nothing_of_before() -> None:
+    """It ends with status 0 all the same, and the file that lies there is an old one."""
+
+    def act(smart: Smart) -> None:
+        driver, _ = watched(smart)
+        smart.firmware.screen.show_text("APPROVED")
+        assert driver.texts() == ["APPROVED"]
+
+        with patch.object(Disk, "write", lambda *_: None):
+            assert driver.texts() == []
 
     play(act)
 
