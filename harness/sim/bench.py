@@ -51,7 +51,8 @@ from harness.sim.stripe_coil import StripeCoil
 from harness.sim.supplies.make import make_supply
 from harness.sim.switch import PulseSwitch, RelayBoard
 from harness.sim.terminal.cell import PART, Cell
-from harness.sim.terminal.firmware import REGISTERS, Countertop, Firmware
+from harness.sim.terminal.countertop import Countertop
+from harness.sim.terminal.firmware import REGISTERS, Firmware
 from harness.sim.terminal.models import read_character
 from harness.sim.terminal_place import TerminalPlace
 from harness.sim.update_store import UpdateStore

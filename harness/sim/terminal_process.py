@@ -26,7 +26,8 @@ from harness.sim.internet import NetError, TimedOut
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.tcp import ENDED, OPEN, End, Segment
-from harness.sim.terminal.firmware import Countertop, Firmware
+from harness.sim.terminal.countertop import Countertop
+from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.flash import Flash
 from harness.sim.terminal.models import read_character
 from harness.sim.terminal.rtc import Rtc

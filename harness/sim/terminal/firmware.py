@@ -1,32 +1,24 @@
-"""The countertop terminal: its firmware, put together from parts, and the device around it.
+"""The firmware of a terminal, put together from parts.
 
 What happens in which order is in the parts (``parts.py``); here is how they are joined, and the
 start.
 """
 
-import random
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from harness.clock import Clock, Task
+from harness.clock import Task
 from harness.errors import PortLost
-from harness.files import fixture, read_plain
 from harness.model.words import find
 from harness.ports.base import Port
-from harness.sim.modems.modem import Modem
-from harness.sim.rail import Rail
-from harness.sim.slot import Slot
-from harness.sim.terminal import bearers, daily, hosts, outages, reader_cable, secure
+from harness.sim.terminal import bearers, daily, hosts, outages, secure
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.boot import SLOT_FILES, BootSlot, is_whole
 from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
 from harness.sim.terminal.parts import Parts
-from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.recovery import WHY
 from harness.sim.terminal.turn import Turn
-from harness.sim.update_images import make_image, program, trusted_key
-from harness.sim.wifi import Station
+from harness.sim.update_images import program
 from harness.wire import image as images
 
 #: Where the protocols of registers are, one file each.
@@ -339,43 +331,3 @@ class Firmware(Parts):
 
     def power_lost(self) -> None:
         """Here a model's last gasp would be."""
-
-
-class Countertop(Board):
-    """The device: a board with this firmware. See ``board.py`` for what the supply does to it."""
-
-    def __init__(
-        self, clock: Clock, *, rail: Rail, modem: Modem, slot: Slot, personality: Mapping[str, Any],
-        keys: Mapping[str, Any], rng: random.Random, host: tuple[str, int], store: tuple[str, int],
-        firmware: type[Firmware] = Firmware, updates: Mapping[str, Any] | None = None,
-        authorities: str = "", station: Station | None = None,
-    ) -> None:  # fmt: skip
-        """Make it.
-
-        Args:
-            clock: The bench's clock.
-            rail: What powers it.
-            modem: Its modem.
-            slot: Its card slot.
-            personality: As in ``fixtures/terminal/countertop/personality.yaml``.
-            keys: ``master_key``, hex: what the acquirer put into it.
-            rng: All of its chance.
-            host: Where the acquirer is.
-            store: Where the update store is.
-            firmware: What runs on it.
-            authorities: PEM of those whose certificates for the acquirer it accepts.
-            station: Its Wi-Fi, on a board that has it.
-            updates: The test update store's file: whose images it trusts, and its factory image.
-        """
-        usual = updates or read_plain(fixture("updates", "test_store.yaml"))
-        store_file = {**usual, "model": personality["identity"]["model"]}
-        held = Keys(
-            bytes.fromhex(keys["master_key"]), trusted_key(store_file), authorities,
-            make_image(store_file, "factory"),
-        )  # fmt: skip
-        super().__init__(
-            clock, rail=rail, modem=modem, slot=slot, personality=Personality.read(personality),
-            rng=rng, make=lambda board, reason: firmware(board, reason, held), host=host,
-            store=store, station=station,
-        )  # fmt: skip
-        clock.spawn("reader cable", lambda: reader_cable.follow(self.body, slot))

@@ -10,7 +10,8 @@ from harness.model.roles import SaleResult
 from harness.model.units import Money
 from harness.ports.base import Chunk, Port
 from harness.ports.memory import MemoryPort, pair
-from harness.sim.terminal.firmware import Countertop, Firmware
+from harness.sim.terminal.countertop import Countertop
+from harness.sim.terminal.firmware import Firmware
 from harness.tests.sim.terminal.stage import Stage
 
 

@@ -24,7 +24,8 @@ from harness.sim.radio import Radio
 from harness.sim.rail import Rail
 from harness.sim.sim_tray import usual_tray
 from harness.sim.slot import Slot
-from harness.sim.terminal.firmware import Countertop, Firmware
+from harness.sim.terminal.countertop import Countertop
+from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.models import read_character
 from harness.sim.update_store import UpdateStore
 from harness.sim.wifi import AccessPoint, Station
