@@ -10,7 +10,10 @@ import re
 
 INFINITY = 9.9e37
 NOT_A_NUMBER = 9.91e37
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?)\s*([A-Za-z%]*)\s*", re.ASCII)
+#: Nothing is given back (``*+``): a long row of digits or blanks is gone through once.
+_NUMBER = re.compile(
+    r"\s*+([+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[Ee][+-]?\d++)?)\s*+([A-Za-z%]*+)\s*+", re.ASCII
+)
 _ERROR = re.compile(r'\s*([+-]?\d+)\s*,?\s*(?:"((?:[^"]|"")*)"|([^"]*))(.*)', re.ASCII | re.DOTALL)
 BLANKS = " \t\r\n\0"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.tests.codecs.instruments import hear
-from harness.wire import scpi, scpi_syntax
+from harness.wire import scpi, scpi_replies, scpi_syntax
 from harness.wire.scpi_syntax import ScpiError
 
 
@@ -88,3 +88,12 @@ def test_lists_that_are_none(said: str) -> None:
     """Refused by a number of the standard's."""
     with pytest.raises(ScpiError):
         scpi_syntax.read_channels(said, 9)
+
+
+@pytest.mark.parametrize("said", ["1" * 50_000, "1" + " " * 50_000, "1." + "1" * 50_000])
+def test_a_long_number_that_ends_in_nonsense_is_given_up_at_once(said: str) -> None:
+    """In time that grows with it: with its square, these would take minutes."""
+    with pytest.raises(ValueError, match="is no number"):
+        scpi_replies.parse_number(said + "\x01")
+    with pytest.raises(ScpiError):
+        scpi_syntax.read_number(said + "\x01", "V")
