@@ -48,7 +48,11 @@ def fixture(*parts: str) -> Path:
 
 
 def read_plain(path: Path) -> Any:
-    """A YAML file as plain dicts, lists and scalars, without places; for our own fixtures."""
+    """A YAML file as plain dicts, lists and scalars, without places.
+
+    Raises:
+        ValueError: It is no YAML; the text has the place.
+    """
     return pickle.loads(_parsed(path, path.stat().st_mtime_ns))  # noqa: S301 - made just below
 
 
@@ -59,8 +63,15 @@ def _parsed(path: Path, _changed: int) -> bytes:
     Kept as what a copy is soonest made of.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = path.read_text(encoding="utf-8")
-    return pickle.dumps(yaml.load(text, Loader=loader))  # noqa: S506 - safe ones
+    try:
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe ones
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise _Broken(f"{path}{place}: this is no YAML ({error.problem})") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # not UTF-8, or an endless number
+        raise _Broken(f"{path}: this cannot be read as YAML ({error})") from error
+    return pickle.dumps(found)
 
 
 # --- YAML with places -----------------------------------------------------------------------

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import RigError, ScenarioError, UsageError
-from harness.files import carried, load_requirements, load_rig, load_scenarios, read_source
+from harness.files import (
+    carried,
+    load_requirements,
+    load_rig,
+    load_scenarios,
+    read_plain,
+    read_source,
+)
 from harness.model.rigfile import USUAL_DRIVERS
 from harness.model.schema import rig_schema, scenario_schema
 from harness.model.units import Amps, Volts
@@ -434,3 +441,23 @@ def test_the_rig_schema_underlines_slips(write: Write, change: tuple[str, str]) 
     checker.validate(read_source(write(RIG)).plain)
     with pytest.raises(jsonschema.ValidationError):
         checker.validate(read_source(write(RIG.replace(*change))).plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"a: [1, 2\nb: 3\n", ":2:2: this is no YAML"),
+        (b"when: 2026-13-45\n", ": this cannot be read as YAML"),
+        (b"a: \xff\n", ": this cannot be read as YAML"),
+        (b"[" * 4000, ":1:"),
+    ],
+)
+def test_a_personality_that_is_no_yaml_is_told_with_its_name(
+    tmp_path: Path, text: bytes, said: str
+) -> None:
+    """Whatever is wrong with it: a ValueError that names the file."""
+    path = tmp_path / "own.yaml"
+    path.write_bytes(text)
+
+    with pytest.raises(ValueError, match=re.escape(f"{path}{said}")):
+        read_plain(path)
