@@ -449,7 +449,7 @@ def test_the_rig_schema_underlines_slips(write: Write, change: tuple[str, str]) 
         (b"a: [1, 2\nb: 3\n", ":2:2: this is no YAML"),
         (b"when: 2026-13-45\n", ": this cannot be read as YAML"),
         (b"a: \xff\n", ": this cannot be read as YAML"),
-        (b"[" * 4000, ":1:"),
+        (b"[" * 4000, ":2:1: this is no YAML"),
     ],
 )
 def test_a_personality_that_is_no_yaml_is_told_with_its_name(
