@@ -7,19 +7,19 @@ from hypothesis import strategies as st
 
 from harness.errors import Garbled
 from harness.tests.codecs.trip import Table, Trip, digits
-from harness.wire import iso8583, subfields
+from harness.wire import iso8583, iso8583_fields, subfields
 
 
 def _field(number: int) -> st.SearchStrategy[str]:
     """All that a field can carry, up to its last character."""
-    spec = iso8583.SPEC[str(number)]
+    spec = iso8583_fields.SPEC[str(number)]
     packed = spec["data_enc"] == "b"
     in_digits = not packed or spec.get("len_count") == "nibbles"
     most = int(spec["max_len"]) * (1 if in_digits else 2)
     step = 1 if in_digits else 2
     alphabet: Any = st.characters(codec=spec["data_enc"] if not packed else "ascii")
     if packed:
-        alphabet = "0123456789" if number in iso8583.DECIMAL else "0123456789ABCDEF"
+        alphabet = "0123456789" if number in iso8583_fields.DECIMAL else "0123456789ABCDEF"
     sizes = st.just(most) | st.integers(0, most // step).map(lambda n: n * step)
     if not spec["len_type"]:
         sizes = st.just(most)
@@ -28,7 +28,7 @@ def _field(number: int) -> st.SearchStrategy[str]:
 
 @st.composite
 def _messages(draw: st.DrawFn) -> iso8583.Message:
-    known = sorted(int(number) for number in iso8583.SPEC if number.isdigit() and number != "1")
+    known = sorted(int(number) for number in iso8583_fields.SPEC if number.isdigit() and number != "1")
     numbers = draw(st.sets(st.sampled_from(known), max_size=9))
     mti = draw(digits(4, 4))
     return iso8583.Message(mti, {number: draw(_field(number)) for number in sorted(numbers)})

@@ -9,7 +9,6 @@ from harness.wire import mac
 from harness.wire.iso8583 import (
     DEMANDS,
     HIDDEN,
-    SPEC,
     Deframer,
     Message,
     answer,
@@ -19,6 +18,7 @@ from harness.wire.iso8583 import (
     unframe,
     unpack,
 )
+from harness.wire.iso8583_fields import SPEC
 
 # A public sample (q.cnblogs.com/q/128930) with MAK 0723C80DB5F4CD3D.
 SAMPLE = bytes.fromhex(
