@@ -28,7 +28,9 @@ def _field(number: int) -> st.SearchStrategy[str]:
 
 @st.composite
 def _messages(draw: st.DrawFn) -> iso8583.Message:
-    known = sorted(int(number) for number in iso8583_fields.SPEC if number.isdigit() and number != "1")
+    known = sorted(
+        int(number) for number in iso8583_fields.SPEC if number.isdigit() and number != "1"
+    )
     numbers = draw(st.sets(st.sampled_from(known), max_size=9))
     mti = draw(digits(4, 4))
     return iso8583.Message(mti, {number: draw(_field(number)) for number in sorted(numbers)})
