@@ -7,13 +7,16 @@ from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 
+#: The supply begins to fall and rise, and has done so.
+ROUNDS = frozenset({"power_uploaded", "power_achieved"})
+
 
 @dataclass(frozen=True, slots=True)
 class NoBootLoop:
     """Never more than ``most`` starts in a row without being ready in between.
 
-    Each round of a supply's fault is counted by itself: what takes longer to start than the next
-    fall leaves it is started again by that fall.
+    Each round of a supply's fault is counted by itself, and what follows the last one: what takes
+    longer to start than the next fall leaves it is started again by that fall.
 
     Attributes:
         most: Starts that are still no loop; a supply that comes back slowly may cost a few.
@@ -26,7 +29,7 @@ class NoBootLoop:
 
 
 class _NoBootLoop(Safety):
-    kinds = frozenset({"boot", "state", "power_uploaded"})
+    kinds = ROUNDS | {"boot", "state"}
     CHANNELS = ("console",)
 
     def __init__(self, word: NoBootLoop, run: Run) -> None:
@@ -36,7 +39,7 @@ class _NoBootLoop(Safety):
         self._worst = 0
 
     def on(self, seen: Observation) -> None:
-        if seen.kind == "power_uploaded":
+        if seen.kind in ROUNDS:
             self._row = []
         if seen.source != TERMINAL:
             return
