@@ -26,7 +26,7 @@ from harness.sim.bench import Bench
 from harness.sim.bench_plan import public
 
 #: How long a bench may take to start, s.
-START = 60.0
+START = 180.0
 
 
 def serve(

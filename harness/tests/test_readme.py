@@ -94,7 +94,7 @@ def test_the_two_commands_are_there_word_for_word() -> None:
     text = README.read_text(encoding="utf-8")
 
     assert "pip install tox && tox run -e virtual" in text
-    assert "`pip install tox && tox run-parallel --parallel 3`" in text
+    assert "`pip install tox && tox run-parallel --parallel 2`" in text
 
 
 def test_the_rigs_page_knows_every_supply() -> None:
