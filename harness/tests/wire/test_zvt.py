@@ -9,31 +9,32 @@ from hypothesis import strategies as st
 from harness.errors import Garbled
 from harness.wire import zvt, zvt_messages
 
-#: A status information as a terminal sends it after a sale (all field kinds but LLLVAR of 100+).
+#: A status information after a sale, put together from clause 8: all kinds of fields but LLLVAR
+#: of 100 bytes and more.
 SALE = bytes.fromhex(
-    "04 0F 77 27 00 04 00 00 00 00 20 40 0B 00 04 70 0C 22 39 53 0D 10 06 0E 25 12 17 00 01 19 70"
-    "22 F0 F8 EE EE EE EE EE EE 47 71 29 28 00 48 69 2A 31 30 30 34 36 31 37 36 33 20 20 20 20 20"
-    "20 3B 36 31 31 38 30 34 00 00 3C F0 F1 F4 47 45 4E 2E 4E 52 2E 3A 36 31 31 38 30 34 49 09 78"
-    "87 04 70 88 00 04 70 8A 2E 8B F1 F7 44 65 62 69 74 20 4D 61 73 74 65 72 63 61 72 64 00"
+    "04 0F 5D 27 00 04 00 00 00 00 12 50 0B 00 07 31 0C 10 15 02 0D 11 22 0E 28 12 17 00 01 19 46 "
+    "22 F0 F8 EE EE EE EE EE EE 00 15 29 12 34 56 78 3B 41 42 31 32 33 34 00 00 3C F0 F1 F0 53 4C "
+    "49 50 20 30 30 37 33 31 49 09 78 87 07 31 88 00 07 31 8A 06 8B F1 F1 48 6F 75 73 65 20 63 61 "
+    "72 64 00"
 )
 
 
 def test_a_status_information_is_read_field_by_field() -> None:
-    """Fixed, LLVAR and LLLVAR fields of a real sale come out, with nothing left over."""
+    """Fixed, LLVAR and LLLVAR fields of a sale come out, with nothing left over."""
     message = zvt.Apdu.from_bytes(SALE)
     fields = zvt.read_fields(message.payload)
 
-    assert str(message) == "04 0F (119 bytes)"
+    assert str(message) == "04 0F (93 bytes)"
     assert message.command == zvt.STATUS_INFORMATION
     assert fields.rest == b""
     assert fields.byte(zvt.RESULT) == 0
-    assert fields.number(zvt.AMOUNT) == 2040
-    assert fields.number(zvt.TRACE) == 470
-    assert fields.number(zvt.TERMINAL_ID) == 28004869
+    assert fields.number(zvt.AMOUNT) == 1250
+    assert fields.number(zvt.TRACE) == 731
+    assert fields.number(zvt.TERMINAL_ID) == 12345678
     assert fields.number(zvt.CURRENCY) == 978
-    assert fields.pan() == "************4771"
-    assert fields.text(zvt.TEXT) == "GEN.NR.:611804"
-    assert fields.text(zvt.CARD_NAME) == "Debit Mastercard"
+    assert fields.pan() == "************0015"
+    assert fields.text(zvt.TEXT) == "SLIP 00731"
+    assert fields.text(zvt.CARD_NAME) == "House card"
     assert zvt.write_fields(fields.values) == message.payload
 
 

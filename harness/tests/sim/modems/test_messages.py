@@ -27,8 +27,8 @@ def test_a_message_that_gsm_cannot_spell_goes_as_ucs2() -> None:
 
 
 def test_a_message_that_gsm_can_spell_is_packed() -> None:
-    """The well-known hellohello of TS 23.038's packing, its length in septets."""
-    assert Message("A", "hellohello", WHEN).pdu()[1].endswith("0A" + "E8329BFD4697D9EC37")
+    """Ten letters as TS 23.038, 6.1.2.1 packs them, its length in septets."""
+    assert Message("A", "Akku leer!", WHEN).pdu()[1].endswith("0A" + "C1F5BA0E6297CBF210")
     assert pack([0x31, 0x32]).hex() == "3119"
 
 
