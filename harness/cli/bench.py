@@ -10,8 +10,8 @@ from harness.cli import options
 from harness.errors import UsageError
 from harness.model.words import instead
 from harness.rig.signals import safe_signals
-from harness.sim.bench import OUTLETS
 from harness.sim.bench_plan import public
+from harness.sim.outlets import OUTLETS
 from harness.sim.served import ServedBench
 from harness.sim.terminal.models import read_character
 

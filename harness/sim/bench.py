@@ -10,7 +10,7 @@ What a plan (``bench:`` in a rig file) may say is in ``harness.sim.bench_plan``.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,6 @@ from harness.files import fixture, read_plain
 from harness.links.carrier import Carrier
 from harness.links.certificates import keep_authority, trusted
 from harness.links.link import Link
-from harness.model.words import find, words_in
 from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.acquirer import Acquirer
@@ -37,9 +36,12 @@ from harness.sim.feed import Feed
 from harness.sim.field_servo import FieldServo
 from harness.sim.flash_tap import FlashTap
 from harness.sim.hands import Hands
+from harness.sim.host_places import places, put_up
 from harness.sim.internet import Internet
 from harness.sim.modems import make as modems
 from harness.sim.modems.modem import Modem
+from harness.sim.outlets import Accept, outlet_of
+from harness.sim.planted import planted
 from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
@@ -52,57 +54,10 @@ from harness.sim.supplies.make import make_supply
 from harness.sim.switch import PulseSwitch, RelayBoard
 from harness.sim.terminal.cell import PART, Cell
 from harness.sim.terminal.countertop import Countertop
-from harness.sim.terminal.firmware import REGISTERS, Firmware
 from harness.sim.terminal.models import read_character
 from harness.sim.terminal_place import TerminalPlace
 from harness.sim.update_store import UpdateStore
 from harness.sim.wifi import AccessPoint, Station
-
-Accept = Callable[[Port], None]
-
-#: Where the terminal's hosts are, in the simulated internet.
-HOST = ("host.hil.test", 5000)
-SECURE_HOST = (HOST[0], 5001)  # the same, over TLS
-SECOND_HOST = ("host2.hil.test", HOST[1])  # the secondary one, of the same books
-SECURE_SECOND_HOST = (SECOND_HOST[0], SECURE_HOST[1])
-STORE = ("updates.hil.test", 80)
-SECURE_STORE = (STORE[0], 443)
-
-#: What works on a board itself: it must be one of this process.
-WITHIN = ("hands", "flash_tap", "adb_server", "stripe_coil", "field_servo")
-
-#: name -> (device, its outlet)
-OUTLETS: dict[str, tuple[str, str]] = {
-    "supply": ("supply", "scpi"),
-    "switch": ("pulse_switch", "line"),
-    "switch/relay": ("relay_board", "relay"),
-    "modem": ("modem", "at1"),
-    "attenuator": ("attenuator", "telnet"),
-    "attenuator/http": ("attenuator", "http"),
-    "attenuator/scpi": ("attenuator", "scpi"),
-    "sim_card": ("sim_mux", "relay"),
-    "carrier": ("carrier_api", "http"),
-    "network": ("link", "control"),
-    "reader": ("presenter", "relay"),
-    **{f"reader/{word}": ("card_robot", word) for word in ("grbl", "marlin", "words")},
-    "stripe": ("stripe_coil", "line"),
-    "field": ("field_servo", "line"),
-    "host": ("acquirer", "control"),
-    "host/iso8583": ("acquirer", "iso8583"),
-    "host/tls": ("acquirer", "tls"),
-    "host2/iso8583": ("acquirer", "second/iso8583"),
-    "host2/tls": ("acquirer", "second/tls"),
-    "updates": ("store", "control"),
-    "hands": ("hands", "control"),
-    "updates/http": ("store", "http"),
-    "updates/https": ("store", "https"),
-    "flash": ("flash_tap", "line"),
-    "adb": ("adb_server", "adb"),
-    "terminal": ("terminal", "zvt"),
-    "terminal/ecr": ("terminal", "zvt"),
-    "terminal/console": ("terminal", "console"),
-    **{f"terminal/{word}": ("terminal", word) for word in words_in(REGISTERS)},
-}
 
 
 class Bench:
@@ -118,8 +73,7 @@ class Bench:
     ) -> None:
         self.clock = clock
         self._plan = dict(plan)
-        self._seed = seed
-        self._defects = tuple(defects)
+        self._seed, self._defects = seed, tuple(defects)
         self._held = ExitStack()
         if self._plan.get("authority"):
             keep_authority(Path(str(self._plan["authority"])))
@@ -138,13 +92,7 @@ class Bench:
 
     def outlet(self, name: str) -> Accept:
         """Where a connection to ``name`` is accepted; raises LookupError."""
-        if name not in OUTLETS:
-            raise LookupError(f"no device {name!r}; known: {', '.join(OUTLETS)}")
-        device, outlet = OUTLETS[name]
-        if device == "terminal" and not self._plan.get("terminal"):
-            raise LookupError("this bench has no terminal")
-        if device in WITHIN and self._plan.get("process"):
-            raise LookupError(f"{name} is out of reach: this bench's terminal is a process")
+        device, outlet = outlet_of(name, self._plan)
         outlets: Mapping[str, Accept] = getattr(self, device).outlets
         if outlet not in outlets:
             raise LookupError(f"this bench's {device} has no {outlet}; it has {', '.join(outlets)}")
@@ -210,23 +158,13 @@ class Bench:
 
     @cached_property
     def internet(self) -> Internet:
-        internet = self._internet()
-        internet.serve(*HOST, self.acquirer.outlets["iso8583"])
-        internet.serve(*SECURE_HOST, self.acquirer.outlets["tls"])
-        internet.serve(*STORE, self.store.outlets["http"])
-        internet.serve(*SECURE_STORE, self.store.outlets["https"])
-        internet.serve(*SECOND_HOST, self.acquirer.outlets["second/iso8583"])
-        internet.serve(*SECURE_SECOND_HOST, self.acquirer.outlets["second/tls"])
-        for place in (HOST, SECURE_HOST):
-            internet.guard(*place, self.acquirer.knock)
-        for place in (SECOND_HOST, SECURE_SECOND_HOST):
-            internet.guard(*place, self.acquirer.fronts["second"].knock)
-        return internet
-
-    def _internet(self) -> Internet:
         if self._plan.get("link", SIZES) != REAL:
-            return Internet(self.clock, self.link)
-        return make_real_internet(self.clock, self.link, rng=self._rng("bits"), held=self._held)
+            internet = Internet(self.clock, self.link)
+        else:
+            bits, held = self._rng("bits"), self._held
+            internet = make_real_internet(self.clock, self.link, rng=bits, held=held)
+        put_up(internet, self.acquirer, self.store)
+        return internet
 
     @cached_property
     def modem(self) -> Modem:
@@ -267,12 +205,9 @@ class Bench:
         own = read_plain(fixture("host", "test_acquirer.yaml"))
         if not self._plan.get("terminal") and not self.clock.virtual:
             own["starts"] = datetime.now().astimezone().isoformat()  # a real terminal's day
-        return Acquirer(self.clock, own, rng=self._rng("acquirer"), ledger=self._books)
-
-    @property
-    def _books(self) -> str:
-        path = self._plan.get("ledger")
-        return str(Path(str(path)).expanduser()) if path else ""
+        kept = self._plan.get("ledger")
+        books = str(Path(str(kept)).expanduser()) if kept else ""
+        return Acquirer(self.clock, own, rng=self._rng("acquirer"), ledger=books)
 
     @cached_property
     def store(self) -> UpdateStore:
@@ -287,10 +222,8 @@ class Bench:
 
     @cached_property
     def presenter(self) -> Presenter:
-        return Presenter(
-            self.clock, self.slot, read_plain(fixture("cards", "deck.yaml")),
-            rng=self._rng("presenter"),
-        )  # fmt: skip
+        deck = read_plain(fixture("cards", "deck.yaml"))
+        return Presenter(self.clock, self.slot, deck, rng=self._rng("presenter"))
 
     @cached_property
     def hands(self) -> Hands:
@@ -317,8 +250,8 @@ class Bench:
 
     @cached_property
     def card_robot(self) -> CardRobot:
-        names = ("chip", "stripe", "mute", "bad_atr", "tap")
-        return CardRobot(self.clock, self.slot, [self._card(name) for name in names])
+        cards = map(self._card, ("chip", "stripe", "mute", "bad_atr", "tap"))
+        return CardRobot(self.clock, self.slot, list(cards))
 
     @cached_property
     def stripe_coil(self) -> StripeCoil:
@@ -342,31 +275,24 @@ class Bench:
     def _place(self, own: Mapping[str, Any]) -> TerminalPlace:
         """Its board is a process of its own."""
         kept = self._plan["process"]
-        tls = own["network"]["tls"]
+        host, store = places(tls=own["network"]["tls"])
+        order = {"host": host, "store": store, "authorities": trusted(), "defects": self._defects}
         place = TerminalPlace(
             self.clock, str(self._plan["terminal"]), own, rail=self.rail, modem=self.modem,
             slot=self.slot, rng=self._rng("terminal"), folder="" if kept is True else str(kept),
-            order={
-                "host": SECURE_HOST if tls else HOST, "store": SECURE_STORE if tls else STORE,
-                "authorities": trusted(), "defects": self._defects,
-            },
+            order=order,
         )  # fmt: skip
         self._held.callback(place.close)
         return place
 
     def _board(self, own: Mapping[str, Any]) -> Countertop:
-        firmware: type[Firmware] = Firmware
-        for name in self._defects:
-            plant = find("harness.sim.defects", name, group="harness.defects", name="plant")
-            firmware = plant(firmware)
+        host, store = places(tls=own["network"]["tls"])
         wifi = bool(self._plan.get("wifi", "wifi" in own["network"]["bearers"]))
         terminal = Countertop(
             self.clock, rail=self.rail, modem=self.modem, slot=self.slot, personality=own,
             keys=read_plain(fixture("host", "test_acquirer.yaml")),
-            rng=self._rng("terminal"), firmware=firmware,
-            store=SECURE_STORE if own["network"]["tls"] else STORE,
-            host=SECURE_HOST if own["network"]["tls"] else HOST, authorities=trusted(),
-            station=Station(self.access_point) if wifi else None,
+            rng=self._rng("terminal"), firmware=planted(self._defects), store=store, host=host,
+            authorities=trusted(), station=Station(self.access_point) if wifi else None,
         )  # fmt: skip
         if PART in own["parts"]:
             terminal.cell = Cell(self.clock, terminal.body, self.feed, lambda: terminal.amps)

@@ -18,16 +18,15 @@ from typing import Any
 from harness.clock import Clock, CooperativeClock
 from harness.errors import PortLost
 from harness.files import fixture, read_plain
-from harness.model.words import find
 from harness.ports.base import Port
 from harness.sim import internet
 from harness.sim.flash_log import FlashLog
 from harness.sim.internet import NetError, TimedOut
+from harness.sim.planted import planted
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
 from harness.sim.tcp import ENDED, OPEN, End, Segment
 from harness.sim.terminal.countertop import Countertop
-from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.flash import Flash
 from harness.sim.terminal.models import read_character
 from harness.sim.terminal.rtc import Rtc
@@ -186,14 +185,10 @@ class Process:
         self._board: SeatedTerminal | None = None
 
     def _start(self, order: Mapping[str, Any]) -> None:
-        firmware: type[Firmware] = Firmware
-        for name in order["defects"]:
-            plant = find("harness.sim.defects", name, group="harness.defects", name="plant")
-            firmware = plant(firmware)
         modem: Any = self._modem  # the board asks no more of it
         self._board = SeatedTerminal(
             self._clock, self._wires, order, rail=self._rail, modem=modem, slot=self._slot,
-            personality=read_character(order["model"]), firmware=firmware,
+            personality=read_character(order["model"]), firmware=planted(order["defects"]),
             keys=read_plain(fixture("host", "test_acquirer.yaml")),
             rng=random.Random(order["chance"]), host=(order["host"][0], int(order["host"][1])),
             store=(order["store"][0], int(order["store"][1])), authorities=order["authorities"],

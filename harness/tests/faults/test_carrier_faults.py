@@ -33,7 +33,7 @@ from harness.model.words import WordError, fill
 from harness.ports.memory import MemoryPort, pair
 from harness.ports.tls import CertificateRefused, TlsPort, client_context
 from harness.sim.acquirer import Acquirer
-from harness.sim.bench import SECURE_HOST
+from harness.sim.host_places import SECURE_HOST
 from harness.sim.internet import Internet, NetError
 from harness.sim.modems.modem import Modem
 from harness.sim.radio import Radio
