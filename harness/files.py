@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 import yaml
 
 from harness.errors import RigError, ScenarioError, UsageError
-from harness.model.rigfile import RigFile, read_rig
+from harness.model.rig import RigFile
+from harness.model.rigfile import read_rig
 from harness.model.scenario import Scenario
 from harness.model.scenariofile import check, item_of, listed
 from harness.model.vary import points, put_in

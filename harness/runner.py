@@ -24,7 +24,7 @@ from harness.files import load_rig, load_scenarios
 from harness.judge.case import Case, judge_trace
 from harness.model.network import Captured
 from harness.model.played import Played
-from harness.model.rigfile import RigFile
+from harness.model.rig import RigFile
 from harness.model.scenario import Scenario
 from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict

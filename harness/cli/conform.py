@@ -13,7 +13,7 @@ from harness.cli import options
 from harness.clock import Clock, CooperativeClock, ThreadClock
 from harness.errors import BenchError, UsageError
 from harness.files import load_rig
-from harness.model.rigfile import Device, Limits, RigFile
+from harness.model.rig import Device, Limits, RigFile
 from harness.model.units import Amps, Volts
 from harness.model.words import find
 from harness.ports.base import Port

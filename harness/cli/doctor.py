@@ -12,7 +12,7 @@ from harness.cli import options
 from harness.clock import ThreadClock
 from harness.errors import RigError, UsageError
 from harness.files import load_rig
-from harness.model.rigfile import RigFile
+from harness.model.rig import RigFile
 from harness.rig.abilities import mistakes
 from harness.rig.signals import safe_signals
 from harness.sim.served import ServedBench

@@ -41,7 +41,7 @@ from harness.model.register import (
     TestsItself,
     Totals,
 )
-from harness.model.rigfile import FACTS
+from harness.model.rig import FACTS
 from harness.model.roles import (
     Console,
     Contactless,

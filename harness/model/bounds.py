@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from harness.model.means import Means
 from harness.model.power import Capability
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.units import Seconds
 from harness.model.waveform import State, Step, Waveform
 

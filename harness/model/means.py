@@ -25,7 +25,7 @@ from harness.model.power import (
     capability_of,
 )
 from harness.model.register import Desk
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.roles import Contactless, Intermittent, Reader, Swiper, Turning, plays
 from harness.model.units import Volts
 
@@ -67,7 +67,7 @@ class Means:
         breakers: The switches.
         limits: What the supply may never exceed; None where nobody says.
         lacks: What the network cannot do -> why (``model/network.py``, ``Limited``).
-        facts: What its terminal has (``model/rigfile.py``, ``FACTS``).
+        facts: What its terminal has (``model/rig.py``, ``FACTS``).
         offers: What is within reach: ``deal void``, ``part paper``, ``card chip`` (``OFFERS``).
     """
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from harness.model.rigfile import FACTS
+from harness.model.rig import FACTS
 from harness.model.scenario import Scenario
 from harness.model.vary import readable
 from harness.model.words import Path, WordError, fill, instead

@@ -14,15 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Union
 
 from harness.model.pattern import SOURCES
-from harness.model.rigfile import (
-    DEVICE_KEYS,
-    FACTS,
-    HEAD_KEYS,
-    ROLES,
-    USUAL_DRIVERS,
-    Head,
-    driver_options,
-)
+from harness.model.rig import FACTS, ROLES
+from harness.model.rigfile import DEVICE_KEYS, HEAD_KEYS, USUAL_DRIVERS, Head, driver_options
 from harness.model.scenariofile import ScenarioFile
 from harness.model.units import PARSERS, Money
 from harness.model.words import find, key_of, words_in

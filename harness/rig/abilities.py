@@ -23,7 +23,7 @@ from harness.model.hands import (
 from harness.model.means import Means, means_of
 from harness.model.network import AccessPoints, Congestible, DataPlan, Network, Subscription
 from harness.model.power import Supply, Switch
-from harness.model.rigfile import Device, RigFile
+from harness.model.rig import Device, RigFile
 from harness.model.roles import (
     Console,
     Contactless,

@@ -2,7 +2,7 @@
 
 import re
 
-from harness.model.rigfile import Device
+from harness.model.rig import Device
 
 USUAL = "is it switched on and plugged in, and is the address right? `harness discover` looks"
 UNHEARD = (

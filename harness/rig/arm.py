@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.errors import BenchError, DeviceRefused
 from harness.model.power import DeadMan, HardLimited, Protected, capability_of
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.roles import Polled, SafeState, plays
 from harness.model.units import Amps, Seconds, Volts
 

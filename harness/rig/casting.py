@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.errors import BenchError, RigError
 from harness.model.power import Switch
-from harness.model.rigfile import Device
+from harness.model.rig import Device
 from harness.model.roles import Identified, plays
 from harness.model.units import Volts
 from harness.model.words import find

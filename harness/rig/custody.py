@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.clock import Clock
 from harness.errors import HarnessError, RigQuarantined
-from harness.model.rigfile import Device, RigFile
+from harness.model.rig import Device, RigFile
 from harness.rig import off, state
 from harness.rig.guarded import Guarded
 from harness.rig.lock import WireLock, on_stderr, runtime_folder

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.clock import Clock
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.roles import Observe, ignore
 
 NEVER = float("-inf")

@@ -17,7 +17,7 @@ from typing import Any
 
 from harness.errors import BenchError, LimitExceeded, PortLost
 from harness.model.power import capability_of
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.roles import Polled, plays
 from harness.model.units import Amps, Slew, Volts
 from harness.ports.base import Port

@@ -10,7 +10,7 @@ from typing import Any, Self
 from harness.clock import Clock
 from harness.errors import BenchError, PortLost
 from harness.model.cast import Cast
-from harness.model.rigfile import Device, RigFile
+from harness.model.rig import Device, RigFile
 from harness.model.roles import SafeState
 from harness.model.units import Volts
 from harness.ports.base import Port

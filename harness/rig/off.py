@@ -13,7 +13,7 @@ from typing import Any
 from harness.clock import Clock, Task
 from harness.errors import BenchError, HarnessError
 from harness.model.power import Supply, Switch
-from harness.model.rigfile import Device, Limits
+from harness.model.rig import Device, Limits
 from harness.model.roles import SafeState
 from harness.model.units import Amps, Volts
 from harness.rig.address import port_to

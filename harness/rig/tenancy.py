@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.clock import Clock, ThreadClock
 from harness.errors import BenchError
-from harness.model.rigfile import RigFile
+from harness.model.rig import RigFile
 from harness.model.verdict import Outcome
 from harness.rig.custody import Custody
 from harness.rig.guarded import Guarded

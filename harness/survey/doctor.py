@@ -14,7 +14,7 @@ from typing import Any
 from harness.clock import Clock
 from harness.errors import BenchError, HarnessError, PortLost, RigLocked
 from harness.model.power import Switch
-from harness.model.rigfile import Device, RigFile
+from harness.model.rig import Device, RigFile
 from harness.model.roles import Identified, plays
 from harness.ports.base import Port
 from harness.rig import state

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.errors import BenchError
 from harness.model.power import DeadMan, HardLimited, Protected, capability_of
-from harness.model.rigfile import Device
+from harness.model.rig import Device
 from harness.model.roles import plays
 from harness.model.units import Amps, Volts
 from harness.rig.arm import arm, disarm

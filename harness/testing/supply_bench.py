@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.errors import PortError
 from harness.model.power import Points, Protected, capability_of
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.roles import plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.base import Port

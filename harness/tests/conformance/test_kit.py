@@ -13,7 +13,7 @@ from harness.drivers.keysight_e36300 import Driver
 from harness.drivers.keysight_n6700 import Driver as N6700
 from harness.errors import BenchError, DeviceRefused
 from harness.model.power import Points
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.base import Port
 from harness.ports.memory import pair

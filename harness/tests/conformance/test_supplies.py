@@ -7,7 +7,7 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.files import fixture, read_plain
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.units import Amps, Volts
 from harness.ports.base import Port
 from harness.ports.memory import pair

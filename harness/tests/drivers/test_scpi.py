@@ -8,7 +8,7 @@ import pytest
 from harness.drivers.scpi import IDENTITY, Driver
 from harness.errors import BenchError, DeviceRefused, NotSupported, PortTimeout
 from harness.model.power import Protected
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.roles import plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.rig.limits import limited

@@ -10,7 +10,7 @@ from harness.errors import NotSupported
 from harness.faults.power_preset import PowerPreset
 from harness.model.means import means_of
 from harness.model.presets import PRESETS
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.trace import Observation
 from harness.model.units import Amps, Fraction, Seconds, Volts
 from harness.tests.faults.feed import NOMINAL, Feed, holds, on_feed

@@ -12,7 +12,7 @@ from harness.model.bounds import Cannot, check_limits
 from harness.model.means import Breaker, Means
 from harness.model.plan import BY_HOST, Plan, plan
 from harness.model.power import Capability, Switching
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.units import Amps, Fraction, Seconds, Slew, Volts
 from harness.model.waveform import Segment, State, Waveform
 

@@ -11,7 +11,7 @@ import harness.drivers
 from harness.clock import CooperativeClock
 from harness.errors import PortLost
 from harness.model import words
-from harness.model.rigfile import Device, Limits, RigFile
+from harness.model.rig import Device, Limits, RigFile
 from harness.model.units import Amps, Volts
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair

@@ -5,7 +5,8 @@ import pytest
 from harness.faults.power_preset import PowerPreset
 from harness.model.power import Supply
 from harness.model.presets import PRESETS
-from harness.model.rigfile import DRIVERS, Device, Limits, RigFile
+from harness.model.rig import Device, Limits, RigFile
+from harness.model.rigfile import DRIVERS
 from harness.model.roles import plays
 from harness.model.units import Amps, Seconds, Volts
 from harness.model.words import find, words_in

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.model.rigfile import Device
+from harness.model.rig import Device
 from harness.model.words import words_in
 from harness.rig.absent import OF_ITS_OWN, UNHEARD, USUAL, mending
 

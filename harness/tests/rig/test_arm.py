@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import BenchError
 from harness.model.power import Capability, DeadMan, HardLimited, Protected, Supply
-from harness.model.rigfile import Limits
+from harness.model.rig import Limits
 from harness.model.roles import Polled, SafeState, ignore
 from harness.model.units import Amps, Seconds, Volts
 from harness.rig.arm import arm, disarm, resume

@@ -9,7 +9,7 @@ import pytest
 from harness.clock import ThreadClock
 from harness.errors import BenchError, LimitExceeded, RigError, RigLocked
 from harness.model.power import Supply
-from harness.model.rigfile import Device, RigFile
+from harness.model.rig import Device, RigFile
 from harness.model.roles import Console
 from harness.model.units import Volts
 from harness.rig.live import LiveRig

@@ -8,7 +8,7 @@ import pytest
 
 from harness.clock import ThreadClock
 from harness.errors import BenchError, RigLocked, RigQuarantined
-from harness.model.rigfile import Device, Limits, Power, RigFile
+from harness.model.rig import Device, Limits, Power, RigFile
 from harness.model.units import Amps, Seconds, Volts
 from harness.model.verdict import Outcome
 from harness.rig import state

@@ -14,7 +14,7 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.errors import BenchError, PortLost
-from harness.model.rigfile import Device, Limits, RigFile
+from harness.model.rig import Device, Limits, RigFile
 from harness.model.units import Amps, Seconds, Volts
 from harness.ports.base import Port
 from harness.rig.live import LiveRig

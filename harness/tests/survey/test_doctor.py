@@ -15,7 +15,7 @@ import pytest
 
 from harness.clock import ThreadClock
 from harness.errors import BenchError
-from harness.model.rigfile import Device, Limits, RigFile
+from harness.model.rig import Device, Limits, RigFile
 from harness.model.units import Amps, Volts
 from harness.rig import state
 from harness.rig.guarded import Guarded
