@@ -10,12 +10,13 @@ from harness.drivers._frames_report import Reporter
 from harness.drivers._own_words import OwnWords
 from harness.drivers._register_numbers import numbers
 from harness.errors import NotSupported, PortLost, PortTimeout, RigError
-from harness.files import fixture, read_source
+from harness.files import fixture
 from harness.model.register import Wish
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money
 from harness.model.words import WordError, instead
 from harness.ports.base import Port
+from harness.source import read_source
 from harness.wire.frames_profile import Profile, read_profile
 
 ORDER = "HIL{:016d}"

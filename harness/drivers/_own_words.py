@@ -14,8 +14,8 @@ from typing import Any, Self
 
 from harness.drivers._personality import personality_file
 from harness.errors import RigError
-from harness.files import read_source
 from harness.model.causes import CAUSES
+from harness.source import read_source
 
 Pattern = re.Pattern[str]
 

@@ -16,11 +16,11 @@ from harness.files import (
     load_rig,
     load_scenarios,
     read_plain,
-    read_source,
 )
 from harness.model.rigfile import USUAL_DRIVERS
 from harness.model.schema import rig_schema, scenario_schema
 from harness.model.units import Amps, Volts
+from harness.source import read_source
 
 GOOD = """\
 id: P-1
@@ -266,14 +266,6 @@ def test_no_bytes_whatever_raise_anything_else(
     for load in (load_scenarios, load_rig):
         with pytest.raises(UsageError):
             load(path)
-
-
-def test_places_are_known_for_every_value(write: Write) -> None:
-    """Each value and each key has its line and column, from 1."""
-    source = read_source(write("a:\n  b: [1, two]\n"))
-    assert source.plain == {"a": {"b": [1, "two"]}}
-    assert source.keys[("a", "b")] == (2, 3)
-    assert source.values[("a", "b", 1)] == (2, 10)
 
 
 # --- rigs
