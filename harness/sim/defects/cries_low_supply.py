@@ -10,12 +10,12 @@ def plant(base: type[Firmware]) -> type[Firmware]:
     """Receipts that raise an alarm."""
 
     class Crying(base):  # type: ignore[valid-type, misc]
-        def _changed(self) -> None:
+        def changed(self) -> None:
             if self.printer.receipts and not self._cried:
                 self._cried = True
                 self.alarms.begin("supply_low", "supply 4.39 V")
                 self.alarms.end("supply_low")
-            super()._changed()
+            super().changed()
 
         _cried = False
 

@@ -1,7 +1,7 @@
 """The firmware of a terminal, put together from parts.
 
-What happens in which order is in the parts (``parts.py``); here is how they are joined, and the
-start.
+What happens in which order is in the parts (``parts.py``); here is how they are joined (its way to
+the hosts: ``lines.py``), and the start.
 """
 
 from typing import Any, ClassVar
@@ -10,11 +10,12 @@ from harness.clock import Task
 from harness.errors import PortLost
 from harness.model.words import find
 from harness.ports.base import Port
-from harness.sim.terminal import bearers, daily, hosts, outages, secure
+from harness.sim.terminal import daily, outages
 from harness.sim.terminal.board import Board
 from harness.sim.terminal.boot import SLOT_FILES, BootSlot, is_whole
 from harness.sim.terminal.console_port import ConsolePort
 from harness.sim.terminal.keys import Keys
+from harness.sim.terminal.lines import join_lines
 from harness.sim.terminal.parts import Parts
 from harness.sim.terminal.recovery import WHY
 from harness.sim.terminal.turn import Turn
@@ -88,30 +89,32 @@ class Firmware(Parts):
         )
         self.receipts = self.Receipts(self.storage, self.printer, self.signatures)
         self.acquiring = self.Acquiring(self.who, self.keys.master, self.wall_time)
-        self._make_lines()
+        lines = join_lines(self)
+        self.cellular, self.signal_watch = lines.cellular, lines.signal_watch
+        self.ways, self.comms = lines.ways, lines.comms
         till = Turn(self.clock, "the till")
         self.reversals = self.Reversals(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
             comms=self.comms, printer=self.printer, receipts=self.receipts, screen=self.screen,
             alarms=self.alarms, log=self.log, till=till, wall_time=self.wall_time,
-            on_change=self._changed,
+            on_change=self.changed,
         )  # fmt: skip
         self.end_of_day = self.EndOfDay(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
             comms=self.comms, screen=self.screen, alarms=self.alarms, log=self.log, till=till,
-            on_change=self._changed,
+            on_change=self.changed,
         )  # fmt: skip
         self.payment = self.Payment(
             self.clock, personality=personality, storage=self.storage, acquiring=self.acquiring,
             comms=self.comms, reversals=self.reversals, end_of_day=self.end_of_day,
             reader=self.CardOrCode(self), receipts=self.receipts,
             screen=self.screen, alarms=self.alarms, log=self.log, till=till,
-            wall_time=self.wall_time, on_change=self._changed,
+            wall_time=self.wall_time, on_change=self.changed,
         )  # fmt: skip
         self.settlement = self.Settlement(
             personality=personality, storage=self.storage, acquiring=self.acquiring,
             comms=self.comms, payment=self.payment, end_of_day=self.end_of_day,
-            screen=self.screen, on_change=self._changed,
+            screen=self.screen, on_change=self.changed,
         )  # fmt: skip
         self.cashiers = self.Cashiers(
             self.clock.now, known=self.who.operators, tries=personality.limits.password_tries,
@@ -128,65 +131,8 @@ class Firmware(Parts):
         self.end_of_day.first = self.signatures.upload
         self.console = ConsolePort(self)
 
-    def _make_lines(self) -> None:
-        board = self.board
-        self.cellular = self.Cellular(
-            self.clock, board.net.open_at, self.personality, self.log,
-            on_news=lambda: self.comms.poke(),  # noqa: PLW0108 - it is made after the modem's part
-            reset=board.net.reset_modem, cut_power=board.net.cut_modem_power,
-        )  # fmt: skip
-        self.signal_watch = self.SignalWatch(
-            self.clock, self.cellular, self.personality, self.alarms, self.log
-        )
-        meter = self.PlanMeter(
-            self.clock, personality=self.personality, storage=self.storage, alarms=self.alarms,
-            log=self.log, counters=board.net.count_bytes, wall_time=self.wall_time,
-        )  # fmt: skip
-        line = self.HostLine(
-            self.clock, times=self.times, acquiring=self.acquiring, log=self.log,
-            hosts=self._hosts(), dial_resolver=board.net.to((self.who.resolver, 53)),
-        )  # fmt: skip
-        self.ways = ways = self.Ways(
-            self.clock, self._bearers(), personality=self.personality, host_line=line, log=self.log,
-            use=board.net.use, tell=self.alarms.begin,
-        )  # fmt: skip
-        self.comms = self.Comms(
-            self.clock, personality=self.personality, ways=ways, acquiring=self.acquiring,
-            host_line=line, meter=meter, storage=self.storage, alarms=self.alarms, log=self.log,
-            rng=board.rng, on_change=self._changed, idle=lambda: not self.payment.turn.held,
-            take_time=self.timekeeping.take,
-        )  # fmt: skip
-
-    def _bearers(self) -> list[bearers.Bearer]:
-        network = self.personality.network
-        return bearers.make_bearers(
-            network.bearers,
-            sims=dict(network.sims),
-            cellular=self.cellular,
-            station=self.board.net.station,
-            clock=self.clock,
-            times=self.times,
-            say=lambda text: self.log.say_warning("net", text),
-        )
-
-    def _hosts(self) -> hosts.Hosts:
-        """The primary host is the board's; where the others are, they are at its port."""
-        name, port = self.board.host
-        known = [
-            hosts.Host(one, self.board.net.to((one, port)), self._secure(one))
-            for one in (name, *self.personality.network.hosts[1:])
-        ]
-        return self.Hosts(self.clock, known, times=self.times, log=self.log)
-
-    def _secure(self, host: str) -> secure.Secure | None:
-        if not self.personality.network.tls:
-            return None
-        return self.Secure(
-            host=host, authorities=self.keys.authorities,
-            certain_time=self.timekeeping.certain, wait=self.times.handshake,
-        )  # fmt: skip
-
-    def _changed(self) -> None:
+    def changed(self) -> None:
+        """What the terminal says of itself may be another now, and what waits may go on."""
         self.state.log_change()
         self.reversals.wake()
         self.end_of_day.wake()
