@@ -26,9 +26,9 @@ from harness.sim.flash_log import temporary_folder
 from harness.sim.modems.modem import Modem
 from harness.sim.rail import Rail
 from harness.sim.slot import Slot
-from harness.sim.terminal.board import KEEPALIVE
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.rtc import Rtc
+from harness.sim.terminal.sockets import KEEPALIVE
 from harness.sim.wires import Wires, join
 
 LOOK = 0.05  # s between two looks at what it is told of by itself

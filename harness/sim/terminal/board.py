@@ -1,4 +1,4 @@
-"""The countertop's board: what its voltage does to it, its resets, its sockets.
+"""The countertop's board: what its voltage does to it, and its resets.
 
 Below the brown-out level the capacitors carry it for the hold-up time; then it dies where it
 stands: every task is killed where it waits, the flash loses what was not synced, nobody is told.
@@ -6,15 +6,12 @@ At the power-good level a supervisor lets it start again, after a delay. The bro
 the firmware's to enable; without it the processor runs wild until its watchdog bites.
 """
 
-import contextlib
 import random
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from harness.clock import Clock, Task, Timer
-from harness.errors import PortLost
 from harness.model.hands import PARTS
 from harness.ports.base import Port
 from harness.sim.modems.modem import Modem
@@ -26,10 +23,8 @@ from harness.sim.terminal.flash import Flash, FlashFull, unguarded
 from harness.sim.terminal.net_devices import NetDevices
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.rtc import Rtc
+from harness.sim.terminal.sockets import Sockets
 from harness.sim.wifi import Station
-
-SERVICE = "loader"  # the protocol of the service port
-KEEPALIVE = 8.0  # s until a register's socket notices that nobody is there any more
 
 
 class Software(Protocol):
@@ -52,6 +47,7 @@ class Board:
     Attributes:
         outlets: ``console`` (its serial log), and one for each register protocol that this model
             has (a word of ``registers``).
+        sockets: What those are.
         body: What of it hands can reach.
         rail: The supply input.
         net: Modem, Wi-Fi, and what goes over them.
@@ -89,17 +85,12 @@ class Board:
         self.cell: Cell | None = None
         self.deaths = 0
         self.taken = 0.0
-        self.outlets: dict[str, Callable[[Port], None]] = {
-            "console": self._accept_console,
-            **{word: partial(self._accept_register, word) for word in personality.registers},
-            **({SERVICE: self._accept_service} if SERVICE in personality.registers else {}),
-        }
+        self.sockets = Sockets(clock, personality.registers, self._listening, self.spawn)
+        self.outlets = self.sockets.outlets
+        self.write_console = self.sockets.write_console
         self._make = make
         self.host, self.store = host, store
         self._tasks: list[Task] = []
-        self._registers: list[Port] = []
-        self._consoles: list[Port] = []
-        self._service: Port | None = None
         self._dying: Timer | None = None
         self._starting: Timer | None = None
         self._watchdog: Timer | None = None
@@ -192,7 +183,7 @@ class Board:
         self._starting = None
         self.running = self._make(self, self._reason)
         self.spawn("start", self.running.run)
-        self._serve_service()
+        self.sockets.serve_service()
 
     def _stop(self, reason: str) -> None:
         """Everything that runs ends here and now; what was not synced is at chance's mercy."""
@@ -206,9 +197,7 @@ class Board:
         # What a cut leaves depends on its moment, not on how often chance was asked before it.
         self._chance.seed(f"{self._salt} {self.clock.now():.6f}")
         self.flash.power_lost()
-        for port in self._registers:
-            _vanish(port)
-        self._registers.clear()
+        self.sockets.power_lost()
         self.net.power_lost()
 
     def reset(self, reason: str) -> None:
@@ -220,6 +209,10 @@ class Board:
                 self._starting = self._in(self.personality.times.reset_delay, self._start)
 
         self.clock.call_at(self.clock.now(), act)
+
+    def _listening(self) -> Software | None:
+        """Who hears what comes over its lines."""
+        return None if self._wild else self.running
 
     def freeze(self) -> None:
         """All software stops where it stands; only the watchdog's timer runs on."""
@@ -269,58 +262,6 @@ class Board:
         table = self.personality.amps
         return self.running.amps if self.running is not None else float(table["off"])
 
-    # --- sockets and lines ------------------------------------------------------------------
-
     def wall_time(self) -> datetime:
         """Date and time by the real-time clock."""
         return self.rtc.now()
-
-    def write_console(self, line: str) -> None:
-        for port in list(self._consoles):
-            try:
-                port.write(line.encode("utf-8") + b"\r\n")
-            except PortLost:
-                self._consoles.remove(port)
-
-    def _accept_console(self, port: Port) -> None:
-        """A serial line is there whether the terminal is on or not."""
-        self._consoles.append(port)
-        self.clock.spawn("terminal console", lambda: self._read_console(port))
-
-    def _read_console(self, port: Port) -> None:
-        while True:
-            try:
-                chunk = port.read()
-            except PortLost:
-                return
-            if chunk is not None and self.running is not None and not self._wild:
-                self.spawn("console", partial(self.running.console_input, chunk.data))
-
-    def _accept_service(self, port: Port) -> None:
-        """A serial line, too; what came while the terminal was off was heard by nobody."""
-        self._service = port
-        self._serve_service()
-
-    def _serve_service(self) -> None:
-        if self._service is None or self.running is None or self._wild:
-            return
-        with contextlib.suppress(PortLost):  # unplugged; or it recovers, and serves nobody
-            while self._service.readable:
-                self._service.read(self.clock.now())
-            self.running.serve_register(SERVICE, self._service)
-
-    def _accept_register(self, word: str, port: Port) -> None:
-        """A connection by one of the register protocols; refused while nothing listens."""
-        if self.running is None or self._wild:
-            raise PortLost(f"{port.address}: connection refused")
-        self._registers.append(port)
-        self.running.serve_register(word, port)
-
-
-def _vanish(port: Port) -> None:
-    """Go without a word where the port can; a served one is a real socket and must be closed."""
-    vanish: Any = getattr(port, "vanish", None)
-    if vanish is not None:
-        vanish(keepalive=KEEPALIVE)
-    else:
-        port.close()

@@ -100,7 +100,7 @@ class RegisterStage(Stage):
     def outlet(self, word: str) -> Callable[[Port], None]:
         """Where a protocol's registers connect."""
         terminal: Countertop = self.terminal
-        return lambda port: terminal._accept_register(word, port)
+        return lambda port: terminal.sockets.accept_register(word, port)
 
     def start(self) -> None:
         """Power it, and wait until it may sell."""

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.sim.terminal.board import KEEPALIVE
 from harness.sim.terminal.firmware import Firmware
+from harness.sim.terminal.sockets import KEEPALIVE
 from harness.sim.terminal.upkeep import Upkeep
 from harness.tests.sim.terminal.stage import STORE, Stage
 
