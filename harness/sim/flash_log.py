@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.sim.terminal.flash import ERASED, Operation, apply
+from harness.sim.terminal.flash_cells import ERASED, Operation, apply
 
 HEAD = struct.Struct(">III")  # bytes of the words, of the page, and the CRC of both
 

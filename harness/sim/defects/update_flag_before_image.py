@@ -5,8 +5,9 @@ Breaks invariant 16 (U-1): a cut between flag and image starts half an image.
 
 from harness.sim.defects._updating import with_update_parts
 from harness.sim.terminal.boot import OTHER, SLOT_FILES, Bootloader, load_record
+from harness.sim.terminal.download import Offer
 from harness.sim.terminal.firmware import Firmware
-from harness.sim.terminal.update import Offer, Updater
+from harness.sim.terminal.update import Updater
 from harness.wire import image as images
 
 

@@ -19,14 +19,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from harness.clock import Clock
-from harness.sim.terminal.flash_cells import ERASED, Operation, apply, survive
+from harness.sim.terminal.flash_cells import Operation, apply, survive
+from harness.sim.terminal.flash_contents import WRONG_IN, Contents
 
-__all__ = ["ERASED", "Flash", "FlashFull", "Keeper", "Operation", "apply", "unguarded"]
-
-RECORDS = ("journal.", "counters")  # what is written most, and so suffers first
-WRONG_IN = 64  # B: of a page programmed on too low a supply, about one byte in so many is wrong
-ENDLESS = 1 << 40  # B
-ROT = 24  # B that a worn page has wrong
 READ_SHARE = 0.1  # reading a page is that much of writing it
 
 
@@ -47,22 +42,19 @@ class Keeper(Protocol):
         """All that was programmed is durable when this returns."""
 
 
-class Flash:
+class Flash(Contents):
     """Files by name; contents outlive boots, unsynced writes may not outlive a power cut.
 
-    Each method but ``peek`` and ``names`` is a point where the caller waits for the time it costs,
-    so a power cut lands inside it.
+    Each method of its own is a point where the caller waits for the time it costs,
+    so a power cut lands inside it. What is held, and what befalls it, is ``flash_contents.py``.
 
     Attributes:
-        page: Bytes written in one go.
         writes: Pages written so far, for wear and for data budgets.
         syncs: Syncs completed so far.
         powered: Whether the supply carries the programming of a page that begins now.
         guard: Called before a page is programmed; may wait. The firmware's, if it has one.
         programs: Called as a page begins to be programmed; must not wait. A tap on its bus.
-        spoilt: Pages that were programmed on too low a supply.
         erases: (file, number of its page) -> how often it was erased.
-        worn: Pages that are used up; each makes the store one page smaller.
     """
 
     def __init__(
@@ -87,27 +79,20 @@ class Flash:
             capacity: Bytes of all files together; None for no end.
             endurance: Erases that a page lives through; None for no end.
         """
+        super().__init__(rng, page=page, capacity=capacity)
         self._clock = clock
-        self._rng = rng
         self._write_time = write_time
         self._sync_time = sync_time
-        self._capacity = capacity
         self._endurance = endurance
-        self._durable: dict[str, bytes] = {}
-        self._live: dict[str, bytes] = {}
         self._unsynced: list[Operation] = []
         self._keeper: Keeper | None = None
         self._changes = 0
-        self._sound: dict[str, bytes] = {}  # what ``rot`` found
-        self.page = page
         self.writes = 0
         self.syncs = 0
         self.powered: Callable[[], bool] = lambda: True
         self.guard: Callable[[], None] = unguarded
         self.programs: Callable[[], None] = unguarded
-        self.spoilt = 0
         self.erases: dict[tuple[str, int], int] = {}
-        self.worn = 0
 
     def keep(self, keeper: Keeper) -> None:
         """Hold what is kept, and keep what is held from now on."""
@@ -119,14 +104,6 @@ class Flash:
     def clock(self) -> Clock:
         """The clock that operations take time on."""
         return self._clock
-
-    def names(self) -> list[str]:
-        """All files, sorted."""
-        return sorted(self._live)
-
-    def peek(self, name: str) -> bytes | None:
-        """A file's contents without the time it costs: for what looks from outside."""
-        return self._live.get(name)
 
     def read(self, name: str) -> bytes | None:
         """A file's contents; None when there is none of that name."""
@@ -181,69 +158,6 @@ class Flash:
         self._unsynced.clear()
         self._live = dict(self._durable)
 
-    @property
-    def free(self) -> int:
-        """Bytes left; a store without an end has as many as anybody could want."""
-        return ENDLESS if self._capacity is None else max(0, self._capacity - self._used)
-
-    def fill(self, name: str, share: float) -> None:
-        """A file from outside that fills the store up to a share of it; 0 takes it away.
-
-        Durable at once; it never waits. For whoever writes past the firmware.
-        """
-        for files in (self._live, self._durable):
-            files.pop(name, None)
-        room = self.free - round((1 - share) * (self._capacity or 0))
-        if share and self._capacity is not None and room > 0:
-            self._live[name] = self._durable[name] = bytes(room)
-
-    @property
-    def rotten(self) -> bool:
-        """Whether ``rot`` is in force."""
-        return bool(self._sound)
-
-    def rot(self, prefix: str) -> bool:
-        """Flip bits at the head of the last file of that name's beginning; False for none.
-
-        Durable at once; it never waits: cells that have lost their charge.
-        """
-        name = max((name for name in self._live if name.startswith(prefix)), default="")
-        if not self._live.get(name):
-            return False
-        self._sound.setdefault(name, self._live[name])
-        held = self._live[name]
-        worn = bytes(octet ^ 0x10 for octet in held[:ROT])
-        self._live[name] = self._durable[name] = worn + held[ROT:]
-        return True
-
-    def mend(self) -> None:
-        """Take ``rot`` back: what was flipped is as it was, what came behind it stays."""
-        for name, sound in self._sound.items():
-            held = self._live.get(name, b"")
-            if len(held) >= len(sound):
-                self._live[name] = self._durable[name] = sound + held[len(sound) :]
-        self._sound.clear()
-
-    def erase(self, name: str) -> None:
-        """A file's pages are erased from outside. Durable at once; it never waits."""
-        for files in (self._live, self._durable):
-            if name in files:
-                files[name] = ERASED * len(files[name])
-
-    def run_wild(self) -> None:
-        """A processor below its lowest voltage programs a page of the newest records. Never waits.
-
-        The classic damage of a missing brown-out reset: not the cut page is lost but a good one.
-        """
-        names = [name for name in self._live if name.startswith(RECORDS)]
-        if names:
-            name = self._rng.choice(sorted(names))
-            cells = bytearray(self._live[name])
-            for _ in range(1 + len(cells) // WRONG_IN):
-                cells[self._rng.randrange(len(cells))] ^= 1 << self._rng.randrange(8)
-            self._live[name] = self._durable[name] = bytes(cells)
-            self.spoilt += 1
-
     def _change(self, operation: Operation) -> None:
         self.guard()
         apply(self._live, operation)
@@ -285,11 +199,6 @@ class Flash:
         used = self._used
         if self._capacity is not None and more > 0 and used + more > self._capacity:
             raise FlashFull(f"{more} B more do not fit: {used} of {self._capacity} B are used")
-
-    @property
-    def _used(self) -> int:
-        """Bytes that are taken, and those of pages that are used up."""
-        return sum(map(len, self._live.values())) + self.worn * self.page
 
     def _wear(self, name: str, page: int) -> None:
         """One more erase; a page that has had its share is given up for another one."""

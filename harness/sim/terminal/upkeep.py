@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import Garbled, PortError
 from harness.ports.tls import CertificateRefused
 from harness.sim.terminal.boot import Bootloader, BootSlot, install_factory
+from harness.sim.terminal.download import Offer
 from harness.sim.terminal.handed import Ask
 from harness.sim.terminal.housekeeping import RESERVE
-from harness.sim.terminal.update import Offer, Updater
+from harness.sim.terminal.update import Updater
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware

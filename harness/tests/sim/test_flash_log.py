@@ -8,7 +8,8 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.sim.flash_log import FOLDER, FlashLog, temporary_folder
-from harness.sim.terminal.flash import ERASED, Flash
+from harness.sim.terminal.flash import Flash
+from harness.sim.terminal.flash_cells import ERASED
 
 PAGE = 64
 

@@ -11,9 +11,17 @@ from harness.errors import PortLost
 from harness.files import fixture, read_plain
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
-from harness.sim.terminal.boot import COPIES, SLOT_FILES, BootRecord, load_record
+from harness.sim.terminal.boot import (
+    COPIES,
+    SLOT_FILES,
+    Bootloader,
+    BootRecord,
+    BootSlot,
+    install_factory,
+    load_record,
+)
 from harness.sim.terminal.flash import Flash
-from harness.sim.terminal.update import Bootloader, BootSlot, Updater, install_factory
+from harness.sim.terminal.update import Updater
 from harness.sim.update_images import make_image, trusted_key
 from harness.sim.update_store import UpdateStore
 from harness.wire.extent import Held
