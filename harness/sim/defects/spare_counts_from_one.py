@@ -7,11 +7,11 @@ from harness.sim.terminal.firmware import Firmware
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:
-    """A line that takes every start for the first one."""
+    """A sign-on that takes every start for the first one."""
 
-    class Comms(base.Comms):  # type: ignore[name-defined, misc]
+    class SignOn(base.SignOn):  # type: ignore[name-defined, misc]
         def take_batch(self, number: int, *, first_ever: bool = False) -> None:
             self._storage.met = True
             super().take_batch(number, first_ever=first_ever)
 
-    return base.with_parts(Comms=Comms)
+    return base.with_parts(SignOn=SignOn)

@@ -14,6 +14,7 @@ from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Personality
 from harness.sim.terminal.plan_meter import PlanMeter
 from harness.sim.terminal.screen import Alarms
+from harness.sim.terminal.sign_on import SignOn
 from harness.sim.terminal.storage import Storage
 from harness.sim.terminal.turn import Turn
 from harness.sim.terminal.ways import Ways
@@ -46,10 +47,6 @@ class NoAnswer(Exception):
         self.cause = cause
 
 
-def ignore_time(date: str, time: str) -> None:
-    """What a host says about date and time, where nobody asks."""
-
-
 class Comms:
     """See the module text.
 
@@ -61,15 +58,15 @@ class Comms:
 
     def __init__(
         self, clock: Clock, *, personality: Personality, ways: Ways, acquiring: Acquiring,
-        host_line: HostLine, meter: PlanMeter, storage: Storage, alarms: Alarms, log: Log,
-        rng: random.Random, on_change: Callable[[], None],
-        idle: Callable[[], bool], take_time: Callable[[str, str], None] = ignore_time,
+        sign_on: SignOn, host_line: HostLine, meter: PlanMeter, storage: Storage, alarms: Alarms,
+        log: Log, rng: random.Random, on_change: Callable[[], None], idle: Callable[[], bool],
     ) -> None:  # fmt: skip
         self._clock = clock
         self._times = personality.times
         self._limits = personality.limits
         self._ways = ways
         self._acquiring = acquiring
+        self._sign_on = sign_on
         self._host = host_line
         self._meter = meter
         self._storage = storage
@@ -78,7 +75,6 @@ class Comms:
         self._rng = rng
         self._on_change = on_change
         self._idle = idle
-        self._take_time = take_time
         self.heartbeat_every = personality.times.heartbeat
         self._turn = Turn(clock, "the host line")
         self._poked = clock.signal("news of the line")
@@ -89,7 +85,6 @@ class Comms:
         self._retries = 0
         self._spent = 0
         self._down_since = 0.0
-        self._asked_to_sign_on = False
         self.online = False
         self.cause: str | None = None
 
@@ -195,7 +190,7 @@ class Comms:
             self._drop(cause)  # a socket does not outlive its bearer, even if there is a new one
         elif self._may_rest() and (self._ways.may_return() or self._host.hosts.may_return()):
             self._drop(None)
-        elif self._may_rest() and self._asked_to_sign_on:
+        elif self._may_rest() and self._sign_on.asked:
             self.broken()
         elif not self._turn.held:
             self._probe()
@@ -276,50 +271,11 @@ class Comms:
     # --- from the bearer to the host --------------------------------------------------------
 
     def _meet_host(self) -> str | None:
-        """Sign on, or have an echo answered: only then does the host count as there."""
-        stan, batch = self._storage.next_stan(), self._storage.batch
-        if self._storage.signed_off:
-            return "not_signed_on"  # until the operator signs on
+        """Only who signs us on, or answers an echo, counts as there."""
         try:
-            if not self._acquiring.signed_on:
-                return self._sign_on(stan, batch)
-            self._exchange(self._acquiring.echo(stan, batch), self._times.probe)
+            return self._sign_on.meet(lambda request: self._exchange(request, self._times.probe))
         except (Unsent, NoAnswer, BadAnswer) as trouble:
             return trouble.cause
-        return None
-
-    def _sign_on(self, stan: int, batch: int) -> str | None:
-        answer = self._exchange(self._acquiring.sign_on(stan, batch), self._times.probe)
-        code = answer.get(39)
-        if code != "00":
-            self._log.say_warning("net", f"sign-on refused, code {code}")
-            self._host.detail = f"code {code}"
-            return "terminal_disabled" if code in ("03", "58", "97") else "not_signed_on"
-        new_batch = self._acquiring.take_keys(answer)
-        self._asked_to_sign_on = False
-        self._take_time(answer.get(13), answer.get(12))
-        self._log.say("net", f"signed on, batch {new_batch:06d}")
-        numbered = answer.get(37)[-8:]
-        self.take_batch(new_batch, first_ever=numbered.isdecimal() and int(numbered) == 1)
-        return None
-
-    def take_batch(self, number: int, *, first_ever: bool = False) -> None:
-        """The host's batch number holds from now on, unless ours has entries (invariant 9).
-
-        A terminal that has never met its host may stand in for another one: it sells well above
-        what that one has used (invariant 8), in the batch that is open, so that what the other one
-        owes can still be reversed. ``first_ever``: this host has not answered anybody before.
-        """
-        storage, met = self._storage, self._storage.met
-        storage.met = True
-        if not met and not first_ever:
-            storage.skip_stans()
-        elif not met:
-            storage.save_counters()
-        if number != storage.batch and not storage.journal and not storage.pending:
-            if not met:
-                self._alarms.note("batch_conflict", f"batch {number:06d} was begun by another unit")
-            storage.open_batch(number)
 
     def _exchange(self, request: Message, wait: float) -> Message:
         if not self._host.connected:
@@ -334,5 +290,5 @@ class Comms:
         except BadAnswer as bad:
             self._log.say_warning("net", str(bad))
             raise
-        self._asked_to_sign_on |= answer.demand == "sign_on"
+        self._sign_on.asked |= answer.demand == "sign_on"
         return answer

@@ -42,15 +42,18 @@ def join_lines(own: "Firmware") -> Lines:
         own.clock, times=own.times, acquiring=own.acquiring, log=own.log,
         hosts=_hosts(own), dial_resolver=board.net.to((own.who.resolver, 53)),
     )  # fmt: skip
+    sign_on = own.SignOn(
+        own.acquiring, own.storage, host_line=line, alarms=own.alarms, log=own.log,
+        take_time=own.timekeeping.take,
+    )  # fmt: skip
     ways = own.Ways(
         own.clock, _bearers(own, cellular), personality=personality, host_line=line, log=own.log,
         use=board.net.use, tell=own.alarms.begin,
     )  # fmt: skip
     comms = own.Comms(
         own.clock, personality=personality, ways=ways, acquiring=own.acquiring,
-        host_line=line, meter=meter, storage=own.storage, alarms=own.alarms, log=own.log,
-        rng=board.rng, on_change=own.changed, idle=lambda: not own.payment.turn.held,
-        take_time=own.timekeeping.take,
+        sign_on=sign_on, host_line=line, meter=meter, storage=own.storage, alarms=own.alarms,
+        log=own.log, rng=board.rng, on_change=own.changed, idle=lambda: not own.payment.turn.held,
     )  # fmt: skip
     return Lines(cellular, signal_watch, ways, comms)
 

@@ -36,6 +36,7 @@ from harness.sim.terminal import (
     secure,
     selftest,
     settlement,
+    sign_on,
     state,
     storage,
     timekeeping,
@@ -62,6 +63,7 @@ class Parts:
     Secure: ClassVar[type[secure.Secure]] = secure.Secure
     Hosts: ClassVar[type[hosts.Hosts]] = hosts.Hosts
     HostLine: ClassVar[type[host_line.HostLine]] = host_line.HostLine
+    SignOn: ClassVar[type[sign_on.SignOn]] = sign_on.SignOn
     Ways: ClassVar[type[ways.Ways]] = ways.Ways
     Comms: ClassVar[type[comms.Comms]] = comms.Comms
     Receipts: ClassVar[type[receipts.Receipts]] = receipts.Receipts
