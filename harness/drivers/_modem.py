@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from harness.drivers._at import AtSession, Refused, Spelling
 from harness.drivers._modem_bearers import WithBearers
+from harness.drivers._modem_domains import WithDomains
 from harness.drivers._modem_texts import WithTexts
 from harness.drivers._modem_ways import Lacking, Way, Ways, each, lacks
 from harness.errors import DeviceRefused, Garbled, NotSupported, PortError
@@ -22,7 +23,6 @@ from harness.wire import at_serving as cells
 from harness.wire import at_signal as signals
 from harness.wire import at_sim as sims
 from harness.wire import at_time as times
-from harness.wire.at_registration import RegistrationReport
 
 SETTINGS: tuple[str | tuple[str, ...], ...] = (
     "ATV1",
@@ -32,9 +32,6 @@ SETTINGS: tuple[str | tuple[str, ...], ...] = (
     ("AT+CGREG=3", "AT+CGREG=2"),
     ("AT+CGEREP=2,1", "AT+CGEREP=2"),
 )
-#: The domains a modem may be registered in, the one of LTE first; +CREG where there is no other.
-DOMAINS = ("+CEREG", "+CGREG", "+C5GREG", "+CREG")
-NOWHERE = (0, 4)  # stat: look in the next domain; 2 and 3 are this one's own news
 READY_WITHIN = 20.0  # s that a SIM may be busy after a start (CME 14)
 #: +CME ERROR codes that stand for "without a usable SIM, or without a network, I cannot know".
 NOT_NOW = frozenset({*range(10, 19), 30, 31, 32, 40})
@@ -43,7 +40,7 @@ SPOILT = 2  # answers in a row that a poll does not understand and says nothing 
 FLIGHT = frozenset({0, 4, 19})  # +CFUN? with the radio off; u-blox reports 19
 
 
-class Modem(WithBearers, WithTexts):
+class Modem(WithBearers, WithDomains, WithTexts):
     """Plays Modem, Subscriber, Camped, Bearers, Restartable, Texting, Timed, Watched and Polled.
 
     Observes ``signal``, ``registration``, ``sim`` and ``cell`` when they change, ``bearer``, every
@@ -89,7 +86,6 @@ class Modem(WithBearers, WithTexts):
         self.poll_at_most = max(poll_every, AT_MOST)
         self.observe: Observe = ignore
         self._seen: dict[str, Any] = {}
-        self._domain, self._no_domains = DOMAINS[0], set[str]()
         self._spoilt: dict[str, int] = {}
         self._bearer: bool | None = None
 
@@ -260,40 +256,6 @@ class Modem(WithBearers, WithTexts):
             state = refused.final.cause.upper()  # "SIM NOT INSERTED", "SIM BUSY" ...
         self._note("sim", state=state)
         return state
-
-    def _report(self) -> tuple[RegistrationReport, list[str]]:
-        """The best of all domains: registered before denied before nowhere, LTE first."""
-        best: tuple[RegistrationReport, list[str]] | None = None
-        for domain in DOMAINS:
-            if best is not None and (best[0].stat not in NOWHERE or domain == DOMAINS[-1]):
-                break
-            told = self._told_by(domain)
-            if told is not None and (best is None or told[0].stat not in NOWHERE):
-                best, self._domain = told, domain
-        if best is None:
-            self._no_domains.clear()
-            raise Lacking(f"registration: this modem has none of: {', '.join(DOMAINS)}")
-        return best
-
-    def _told_by(self, domain: str) -> tuple[RegistrationReport, list[str]] | None:
-        """What one domain reports; None where the modem has no such report."""
-        if domain in self._no_domains:
-            return None
-        try:
-            lines = self._at.ask(f"AT{domain}?")
-        except Refused as refused:
-            if not lacks(refused.final):
-                raise
-            self._no_domains.add(domain)
-            return None
-        # Some answer in the form of a report, without n: then it looks unasked.
-        lines = lines or self._at.heard(f"{domain}:")
-        if not lines:
-            return None
-        report = each(reports.registration)(lines)
-        if report is None:
-            raise Garbled(f"AT{domain}?: the answer {lines!r} is not one")
-        return report, lines
 
 
 def _told(cell: Cell | None) -> dict[str, Any]:
