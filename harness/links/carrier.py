@@ -24,6 +24,7 @@ from harness.links.endings import (
     UNKNOWN_APN,
     USUAL,
     WRONG_USER,
+    Ending,
     Ruling,
 )
 from harness.links.flow import Flow
@@ -34,7 +35,7 @@ from harness.wire.pan import mask
 STRENGTH = get_args(Needs)  # each does what those before it do
 
 
-class Carrier:
+class Carrier(Ending):
     """The account of one SIM.
 
     Args:
@@ -96,16 +97,6 @@ class Carrier:
     def exhausted(self) -> bool:
         """Whether the plan has ended; with ``overrun`` that is later than nothing is left."""
         return self.plan.ended
-
-    @property
-    def state(self) -> str:
-        """``open`` or ``exhausted``."""
-        return "exhausted" if self.exhausted else "open"
-
-    @property
-    def mode(self) -> str:
-        """What happens at zero, in one word."""
-        return self.how.mode
 
     def set_left(self, amount: int | None) -> None:
         """What is left becomes ``amount`` bytes; a smaller amount counts as used up."""

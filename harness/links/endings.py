@@ -50,6 +50,27 @@ STANDINGS: Mapping[Subscribed, Standing] = {
 }
 
 
+class Ending:
+    """What is said of a plan that may end."""
+
+    how: Exhaustion
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it has ended."""
+        raise NotImplementedError
+
+    @property
+    def state(self) -> str:
+        """``open`` or ``exhausted``."""
+        return "exhausted" if self.exhausted else "open"
+
+    @property
+    def mode(self) -> str:
+        """What happens at its end, in one word."""
+        return self.how.mode
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What becomes of a packet.

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable
 
 from harness.errors import BenchError, NotSupported
+from harness.links.endings import Ending
 from harness.model.network import Congested, Exhaustion, NamesMode, Subscribed
 
 #: Per cent used at which the plan is told again.
@@ -24,7 +25,7 @@ BEYOND = {
 BEARER = "what the modem must do is between it and the carrier; a gateway only sees packets"
 
 
-class GatewayPlan:
+class GatewayPlan(Ending):
     """What the control protocol calls the carrier.
 
     Args:
@@ -66,15 +67,6 @@ class GatewayPlan:
     @property
     def exhausted(self) -> bool:
         return self.left == 0
-
-    @property
-    def state(self) -> str:
-        """``open`` or ``exhausted``."""
-        return "exhausted" if self.exhausted else "open"
-
-    @property
-    def mode(self) -> str:
-        return self.how.mode
 
     def set_left(self, amount: int | None) -> None:
         """So many bytes from now on; None for a plan without end."""
