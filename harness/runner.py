@@ -5,13 +5,10 @@ defects at it). Here, and only here, the engine meets the judge.
 """
 
 import contextlib
-import re
 import time
-import traceback
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 from harness import report
 from harness.clock import Clock, CooperativeClock, ThreadClock
@@ -19,6 +16,7 @@ from harness.engine.needs import highest, missing, refused
 from harness.engine.play import play
 from harness.engine.progress import Progress, Silent
 from harness.engine.recorder import Recorder
+from harness.engine.undecided import Undecided
 from harness.errors import BenchError, RigError, UsageError
 from harness.files import load_rig, load_scenarios
 from harness.judge.case import Case, judge_trace
@@ -29,6 +27,7 @@ from harness.model.scenario import Scenario
 from harness.model.trace import Trace
 from harness.model.verdict import Outcome, Verdict
 from harness.model.words import find
+from harness.report import evidence
 from harness.rig.abilities import means_of_rig, mistakes
 from harness.rig.live import LiveRig
 from harness.rig.signals import safe_signals
@@ -36,7 +35,6 @@ from harness.rig.tenancy import Tenancy
 from harness.sim.bench import Bench
 from harness.sim.served import ServedBench
 from harness.wire.deck import Deck
-from harness.wire.pan import mask
 
 #: What a run ends the process with.
 EXIT_PASS, EXIT_FAIL, EXIT_USAGE, EXIT_UNDECIDED = 0, 1, 2, 3
@@ -84,7 +82,7 @@ class Session:
     ) -> None:
         self._deck = Deck(test_decks)
         self.rig: RigFile = load_rig(rig)
-        self.out = out or Path("reports") / f"{_stamp()}-{self.rig.name}"
+        self.out = out or Path("reports") / f"{evidence.stamp()}-{self.rig.name}"
         self.seed = seed
         self.defects = tuple(defects)
         if defects and not self.rig.bench:
@@ -123,7 +121,7 @@ class Session:
         self._deck.refuse()
         lacks = missing(scenario, _drivers(self.rig), self.rig.facts)
         lacks = lacks or refused(scenario, self._means)
-        folder = self._folder(scenario)
+        folder = evidence.folder_for(scenario, self.out, [one.folder for one in self.played])
         if lacks:
             verdict = Verdict(Outcome.SKIPPED, "; ".join(lacks))
             why = verdict.reason
@@ -145,34 +143,22 @@ class Session:
     def open_rig(self, folder: Path) -> Iterator[tuple[LiveRig, Recorder]]:
         """The live rig by itself, for plain Python tests; real clock only."""
         clock = ThreadClock()
-        with _sink(folder) as sink, self._attached(clock) as attached:
-            recorder = Recorder(clock, sink, _NoDecision(), self._progress, self._deck)
+        with evidence.sink(folder) as sink, self._attached(clock) as attached:
+            recorder = Recorder(clock, sink, Undecided(), self._progress, self._deck)
             held = {"tenancy": self._tenancy, "folder": folder, **attached}
             with LiveRig(self.rig, clock=clock, seed=self.seed, **held) as rig:
                 rig.listen(recorder.take)
                 yield rig, recorder
 
-    def _folder(self, scenario: Scenario) -> Path:
-        name = re.sub(r"[^\w.=-]+", "_", f"{scenario.family}-{scenario.name}").strip("_")
-        folder = self.out / name
-        if any(one.folder == folder for one in self.played):
-            folder = self.out / f"{name}-{len(self.played) + 1}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            why = f"{folder} cannot be made ({error.strerror}); name another --out"
-            raise UsageError(why) from error
-        return folder
-
     def _play(self, scenario: Scenario, folder: Path) -> Played:
         clock: Clock = CooperativeClock() if self.rig.clock == "virtual" else ThreadClock()
         started = time.perf_counter()
         case = Case.of(scenario.spec())
-        with _sink(folder) as sink:
+        with evidence.sink(folder) as sink:
             recorder = Recorder(clock, sink, case, self._progress, self._deck)
             stop = self._until_over(scenario, recorder, folder)
         case.verdict()  # what breaks there is a bug like any other
-        keep_bugs(folder, [*recorder.bugs, *case.bugs])
+        evidence.keep_bugs(folder, [*recorder.bugs, *case.bugs])
         played = Played(
             scenario, judge_trace(recorder.trace), recorder.trace, folder,
             simulated=recorder.trace.end, wall=time.perf_counter() - started, seed=self.seed,
@@ -249,12 +235,6 @@ class Session:
             yield {}
 
 
-def _stamp() -> str:
-    """Now, UTC, to the millisecond: two runs that begin in one second are two."""
-    now = datetime.now(tz=UTC)
-    return f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z"
-
-
 def _keep_packets(rig: LiveRig, folder: Path) -> None:
     """What passes over a network that can be listened to is evidence; its safe state ends it."""
     network = rig.players.get("network")
@@ -267,35 +247,3 @@ def _drivers(rig: RigFile) -> list[Any]:
         find("harness.drivers", device.driver, group="harness.drivers", name="Driver")
         for device in rig.devices.values()
     ]
-
-
-@contextlib.contextmanager
-def _sink(folder: Path) -> Iterator[IO[str]]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        sink = (folder / "trace.jsonl").open("w", encoding="utf-8")
-    except OSError as error:
-        why = f"{folder} cannot be written ({error.strerror}); name another --out"
-        raise UsageError(why) from error
-    with contextlib.suppress(OSError), sink:  # a full disk was told when the line was written
-        yield sink
-
-
-def keep_bugs(folder: Path, bugs: Sequence[BaseException]) -> None:
-    """The tracebacks of what broke in the code, for who mends it; no card number in them."""
-    texts = dict.fromkeys("".join(traceback.format_exception(bug)) for bug in bugs)
-    if texts:
-        with contextlib.suppress(OSError):  # a full disk has been told
-            (folder / "traceback.txt").write_text(mask("\n".join(texts)), encoding="utf-8")
-
-
-class _NoDecision:
-    """Nobody judges while a person's own test drives the rig."""
-
-    decided = False
-
-    def on(self, seen: Any) -> None: ...
-
-    def at(self, t: float) -> None: ...
-
-    def deadline(self) -> None: ...

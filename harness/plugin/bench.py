@@ -13,6 +13,7 @@ from harness.engine.progress import Silent
 from harness.engine.recorder import Recorder
 from harness.engine.sales import OpenSale, reader_of
 from harness.engine.steps import Given
+from harness.engine.undecided import Undecided
 from harness.errors import BenchError
 from harness.model.pattern import Pattern
 from harness.model.register import Wish
@@ -21,8 +22,9 @@ from harness.model.trace import Observation, Trace
 from harness.model.units import Money, Seconds
 from harness.model.words import fill, find
 from harness.plugin.frames import end_in_the_test
+from harness.report.evidence import keep_bugs
 from harness.rig.live import LiveRig
-from harness.runner import Session, keep_bugs
+from harness.runner import Session
 from harness.sim.bench import Bench
 from harness.wire.quoted import hide
 
@@ -73,7 +75,7 @@ class TestRig:
         folder.mkdir(parents=True, exist_ok=True)
         clock = CooperativeClock()
         with (folder / "trace.jsonl").open("w", encoding="utf-8") as sink:
-            recorder = Recorder(clock, sink, _Undecided(), Silent())
+            recorder = Recorder(clock, sink, Undecided(), Silent())
             clock.run(lambda: self._in_virtual_time(clock, recorder, test))
 
     def _in_virtual_time(
@@ -178,15 +180,3 @@ class TestRig:
 
 def _seconds(value: str | float) -> float:
     return float(Seconds.parse(value)) if isinstance(value, str) else float(value)
-
-
-class _Undecided:
-    """Nobody judges while a person's own test drives the rig."""
-
-    decided = False
-
-    def on(self, seen: Observation) -> None: ...
-
-    def at(self, t: float) -> None: ...
-
-    def deadline(self) -> None: ...

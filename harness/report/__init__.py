@@ -2,7 +2,8 @@
 
 clean (hostile text made safe to show), history (a trace as spans and moments), text (a paragraph
 per failure, two lines per pass), verdicts (``verdicts.json``), junit, allure, timeline (SVG),
-dossier (one HTML file), progress (the live line), recorded (a run read back from its folder).
+dossier (one HTML file), progress (the live line), evidence (a run's folders,
+and what broke in the code meanwhile), recorded (a run read back from them).
 """
 
 from collections.abc import Sequence
