@@ -1,4 +1,4 @@
-"""What lies under a pyvisa-py session: its sockets, what waits in them, a HiSLIP device clear.
+"""What lies under a pyvisa-py session: its opening, its sockets, what waits there, a HiSLIP clear.
 
 Source: pyvisa-py 0.8.1, ``protocols/hislip.py``, ``protocols/vxi11.py``; IVI-6.1 (HiSLIP) 6.12;
 tcp(7).
@@ -11,6 +11,7 @@ import socket
 import struct
 from typing import Any
 
+import pyvisa
 from pyvisa_py.protocols import hislip, vxi11
 
 from harness.errors import PortLost
@@ -53,6 +54,17 @@ def check_reachable(address: str) -> None:
         socket.create_connection(place, CONNECT).close()
     except (OSError, OverflowError) as error:
         raise PortLost(f"{address}: cannot be reached: {error}") from error
+
+
+def opened(address: str) -> Any:
+    """The pyvisa resource at an address; raises PortLost."""
+    check_reachable(address)
+    try:
+        manager = pyvisa.ResourceManager("@py")
+        return manager.open_resource(address, open_timeout=int(CONNECT * 1000))
+    except Exception as error:  # pyvisa-py raises bare Exception
+        said = " ".join(str(error).split())
+        raise PortLost(f"{address}: cannot be opened: {said}") from error
 
 
 def sockets(interface: Any) -> list[socket.socket]:

@@ -32,12 +32,11 @@ from harness.errors import BenchError, PortLost, PortTimeout
 from harness.ports._turn import Turn
 from harness.ports._visa_lines import (
     CLOSED,
-    CONNECT,
     answer_begins,
-    check_reachable,
     clear_hislip,
     cut,
     make_loud,
+    opened,
     sockets,
     tune,
     waiting_bytes,
@@ -84,14 +83,7 @@ class VisaPort(Port):
     def open(self) -> None:
         if self._resource is not None:
             return
-        check_reachable(self.address)
-        try:
-            manager = pyvisa.ResourceManager("@py")
-            resource = manager.open_resource(self.address, open_timeout=int(CONNECT * 1000))
-        except Exception as error:  # pyvisa-py raises bare Exception
-            said = " ".join(str(error).split())
-            raise PortLost(f"{self.address}: cannot be opened: {said}") from error
-        self._resource = resource
+        self._resource = resource = opened(self.address)
         self._turn = Turn(self.clock, self.address)  # who hangs on the old line holds up nobody
         try:
             for name, value in self._settings.items():
