@@ -14,8 +14,6 @@ from harness.ports import listing
 from harness.rig import state
 from harness.rig.lock import RigLock
 from harness.sim.served import ServedBench
-from harness.survey import host
-from harness.survey.findings import OK
 from harness.survey.held import held
 from harness.testing.conformance import CHECKS, Bench, Unmet, conform
 
@@ -30,13 +28,8 @@ supply:
 
 
 @pytest.fixture(autouse=True)
-def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locks, state, this machine's hardware and its leisure are none of the test's business."""
-    (tmp_path / "run").mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(host, "guard", lambda _: iter(()))
-    monkeypatch.setattr(host, "timers", lambda _: ("timer", OK, "not measured", ""))
+def _nothing_plugged(own_lab: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine's hardware is none of the test's business either."""
     monkeypatch.setattr(listing, "serial_lines", list)
     monkeypatch.setattr(listing, "usb_instruments", lambda: ([], ""))
 

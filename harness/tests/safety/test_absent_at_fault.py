@@ -13,7 +13,8 @@ import pytest
 
 from harness.cli import main
 from harness.rig import state
-from harness.survey import host
+
+pytestmark = pytest.mark.usefixtures("own_lab")
 
 HEAD = "rig: lab\nclock: real\nnominal: 5 V\n"
 STORY = """\
@@ -32,56 +33,46 @@ GONE = "/dev/ttyUSB99"
 NOWHERE = "127.0.0.1:9"
 UNKNOWN = "no-such-host.invalid"
 REFUSED, NO_TTY, NO_NAME = "[Errno 111]", "No such file", "[Errno -"
-#: The line of the rig file, what was seen, the next move.
-ABSENT: list[tuple[str, str, str]] = [
-    (f"attenuator: {{driver: rcdat, address: '{NOWHERE}'}}", REFUSED, LISTENS),
-    (f"attenuator: {{driver: rcdat, address: '{UNKNOWN}:23'}}", NO_NAME, SPELT),
-    (f"attenuator: {{driver: rcdat_http, address: 'http://{UNKNOWN}'}}", NO_NAME, SPELT),
-    (f"host: {{driver: acquirer, address: '{NOWHERE}'}}", REFUSED, LISTENS),
-    (f"updates: {{driver: update_store, address: '{NOWHERE}'}}", REFUSED, LISTENS),
-    (f"switch: {{driver: modbus_relay, address: '{NOWHERE}'}}", REFUSED, LISTENS),
-    (
+#: What was seen, the next move -> the lines of a rig file.
+ABSENT: dict[tuple[str, str], tuple[str, ...]] = {
+    (REFUSED, LISTENS): (
+        f"attenuator: {{driver: rcdat, address: '{NOWHERE}'}}",
+        f"host: {{driver: acquirer, address: '{NOWHERE}'}}",
+        f"updates: {{driver: update_store, address: '{NOWHERE}'}}",
+        f"switch: {{driver: modbus_relay, address: '{NOWHERE}'}}",
         f"switch: {{driver: pdu_http, kind: shelly, outlet: 1, address: 'http://{NOWHERE}'}}",
-        REFUSED, LISTENS,
-    ),
-    (
         f"switch: {{driver: pdu_snmp, mib: apc, outlet: 1, address: 'udp://{NOWHERE}'}}",
-        REFUSED, LISTENS,
-    ),
-    (f"terminal: {{driver: zvt, address: '{NOWHERE}'}}", REFUSED, LISTENS),
-    (f"terminal: {{driver: zvt, framing: serial, address: {GONE}}}", NO_TTY, PLUGGED),
-    (f"terminal: {{driver: nexo, address: '{NOWHERE}'}}", REFUSED, LISTENS),
-    (
+        f"terminal: {{driver: zvt, address: '{NOWHERE}'}}",
+        f"terminal: {{driver: nexo, address: '{NOWHERE}'}}",
         f"terminal: {{driver: nexo, transport: http, address: 'https://{NOWHERE}'}}",
-        REFUSED, LISTENS,
+        f"modem: {{driver: quectel, address: 'rfc2217://{NOWHERE}'}}",
+        f"modem: {{driver: quectel, address: 'socket://{NOWHERE}'}}",
+        SUPPLY % ("rs_ngx", "TCPIP0::127.0.0.1::9::SOCKET"),
+        SUPPLY % ("rs_ngx", "TCPIP0::127.0.0.1::INSTR"),
+        SUPPLY % ("rs_ngx", "TCPIP0::127.0.0.1::hislip0::INSTR"),
     ),
-    (f"terminal: {{driver: concert, address: {GONE}}}", NO_TTY, PLUGGED),
-    (f"terminal: {{driver: frames, profile: codepay, address: {GONE}}}", NO_TTY, PLUGGED),
-    (f"terminal: {{driver: lakala_intent, address: '{NOWHERE}'}}", REFUSED, ADB),
-    (f"console: {{driver: android, address: '{NOWHERE}'}}", REFUSED, ADB),
-    (f"console: {{driver: console, address: {GONE}}}", NO_TTY, PLUGGED),
-    (f"loader: {{driver: serial_loader, address: {GONE}}}", NO_TTY, PLUGGED),
-    (f"reader: {{driver: card_robot, address: {GONE}}}", NO_TTY, PLUGGED),
-    (f"modem: {{driver: quectel, address: {GONE}}}", NO_TTY, PLUGGED),
-    ("modem: {driver: quectel, address: /dev/null}", "Inappropriate ioctl", "no serial line"),
-    ("modem: {driver: quectel, address: /dev}", "Is a directory", "no serial line"),
-    (f"modem: {{driver: quectel, address: 'rfc2217://{NOWHERE}'}}", REFUSED, LISTENS),
-    (f"modem: {{driver: quectel, address: 'socket://{NOWHERE}'}}", REFUSED, LISTENS),
-    (SUPPLY % ("rs_ngx", "TCPIP0::127.0.0.1::9::SOCKET"), REFUSED, LISTENS),
-    (SUPPLY % ("rs_ngx", "TCPIP0::127.0.0.1::INSTR"), REFUSED, LISTENS),
-    (SUPPLY % ("rs_ngx", "TCPIP0::127.0.0.1::hislip0::INSTR"), REFUSED, LISTENS),
-    (SUPPLY % ("scpi", f"ASRL{GONE}::INSTR"), NO_TTY, PLUGGED),
-]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locks and state of this test alone; guardian and timer are looked at elsewhere."""
-    (tmp_path / "run").mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(host, "guard", lambda _: iter(()))
-    monkeypatch.setattr(host, "timers", lambda _: ("timer", "ok", "not measured", ""))
+    (NO_NAME, SPELT): (
+        f"attenuator: {{driver: rcdat, address: '{UNKNOWN}:23'}}",
+        f"attenuator: {{driver: rcdat_http, address: 'http://{UNKNOWN}'}}",
+    ),
+    (NO_TTY, PLUGGED): (
+        f"terminal: {{driver: zvt, framing: serial, address: {GONE}}}",
+        f"terminal: {{driver: concert, address: {GONE}}}",
+        f"terminal: {{driver: frames, profile: codepay, address: {GONE}}}",
+        f"console: {{driver: console, address: {GONE}}}",
+        f"loader: {{driver: serial_loader, address: {GONE}}}",
+        f"reader: {{driver: card_robot, address: {GONE}}}",
+        f"modem: {{driver: quectel, address: {GONE}}}",
+        SUPPLY % ("scpi", f"ASRL{GONE}::INSTR"),
+    ),
+    (REFUSED, ADB): (
+        f"terminal: {{driver: lakala_intent, address: '{NOWHERE}'}}",
+        f"console: {{driver: android, address: '{NOWHERE}'}}",
+    ),
+    ("Inappropriate ioctl", "no serial line"): ("modem: {driver: quectel, address: /dev/null}",),
+    ("Is a directory", "no serial line"): ("modem: {driver: quectel, address: /dev}",),
+}
+ROWS = [(line, *said) for said, lines in ABSENT.items() for line in lines]
 
 
 def _write(folder: Path, line: str) -> list[str]:
@@ -98,7 +89,7 @@ def _shown(capsys: pytest.CaptureFixture[str]) -> str:
     return said.out + said.err
 
 
-@pytest.mark.parametrize(("line", "seen", "move"), ABSENT, ids=[row[0][:70] for row in ABSENT])
+@pytest.mark.parametrize(("line", "seen", "move"), ROWS, ids=[row[0][:70] for row in ROWS])
 def test_nobody_is_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, seen: str, move: str
 ) -> None:
@@ -186,7 +177,7 @@ def test_a_terminal_that_adbs_server_does_not_have(
 
 def test_pytest_tells_the_same(tmp_path: Path) -> None:
     """The other face: an error with place and next move, exit status 3, no traceback."""
-    story, *rig = _write(tmp_path, ABSENT[0][0])
+    story, *rig = _write(tmp_path, ROWS[0][0])
 
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", story, *rig],

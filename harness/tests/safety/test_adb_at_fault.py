@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from harness import runner
 from harness.files import carried
 from harness.model.verdict import Outcome
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort
-from harness.runner import Session
 from harness.tests.safety.tapped import BENDS, Bend, Tapped
+from harness.tests.safety.whole_story import played_on
 
+SMART = carried("rigs", "virtual_smart.yaml").read_text("utf-8")
 SELLING = 35.7  # s: a second after the smart terminal is ready
 
 
@@ -53,21 +52,13 @@ def test_adbs_server_is_at_fault(
 ) -> None:
     """Console and register are gone at once: never a FAIL, never a PASS, and it says what to do."""
     kind, bend, since = SERVERS[what]
-    benches: list[Tapped] = []
+    make = partial(kind, device="adb", bend=bend, since=since)
 
-    def make(*args: Any, **keys: Any) -> Tapped:
-        benches.append(kind(*args, device="adb", bend=bend, since=since, **keys))
-        return benches[-1]
-
-    monkeypatch.setattr(runner, "Bench", make)
-
-    with Session(rig=carried("rigs", "virtual_smart.yaml"), out=tmp_path / "out") as session:
-        story = session.items([carried("scenarios", "host", "answer_declined.yaml")])[0]
-        played = session.play(story)
+    played, bench = played_on(make, tmp_path, monkeypatch, rig=SMART)
 
     wanted = (Outcome.ERROR, Outcome.INCONCLUSIVE)
     assert played.verdict.outcome in wanted, played.verdict.reason
-    assert benches[0].rail.volts() < 0.5
+    assert bench.rail.volts() < 0.5
     if what.startswith("no key"):
         told = [row["message"] for row in played.trace.of("bench_error")]
         assert any("key on its display" in one for one in told)

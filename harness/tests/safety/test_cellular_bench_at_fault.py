@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from harness import runner
 from harness.drivers import _link, _rcdat, acquirer, link
-from harness.files import carried
 from harness.model.played import Played
 from harness.model.verdict import Outcome
-from harness.runner import Session
 from harness.sim.bench import Bench
 from harness.tests.safety.tapped import BENDS, Tapped
+from harness.tests.safety.whole_story import acted_on, played_on
 
 BLAMELESS = (Outcome.ERROR, Outcome.INCONCLUSIVE)
 
@@ -30,17 +28,8 @@ def _play(
     make: Callable[..., Bench] = Bench,
 ) -> Played:
     """The first item of a story, with something done to the bench in mid run."""
-
-    def made(clock: Any, *args: Any, **keys: Any) -> Bench:
-        bench = make(clock, *args, **keys)
-        if act is not None:
-            clock.call_at(at, lambda: act(bench))
-        return bench
-
-    monkeypatch.setattr(runner, "Bench", made)
-    rig = carried("rigs", "virtual.yaml")
-    with Session(rig=rig, out=folder / "out", defects=defects) as session:
-        return session.play(session.items([carried("scenarios", *story.split("/"))])[0])
+    made = make if act is None else acted_on(make, at, act)
+    return played_on(made, folder, monkeypatch, story, defects=defects)[0]
 
 
 def _hang(bench: Bench) -> None:
@@ -50,9 +39,9 @@ def _hang(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("story", "said"),
     [
-        ("data/exhausted_silently.yaml", "the modem fell silent"),
-        ("signal/short_gap.yaml", "the modem fell silent"),
-        ("signal/sim_pulled.yaml", "sim://modem: no answer"),  # it is asked whether it has a SIM
+        ("data/exhausted_silently", "the modem fell silent"),
+        ("signal/short_gap", "the modem fell silent"),
+        ("signal/sim_pulled", "sim://modem: no answer"),  # it is asked whether it has a SIM
     ],
 )
 def test_a_modem_that_dies_by_itself(
@@ -69,7 +58,7 @@ def test_a_modem_that_dies_when_all_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A terminal that does all it should in spite of it has shown it all the same."""
-    played = _play(tmp_path, monkeypatch, "signal/short_gap.yaml", at=30.0, act=_hang)
+    played = _play(tmp_path, monkeypatch, "signal/short_gap", at=30.0, act=_hang)
 
     assert played.trace.of("silent")
     assert played.verdict.outcome is Outcome.PASS, played.verdict.reason
@@ -81,28 +70,28 @@ def test_a_modem_that_was_made_silent_excuses_nobody(
     """A fault did it; the terminal never notices."""
     defects = ("modem_hang_unnoticed",)
 
-    played = _play(tmp_path, monkeypatch, "signal/modem_hangs.yaml", defects=defects)
+    played = _play(tmp_path, monkeypatch, "signal/modem_hangs", defects=defects)
 
     assert played.verdict.outcome is Outcome.FAIL, played.verdict.reason
 
 
 #: Story -> what lets the fault in and not out again: (class, method, arguments that are heeded).
 STUCK: dict[str, tuple[type, str, Callable[..., bool]]] = {
-    "data/exhausted_silently.yaml": (_link.LinkDriver, "set_data_left", lambda left: left == 0),
-    "data/exhausted_between_sales.yaml": (
+    "data/exhausted_silently": (_link.LinkDriver, "set_data_left", lambda left: left == 0),
+    "data/exhausted_between_sales": (
         _link.LinkDriver, "set_data_left", lambda left: left == 0,
     ),
-    "data/suspended_or_barred.yaml": (
+    "data/suspended_or_barred": (
         link.Driver, "set_subscription", lambda state: state != "active",
     ),
-    "network/names_not_answered.yaml": (link.Driver, "set_names", lambda mode: mode != "answer"),
-    "network/host_at_another_port.yaml": (
+    "network/names_not_answered": (link.Driver, "set_names", lambda mode: mode != "answer"),
+    "network/host_at_another_port": (
         acquirer.Driver, "set_door", lambda state: state != "open",
     ),
-    "network/certificate_not_accepted.yaml": (
+    "network/certificate_not_accepted": (
         acquirer.Driver, "present", lambda kind: kind != "good",
     ),
-    "signal/short_gap.yaml": (_rcdat.Rcdat, "set_attenuation", lambda db: db > 30),
+    "signal/short_gap": (_rcdat.Rcdat, "set_attenuation", lambda db: db > 30),
 }  # fmt: skip
 
 
@@ -128,11 +117,11 @@ def test_a_fault_that_is_not_taken_back(
 
 #: Device and story in which it is needed.
 TURNS = {
-    "modem": "signal/sim_pulled.yaml",
-    "network": "data/exhausted_silently.yaml",
-    "attenuator": "signal/short_gap.yaml",
-    "sim_card": "signal/sim_pulled.yaml",
-    "host": "network/names_not_answered.yaml",
+    "modem": "signal/sim_pulled",
+    "network": "data/exhausted_silently",
+    "attenuator": "signal/short_gap",
+    "sim_card": "signal/sim_pulled",
+    "host": "network/names_not_answered",
 }
 
 

@@ -3,36 +3,16 @@
 The terminal looks wrong, and nobody can say that it is; so it is never a FAIL, and never a PASS.
 """
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import runner
-from harness.files import carried
-from harness.model.played import Played
 from harness.model.verdict import Outcome
-from harness.runner import Session
 from harness.sim.bench import Bench
 from harness.tests.safety.tapped import BENDS, Tapped
-
-
-def _play(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, story: str, make: Callable[..., Bench]
-) -> tuple[Played, Bench]:
-    """The first item of a story on such a bench."""
-    made: list[Bench] = []
-
-    def keep(*args: Any, **keys: Any) -> Bench:
-        made.append(make(*args, **keys))
-        return made[-1]
-
-    monkeypatch.setattr(runner, "Bench", keep)
-    rig, path = carried("rigs", "virtual.yaml"), carried("scenarios", *f"{story}.yaml".split("/"))
-    with Session(rig=rig, out=folder / "out") as session:
-        return session.play(session.items([path])[0]), made[-1]
+from harness.tests.safety.whole_story import played_on
 
 
 def _stuck(clock: Any, *args: Any, motion: str, since: float, **keys: Any) -> Bench:
@@ -67,7 +47,9 @@ def test_a_presenter_that_says_done_and_did_nothing(
     story: str, motion: str, since: float, said: str,
 ) -> None:  # fmt: skip
     """Presenter and terminal contradict: an ERROR that says whom to look at, and how."""
-    played, bench = _play(tmp_path, monkeypatch, story, partial(_stuck, motion=motion, since=since))
+    make = partial(_stuck, motion=motion, since=since)
+
+    played, bench = played_on(make, tmp_path, monkeypatch, story)
 
     assert played.verdict.outcome is Outcome.ERROR, played.verdict.reason
     assert said in played.verdict.reason
@@ -90,7 +72,7 @@ def test_a_console_that_comes_late(
     """By its log the terminal is slow, or reads cards that are gone; by the host's it is not."""
     make = partial(Tapped, device="terminal/console", bend=BENDS[how], since=since)
 
-    played, bench = _play(tmp_path, monkeypatch, story, make)
+    played, bench = played_on(make, tmp_path, monkeypatch, story)
 
     assert played.verdict.outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE), played.verdict.reason
     assert bench.rail.volts() < 0.5
@@ -105,6 +87,6 @@ def test_a_register_that_hears_nothing_while_the_host_declines(
     """What the terminal reverses then is an approval, and it must: there was no decline."""
     make = partial(Tapped, device="terminal/ecr", bend=BENDS["never"], since=since)
 
-    played, _ = _play(tmp_path, monkeypatch, "host/answer_declined", make)
+    played, _ = played_on(make, tmp_path, monkeypatch)
 
     assert played.verdict.outcome is Outcome.INCONCLUSIVE, played.verdict.reason

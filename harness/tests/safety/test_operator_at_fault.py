@@ -5,21 +5,19 @@ could have noticed.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import runner
 from harness.errors import PortLost
-from harness.files import carried
 from harness.model.verdict import Outcome
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
-from harness.runner import Session
 from harness.sim.bench import Bench
+from harness.tests.safety.whole_story import VIRTUAL, played_on
 
-VIRTUAL = carried("rigs", "virtual.yaml").read_text("utf-8")
 HANDS = next(line for line in VIRTUAL.splitlines() if line.startswith("hands:"))
 ASKED = (
     'hands: {driver: operator, address: "sim://person", within: 20 s, '
@@ -44,7 +42,9 @@ def _leaves(_: Bench, port: MemoryPort) -> None:
 class Manned(Bench):
     """A bench with somebody at it."""
 
-    person: Person
+    def __init__(self, *args: Any, person: Person, **keys: Any) -> None:
+        super().__init__(*args, **keys)
+        self._person = person
 
     def connect(self, name: str) -> Port:
         if name != "person":
@@ -57,7 +57,7 @@ class Manned(Bench):
         try:
             while (chunk := port.read()) is not None:
                 if b"]: " in chunk.data:
-                    self.person(self, port)
+                    self._person(self, port)
         except PortLost:
             return
 
@@ -80,22 +80,14 @@ def test_a_person_who_does_not_do_it(
 ) -> None:
     """Never a FAIL and never a PASS; what was asked and what came are said, the supply is off."""
     person, ends, said = PEOPLE[who]
-    benches: list[Manned] = []
+    make = partial(Manned, person=person)
 
-    def make(*args: Any, **keys: Any) -> Manned:
-        benches.append(Manned(*args, **keys))
-        benches[-1].person = person
-        return benches[-1]
-
-    monkeypatch.setattr(runner, "Bench", make)
-    rig = tmp_path / "rig.yaml"
-    rig.write_text(VIRTUAL.replace(HANDS, ASKED), encoding="utf-8")
-
-    with Session(rig=rig, out=tmp_path / "out") as session:
-        story = session.items([carried("scenarios", "peripherals", "printer_not_ready.yaml")])[0]
-        played = session.play(story)
+    played, bench = played_on(
+        make, tmp_path, monkeypatch, "peripherals/printer_not_ready",
+        rig=VIRTUAL.replace(HANDS, ASKED),
+    )  # fmt: skip
 
     assert played.verdict.outcome in ends, played.verdict.reason
     told = [row["message"] for row in played.trace.of("bench_error")]
     assert any(said in one for one in told) or not said, told
-    assert benches[0].rail.volts() < 0.5
+    assert bench.rail.volts() < 0.5

@@ -20,6 +20,7 @@ from harness.ports.memory import MemoryPort
 from harness.runner import Session
 from harness.sim.bench import Bench
 from harness.tests.safety.tapped import BENDS, Tapped
+from harness.tests.safety.whole_story import acted_on, played_on
 
 Act = Callable[[Bench], object]
 
@@ -51,18 +52,9 @@ def _play(
     rig: str = "virtual",
 ) -> Played:
     """The first item of a story, with something done to the bench in mid run."""
-
-    def made(clock: Any, *args: Any, **keys: Any) -> Bench:
-        bench = make(clock, *args, **keys)
-        if act is not None:
-            clock.call_at(at, lambda: act(bench))
-        return bench
-
-    monkeypatch.setattr(runner, "Bench", made)
-    with Session(
-        rig=carried("rigs", f"{rig}.yaml"), out=folder / "out", defects=defects
-    ) as session:
-        return session.play(session.items([carried("scenarios", *f"{story}.yaml".split("/"))])[0])
+    made = make if act is None else acted_on(make, at, act)
+    told = carried("rigs", f"{rig}.yaml").read_text("utf-8")
+    return played_on(made, folder, monkeypatch, story, rig=told, defects=defects)[0]
 
 
 # --- a process that stands still, dies, or cannot keep its books ----------------------------------

@@ -4,25 +4,19 @@ What nobody could read is no decline, no approval and no fault of the terminal's
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from harness import runner
 from harness.errors import PortLost
-from harness.files import carried
-from harness.model.played import Played
 from harness.model.verdict import Outcome
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort
-from harness.runner import Session
-from harness.sim.bench import Bench
 from harness.tests.safety.tapped import BENDS, Bend, Tapped
+from harness.tests.safety.whole_story import VIRTUAL, played_on
 
-VIRTUAL = carried("rigs", "virtual.yaml").read_text("utf-8")
 USUAL = next(line for line in VIRTUAL.splitlines() if line.startswith("terminal:"))
 #: Register -> its line of the rig file, without its address.
 REGISTERS = {
@@ -112,25 +106,6 @@ STORIES = [
 ]
 
 
-def _play(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, register: str, make: Callable[..., Bench]
-) -> tuple[Played, Bench]:
-    """A sale that the issuer declines, and one that proves that all is well."""
-    made: list[Bench] = []
-
-    def keep(*args: Any, **keys: Any) -> Bench:
-        made.append(make(*args, **keys))
-        return made[-1]
-
-    monkeypatch.setattr(runner, "Bench", keep)
-    line = f'terminal: {{{REGISTERS[register]}, address: "sim://terminal/{register}"}}'
-    rig = folder / "rig.yaml"
-    rig.write_text(VIRTUAL.replace(USUAL, line), encoding="utf-8")
-    with Session(rig=rig, out=folder / "out") as session:
-        item = session.items([carried("scenarios", "host", "answer_declined.yaml")])[0]
-        return session.play(item), made[-1]
-
-
 @pytest.mark.parametrize(("register", "how", "since", "ends"), STORIES)
 def test_a_line_that_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -139,8 +114,9 @@ def test_a_line_that_is_none(
     """What repeats put right passes; the rest is an ERROR, or is told as not seen; never a FAIL."""
     kind, bend = (Echoing, _straight) if how == "echo" else (Tapped, LINES[how])
     make = partial(kind, device=f"terminal/{register}", bend=bend, since=since)
+    line = f'terminal: {{{REGISTERS[register]}, address: "sim://terminal/{register}"}}'
 
-    played, bench = _play(tmp_path, monkeypatch, register, make)
+    played, bench = played_on(make, tmp_path, monkeypatch, rig=VIRTUAL.replace(USUAL, line))
 
     assert played.verdict.outcome in ENDINGS[ends], played.verdict.reason
     assert bench.rail.volts() < 0.5

@@ -3,17 +3,13 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from harness import runner
-from harness.files import carried
 from harness.model.verdict import Outcome
-from harness.runner import Session
 from harness.tests.safety.tapped import BENDS, Bend, Tapped
+from harness.tests.safety.whole_story import VIRTUAL, played_on
 
-VIRTUAL = carried("rigs", "virtual.yaml").read_text("utf-8")
 BEGIN, END = VIRTUAL.index("reader:"), VIRTUAL.index("stripe:")
 WORDS = 'words: {take: "PICK {place}", return: "PUT {place}", insert: INS, remove: OUT}'
 ROBOT = (
@@ -48,24 +44,14 @@ def test_a_robot_that_does_not_go(
 ) -> None:
     """An ERROR with its place, its words and what to do; the supply is off all the same."""
     flavour, bend, said = ROBOTS[what]
-    benches: list[Tapped] = []
-
-    def make(*args: Any, **keys: Any) -> Tapped:
-        tapped = partial(Tapped, device=f"reader/{flavour}", bend=bend, since=since)
-        benches.append(tapped(*args, **keys))
-        return benches[-1]
-
-    monkeypatch.setattr(runner, "Bench", make)
-    rig = tmp_path / "rig.yaml"
+    make = partial(Tapped, device=f"reader/{flavour}", bend=bend, since=since)
     line = ROBOT.format(flavour, WORDS if flavour == "words" else "")
-    rig.write_text(VIRTUAL[:BEGIN] + line + VIRTUAL[END:], encoding="utf-8")
+    rig = VIRTUAL[:BEGIN] + line + VIRTUAL[END:]
 
-    with Session(rig=rig, out=tmp_path / "out") as session:
-        story = session.items([carried("scenarios", "host", "answer_declined.yaml")])[0]
-        played = session.play(story)
+    played, bench = played_on(make, tmp_path, monkeypatch, rig=rig)
 
     assert played.verdict.outcome is Outcome.ERROR, played.verdict.reason
     told = [row["message"] for row in played.trace.of("bench_error")]
     assert any(said in one and f"sim://reader/{flavour}" in one for one in told), told
     assert any("by hand" in one or "?" in one for one in told)
-    assert benches[0].rail.volts() < 0.5
+    assert bench.rail.volts() < 0.5

@@ -27,17 +27,7 @@ from harness.survey.doctor import Doctor, identity_rows, tty_rights
 from harness.survey.findings import BAD, OK, WARN, Finding, worst
 
 GUARD, TIMERS = host.guard, host.timers
-pytestmark = pytest.mark.usefixtures("alone")
-
-
-@pytest.fixture(autouse=True)
-def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locks and state of this test alone; guardian and timer only where they are looked at."""
-    (tmp_path / "run").mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(host, "guard", lambda _: iter(()))
-    monkeypatch.setattr(host, "timers", lambda _: ("timer", OK, "not measured", ""))
+pytestmark = pytest.mark.usefixtures("alone", "own_lab")
 
 
 @pytest.fixture(scope="module")
