@@ -20,13 +20,34 @@ EXIT_USAGE, EXIT_BENCH, EXIT_PIPE = 2, 3, 141
 
 
 class Lazy(click.Group):
-    """Commands live in modules that are imported when one is called for."""
+    """Commands live in modules that are imported when one is called for.
 
-    HOMES: ClassVar[dict[str, str]] = {
-        "run": "play", "judge": "play", "prove": "proof", "check": "look", "scenarios": "look",
-        "schema": "look", "presets": "presets", "links": "links", "simulate": "bench",
-        "init": "start", "discover": "discover", "doctor": "doctor", "conform": "conform",
-        "image": "image",
+    Attributes:
+        HOMES: Command -> its module, and how its own help begins: ``harness --help`` lists them
+            all, and together they import everything there is.
+    """
+
+    HOMES: ClassVar[dict[str, tuple[str, str]]] = {
+        "run": ("play", "Play scenarios and judge the terminal."),
+        "judge": ("play", "Judge a recorded run again, from its traces alone."),
+        "prove": ("proof", "Plant every known defect, and see it caught."),
+        "check": ("look", "Find every error in scenario and rig files; run nothing."),
+        "scenarios": ("look", "List scenarios, or the words they are written in."),
+        "schema": ("look", "Print a JSON Schema: of scenarios, rigs or verdicts.json."),
+        "presets": (
+            "presets",
+            "List the presets of unstable power; with a rig, how it would make each, or why it "
+            "cannot.",
+        ),
+        "links": ("links", "List the links of `network_profile` and the fades of `signal_fade`."),
+        "simulate": ("bench", "Serve simulated devices on ptys and TCP until Ctrl-C."),
+        "init": ("start", "Write a starter: catalogue, virtual rigs, a lesson, pytest.ini."),
+        "discover": ("discover", "List what answers, as rig lines ready to paste."),
+        "doctor": ("doctor", "Examine a rig, role by role. Never energises anything."),
+        "conform": (
+            "conform", "Try a rig's supply: does it, by its driver, all that the harness relies on?"
+        ),
+        "image": ("image", "Make, sign and examine firmware images for the update store."),
     }  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -35,13 +56,23 @@ class Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """``run`` is ``harness.cli.play.run``."""
-        home = self.HOMES.get(cmd_name)
-        if home is None:
+        if cmd_name not in self.HOMES:
             return None
+        home, _ = self.HOMES[cmd_name]
         found: click.Command = getattr(
             __import__(f"harness.cli.{home}", fromlist=[cmd_name]), cmd_name
         )
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does, without a look at the commands themselves."""
+        room = formatter.width - 6 - max(map(len, self.HOMES))
+        rows = [
+            (name, click.Command(name, help=said).get_short_help_str(room))
+            for name, (_, said) in self.HOMES.items()
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 @click.command(

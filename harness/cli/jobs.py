@@ -6,7 +6,6 @@ run's seed alone: so its trace is the same, byte for byte, whoever plays it and 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -32,6 +31,8 @@ def played(items: Sequence[Scenario], jobs: int, **own: Any) -> Iterator[Played]
     Raises:
         ForeignCard: As ``Session.play`` does.
     """
+    from concurrent.futures import ProcessPoolExecutor  # slow, and seldom needed
+
     chunk = max(1, min(CHUNK, len(items) // (2 * jobs)))
     with ProcessPoolExecutor(jobs, initializer=partial(_begin, **own)) as pool:
         try:

@@ -62,8 +62,14 @@ def instead(word: str, known: Iterable[str], where: str = "Known") -> str:
 
 @lru_cache
 def _theirs(group: str) -> tuple[EntryPoint, ...]:
-    """Entry points of a group; kept, because asking reads every installed package's metadata."""
-    return tuple(entry_points(group=group)) if group else ()
+    """Entry points of a group."""
+    return tuple(_installed().select(group=group)) if group else ()
+
+
+@lru_cache(maxsize=1)
+def _installed() -> Any:  # EntryPoints, or before Python 3.12 what has them
+    """All there are; kept, because asking reads every installed package's metadata."""
+    return entry_points()
 
 
 def words_in(package: str, group: str = "") -> tuple[str, ...]:

@@ -25,8 +25,6 @@ from harness.links.link import Link
 from harness.ports.base import Port
 from harness.ports.memory import pair
 from harness.sim.acquirer import Acquirer
-from harness.sim.android.server import AdbServer
-from harness.sim.android.system import serial_of
 from harness.sim.attenuator import Attenuator
 from harness.sim.bench_plan import REAL, SIZES, USUAL_MODEM, USUAL_SUPPLY
 from harness.sim.card import Card, make_card
@@ -45,7 +43,6 @@ from harness.sim.planted import planted
 from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
 from harness.sim.rail import Rail
-from harness.sim.real_internet import make_real_internet
 from harness.sim.sim_mux import SimMux
 from harness.sim.sim_tray import Sim, SimTray, read_sim, usual_tray
 from harness.sim.slot import Slot
@@ -161,6 +158,8 @@ class Bench:
         if self._plan.get("link", SIZES) != REAL:
             internet = Internet(self.clock, self.link)
         else:
+            from harness.sim.real_internet import make_real_internet  # as large, and as seldom
+
             bits, held = self._rng("bits"), self._held
             internet = make_real_internet(self.clock, self.link, rng=bits, held=held)
         put_up(internet, self.acquirer, self.store)
@@ -230,14 +229,15 @@ class Bench:
         return Hands(self.clock, self.terminal)
 
     @cached_property
-    def adb_server(self) -> AdbServer:
+    def adb_server(self) -> Any:
         """On the bench's computer, which the terminal is plugged into where it has adb."""
+        from harness.sim.android.server import AdbServer  # large, and on few benches
+        from harness.sim.android.system import serial_of
+
         model = self._plan.get("terminal")
         tid = str(read_character(str(model))["identity"]["tid"]) if model else ""
-        return AdbServer(
-            self.clock, self.terminal.outlets.get("adb") if model else None,
-            serial=serial_of(tid), rng=self._rng("adb_server"),
-        )  # fmt: skip
+        outlet = self.terminal.outlets.get("adb") if model else None
+        return AdbServer(self.clock, outlet, serial=serial_of(tid), rng=self._rng("adb_server"))
 
     @cached_property
     def flash_tap(self) -> FlashTap:

@@ -18,7 +18,7 @@ from typing import Any
 
 from harness.files import fixture
 from harness.model.words import find, instead
-from harness.sim.modems.make import models as modems
+from harness.sim.modems.models import models as modems
 from harness.sim.supplies.make import models as supplies
 
 #: What a plan may say.

@@ -38,6 +38,11 @@ then:
 """
 
 
+def _look_anew() -> None:
+    words._installed.cache_clear()
+    words._theirs.cache_clear()
+
+
 @pytest.fixture
 def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder to work in, with the package installed: its modules, and what pip writes of it."""
@@ -48,9 +53,9 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.syspath_prepend(str(about.parent))
     monkeypatch.syspath_prepend(str(MODULES))
     monkeypatch.chdir(tmp_path)
-    words._theirs.cache_clear()
+    _look_anew()
     yield tmp_path
-    words._theirs.cache_clear()
+    _look_anew()
 
 
 def _story(folder: Path, text: str) -> Path:

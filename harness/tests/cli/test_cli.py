@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import jsonschema
 import pytest
 
 from harness import prove as proving
 from harness import runner
-from harness.cli import main
+from harness.cli import Lazy, harness, main
 from harness.errors import BenchError
 from harness.files import carried
 from harness.model.played import Played
@@ -234,6 +235,14 @@ def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str], command: st
     """Every command shows how it is called."""
     assert main([command, "--help"]) == 0
     assert f"harness {command}" in capsys.readouterr().out.split("Options:")[0].split("\n", 2)[2]
+
+
+def test_the_list_of_commands_tells_what_each_tells_itself() -> None:
+    """``harness --help`` imports no command, and still says how its help begins."""
+    for name, (_, said) in Lazy.HOMES.items():
+        command = harness.get_command(click.Context(harness), name)
+        assert command is not None
+        assert (command.help or "").split("\n\n")[0] == said
 
 
 def test_init_writes_a_starter_that_checks_and_overwrites_nothing(

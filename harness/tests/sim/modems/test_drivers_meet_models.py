@@ -11,7 +11,7 @@ from harness.model.network import Exhaustion
 from harness.model.words import find
 from harness.rig.address import BenchPort
 from harness.sim.bench import Bench
-from harness.sim.modems.make import language_of, models
+from harness.sim.modems.models import language_of, models
 
 T = TypeVar("T")
 

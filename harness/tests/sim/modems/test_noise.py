@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.clock import CooperativeClock
-from harness.sim.modems.make import models
+from harness.sim.modems.models import models
 from harness.tests.sim.modems.stage import Stage, on_stage
 
 

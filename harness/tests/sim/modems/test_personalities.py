@@ -9,7 +9,8 @@ from harness.clock import CooperativeClock
 from harness.files import fixture, read_plain
 from harness.sim.bench import Bench
 from harness.sim.bench_plan import check_plan
-from harness.sim.modems.make import language_of, make_modem, models, personality_of
+from harness.sim.modems.make import make_modem
+from harness.sim.modems.models import language_of, models, personality_of
 from harness.tests.sim.modems.stage import Stage, on_stage
 
 FAMILIES = {
