@@ -158,7 +158,7 @@ class Bench:
         if self._plan.get("link", SIZES) != REAL:
             internet = Internet(self.clock, self.link)
         else:
-            from harness.sim.real_internet import make_real_internet  # as large, and as seldom
+            from harness.sim.real_internet import make_real_internet  # large, and on few benches
 
             bits, held = self._rng("bits"), self._held
             internet = make_real_internet(self.clock, self.link, rng=bits, held=held)
@@ -231,7 +231,7 @@ class Bench:
     @cached_property
     def adb_server(self) -> Any:
         """On the bench's computer, which the terminal is plugged into where it has adb."""
-        from harness.sim.android.server import AdbServer  # large, and on few benches
+        from harness.sim.android.server import AdbServer  # as large, and as seldom
         from harness.sim.android.system import serial_of
 
         model = self._plan.get("terminal")
