@@ -3,7 +3,7 @@
 ``find`` turns a word into its class (``power_dip`` -> ``harness.faults.power_dip.PowerDip``) or,
 for third parties, an entry point. ``fill`` makes an instance from plain YAML values by the fields'
 annotations, so that behind this door there are types, units and nothing unknown. Errors carry the
-path to the value; ``files.py`` adds file, line and column.
+path to the value; ``source.py`` adds file, line and column.
 
 A class may say ``SHORT = "lasting"``: then a bare value stands for that one field
 (``hold: 90 s``). A class with ``read(plain, path)`` reads itself. A package may make words of its

@@ -224,23 +224,6 @@ def test_the_guard_holds_each_page_back() -> None:
     clock.run(story)
 
 
-def test_a_processor_run_wild_spoils_a_record_that_was_good() -> None:
-    """Durable contents suffer, and only those of records."""
-    clock = CooperativeClock()
-    flash = flash_of(clock)
-
-    def story() -> None:
-        flash.write("journal.000001", b"j" * 64)
-        flash.write("slot.a", b"s" * 64)
-        flash.sync()
-        flash.run_wild()
-        flash.power_lost()
-        assert flash.read("journal.000001") != b"j" * 64
-        assert flash.read("slot.a") == b"s" * 64
-
-    clock.run(story)
-
-
 def test_a_page_that_is_used_up_makes_the_store_smaller() -> None:
     """What was written is right all the same; in the end the store is full, and says so."""
     clock = CooperativeClock()
