@@ -24,7 +24,7 @@ class UpdateCorrupt:
     NEEDS: ClassVar[tuple[type, ...]] = (Updates,)
     image: Literal[
         "corrupt", "bit_flipped", "wrong_key", "unsigned", "older", "nine", "replayed", "truncated",
-        "wrong_model", "too_large",
+        "wrong_model", "too_large", "settings_unsigned", "keys_of_a_stranger",
     ]  # fmt: skip
     bit: int | None = None
 
