@@ -105,7 +105,7 @@ class OpenSale:
         self._recorder.unlisten(self._watch)
         self._recorder.say(
             "sale_ended", sale=self.name, outcome=result.outcome, cause=result.cause or None,
-            code=result.code or None, stan=result.stan, receipt=result.receipt,
+            code=result.code or None, stan=result.stan, receipt=result.receipt, told=result.amount,
             text=result.text or None,
         )  # fmt: skip
         self._recorder.correlation.closed(self.name)

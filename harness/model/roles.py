@@ -186,6 +186,7 @@ class SaleResult:
         code: The protocol's own result code, as text.
         stan: System trace audit number, when told.
         receipt: Receipt number, when told.
+        amount: Minor units, when told.
         text: What it said, masked.
         auth: Authorisation code, when told.
     """

@@ -32,8 +32,9 @@ Events, with card numbers truncated:
 ``door``              ``state which``
 ``turned_away``       ``door``: somebody wanted to connect; ``which``
 ``handshake``         ``shown`` to a client, ``why`` it came to nothing, empty where it did not
-``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``, and ``skew``: s
-                      by which the terminal's clock is ahead, null where it does not tell
+``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``; ``mode``,
+                      ``currency``, ``original``: fields 22, 49, 61; ``skew``: s by which the
+                      terminal's clock is ahead, null where it does not tell
 ``reply_due``         ``mti stan response``: the answer is decided and not sent yet
 ``answered``          the same, when it was sent
 ``misbehaved``        ``act``, ``mti`` of the request, ``stan``

@@ -21,12 +21,13 @@ from harness.sim.host_store import MEMORY, Store
 from harness.sim.ledger import Key, Ledger
 from harness.wire import mac
 from harness.wire.iso8583 import DEMANDS, Message, answer
-from harness.wire.subfields import KEY_FORMS, Kind
+from harness.wire.subfields import KEY_FORMS, Kind, Original
 
 #: Fields an answer carries back as they came.
 ECHOED = (2, 3, 4, 11, 23, 25, 41, 42, 49, 60)
 #: Numbers that a restarted host leaves out: those it gave to what is in no book.
 SKIPPED = 100_000
+SIGNATURE = "800"  # 60.3 of what brings a signature (Q/CUP 009.1; its sale is in field 61)
 
 
 class Flows:
@@ -146,13 +147,18 @@ class Flows:
             session.demand = what
 
     def _network(self, heard: Heard) -> dict[int, str]:
-        """0800 and 0820: sign-on, sign-off (002), echo (301), status, parameters, CAPKs."""
+        """0800 and 0820: sign-on, sign-off (002), echo (301), signatures, downloads."""
         wanted = heard.kind.network
         if heard.request.mti[:3] == "080" and wanted in KEY_FORMS:
             return self._sign_on(heard)
         if wanted == "002":
             heard.session.signed_on = False
             self._tell("signed_off", tid=heard.who[1])
+        if wanted == SIGNATURE:
+            of = Original.parse(heard.request.get(61))
+            signed = bool(heard.request.get(62))
+            self._tell("signature_received", tid=heard.who[1], batch=of.batch, stan=of.stan,
+                       signed=signed)  # fmt: skip
         return {39: "00", **self._downloads.answer(heard)}
 
     def _sign_on(self, heard: Heard) -> dict[int, str]:
@@ -233,6 +239,8 @@ class Flows:
             "request_received", mti=request.mti, stan=request.stan, batch=heard.kind.batch,
             tid=request.get(41), amount=request.amount, pan=request.masked_pan,
             processing=request.get(3), reason=request.get(39), skew=skew(request, self._time()),
+            mode=request.get(22) or None, currency=request.get(49) or None,
+            original=request.get(61) or None,
             mac_ok=self._mac_ok(request, heard.session) if 64 in request.fields else None,
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from harness.judge._sold import Sold
 from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
+from harness.model.units import Money
 
 #: Deals by which the cardholder pays, or may have to.
 PAYING = frozenset({PLAIN, "completion", "preauth"})
@@ -27,7 +28,8 @@ class BookedAsAsked:
     """No refund or void leaves as a purchase, no sale as a credit, no reservation as a charge.
 
     Also where the host declines it, and so nothing wrong stands in its books (payment invariant 1;
-    field 3). Only contradictions count: hosts differ in what else they call a deal.
+    field 3); and in no other currency (field 49). Only contradictions count: hosts differ in what
+    else they call a deal.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
@@ -54,6 +56,14 @@ class _BookedAsAsked(Safety):
                 f" (trace number {stan_of(seen)}, field 3 {seen.get('processing')})",
                 (sale.started.n, seen.n),
             )
+        told = seen.get("currency")
+        wanted = currency_of(sale)
+        if None not in (told, wanted) and told != wanted and is_of(sale, seen):
+            self.fail(
+                f"{sale.name} was asked for in {sale.started.get('currency')}, and is asked of the"
+                f" host in currency {told} at {span(seen.t)} (trace number {stan_of(seen)},"
+                " field 49)", (sale.started.n, seen.n),
+            )  # fmt: skip
         self._count += 1
 
     def held(self) -> str:
@@ -69,6 +79,12 @@ def contradiction(deal: str, seen: Observation) -> str:
         return "credit"
     charges = mti_of(seen) == FINANCIAL and not processing.startswith(INQUIRY)
     return "charge" if deal == RESERVING and charges else ""
+
+
+def currency_of(sale: Sold) -> str | None:
+    """ISO 4217, numeric, as field 49 has it; None where the register named none."""
+    named = str(sale.started.get("currency") or "")
+    return Money.CURRENCIES[named][0] if named in Money.CURRENCIES else None
 
 
 def is_of(sale: Sold, seen: Observation) -> bool:

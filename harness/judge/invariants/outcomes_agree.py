@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from harness.judge._books import APPROVED, Books
 from harness.judge._deals import MOVES
-from harness.judge._monitor import Monitor
+from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
 from harness.judge._sold import UNKNOWN
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
-from harness.judge.invariants._voices import JOURNAL, TERMINAL, Voice, voices
+from harness.judge.invariants._voices import JOURNAL, TERMINAL, Voice, sale_stan, voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class OutcomesAgree:
     """No channel calls a sale approved that another calls not approved.
 
     Disagreement is allowed only as ``unknown``, until a resync. A sale called approved must be in
-    the journal as well, unless its batch was settled (payment invariant 14).
+    the journal as well, unless its batch was settled (payment invariant 14). The amount that the
+    register is told is the one that stands.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (14,)
@@ -47,6 +48,7 @@ def check(books: Books) -> Iterator[Finding]:
                 " has no record of it", tuple(voice.seen for voice in yes),
             )  # fmt: skip
     yield from _shown(books)
+    yield from _told(books)
     if no_journal:
         yield Missing(no_journal)
     yield Held(f"{plural(len(said), 'transaction')}, every channel agrees")
@@ -60,6 +62,28 @@ def _shown(books: Books) -> Iterator[Finding]:
             yield Breach(
                 f"{sale.name} was called approved by the display, {sale.outcome} by the register",
                 (approving[-1], sale.last),
+            )
+
+
+def _told(books: Books) -> Iterator[Finding]:
+    """The register goes by its answer: what it names is what stands, or what was asked for."""
+    for sale in books.sales.values():
+        told = sale.ended.get("told") if sale.ended is not None else None
+        stan = sale_stan(sale)
+        if told is None or stan is None or sale.outcome != APPROVED or sale.deal not in MOVES:
+            continue
+        stands = [
+            row
+            for row in (*books.ledger.by_stan.get(stan, ()), *books.journal.by_stan.get(stan, ()))
+            if row.get("amount") is not None
+        ] or [sale.started]
+        amounts = {row.get("amount") for row in stands} - {None}
+        if amounts and told not in amounts:
+            yield Breach(
+                f"the register was told that {sale.name} is of {books.money(told)}; "
+                + either(books.money(amount) for amount in sorted(amounts))
+                + (" was asked for" if stands == [sale.started] else " stands in the books"),
+                (sale.started, *([sale.ended] if sale.ended else []), *stands),
             )
 
 

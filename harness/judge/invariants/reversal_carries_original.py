@@ -12,13 +12,21 @@ from harness.model.trace import Observation
 
 #: Rules by which the host's own books say the same.
 RULES = frozenset({"reversal_differs", "inquiry_reversed", "advice_reversed"})
-FACTS = {"tid": "terminal", "batch": "batch", "amount": "amount"}
+#: Fields 41, 60.2, 4, 49, 3 and 22 are copies (Q/CUP 006, 0400).
+FACTS = {
+    "tid": "terminal", "batch": "batch", "amount": "amount", "currency": "currency",
+    "processing": "processing code", "mode": "way of entry",
+}  # fmt: skip
+#: Field 61: the batch and the trace number of what a message is about.
+ORIGINAL = 6
 
 
 @dataclass(frozen=True, slots=True)
 class ReversalCarriesOriginal:
     """A 0400 carries the trace number, amount, terminal, batch and card of its original.
 
+    Also its processing code, way of entry and currency; and where it names its original in field
+    61, that is the one, or the one that this was about itself (a void).
     A reversal whose original never reached the host is right (it answers 25); one with a number of
     its own, while a request like it stays unreversed, is not (payment invariant 6; field 11 of the
     0400 is the original's). A balance inquiry, which moves no money, and an advice are never
@@ -98,4 +106,16 @@ def differing(original: Observation, reversal: Observation) -> list[str]:
         and str(original[name]) != str(reversal[name])
     ]  # fmt: skip
     cards = last4(original), last4(reversal)
-    return [*wrong, "card"] if all(map(str.isdecimal, cards)) and cards[0] != cards[1] else wrong
+    if all(map(str.isdecimal, cards)) and cards[0] != cards[1]:
+        wrong.append("card")
+    if not _names(original, reversal):
+        wrong.append("original (field 61)")
+    return wrong
+
+
+def _names(original: Observation, reversal: Observation) -> bool:
+    """Whether field 61 of a 0400 is a copy, or names the trace number; also where it is empty."""
+    named, copied = str(reversal.get("original") or ""), str(original.get("original") or "")
+    if copied or len(named) < 2 * ORIGINAL:
+        return not (copied and named) or named == copied
+    return named[ORIGINAL : 2 * ORIGINAL] == f"{stan_of(original) or 0:06d}"

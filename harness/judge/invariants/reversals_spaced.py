@@ -12,6 +12,9 @@ from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 
+#: What a host does to a request that it has, and takes no notice of: no ``request_received``.
+DEAF = "ignore"
+
 
 @dataclass(frozen=True, slots=True)
 class ReversalsSpaced:
@@ -38,7 +41,7 @@ class ReversalsSpaced:
 
 
 class _ReversalsSpaced(Safety):
-    kinds = frozenset({"request_received", "boot", "sale_started", "step_started"})
+    kinds = frozenset({"request_received", "misbehaved", "boot", "sale_started", "step_started"})
 
     def __init__(self, word: ReversalsSpaced, run: Run) -> None:
         super().__init__("reversals_spaced", run)
@@ -47,7 +50,9 @@ class _ReversalsSpaced(Safety):
         self._count = 0
 
     def on(self, seen: Observation) -> None:
-        if seen.kind != "request_received":
+        if seen.kind == "misbehaved" and seen.get("act") != DEAF:
+            return
+        if seen.kind not in ("request_received", "misbehaved"):
             if seen.kind != "boot" or seen.source == TERMINAL:
                 self._episode.clear()
             return

@@ -60,7 +60,8 @@ class Day(Story):
             self.terminal("reversal_saved", stan=stan, of=name)
         self.terminal("request_sent", mti=mti, stan=stan, of=name)
         self.host("request_received", mti=mti, stan=stan, batch=self.batch, tid=TID, skew=1,
-                  processing=processing, of=name, **self.facts(amount))  # fmt: skip
+                  processing=processing, mode="051", currency="156", of=name,
+                  **self.facts(amount))  # fmt: skip
         self.ledger.setdefault(stan, {
             "batch": self.batch, "status": status, "entry": entry, "voided": False,
             **self.facts(amount),
@@ -78,7 +79,7 @@ class Day(Story):
             "batch": self.batch, "outcome": "approved", **what, **self.facts(amount)
         }  # fmt: skip
         self.receipt(stan, amount)
-        self.ended(name, "approved", stan=stan)
+        self.ended(name, "approved", stan=stan, told=amount)
 
     def standing(self, entry: str) -> list[int]:
         """Trace numbers of the open batch that stand as this."""
@@ -149,6 +150,7 @@ class Day(Story):
                 self.host("misbehaved", act=act, mti="0400", stan=stan)
                 self.host("answered", mti="0410", stan=stan, response="00")
             self.host("request_received", mti="0400", stan=stan, batch=self.batch, tid=TID,
+                      mode="051", currency="156", original=f"{self.batch:06d}{stan:06d}0301",
                       **self.facts(amount))  # fmt: skip
         self.after(30).reverse(stan, amount)
         if self.rng.random() < 0.3:  # what never was need not be in a journal

@@ -121,6 +121,21 @@ def reservation_sent_as_charge(day: Day) -> None:
     day.believe(name, stan, 2000, "preauth")
 
 
+@breaks("booked_as_asked")
+def charged_in_dollars(day: Day) -> None:
+    """1: asked for in yuan, charged in another currency."""
+    name, stan = sale(day)
+    day.find("request_received", stan=stan)[-1].fields["currency"] = "840"
+    day.believe(name, stan, 4200, "sale")
+
+
+@breaks("outcomes_agree")
+def register_told_another_amount(day: Day) -> None:
+    """14: host, journal and receipt have one amount, the register's answer has another."""
+    day.good_sale()
+    day.find("sale_ended", outcome="approved")[-1].fields["told"] = 1
+
+
 @breaks("reversal_survives_power_loss", "persist_before_send")
 def reversal_lost_in_restart(day: Day) -> None:
     """5, defects d and e: the pending reversal is gone after a restart."""
@@ -152,6 +167,52 @@ def reversal_of_another_amount(day: Day) -> None:
     day.ended(name, "failed", cause="host_silent", stan=stan)
     day.after(30).reverse(stan, 4100)
     day.journal[stan]["amount"] = 4200
+
+
+def reversed_as(day: Day, **fields: str) -> None:
+    """A sale without an answer is reversed, with these fields in its 0400."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.after(30).reverse(stan, 4200)
+    day.find("request_received", mti="0400", stan=stan)[-1].fields.update(fields)
+
+
+@breaks("reversal_carries_original")
+def reversed_as_keyed_in(day: Day) -> None:
+    """6: another way of entry."""
+    reversed_as(day, mode="012")
+
+
+@breaks("reversal_carries_original")
+def reversed_as_a_void(day: Day) -> None:
+    """6: another processing code."""
+    reversed_as(day, processing="200000")
+
+
+@breaks("reversal_carries_original")
+def reversed_in_dollars(day: Day) -> None:
+    """6: another currency."""
+    reversed_as(day, currency="840")
+
+
+@breaks("reversal_carries_original")
+def reversal_names_another(day: Day) -> None:
+    """6: field 61 names the next trace number."""
+    reversed_as(day, original=f"{day.batch:06d}{day.stan + 2:06d}0301")
+
+
+@breaks("reversals_spaced")
+def reversals_to_a_deaf_host(day: Day) -> None:
+    """6: the host takes no notice of 0400, and they come by the second."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    for _ in range(2):
+        day.after(1).host("misbehaved", act="ignore", mti="0400", stan=stan)
+    day.after(30).reverse(stan, 4200)
 
 
 @breaks("reversal_carries_original")
