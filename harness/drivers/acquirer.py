@@ -18,7 +18,7 @@ IDENTITY = r"terminal-harness acquirer"
 OBSERVED = frozenset(
     {"connected", "disconnected", "request_received", "reply_due", "answered", "misbehaved",
      "signed_on", "signed_off", "settled", "ledger_entry", "ledger_end", "violation",
-     "certificate", "handshake", "door", "turned_away", "clock"}
+     "certificate", "handshake", "door", "turned_away", "clock", "signature_received"}
 )  # fmt: skip
 
 

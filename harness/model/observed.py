@@ -26,7 +26,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "host": (
         "connected", "disconnected", "request_received", "reply_due", "answered", "misbehaved",
         "certificate", "door", "turned_away", "handshake", "ledger_entry", "ledger_end",
-        "signed_on", "signed_off", "settled", "clock", "violation",
+        "signed_on", "signed_off", "signature_received", "settled", "clock", "violation",
     ),
     "network": (
         "plan", "subscription", "pending", "access", "names", "notice", "name_asked", "diverted",

@@ -117,10 +117,10 @@ class Acquiring:
         kind = Kind("00", batch, UPLOAD_ENDS[balanced])
         return self._message(UPLOAD, {11: f"{stan:06d}", 48: f"{count:04d}", 60: kind.text})
 
-    def signature(self, stan: int, batch: int, of: int, *, signed: bool) -> Message:
+    def signature(self, stan: int, batch: int, of: Original, *, signed: bool) -> Message:
         """The 0820 that brings a sale's signature, or says that there is none (60.3 = 800)."""
         own = {11: f"{stan:06d}", 60: Kind("07", batch, "800").text, 62: "SIGNED" * signed}
-        return self._message(NETWORK, {**own, 61: Original(batch, of, "0000").text})
+        return self._message(NETWORK, {**own, 61: of.text})
 
     def _card_fields(self, sale: Pending) -> dict[int, str]:
         terms = TERMS[sale.deal]

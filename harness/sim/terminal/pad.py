@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.sim.terminal.acquiring import BadAnswer
 from harness.sim.terminal.comms import NoAnswer, Unsent
 from harness.sim.terminal.records import Entry
+from harness.wire.subfields import Original
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
@@ -59,13 +60,14 @@ class Signatures:
         return False
 
     def waiting(self) -> list[dict[str, Any]]:
-        """What the host has not got: ``stan`` and ``signed`` of each."""
+        """What the host has not got: ``batch``, ``stan`` and ``signed`` of each."""
         return list(self._firmware.storage.recall(KEPT) or [])
 
     def keep(self, stan: int, *, signed: bool) -> None:
         """Durable when this returns."""
-        rows = [*self.waiting(), {"stan": stan, "signed": signed}]
-        self._firmware.storage.remember(KEPT, rows)
+        storage = self._firmware.storage
+        row = {"batch": storage.batch, "stan": stan, "signed": signed}
+        storage.remember(KEPT, [*self.waiting(), row])
 
     def check(self) -> None:
         """At a start: what waits is said again."""
@@ -79,8 +81,9 @@ class Signatures:
         for row in self.waiting():
             stan = firmware.storage.next_stan()
             request = firmware.acquiring.signature(
-                stan, firmware.storage.batch, int(row["stan"]), signed=bool(row["signed"])
-            )
+                stan, firmware.storage.batch, Original(row["batch"], row["stan"], "0000"),
+                signed=bool(row["signed"]),
+            )  # fmt: skip
             try:
                 answer = firmware.comms.exchange(request, firmware.times.response)
             except (Unsent, NoAnswer, BadAnswer):
