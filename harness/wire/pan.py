@@ -53,7 +53,7 @@ _STAMP = re.compile(
     r"|\[ *[0-9]+\.[0-9]+\] *"
     r"|1[5-9][0-9]{8}(?:[0-9]{3}|\.[0-9]+)?(?: +[0-9]+ +[0-9]+ [A-Z] [^:]*: |\s+))"
 )
-_TAG = re.compile(r"[\w./-]{1,20}: +")  # who says it, where both lines do
+_TAG = re.compile(r"(?:[A-Z] )?[\w./-]{1,20}: +")  # level, who says it: where both lines do
 _CUT = re.compile(r"(?<![0-9*])[0-9]+-?$")  # what is behind stars has been truncated
 _ENDS = frozenset("0123456789-")  # the last sign of what is cut
 _COUNTER = re.compile(r"[0-9]{6,}\s+")
