@@ -8,7 +8,10 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
+from harness.judge._console_line import ConsoleLine
+from harness.judge._doubt import Line
 from harness.judge._monitor import Monitor, span
+from harness.judge._register_line import RegisterLine
 from harness.judge._run import Run, too_late
 from harness.judge._unasked import LAG, Unasked
 from harness.model.trace import Observation
@@ -18,6 +21,8 @@ from harness.model.verdict import ClauseVerdict, Outcome
 COMPLETE = ("rest", "decided")
 #: What stands beside the fault's word in an ``inject`` step.
 BESIDE = ("as",)
+#: What is looked at for whether a line of the bench's is to be believed.
+DOUBTED = RegisterLine.kinds | ConsoleLine.kinds
 
 
 class Staged(Monitor):
@@ -31,7 +36,7 @@ class Staged(Monitor):
     kinds = frozenset({
         "bench_error", "trigger_missed", "step_started", "step_done", "given_failed",
         "records_missing", "run_ended", "power_achieved",
-    }) | Unasked.kinds  # fmt: skip
+    }) | Unasked.kinds | DOUBTED  # fmt: skip
 
     def __init__(
         self, run: Run, failed: Callable[[float], bool], wants_rest: tuple[str, ...]
@@ -44,8 +49,10 @@ class Staged(Monitor):
         self._missed: list[tuple[str, int]] = []
         self._given = ""
         self._unasked = Unasked()
+        self._lines: tuple[Line, ...] = (RegisterLine(), ConsoleLine())
 
     def on(self, seen: Observation) -> None:
+        self._tell_lines(seen)
         if seen.kind == "bench_error":
             self._break(f"the bench failed: {seen.get('role')}: {seen.get('message')}", seen)
         elif seen.kind == "trigger_missed":
@@ -57,8 +64,13 @@ class Staged(Monitor):
             self._break("the run ended by an error of the bench", seen)
         elif seen.kind in Unasked.kinds:
             self._unasked.on(seen)
-        else:
+        elif seen.kind not in DOUBTED:
             self._check_late(seen)
+
+    def _tell_lines(self, seen: Observation) -> None:
+        for line in self._lines:
+            if seen.kind in line.kinds:
+                line.on(seen)
 
     def _check_late(self, seen: Observation) -> None:
         if too_late(seen):
@@ -96,6 +108,8 @@ class Staged(Monitor):
 
     def _judged(self, *, final: bool) -> ClauseVerdict:
         self._blame_modem()
+        if final:
+            self._doubt_lines()
         if self._broken:
             return ClauseVerdict(
                 self.clause, Outcome.ERROR, self._broken, evidence=tuple(self._breaks), final=final
@@ -118,6 +132,14 @@ class Staged(Monitor):
             " the terminal had made it"
         )
         self._breaks = [silent.n]
+
+    def _doubt_lines(self) -> None:
+        """A terminal that failed after a line of its had been contradicted may be well."""
+        for line in self._lines:
+            found = line.doubt(self.run.faults)
+            if found and not self._broken and not self._failed(found.since) and self._failed(inf):
+                self._broken = f"the bench failed: {line.role}: {found.why}"
+                self._breaks = list(found.lines)
 
     def _gaps(self) -> list[tuple[str, tuple[int, ...]]]:
         """What is missing, the most telling first."""

@@ -28,19 +28,23 @@ class ReportsEnd:
 
 
 class _ReportsEnd(Monitor):
-    kinds = frozenset({"display", "report", "terminal_status"})
+    kinds = frozenset({"display", "report", "terminal_status", "cleared"})
     needs_rest = True
 
     def __init__(self, clause: str, run: Run) -> None:
         super().__init__(clause, run)
         self._last: dict[str, Observation] = {}  # channel -> what it says now
         self._named: dict[str, Observation] = {}  # channel -> the cause it names with it
+        self._over: dict[str, Observation] = {}  # cause -> when it said that it is over
 
     def on(self, seen: Observation) -> None:
         if seen.source != TERMINAL:
             return
         if seen.kind == "report":
             self._name(seen)
+            return
+        if seen.kind == "cleared":
+            self._over[str(seen.get("cause"))] = seen
             return
         channel = "display" if seen.kind == "display" else "ecr"
         self._last[channel] = seen
@@ -57,8 +61,13 @@ class _ReportsEnd(Monitor):
     def conclude(self) -> None:
         if self.run.rest is None:
             return
-        stale = [seen for seen in self._named.values() if seen.get("cause") in CONDITIONS]
-        if stale:
+        named = [seen for seen in self._named.values() if seen.get("cause") in CONDITIONS]
+        stale = [seen for seen in named if self._still(seen)]
+        if named and not stale:
+            one = named[0]
+            why = f"no status was answered after {one['cause']} was over, from {span(one.t)} on"
+            self.unsure(why, (seen.n for seen in named))
+        elif stale:
             where = either([f"{seen['cause']} on the {seen['on']}" for seen in stale])
             since = span(min(seen.t for seen in stale))
             self.fail(f"at rest it still says {where}, since {since}", (seen.n for seen in stale))
@@ -66,6 +75,11 @@ class _ReportsEnd(Monitor):
             self.unsure("neither display nor ecr is observed here")
         else:
             self.hold("at rest nothing is said of what is over")
+
+    def _still(self, seen: Observation) -> bool:
+        """A display shows what it shows; a status is true of the moment at which it was asked."""
+        over = self._over.get(str(seen.get("cause")))
+        return seen.get("on") == "display" or over is None or over.t < seen.t
 
     def waiting(self) -> str:
         return "judged at rest"

@@ -41,6 +41,19 @@ def test_a_report_that_outlives_its_fault_is_caught(channel: str) -> None:
     assert passes(taken_back.end().clause())
 
 
+def test_a_status_from_before_the_end_of_a_condition_says_nothing_of_now() -> None:
+    """The line went dead after it: whether the terminal still says so, nobody has heard."""
+    story = always("reports_end")
+    status(story, "A3", "no_signal")
+    story.terminal("cleared", cause="no_signal")
+    told_anew = always("reports_end")
+    told_anew.terminal("cleared", cause="no_signal")
+    status(told_anew, "A3", "no_signal")
+
+    assert unsure(story.end().clause())
+    assert fails(told_anew.end().clause())
+
+
 def test_what_has_happened_may_stay_on_show() -> None:
     """A restart is no condition, and what a sale was refused for is no status."""
     story = always("reports_end")

@@ -44,6 +44,7 @@ class Dialogue:
         self._asked = firmware.last_asked
         self._timer: Timer | None = None
         self._gone = False
+        self._refused = ""  # the order that was told BUSY last
         self.cancelled = False
         self._acts: dict[str, Callable[[], Outcome]] = {
             "settle": lambda: firmware.settlement.settle(self),
@@ -119,7 +120,8 @@ class Dialogue:
         known = self._asked.of(order) if order else None
         if known is not None:  # asked again: answered, not done again
             self._answer(asked, *self._found(asked))
-        elif self._firmware.payment.turn.held:
+        elif self._firmware.payment.turn.held or (order and order == self._refused):
+            self._refused = order  # a repetition, whose acknowledgement was lost, is not sold
             self._answer(asked, BUSY, self._profile.result_for("failed"), "BUSY")
         elif meant in DEALS:
             self._deal(meant, asked, order)

@@ -1,0 +1,137 @@
+"""Which lines of the bench are doubted, by what was seen besides, and which are not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from harness.judge._console_line import ConsoleLine
+from harness.judge._register_line import RegisterLine
+from harness.judge._run import Injected
+from harness.model.trace import Observation
+
+Row = tuple[float, str, str, dict[str, Any]]
+READY: Row = (1.0, "terminal", "state", {"state": "ready"})
+BEGUN: Row = (10.0, "engine", "sale_started", {"sale": "first"})
+SHOWN: Row = (10.1, "terminal", "prompt", {"asks": "insert"})
+SENT: Row = (12.0, "host", "request_received", {"of": "first", "stan": 2})
+APPROVED: Row = (13.0, "terminal", "approved", {"of": "first", "stan": 2})
+
+
+def _asked(t: float) -> Row:
+    return (t, "terminal", "ecr_status", {"code": "0A", "asks": "insert", "text": "insert card"})
+
+
+def _told(t: float, code: str = "00") -> Row:
+    return (t, "terminal", "ecr_result", {"code": code, "text": "no error"})
+
+
+def _ended(t: float, outcome: str, **more: Any) -> Row:
+    return (t, "engine", "sale_ended", {"sale": "first", "outcome": outcome, **more})
+
+
+def _rows(*rows: Row) -> list[Observation]:
+    return [Observation(n, *row) for n, row in enumerate(rows, 1)]
+
+
+def _why(*rows: Row, faults: Sequence[Injected] = ()) -> str:
+    line = RegisterLine()
+    for seen in _rows(READY, *rows):
+        if seen.kind in line.kinds:
+            line.on(seen)
+    found = line.doubt(faults)
+    return found.why if found else ""
+
+
+def _fault(word: str, t: float) -> Injected:
+    return Injected(word, word, Observation(99, t, "engine", "fault_injected", {"fault": word}))
+
+
+GOOD = (
+    BEGUN,
+    SHOWN,
+    _asked(10.1),
+    SENT,
+    _told(12.9),
+    APPROVED,
+    _ended(14.0, "approved", code="00"),
+)
+UNHEARD = (BEGUN, SHOWN, SENT, APPROVED, _ended(15.0, "unknown"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (GOOD, ""),
+        ((BEGUN, SHOWN, _asked(11.5), SENT), ""),
+        ((BEGUN, SHOWN, _asked(11.7), SENT), "hears it 1.6 s later"),
+        (UNHEARD, "goes to work on first at 10.1 s"),
+        ((BEGUN, SHOWN, _asked(10.1), SENT, APPROVED, _ended(15.0, "unknown")), "ends first at 13"),
+        ((BEGUN, SHOWN, _asked(10.1), SENT, _ended(12.5, "unknown"), APPROVED), ""),
+        ((BEGUN, _ended(15.0, "unknown"), (17.0, *SHOWN[1:])), ""),
+        ((BEGUN, (17.0, *SHOWN[1:]), _ended(18.0, "unknown")), ""),
+        ((BEGUN, _ended(15.0, "failed")), ""),
+        ((BEGUN, _ended(15.0, "failed"), (20.0, "terminal", "terminal_status", {"code": "00"})),
+         "and then again"),
+        ((BEGUN, _ended(15.0, "failed", code="A0"),
+          (20.0, "terminal", "terminal_status", {"code": "00"})), ""),
+        ((BEGUN, SHOWN, _asked(10.1), _asked(10.1), _told(12.9), _told(12.9)), "came twice"),
+        ((BEGUN, SHOWN, _asked(10.1), _told(12.9), _told(12.9)), ""),
+    ],
+)  # fmt: skip
+def test_a_registers_line_is_doubted_where_others_contradict_it(
+    rows: Sequence[Row], said: str
+) -> None:
+    """A terminal that is late on its display as well, or was never asked, contradicts nobody."""
+    why = _why(*rows)
+
+    assert said in why
+    assert bool(why) is bool(said)
+
+
+@pytest.mark.parametrize("word", ["power_cut", "result_lost", "app_killed"])
+def test_what_a_fault_explains_is_no_doubt(word: str) -> None:
+    """A line that was cut on purpose, a terminal without power: nothing was to be heard."""
+    assert not _why(*UNHEARD, faults=[_fault(word, 11.0)])
+    assert _why(*UNHEARD, faults=[_fault("signal_lost", 11.0)])
+
+
+def test_a_terminal_that_started_in_a_sale_has_told_nobody() -> None:
+    """What it forgot is its own."""
+    assert not _why(*UNHEARD, (17.0, "terminal", "boot", {"reason": "watchdog"}))
+
+
+def _said(t: float, text: str) -> Row:
+    return (t, "terminal", "line", {"text": text})
+
+
+def _console(*rows: Row) -> tuple[float, str]:
+    line = ConsoleLine()
+    for seen in _rows(*rows):
+        line.on(seen)
+    found = line.doubt(())
+    return (found.since, found.why) if found else (0.0, "")
+
+
+@pytest.mark.parametrize(("late", "doubted"), [(0.9, False), (1.1, True)])
+def test_a_console_that_is_behind_the_host(late: float, *, doubted: bool) -> None:
+    """From its last line in time on."""
+    fields = {"mti": "0200", "stan": 2}
+    since, why = _console(
+        (4.0, "host", "request_received", {"mti": "0800", "stan": 1}),
+        (4.1, "terminal", "request_sent", {"mti": "0800", "stan": 1}),
+        (12.0, "host", "request_received", fields),
+        (12.0 + late, "terminal", "request_sent", fields),
+    )
+
+    assert bool(why) is doubted
+    assert since == (4.1 if doubted else 0.0)
+
+
+def test_a_console_that_says_all_twice() -> None:
+    """Not one that says one thing again: what comes alone ends the suspicion."""
+    twice = [_said(5.0 + n, f"line {n}") for n in range(10) for _ in range(2)]
+
+    assert "twice" in _console(_said(1.0, "alone"), *twice)[1]
+    assert _console(_said(1.0, "alone"), *twice)[0] == 1.0
+    assert not _console(*twice, _said(20.0, "alone"), _said(21.0, "the last"))[1]

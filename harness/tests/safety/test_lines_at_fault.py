@@ -1,0 +1,142 @@
+"""Lines of the terminal that hold back, lose or repeat what it says, in whole stories.
+
+Found by playing every register's driver and the console against such lines: by these, a terminal
+that does all it should ended in a FAIL.
+"""
+
+import itertools
+import random
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from harness.model.verdict import Outcome
+from harness.sim.bench import Bench
+from harness.tests.safety.tapped import Bend, Tapped
+from harness.tests.safety.whole_story import VIRTUAL, played_on
+
+USUAL = next(line for line in VIRTUAL.splitlines() if line.startswith("terminal:"))
+WORDS = "personality: countertop, currency: CNY"
+#: Line -> what of the rig file talks over it; None for what the rig has in any case.
+LINES: Mapping[str, str | None] = {
+    "terminal/ecr": None,
+    "terminal/console": None,
+    "terminal/zvt_serial": f"driver: zvt, framing: serial, {WORDS}",
+    "terminal/nexo": f"driver: nexo, {WORDS}",
+    "terminal/nexo_http": f"driver: nexo, transport: http, {WORDS}",
+    "terminal/concert": "driver: concert",
+    "terminal/frames": "driver: frames, profile: mispos_bcd, personality: countertop",
+}
+
+
+def _late(seconds: float) -> Bend:
+    return lambda chunk: [(seconds, chunk)]
+
+
+def _twice() -> Bend:
+    return lambda chunk: [(0.0, chunk), (0.0, chunk)]
+
+
+def _lossy() -> Bend:
+    """One chunk in ten is lost."""
+    chance = random.Random(2)
+    return lambda chunk: [] if chance.random() < 0.1 else [(0.0, chunk)]
+
+
+def _in_disorder() -> Bend:
+    """Each third chunk comes behind the next."""
+    count = itertools.count()
+    return lambda chunk: [(0.0 if next(count) % 3 else 0.4, chunk)]
+
+
+BENDS: Mapping[str, Callable[[], Bend]] = {
+    "late by 2": partial(_late, 2.0), "late by 7": partial(_late, 7.0),
+    "late by 30": partial(_late, 30.0), "twice": _twice, "lossy": _lossy,
+    "in disorder": _in_disorder,
+}  # fmt: skip
+PAPER, GAP, LOST = (
+    "peripherals/printer_not_ready",
+    "signal/short_gap",
+    "host/result_lost_at_register",
+)
+DECLINED, ABORTED = "host/answer_declined", "operator/register_aborts"
+#: Line, what it does, since when, the story. What is late from a sale on is so in its middle.
+CELLS = [
+    ("terminal/ecr", "late by 7", 18.61, PAPER),
+    ("terminal/ecr", "late by 7", 19.8, PAPER),
+    ("terminal/ecr", "late by 7", 13.61, ABORTED),
+    ("terminal/ecr", "late by 7", 14.75, LOST),
+    ("terminal/ecr", "late by 30", 46.59, GAP),
+    ("terminal/ecr", "late by 7", 48.96, GAP),
+    ("terminal/ecr", "twice", 14.8, DECLINED),
+    ("terminal/ecr", "lossy", 18.61, PAPER),
+    ("terminal/ecr", "in disorder", 14.75, LOST),
+    ("terminal/zvt_serial", "late by 7", 19.75, PAPER),
+    ("terminal/zvt_serial", "late by 2", 13.61, ABORTED),
+    ("terminal/zvt_serial", "late by 30", 25.1, LOST),
+    ("terminal/nexo", "lossy", 46.55, GAP),
+    ("terminal/nexo", "late by 30", 46.55, GAP),
+    ("terminal/nexo_http", "late by 30", 49.0, GAP),
+    ("terminal/concert", "late by 30", 14.75, DECLINED),
+    ("terminal/frames", "late by 30", 46.55, GAP),
+    ("terminal/console", "late by 2", 14.8, DECLINED),
+    ("terminal/console", "twice", 14.8, DECLINED),
+]
+
+
+@pytest.mark.parametrize(("line", "how", "since", "story"), CELLS)
+def test_a_line_that_tells_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    line: str, how: str, since: float, story: str,
+) -> None:  # fmt: skip
+    """Line and others contradict: never a FAIL, never a PASS, and an ERROR says what to look at."""
+    own = LINES[line]
+    rig = (
+        VIRTUAL.replace(USUAL, f'terminal: {{{own}, address: "sim://{line}"}}') if own else VIRTUAL
+    )
+    make = partial(Tapped, device=line, bend=BENDS[how](), since=since)
+
+    played, bench = played_on(make, tmp_path, monkeypatch, story, rig=rig)
+
+    verdict = played.verdict
+    assert verdict.outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE), verdict.reason
+    assert "?" in verdict.reason or verdict.outcome is Outcome.INCONCLUSIVE
+    assert bench.rail.volts() < 0.5
+
+
+def test_an_order_refused_as_busy_is_not_sold_when_it_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its acknowledgement was lost: the register was told BUSY, and has gone on to the next."""
+    rig = VIRTUAL.replace(
+        USUAL, f'terminal: {{{LINES["terminal/frames"]}, address: "sim://terminal/frames"}}'
+    )
+    make = partial(Tapped, device="terminal/frames", bend=_lossy(), since=18.57)
+
+    played, _ = played_on(make, tmp_path, monkeypatch, PAPER, rig=rig)
+
+    refused = [one for one in played.trace.of("sale_ended") if one.get("text") == "BUSY"]
+    assert refused
+    assert played.verdict.outcome is not Outcome.FAIL, played.verdict.reason
+
+
+def test_a_terminal_that_is_slow_itself_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its display is as late as its answers: nobody contradicts it."""
+    played, _ = played_on(Bench, tmp_path, monkeypatch, GAP, defects=("register_answered_late",))
+
+    assert played.verdict.outcome is Outcome.FAIL, played.verdict.reason
+    assert "recovers to ready: no sale was approved" in played.verdict.reason
+
+
+def test_a_terminal_that_tells_its_results_twice_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All else it says once: that is no line that repeats."""
+    played, _ = played_on(Bench, tmp_path, monkeypatch, PAPER, defects=("result_told_twice",))
+
+    assert played.verdict.outcome is Outcome.FAIL, played.verdict.reason
+    assert "told_once" in played.verdict.reason
