@@ -86,7 +86,7 @@ class Run:
         self._recorder.say(
             "run_started", spec=self._scenario.spec(), rig=self._rig.name, seed=seed,
             clock="virtual" if self._clock.virtual else "real", version=VERSION,
-            plays=self._rig.plays(), observes=self._rig.observes(),
+            plays=self._rig.plays(), observes=self._rig.observes(), facts=self._rig.facts,
         )  # fmt: skip
 
     def _story(self) -> str:

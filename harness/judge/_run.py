@@ -41,6 +41,7 @@ class Run:
     Attributes:
         spec: The resolved scenario.
         observes: Channels the rig can observe; None when the trace does not say.
+        facts: What the rig's file says of its terminal.
         heard: Roles from which anything came.
         faults: Injections in order.
         ready: ``given_ready``; nothing before it is judged.
@@ -58,6 +59,7 @@ class Run:
 
     spec: Mapping[str, Any]
     observes: frozenset[str] | None = None
+    facts: frozenset[str] = frozenset()
     heard: set[str] = field(default_factory=set)
     faults: list[Injected] = field(default_factory=list)
     ready: Observation | None = None
@@ -125,6 +127,7 @@ class Run:
         told = seen.get("observes")
         if isinstance(told, list):
             self.observes = frozenset(map(str, told))
+        self.facts = frozenset(map(str, seen.get("facts") or ()))
 
     def _get_ready(self, seen: Observation) -> None:
         self.ready = self.ready or seen

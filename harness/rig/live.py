@@ -89,6 +89,7 @@ class LiveRig:
             folder: Where this run's evidence goes.
         """
         self.name = rigfile.name
+        self.facts = list(rigfile.facts)
         self.seed = seed
         self.clock = clock
         self.nominal = rigfile.nominal
