@@ -18,6 +18,10 @@ WRAP = 999_000
 #: Sign-on, sign-off, settlement: numbered by the same counter, as a rule.
 BESIDE = frozenset({"0800", "0820", "0500"})
 
+#: So many times a number of the one kind has followed at once on a number of the other: then both
+#: come from one counter.
+WOVEN = 2
+
 #: Rules by which the host's own books say the same.
 RULES = frozenset({"stan_reused", "stan_not_rising"})
 
@@ -45,8 +49,10 @@ class _StanNeverReused(Safety):
         super().__init__(clause, run)
         self._used: dict[tuple[object, int], Observation] = {}
         self._top: dict[tuple[object, object], int] = {}
-        self._beside = 0  # the last number of a message that moves no money
-        self._one_counter = False
+        self._money = 0  # the last number of a request that moves money
+        self._beside: Observation | None = None  # the last message that moves none
+        self._others: dict[tuple[object, int], Observation] = {}  # all of those
+        self._woven = 0
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "violation":
@@ -58,17 +64,27 @@ class _StanNeverReused(Safety):
             return
         stan = stan_of(seen)
         if stan is not None and moves_money(seen):
-            before = self._beside or (self.run.signed_on and stan_of(self.run.signed_on)) or 0
-            self._one_counter = self._one_counter or stan == before + 1 > 1
+            beside = self._beside or self.run.signed_on
+            self._woven += stan == ((stan_of(beside) if beside else None) or 0) + 1 > 1
+            self._money = stan
+            self._check_other(stan, seen, self._others)
             self._number(stan, seen)
         elif stan is not None and mti_of(seen) in BESIDE:
-            self._beside = stan
-            first = self._used.get((seen.get("tid"), stan))
-            if self._one_counter and first is not None and seen.t - first.t < DAY:
-                self.fail(
-                    f"trace number {stan} of {span(first.t)} was used again at {span(seen.t)}, for"
-                    f" a {mti_of(seen)}", (first.n, seen.n),
-                )  # fmt: skip
+            self._woven += stan == self._money + 1 > 1
+            self._beside = seen
+            self._check_other(stan, seen, self._used)
+            self._others[(seen.get("tid"), stan)] = seen
+
+    def _check_other(
+        self, stan: int, seen: Observation, used: dict[tuple[object, int], Observation]
+    ) -> None:
+        """Whether one that moves money and one that moves none have the same number."""
+        first = used.get((seen.get("tid"), stan))
+        if first is not None and self._woven >= WOVEN and seen.t - first.t < DAY:
+            self.fail(
+                f"trace number {stan}, of a {mti_of(first)} at {span(first.t)}, was used again at"
+                f" {span(seen.t)}, for a {mti_of(seen)}", (first.n, seen.n),
+            )  # fmt: skip
 
     def _number(self, stan: int, seen: Observation) -> None:
         key, batch = (seen.get("tid"), stan), (seen.get("tid"), seen.get("batch"))

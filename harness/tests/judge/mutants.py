@@ -240,6 +240,19 @@ def saved_after_send(day: Day) -> None:
 
 
 @breaks("stan_never_reused")
+def echoes_number_used_again(day: Day) -> None:
+    """8: an echo's number is a sale's as well, where all come from one counter."""
+    day.name_batch(day.batch)
+    day.good_sale()
+    for _ in range(2):
+        day.stan += 1
+        day.host("request_received", mti="0820", stan=day.stan, batch=day.batch, tid=TID)
+    day.good_sale()
+    day.stan -= 2
+    day.good_sale()
+
+
+@breaks("stan_never_reused")
 def number_used_again(day: Day) -> None:
     """8, defect f: the number is counted on only after the answer."""
     day.good_sale()

@@ -466,6 +466,16 @@ def test_numbers_that_fall_are_caught_except_where_they_wrap() -> None:
     assert passes(always("stan_never_reused").sale("a", 999_999).sale("b", 1).end().clause())
 
 
+def test_echoes_with_a_counter_of_their_own_are_nobodys_numbers() -> None:
+    """Only messages that were seen to share a counter must not share a number."""
+    story = always("stan_never_reused")
+    for stan in (1, 2, 3):
+        story.host("request_received", mti="0820", stan=stan, batch=1, tid="HIL00001")
+        story.sale(f"sale {stan}", stan)
+
+    assert passes(story.end().clause())
+
+
 def test_a_request_that_its_own_reversal_overtook_is_late_not_reused() -> None:
     """The path may deliver an old request after a newer one; its reversal was there before."""
     story = always("stan_never_reused")
