@@ -53,6 +53,7 @@ class _StanNeverReused(Safety):
         self._beside: Observation | None = None  # the last message that moves none
         self._others: dict[tuple[object, int], Observation] = {}  # all of those
         self._woven = 0
+        self._apart = False  # they have counters of their own
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "violation":
@@ -80,7 +81,10 @@ class _StanNeverReused(Safety):
     ) -> None:
         """Whether one that moves money and one that moves none have the same number."""
         first = used.get((seen.get("tid"), stan))
-        if first is not None and self._woven >= WOVEN and seen.t - first.t < DAY:
+        if first is None or seen.t - first.t >= DAY:
+            return
+        self._apart = self._apart or self._woven < WOVEN
+        if not self._apart:
             self.fail(
                 f"trace number {stan}, of a {mti_of(first)} at {span(first.t)}, was used again at"
                 f" {span(seen.t)}, for a {mti_of(seen)}", (first.n, seen.n),
