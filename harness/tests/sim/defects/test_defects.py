@@ -17,12 +17,14 @@ from harness.tests.sim.defects.acts import (
 )
 from harness.tests.sim.defects.body_stories import BODY
 from harness.tests.sim.defects.book_stories import BOOKS
+from harness.tests.sim.defects.debt_stories import DEBTS
 from harness.tests.sim.defects.host_stories import HOST
 from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.money_stories import MONEY
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.defects.register_stories import REGISTER
+from harness.tests.sim.defects.telling_stories import TELLING
 from harness.tests.sim.defects.update_stories import UPDATE
 from harness.tests.sim.terminal.stage import Stage
 
@@ -332,11 +334,13 @@ STORIES: dict[str, Story] = {
     **POWER,
     **MONEY,
     **BOOKS,
+    **DEBTS,
     **HOST,
     **LINE,
     **REGISTER,
     **BODY,
     **READER,
+    **TELLING,
     **UPDATE,
     "report_outlives_fault": deaf_host_for_a_minute,
     "ready_while_owing": state_while_owing,
