@@ -88,8 +88,7 @@ class LiveRig:
             tenancy: What is held from item to item; nothing is when left out.
             folder: Where this run's evidence goes.
         """
-        self.name = rigfile.name
-        self.facts = list(rigfile.facts)
+        self.name, self.facts = rigfile.name, list(rigfile.facts)
         self.seed = seed
         self.clock = clock
         self.nominal = rigfile.nominal
