@@ -15,7 +15,7 @@ from harness.errors import Garbled
 from harness.sim.host_batches import Batches
 from harness.sim.host_downloads import Downloads
 from harness.sim.host_money import Money
-from harness.sim.host_rules import skew
+from harness.sim.host_rules import cryptogram_mark, skew, track_number
 from harness.sim.host_session import Heard, Session, new_keys
 from harness.sim.host_store import MEMORY, Store
 from harness.sim.ledger import Key, Ledger
@@ -66,6 +66,7 @@ class Flows:
         self._numbered = int(store.recall("numbered") or -SKIPPED) + SKIPPED
         salt = bytes.fromhex(store.recall("salt") or rng.randbytes(16).hex())
         store.remember("salt", salt.hex())
+        self._salt = salt
         store.commit()
         money = Money(personality, self.ledger, self._violate, salt, rng=rng, number=self._number)
         batches = Batches(personality, self.ledger, self._violate, salt, tell=tell)
@@ -240,7 +241,8 @@ class Flows:
             tid=request.get(41), amount=request.amount, pan=request.masked_pan,
             processing=request.get(3), reason=request.get(39), skew=skew(request, self._time()),
             mode=request.get(22) or None, currency=request.get(49) or None,
-            original=request.get(61) or None,
+            original=request.get(61) or None, track=track_number(request),
+            cryptogram=cryptogram_mark(request, self._salt),
             mac_ok=self._mac_ok(request, heard.session) if 64 in request.fields else None,
         )  # fmt: skip
 

@@ -1,12 +1,20 @@
 """How the test acquirer decides, what an upload lists, how wrong a terminal's clock is. Pure."""
 
 import datetime
+import hashlib
+import hmac
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from harness.errors import Garbled
+from harness.wire import tlv
 from harness.wire.iso8583 import Message
 from harness.wire.pan import is_pan, mask_pan
 
+#: What makes a chip's answer that of one transaction: cryptogram, counter, the terminal's number.
+OF_ONE_TRANSACTION = (0x9F26, 0x9F36, 0x9F37)
+_TRACK_2 = re.compile(r"([0-9]{12,19})[D=]")
 UPLOAD_ITEM = 40  # digits: card class 2, trace number 6, card number 20, amount 12
 
 
@@ -56,6 +64,24 @@ def uploaded_items(request: Message) -> list[Item]:
 def uploaded_stans(request: Message) -> list[int]:
     """Trace numbers an upload message brings."""
     return [item.stan for item in uploaded_items(request)]
+
+
+def track_number(request: Message) -> str | None:
+    """The card number that field 35 begins with, truncated; None without one."""
+    found = _TRACK_2.match(request.get(35))
+    return mask_pan(found[1]) if found else None
+
+
+def cryptogram_mark(request: Message, salt: bytes) -> str | None:
+    """A keyed mark of what field 55 says of one transaction alone; None where it says less."""
+    try:
+        held = {row.tag: row.value for row in tlv.walk(bytes.fromhex(request.get(55)))}
+    except (Garbled, ValueError):
+        return None
+    if not all(held.get(tag) for tag in OF_ONE_TRANSACTION):
+        return None
+    said = b"|".join(held[tag] for tag in OF_ONE_TRANSACTION)
+    return hmac.new(salt, said, hashlib.sha256).hexdigest()[:16]
 
 
 def skew(request: Message, now: datetime.datetime) -> int | None:

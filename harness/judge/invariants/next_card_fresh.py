@@ -11,6 +11,8 @@ from harness.judge.invariants._safety import Safety
 from harness.model.register import WITH_CARD
 from harness.model.trace import Observation
 
+#: Deals for which a chip makes a cryptogram of their own.
+FRESH = frozenset({"sale", "preauth"})
 PRESENTED = frozenset({"card_inserted", "card_swiped", "card_tapped"})
 
 
@@ -20,7 +22,8 @@ class NextCardFresh:
 
     A number that the terminal remembers from the sale before charges the wrong cardholder (payment
     invariant 24). Known from the presenter, the terminal's log and the host's requests; a void and
-    a completion use the original's card.
+    a completion use the original's card. Track 2 is of the card that is charged, and a chip's
+    cryptogram goes out for one sale only.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (24,)
@@ -52,6 +55,7 @@ class _NextCardFresh(Safety):
         self._of_sale = False  # whether a card was read since the sale began
         self._deal = ""
         self._count = 0
+        self._cryptograms: dict[str, Observation] = {}  # mark -> whose request had it first
 
     def on(self, seen: Observation) -> None:
         if seen.kind in PRESENTED:
@@ -65,6 +69,7 @@ class _NextCardFresh(Safety):
         elif seen.kind == "card_read" and seen.source == TERMINAL:
             self._take(seen)
         elif seen.kind == "request_received" and moves_money(seen):
+            self._compare(seen)
             self._charge(seen)
 
     def _take(self, seen: Observation) -> None:
@@ -91,6 +96,22 @@ class _NextCardFresh(Safety):
             (*([source.n] if source is not None else []), card.n, first.seen.n, seen.n),
         )
 
+    def _compare(self, seen: Observation) -> None:
+        """What a request says of its card, with itself and with the requests before it."""
+        track, number, mark = seen.get("track"), seen.get("pan"), seen.get("cryptogram")
+        if track and number and _seen_of(track) != _seen_of(number):
+            self.fail(
+                f"trace number {_stan(seen)} charges card {number}, and its track is {track}'s",
+                (seen.n,),
+            )
+        if mark and self._deal in FRESH:
+            first = self._cryptograms.setdefault(str(mark), seen)
+            if _stan(first) != _stan(seen):
+                self.fail(
+                    f"trace number {_stan(seen)} was sent at {span(seen.t)} with the cryptogram of"
+                    f" trace number {_stan(first)}", (first.n, seen.n),
+                )  # fmt: skip
+
     def _charge(self, seen: Observation) -> None:
         read = self._read
         if self._deal not in WITH_CARD or read is None or self.run.books.reversals[_stan(seen)]:
@@ -109,6 +130,12 @@ class _NextCardFresh(Safety):
 
     def held(self) -> str:
         return f"{self._count} cards read, each the one that was there"
+
+
+def _seen_of(number: object) -> tuple[str, str]:
+    """First six and last four digits, however the rest was hidden."""
+    digits = "".join(filter(str.isdecimal, str(number)))
+    return digits[:6], digits[-4:]
 
 
 def _stan(seen: Observation) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.sim.host_rules import ruled, skew, uploaded_stans
+from harness.sim.host_rules import cryptogram_mark, ruled, skew, track_number, uploaded_stans
 from harness.wire.iso8583 import Message
 
 PAN = "6212345678901265"
@@ -59,3 +59,28 @@ def test_a_clock_is_compared_in_the_year_that_comes_nearest(
 def test_a_request_without_a_time_tells_none() -> None:
     """Sign-on and reversal carry neither field."""
     assert skew(Message("0400", {}), NOW) is None
+
+
+def test_the_track_s_number_is_told_truncated() -> None:
+    """Whatever separates it from the expiry; and none where there is no track."""
+    assert track_number(Message("0200", {35: f"{PAN}D4912201"})) == "621234***1265"
+    assert track_number(Message("0200", {35: f"{PAN}=4912201"})) == "621234***1265"
+    assert track_number(Message("0200", {2: PAN})) is None
+
+
+CHIP = "9F2608AABBCCDDEEFF00119F36020007"
+
+
+def test_a_cryptogram_is_marked_by_what_is_of_one_transaction() -> None:
+    """Cryptogram, counter and the terminal's number; one that lacks or garbles them has no mark."""
+    salt = bytes(16)
+    own, other = (
+        cryptogram_mark(Message("0200", {55: f"{CHIP}9F3704{number}"}), salt)
+        for number in ("00000001", "00000002")
+    )
+
+    assert own and other and own != other  # noqa: PT018 - one mark each
+    assert own == cryptogram_mark(Message("0200", {55: f"9F3704000000019C0100{CHIP}"}), salt)
+    assert cryptogram_mark(Message("0200", {55: CHIP}), salt) is None
+    assert cryptogram_mark(Message("0200", {55: "9F26"}), salt) is None
+    assert cryptogram_mark(Message("0200", {}), salt) is None
