@@ -12,17 +12,23 @@ from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 
+DENIED = 3  # TS 27.007, 10.1.22: <stat> of +CEREG
+#: s in which refusals are counted: after one a modem waits 10 s, five times (TS 24.301, T3411).
+MINUTE = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class RetriesBounded:
     """Never more than so many connections, or reversals of one sale, ``per`` that much time.
 
-    An empty plan and a host in trouble are both made worse by who asks without a pause.
+    An empty plan and a host in trouble are both made worse by who asks without a pause; and so is
+    a network, whose refusals are counted as the modem tells them.
 
     Attributes:
         connections: How many connections to the host are still no storm.
         reversals: How many 0400 of one sale are.
         per: Seconds in which they are counted.
+        refusals: How many times a minute the network may be made to refuse the modem.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (6, 22)
@@ -30,31 +36,37 @@ class RetriesBounded:
     connections: int = 8
     reversals: int = 5
     per: Seconds = Seconds(10)
+    refusals: int = 8
 
     def watch(self, run: Run) -> Monitor:
         return _RetriesBounded(self, run)
 
 
 class _RetriesBounded(Safety):
-    kinds = frozenset({"connected", "misbehaved", "request_received"})
+    kinds = frozenset({"connected", "misbehaved", "request_received", "registration"})
 
     def __init__(self, word: RetriesBounded, run: Run) -> None:
         super().__init__("retries_bounded", run)
         self._word = word
         self._recent: defaultdict[str, deque[Observation]] = defaultdict(deque)
         self._worst = 0
+        self._stat: object = None
 
     def on(self, seen: Observation) -> None:
-        if seen.kind == "connected" or seen.get("act") == "refuse":
+        if seen.kind == "registration":
+            if seen.get("stat") == DENIED != self._stat:
+                self._count("refusals by the network", self._word.refusals, seen, MINUTE)
+            self._stat = seen.get("stat")
+        elif seen.kind == "connected" or seen.get("act") == "refuse":
             self._count("connections", self._word.connections, seen)
         elif seen.kind == "request_received" and mti_of(seen) == REVERSAL:
             what = f"reversals of trace number {stan_of(seen)}"
             self._count(what, self._word.reversals, seen)
 
-    def _count(self, what: str, most: int, seen: Observation) -> None:
+    def _count(self, what: str, most: int, seen: Observation, per: float | None = None) -> None:
         recent = self._recent[what]
         recent.append(seen)
-        while after(seen.t, recent[0].t + self._word.per):
+        while after(seen.t, recent[0].t + (self._word.per if per is None else per)):
             recent.popleft()
         self._worst = max(self._worst, len(recent))
         if len(recent) > most:
@@ -62,4 +74,4 @@ class _RetriesBounded(Safety):
             self.fail(f"{len(recent)} {what} in {took}", (row.n for row in recent))
 
     def held(self) -> str:
-        return f"at most {self._worst} of a kind in {span(self._word.per)}"
+        return f"at most {self._worst} of a kind in {span(self._word.per)}, or refusals in a minute"

@@ -22,6 +22,6 @@ def plant(base: type[Firmware]) -> type[Firmware]:
 
     class Health(base.Health):  # type: ignore[name-defined, misc]
         def memory(self) -> float:
-            return float(super().memory()) + LEAK * self._firmware.comms.tries
+            return float(super().memory() + LEAK * self._firmware.comms.tries)
 
     return base.with_parts(Comms=Comms, Health=Health)

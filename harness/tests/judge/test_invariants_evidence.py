@@ -121,6 +121,20 @@ def test_refused_connections_count_as_connections() -> None:
     assert fails(story.end().clause())
 
 
+@pytest.mark.parametrize(("every", "held"), [(4.0, False), (10.0, True)])
+def test_a_network_that_refuses_is_not_stormed(every: float, held: bool) -> None:
+    """A modem that is made to ask again at once is refused as often; its own pause is 10 s."""
+    story = always("retries_bounded")
+    for _ in range(12):
+        story.say("modem", "registration", stat=2)
+        story.say("modem", "registration", stat=3, cause=8)
+        story.after(every)
+
+    clause = story.end().clause()
+    assert passes(clause) is held
+    assert fails(clause) is not held
+
+
 def test_a_reversal_needs_the_new_keys_too() -> None:
     """After A0 a 0400 under the old keys fails; an echo test moves no money."""
     reversal, echo = always("signs_on_again"), always("signs_on_again")

@@ -51,3 +51,27 @@ def test_sales_that_take_longer_and_longer_are_a_drift(slower: float, held: bool
     story.inject()
 
     assert passes(story.end().clause("steady")) is held
+
+
+def test_a_leak_shows_although_a_restart_gives_all_back() -> None:
+    """Two days that end as they begin, and each grows by half."""
+    day = range(1000, 1500, 25)
+    story = then(steady={"of": "memory", "most": "20 %"})
+    for _ in range(2):
+        story.terminal("boot", version="2.0.0", slot="A", reason="daily")
+        for value in day:
+            story.after(60).terminal("health", memory=value)
+    story.inject()
+
+    assert fails(story.end().clause("steady"))
+
+
+def test_restarts_at_short_intervals_are_looked_over_together() -> None:
+    """Where none of the days has samples enough, all of them have."""
+    story = then(steady={"of": "memory", "most": "20 %"})
+    for value in [1000, 1050, 990, 1020] * 5:
+        story.terminal("boot", version="2.0.0", slot="A", reason="power")
+        story.after(60).terminal("health", memory=value)
+    story.inject()
+
+    assert passes(story.end().clause("steady"))
