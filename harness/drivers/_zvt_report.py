@@ -85,6 +85,7 @@ class Dialogue:
             stan=number(self.fields, zvt.TRACE) or None,  # no transaction has the number 0
             receipt=number(self.fields, zvt.RECEIPT) or None,
             amount=number(self.fields, zvt.AMOUNT),
+            currency="" if (money := number(self.fields, zvt.CURRENCY)) is None else f"{money:03d}",
             text=self.text or broken,
             auth=mask(self.fields.values.get(zvt.AUTH_CODE, b"").rstrip(b"\0").decode("cp437")),
         )

@@ -106,6 +106,7 @@ class OpenSale:
         self._recorder.say(
             "sale_ended", sale=self.name, outcome=result.outcome, cause=result.cause or None,
             code=result.code or None, stan=result.stan, receipt=result.receipt, told=result.amount,
+            currency=result.currency or None,
             text=result.text or None,
         )  # fmt: skip
         self._recorder.correlation.closed(self.name)

@@ -187,6 +187,7 @@ class SaleResult:
         stan: System trace audit number, when told.
         receipt: Receipt number, when told.
         amount: Minor units, when told.
+        currency: ISO 4217, three digits, when told.
         text: What it said, masked.
         auth: Authorisation code, when told.
     """
@@ -197,6 +198,7 @@ class SaleResult:
     stan: int | None = None
     receipt: int | None = None
     amount: int | None = None
+    currency: str = ""
     text: str = ""
     auth: str = ""
 

@@ -8,9 +8,11 @@ from harness.judge._books import APPROVED, Books
 from harness.judge._deals import MOVES
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
-from harness.judge._sold import UNKNOWN
+from harness.judge._sold import UNKNOWN, Sold
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
 from harness.judge.invariants._voices import JOURNAL, TERMINAL, Voice, sale_stan, voices
+from harness.model.trace import Observation
+from harness.model.units import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class OutcomesAgree:
 
     Disagreement is allowed only as ``unknown``, until a resync. A sale called approved must be in
     the journal as well, unless its batch was settled (payment invariant 14). The amount that the
-    register is told is the one that stands.
+    register is told is the one that stands, in the currency that it asked for.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (14,)
@@ -68,8 +70,10 @@ def _shown(books: Books) -> Iterator[Finding]:
 def _told(books: Books) -> Iterator[Finding]:
     """The register goes by its answer: what it names is what stands, or what was asked for."""
     for sale in books.sales.values():
-        told = sale.ended.get("told") if sale.ended is not None else None
-        stan = sale_stan(sale)
+        if sale.ended is None:
+            continue
+        yield from _currency(sale, sale.ended)
+        told, stan = sale.ended.get("told"), sale_stan(sale)
         if told is None or stan is None or sale.outcome != APPROVED or sale.deal not in MOVES:
             continue
         stands = [
@@ -83,8 +87,17 @@ def _told(books: Books) -> Iterator[Finding]:
                 f"the register was told that {sale.name} is of {books.money(told)}; "
                 + either(books.money(amount) for amount in sorted(amounts))
                 + (" was asked for" if stands == [sale.started] else " stands in the books"),
-                (sale.started, *([sale.ended] if sale.ended else []), *stands),
+                (sale.started, sale.ended, *stands),
             )
+
+
+def _currency(sale: Sold, ended: Observation) -> Iterator[Finding]:
+    asked, told = str(sale.started.get("currency")), ended.get("currency")
+    if told is not None and Money.CURRENCIES.get(asked, (told,))[0] != told:
+        yield Breach(
+            f"{sale.name} was asked for in {asked}, and the register was told currency {told}",
+            (sale.started, ended),
+        )
 
 
 def _recorded(books: Books, stan: int, yes: list[Voice]) -> bool:

@@ -35,7 +35,7 @@ def test_an_approved_sale_is_told_step_by_step() -> None:
         result = zvt.sell(AMOUNT)
 
     assert result == SaleResult(
-        "approved", code="00", stan=42, receipt=7, amount=1234, text="no error"
+        "approved", code="00", stan=42, receipt=7, amount=1234, currency="156", text="no error"
     )
     assert heard.of("ecr_status") == [
         {"code": "0A", "text": "insert card", "asks": "insert"},

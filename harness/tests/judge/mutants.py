@@ -136,6 +136,13 @@ def register_told_another_amount(day: Day) -> None:
     day.find("sale_ended", outcome="approved")[-1].fields["told"] = 1
 
 
+@breaks("outcomes_agree")
+def register_told_dollars(day: Day) -> None:
+    """14: the register asked in yuan, and is told another currency."""
+    day.good_sale()
+    day.find("sale_ended", outcome="approved")[-1].fields["currency"] = "840"
+
+
 @breaks("reversal_survives_power_loss", "persist_before_send")
 def reversal_lost_in_restart(day: Day) -> None:
     """5, defects d and e: the pending reversal is gone after a restart."""
