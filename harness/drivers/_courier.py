@@ -29,8 +29,9 @@ TAG = "HilCourier"
 BACK = "4"  # AOSP, KeyEvent.KEYCODE_BACK
 SLICE = 0.5  # s until an abort that was asked for is noticed
 BOOT = "/proc/sys/kernel/random/boot_id"
-#: How ``am`` says that it has started nothing.
-REFUSALS = ("Error", "cmd: ", "/system/bin/sh: ", "Exception")
+#: How ``am`` says that it has started nothing, and ``pm`` that it has installed nothing; before
+#: Android 8 the latter ends with status 0 all the same.
+REFUSALS = ("Error", "Failure [", "cmd: ", "/system/bin/sh: ", "Exception")
 ANSWER = re.compile(r'Broadcast completed: result=-?\d+, data="(\{.*\})"', re.DOTALL)
 SYSTEM_STARTS = "Can't find service"
 

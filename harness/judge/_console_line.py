@@ -15,6 +15,9 @@ from harness.model.trace import Observation
 #: s by which a line may come behind what it tells of; s between a line and its double; so many
 #: lines on end are no chance.
 LATE, DOUBLE, MANY = 1.0, 0.5, 8
+#: s after its line by which a request that is sent again is at the host.
+AGAIN = 5.0
+Key = tuple[object, object]
 #: Requests that go out once; of any other a line may be that of a repetition.
 ONCE = frozenset({"0100", "0200", "0800", "0820"})
 
@@ -26,7 +29,10 @@ class ConsoleLine:
     kinds = frozenset({"line", "request_received", "request_sent"})
 
     def __init__(self) -> None:
-        self._had: dict[tuple[object, object], Observation] = {}
+        self._had: dict[Key, Observation] = {}
+        self._in_time: set[Key] = set()
+        self._of: Key = (None, None)
+        self._told = 0.0  # when the line that is behind was told, s
         self._agreed = 0.0
         self._behind: Doubt | None = None
         self._waiting: deque[Observation] = deque()  # lines whose doubles may still come
@@ -43,14 +49,20 @@ class ConsoleLine:
         return self._behind or self._twice()
 
     def _compare(self, seen: Observation) -> None:
+        """By the first line about a request; of one that is sent again it is known by which."""
         key = (seen["mti"], seen.get("stan"))
         if seen.source != TERMINAL:
+            again = self._behind is not None and self._of == key
+            if again and seen.t <= self._told + AGAIN:
+                self._behind = None
             self._had.setdefault(key, seen)
             return
         had = self._had.get(key)
         if had is None or seen.t <= had.t + LATE:
             self._agreed = max(self._agreed, seen.t)
-        elif self._behind is None:
+            self._in_time.add(key)
+        elif self._behind is None and key not in self._in_time:
+            self._of, self._told = key, seen.t
             self._behind = Doubt(
                 self._agreed, f"it is {span(seen.t - had.t)} behind: the host had {seen['mti']} of "
                 f"trace number {seen.get('stan')} at {span(had.t)}; what holds its lines back (a "

@@ -82,13 +82,20 @@ class Most:
 class _Watching(Monitor):
     """Reads the course of the update."""
 
-    kinds = Course.KINDS
+    kinds = Course.KINDS | {"handed_over"}
 
     def __init__(self, clause: str, run: Run, budget: float | None = None) -> None:
         super().__init__(clause, run, budget)
         self._course = Course(boots=list(run.books.boots))
+        self._refusal = ""  # what came of handing it over, where it was not taken
 
     def on(self, seen: Observation) -> None:
+        if seen.kind == "handed_over":
+            taken = seen.get("outcome") == "approved"
+            self._refusal = (
+                "" if taken else f"{seen.get('outcome')}, {seen.get('text') or 'no word'}"
+            )
+            return
         if not self._course.boots:  # from before the run was ready
             self._course.boots = [row for row in self.run.books.boots if row.n < seen.n]
         self._course.on(seen)
@@ -98,6 +105,8 @@ class _Watching(Monitor):
         course = self._course
         if not course.offers and course.began is None:
             return "no update was offered"
+        if course.began is None and self._refusal:
+            return f"it was handed over and not taken: {self._refusal}"
         return "" if course.began is not None else "the terminal never looked at the offer"
 
 

@@ -24,6 +24,7 @@ from harness.errors import DeviceRefused, PortLost
 from harness.model.roles import SaleResult
 from harness.model.units import Money, Seconds
 from harness.ports.tcp import TcpPort
+from harness.sim.android.disk import LARGEST
 from harness.tests.drivers.test_adb import HOSTILE, apk
 from harness.tests.drivers.test_android import Heard
 from harness.tests.patience import soon
@@ -165,6 +166,22 @@ def test_our_client_gets_on_with_their_server(desk: Desk) -> None:
         assert adb.screenshot().startswith(b"\x89PNG")
         with pytest.raises(PortLost, match="not found"):
             Adb(TcpPort(clock, desk.server), "127.0.0.1:1").shell("id")
+
+    played(act)
+
+
+def test_what_the_device_refuses_or_never_ends_comes_through_their_server(desk: Desk) -> None:
+    """No room, no signature, no end: in its own words, and the next command works."""
+
+    def act(clock: ThreadClock) -> None:
+        adb = Adb(TcpPort(clock, desk.server), desk.device, within=PATIENCE)
+        with pytest.raises(DeviceRefused, match="No space left on device"):
+            adb.push("/sdcard/large", bytes(LARGEST + 1))
+        with pytest.raises(DeviceRefused, match="INSTALL_FAILED_INSUFFICIENT_STORAGE"):
+            adb.install(bytes(LARGEST + 1) + apk("test.hil.large"))
+        with pytest.raises(PortLost, match="no answer over adb in time"):
+            adb.shell("logcat", within=2.0)
+        assert adb.shell("getprop", "ro.serialno").text == "SMHIL00003"
 
     played(act)
 

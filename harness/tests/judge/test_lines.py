@@ -135,3 +135,14 @@ def test_a_console_that_says_all_twice() -> None:
     assert "twice" in _console(_said(1.0, "alone"), *twice)[1]
     assert _console(_said(1.0, "alone"), *twice)[0] == 1.0
     assert not _console(*twice, _said(20.0, "alone"), _said(21.0, "the last"))[1]
+
+
+def test_a_request_that_is_sent_again_has_its_line_again() -> None:
+    """The second line is of the second request, whether the first had a line or not."""
+    fields = {"mti": "0200", "stan": 2}
+    first = (12.0, "host", "request_received", fields)
+    again = (77.5, "terminal", "request_sent", fields)
+
+    assert not _console(first, (11.9, *again[1:]), again)[1]
+    assert not _console(first, again, (77.6, *first[1:]))[1]
+    assert _console(first, again)[1]

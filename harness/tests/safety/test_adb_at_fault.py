@@ -1,6 +1,10 @@
-"""adb in mid-story: no server, no device, no key, nonsense, silence, lateness."""
+"""adb in mid-story: no server, no device, no key, nonsense, silence, lateness.
 
-from collections.abc import Mapping
+And a device that takes no image, has no room for one, or whose commands hang.
+"""
+
+import errno
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +14,11 @@ from harness.files import carried
 from harness.model.verdict import Outcome
 from harness.ports.base import Port
 from harness.ports.memory import MemoryPort
+from harness.sim.android.shell import Call
+from harness.sim.android.system import System, system_of
+from harness.sim.bench import Bench
 from harness.tests.safety.tapped import BENDS, Bend, Tapped
-from harness.tests.safety.whole_story import played_on
+from harness.tests.safety.whole_story import acted_on, played_on
 
 SMART = carried("rigs", "virtual_smart.yaml").read_text("utf-8")
 SELLING = 35.7  # s: a second after the smart terminal is ready
@@ -65,3 +72,74 @@ def test_adbs_server_is_at_fault(
     if what == "two devices":
         told = [row["message"] for row in played.trace.of("bench_error")]
         assert any("`device:`" in one for one in told)
+
+
+# --- a device that says no ------------------------------------------------------------------------
+
+PUSHED = carried("rigs", "pushed_by_adb.yaml").read_text("utf-8")
+ASK = "com.hil.pay.UPDATE"
+
+
+def _no_room(system: System) -> None:
+    def put(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    system.disk.put = put  # type: ignore[method-assign]
+
+
+def _installs_not(system: System, why: str, status: int) -> None:
+    honest = system._commands["am"]
+
+    def am(call: Call) -> int:
+        if ASK not in call.words:
+            return honest(call)
+        call.say(f"Failure [{why}]")
+        return status
+
+    system._commands["am"] = am
+
+
+def _hangs(system: System) -> None:
+    honest = system._commands["am"]
+
+    def am(call: Call) -> int:
+        if ASK in call.words:
+            system.clock.sleep(1e6)
+        return honest(call)
+
+    system._commands["am"] = am
+
+
+#: What its system does from a time on -> what is said of the update.
+DEVICES: Mapping[str, tuple[Callable[[System], None], str]] = {
+    "no room": (_no_room, "was not taken: couldn't create file: No space left on device"),
+    "refuses": (
+        partial(_installs_not, why="INSTALL_FAILED_UPDATE_INCOMPATIBLE", status=1),
+        "exit status 1: Failure [INSTALL_FAILED_UPDATE_INCOMPATIBLE]",
+    ),
+    "refuses, and calls it status 0": (
+        partial(_installs_not, why="INSTALL_FAILED_INSUFFICIENT_STORAGE", status=0),
+        "Failure [INSTALL_FAILED_INSUFFICIENT_STORAGE]",
+    ),
+    "hangs": (_hangs, "no answer over adb in time"),
+}
+
+
+@pytest.mark.parametrize("what", DEVICES)
+def test_a_device_that_does_not_take_an_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Nobody can say what the update would have come to; its own words are in the verdict."""
+    spoil, said = DEVICES[what]
+
+    def act(bench: Bench) -> None:
+        spoil(system_of(bench.terminal.running))
+
+    make, story = acted_on(Bench, SELLING + 0.3, act), "firmware/update_with_open_batch"
+    played, _ = played_on(make, tmp_path, monkeypatch, story, rig=PUSHED)
+
+    [handed] = played.trace.of("handed_over")
+    assert handed["outcome"] == "failed"
+    assert said in handed["text"]
+    assert played.verdict.outcome is Outcome.INCONCLUSIVE, played.verdict.reason
+    assert said in played.verdict.reason
