@@ -43,7 +43,7 @@ class _Told:
     """What was told of one sale: by the register's line, and by others."""
 
     begun: Observation
-    ready: bool = True
+    ready: bool  # and nothing is known to stand between it and its register
     ended: Observation | None = None
     words: list[Observation] = field(default_factory=list)
     work: list[Observation] = field(default_factory=list)
@@ -68,13 +68,17 @@ class RegisterLine:
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "sale_started":
-            self._sales.append(_Told(seen, ready=self._state == "ready"))
+            self._sales.append(_Told(seen, ready=self._state == "ready" and not self._half_open()))
         elif seen.kind == "sale_ended":
             for one in self._sales:
                 if one.begun["sale"] == seen["sale"]:
                     one.ended = seen
         elif seen.source in (TERMINAL, "host"):
             self._take(seen)
+
+    def _half_open(self) -> bool:
+        """Whether the terminal has started since it was heard: its connection may be of before."""
+        return bool(self._boots) and 0.0 < self._heard < self._boots[-1]
 
     def _take(self, seen: Observation) -> None:
         if seen.kind == "boot":

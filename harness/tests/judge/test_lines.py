@@ -101,6 +101,16 @@ def test_a_terminal_that_started_in_a_sale_has_told_nobody() -> None:
     assert not _why(*UNHEARD, (17.0, "terminal", "boot", {"reason": "watchdog"}))
 
 
+def test_a_connection_from_before_a_start_brings_nothing() -> None:
+    """The register learns of it by its first sale; that is no line that loses words."""
+    heard = (5.0, "terminal", "terminal_status", {"code": "00"})
+    boot = (7.0, "terminal", "boot", {"reason": "watchdog"})
+    sold = (BEGUN, _ended(15.0, "failed"), (20.0, *heard[1:]))
+
+    assert _why(heard, *sold)
+    assert not _why(heard, boot, READY, *sold)
+
+
 def _said(t: float, text: str) -> Row:
     return (t, "terminal", "line", {"text": text})
 
