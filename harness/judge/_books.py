@@ -27,6 +27,8 @@ SIGNED_ON = "0810"
 APPROVING = frozenset({"00", "10", "11", "A2", "A4", "A5", "A6"})
 #: A reversal is done with: done, invalid related transaction (cross-day), original not found.
 REVERSAL_DONE = frozenset({"00", "12", "25"})
+#: What some applications take for done as well.
+ALSO_DONE = frozenset({"40"})
 
 #: Kinds whose trace number is the sale's own (a 0400 may be an older sale's).
 _NAMES_ITS_STAN = frozenset({"request_received", "request_sent", "approved", "declined"})
@@ -243,7 +245,9 @@ class Books:
             self._file(self.spoiled, seen)
 
     def _hear(self, seen: Observation) -> None:
-        self._file(self.heard, seen)
+        done = str(seen.get("response")) in REVERSAL_DONE | ALSO_DONE
+        if mti_of(seen) != "0410" or done:  # its reversal's refusal says nothing about a sale
+            self._file(self.heard, seen)
         if mti_of(seen) == "0510" and str(seen.get("response") or "00") in APPROVING:
             self.heard_closed = seen.n
 

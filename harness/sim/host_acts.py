@@ -93,7 +93,8 @@ def _changed(number: int, other: Callable[[Message], str]) -> Play:
 
 
 def _wrong_mti(reply: Message, _lapse: Lapse, seal: Seal, _rng: random.Random) -> list[Piece]:
-    other = Message(f"{reply.mti[:2]}30", reply.fields, reply.tpdu, reply.header)
+    kind = "10" if reply.mti.endswith("30") else "30"
+    other = Message(f"{reply.mti[:2]}{kind}", reply.fields, reply.tpdu, reply.header)
     return [Piece(0.0, frame(seal(other)))]
 
 

@@ -1,12 +1,21 @@
 """Invariant 11: what is sent by itself (refund, offline sale) reaches the host exactly once."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, Books, alike, deal_of, entry_key, mti_of
+from harness.judge._books import (
+    ADVICE,
+    ADVISED,
+    APPROVED,
+    Books,
+    alike,
+    deal_of,
+    entry_key,
+    mti_of,
+)
 from harness.judge._deals import ADVICES
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
@@ -20,7 +29,14 @@ from harness.judge.invariants._at_rest import (
     Missing,
     plural,
 )
+from harness.judge.invariants._items import LAPSES, Items
 from harness.model.trace import Observation
+from harness.wire import answers
+
+#: Acts that spoil nothing but the MAC, where there is one.
+OF_MAC = frozenset({"corrupt", "bad_mac", "no_mac"})
+#: Answers that are the host's last word on an advice.
+LAST_WORDS = ("approve", "final_decline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +44,9 @@ class AdvicesOnce:
     """Each advice (0220) is repeated until its answer (0230), and is booked once.
 
     It goes out under one trace number with the same contents each time; after the terminal has
-    heard the answer it does not go out again, unless it restarted before it could keep it; what
-    the journal holds of refunds and offline sales is in the ledger at rest (payment invariant 11).
+    heard a sound answer that is the host's last word it does not go out again, unless it restarted
+    before it could keep it; where no answer was sound it does. What the journal holds of refunds
+    and offline sales is in the ledger at rest (payment invariant 11).
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (11,)
@@ -39,27 +56,49 @@ class AdvicesOnce:
 
 
 class _AdvicesOnce(AtRest):
-    kinds = frozenset({"answer_received", "violation", "boot"})
+    kinds = frozenset({"answer_received", "violation", "boot", "misbehaved", "request_received"})
 
     def __init__(self, run: Run) -> None:
         super().__init__("advices_once", run, self._check_all, oracle=LEDGER)
         self._heard: dict[int, Observation] = {}
+        self._lapses: defaultdict[int, list[Observation]] = defaultdict(list)  # no sound answer
+        self._items = Items()
         self._violations: list[Observation] = []
 
     def on(self, seen: Observation) -> None:
         stan = stan_of(seen)
+        self._items.on(seen)
         if seen.kind == "boot":  # what it had heard and not kept it may ask again (P6)
             self._heard.clear()
         elif seen.kind == "violation":
             if str(seen.get("rule")).startswith(("upload", "item", "advice")):
                 self._violations.append(seen)
-        elif seen.source == TERMINAL and mti_of(seen) == "0230" and stan is not None:
+        elif stan is not None and mti_of(seen) in (ADVICE, ADVISED):
+            self._exchange(stan, seen)
+
+    def _exchange(self, stan: int, seen: Observation) -> None:
+        if seen.kind == "misbehaved" and seen.get("act") in LAPSES:
+            self._lapses[stan].append(seen)
+        elif self._is_last_word(stan, seen):
             self._heard.setdefault(stan, seen)
+
+    def _is_last_word(self, stan: int, seen: Observation) -> bool:
+        if seen.kind != "answer_received" or seen.source != TERMINAL:
+            return False
+        code = str(seen.get("response") or "00")
+        sound = len(self.run.books.advices[stan]) > len(self._lapses[stan])
+        return sound and answers.expected(code) in LAST_WORDS
 
     def _check_all(self, books: Books) -> Iterator[Finding]:
         for seen in self._violations:
             yield Breach(f"the host's books at {span(seen.t)}: {seen.get('text')}", (seen,))
+        for heard, again in self._items.sent_again():
+            yield Breach(
+                f"item {stan_of(again)} of batch {again.get('batch')} was taken at {span(heard.t)}"
+                f" and uploaded again at {span(again.t)}", (heard, again),
+            )  # fmt: skip
         yield from self._sent(books)
+        yield from self._given_up(books)
         missing = [said for said in (books.no_ledger(), books.no_journal()) if said]
         yield from map(Missing, missing)
         if not missing:
@@ -83,6 +122,21 @@ class _AdvicesOnce(AtRest):
                     f"advice {stan} was sent with other contents at {span(other[0].t)}",
                     (rows[0], other[0]),
                 )
+
+    def _given_up(self, books: Books) -> Iterator[Finding]:
+        """No answer was sound, something else went out after it, and it never did again."""
+        newest = max((rows[-1].n for rows in books.requests.values()), default=0)
+        for stan, rows in books.advices.items():
+            sealed = any(row.get("mac_ok") is not None for row in rows)
+            lapses = [
+                row for row in self._lapses[stan] if row.get("act") not in OF_MAC or sealed
+            ]  # fmt: skip
+            if len(lapses) >= len(rows) and newest > rows[-1].n:
+                yield Breach(
+                    f"advice {stan} was sent {plural(len(rows), 'time')}, last at"
+                    f" {span(rows[-1].t)}, and none of its answers could be believed"
+                    f" ({lapses[-1]['act']})", (*lapses, *rows),
+                )  # fmt: skip
 
 
 def _booked(books: Books) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVING, STANDING, alike, moves_money
+from harness.judge._books import ADVICE, APPROVING, STANDING, alike, moves_money, mti_of
+from harness.judge._deals import ADVICES
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -19,7 +20,7 @@ class ReversalBeforeNextSale:
     (payment rules, "when a terminal must reverse"; payment invariant 4). Whether an answer that the
     host gave also arrived is known from the terminal's console, or else, at the end, its journal.
     The same request once more, under its own number, is a next request as well, unless the host has
-    refused the first.
+    refused the first. So is a refund's advice, where the refund was asked for after it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (4,)
@@ -54,6 +55,8 @@ class _ReversalBeforeNextSale(Safety):
 
     def on(self, seen: Observation) -> None:
         stan = stan_of(seen)
+        if stan is not None and mti_of(seen) == ADVICE:
+            self._advise(stan, seen)
         if stan is None or not moves_money(seen):
             return
         first = self._open.get(stan)
@@ -63,6 +66,19 @@ class _ReversalBeforeNextSale(Safety):
             self._weigh(other, _Passed(self._open.pop(other), seen))
         self._open[stan] = seen
         self._count += 1
+
+    def _advise(self, stan: int, seen: Observation) -> None:
+        """An older advice may go out whenever it is heard; a new one waits its turn."""
+        sales, amount = self.run.books.sales, seen.get("amount")
+        told = [
+            sale for sale in sales.values()
+            if sale.deal in ADVICES and sale.started.get("amount") == amount
+        ]  # fmt: skip
+        if len(told) != 1 or told[0] is not sales.get(str(seen.get("of"))):
+            return
+        for other, request in self._open.items():
+            if other != stan and request.n < told[0].started.n:
+                self._weigh(other, _Passed(request, seen))
 
     def _repeat(self, stan: int, passed: _Passed) -> None:
         books = self.run.books

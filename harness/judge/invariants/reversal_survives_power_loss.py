@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import REVERSAL_DONE, STANDING, Books
+from harness.judge._books import ALSO_DONE, REVERSAL_DONE, STANDING, Books
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
@@ -12,8 +12,6 @@ from harness.judge.invariants._in_flight import Cut, in_flight
 
 #: Host and terminal are heard on lines of their own: so much later an answer may be stamped, s.
 SKEW = 0.25
-#: What some applications take for done as well.
-ALSO_DONE = frozenset({"40"})
 
 
 @dataclass(frozen=True, slots=True)

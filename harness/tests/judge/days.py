@@ -172,10 +172,31 @@ class Day(Story):
         name, stan = self.next("refund", 300, card="chip")
         self.present("chip")
         self.finish(name, stan, 300, "refund")
-        for _ in range(self.rng.choice([1, 2])):
-            self.ask(name, stan, 300, mti="0220", processing="200000", entry="refund")
-        self.host("answered", mti="0230", stan=stan, response="00")
-        self.terminal("answer_received", mti="0230", stan=stan, response="00")
+        for trouble in self.rng.choice([(), ("",), ("drop",), ("corrupt",), ("96",)]):
+            self.tell(name, stan, trouble)
+        self.tell(name, stan)
+        self.hear(stan)
+
+    def tell(self, name: str, stan: int, trouble: str = "") -> None:
+        """A refund's advice, and what may keep its answer from being one."""
+        if trouble.isalpha():
+            self.host("misbehaved", act=trouble, mti="0220", stan=stan)
+        self.ask(name, stan, 300, mti="0220", processing="200000", entry="refund")
+        self.rows[-1].fields["mac_ok"] = True
+        if trouble in ("corrupt", "96"):
+            self.hear(stan, "96" if trouble == "96" else "00")
+
+    def hear(self, stan: int, code: str = "00") -> None:
+        """The answer to it."""
+        self.host("answered", mti="0230", stan=stan, response=code)
+        self.terminal("answer_received", mti="0230", stan=stan, response=code)
+
+    def upload(self, stan: int, *, heard: bool = True) -> None:
+        """An item of the batch, under its own number."""
+        self.host("request_received", mti="0320", stan=stan, batch=self.batch, tid=TID, amount=100)
+        self.host("answered", mti="0330", stan=stan, response="00")
+        if heard:
+            self.terminal("answer_received", mti="0330", stan=stan, response="00")
 
     def preauth(self) -> None:
         name, stan = self.next("preauth", 2000, card="none")

@@ -87,6 +87,31 @@ def next_sale_first(day: Day) -> None:
 
 
 @breaks("reversal_before_next_sale")
+def sells_after_a_refused_reversal(day: Day) -> None:
+    """4: the switch cannot take the reversal yet, and the next sale goes out all the same."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.terminal("answer_received", mti="0410", stan=stan, response="96")
+    day.good_sale()
+    day.owe(stan, 4200)
+
+
+@breaks("reversal_before_next_sale")
+def refund_overtakes_reversal(day: Day) -> None:
+    """4: what is asked for after it goes out before it, as an advice."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    back, number = day.next("refund", 77, card="none")
+    day.ask(back, number, 77, mti="0220", processing="200000", entry="refund")
+    day.hear(number)
+    day.finish(back, number, 77, "refund")
+    day.owe(stan, 4200)
+
+
+@breaks("reversal_before_next_sale")
 def asked_again_not_reversed(day: Day) -> None:
     """4: no answer came, and the same request goes out once more; the host resends its answer."""
     name, stan = sale(day)
@@ -339,6 +364,22 @@ def refund_sent_again(day: Day) -> None:
     """11: an advice goes out again after its answer was heard."""
     day.refund()
     day.host("request_received", **day.find("request_received", mti="0220")[-1].fields)
+
+
+@breaks("advices_once")
+def refund_told_in_vain(day: Day) -> None:
+    """11: the only answer has a wrong MAC, and is believed."""
+    name, stan = day.next("refund", 300, card="none")
+    day.finish(name, stan, 300, "refund")
+    day.tell(name, stan, "corrupt")
+    day.good_sale()
+
+
+@breaks("advices_once")
+def uploaded_from_the_start(day: Day) -> None:
+    """11: an item that the host has taken comes again."""
+    day.upload(1)
+    day.upload(1)
 
 
 @breaks("advices_once", "exactly_once")

@@ -64,6 +64,34 @@ def test_an_answer_that_a_cut_kept_from_being_saved_is_asked_for_again() -> None
     assert "advices_once" not in failed(tale.over())
 
 
+def test_an_item_whose_answer_was_not_kept_is_uploaded_again() -> None:
+    """Not heard, or heard right before a restart: the host takes it once."""
+    tale = Day(random.Random(1)).lived()
+    tale.upload(1, heard=False)
+    tale.upload(1)
+    tale.boot()
+    tale.upload(1)
+
+    assert "advices_once" not in failed(tale.over())
+
+
+def test_an_older_refund_may_go_out_before_a_reversal() -> None:
+    """It was asked for before the sale that is to be reversed, and is told again."""
+    tale = Day(random.Random(1))
+    name, stan = tale.next("refund", 300, card="none")
+    tale.finish(name, stan, 300, "refund")
+    sale, number = tale.next("sale", 800, card="none")
+    tale.ask(sale, number, 800, mti="0200", processing="000000", entry="sale")
+    tale.answer(number, arrives=False)
+    tale.terminal("not_done", stan=number, owed=True, **tale.facts(800))
+    tale.ended(sale, "failed", cause="host_silent", stan=number)
+    tale.tell(name, stan)
+    tale.hear(stan)
+    tale.owe(number, 800)
+
+    assert "reversal_before_next_sale" not in failed(tale.over())
+
+
 @settings(max_examples=40, deadline=None)
 @given(SEEDS, st.sampled_from(sorted(TOLD)))
 def test_missing_records_fail_nobody_who_is_good(seed: int, what: str) -> None:
