@@ -10,10 +10,14 @@ from harness.engine.progress import Progress, Silent
 from harness.errors import BenchError, HarnessError
 from harness.model.trace import Observation, Trace
 from harness.wire.deck import Deck
+from harness.wire.key_ring import KeyRing
 from harness.wire.pan import FEWEST, mask
 
 #: Kind -> the field in which a card's number was truncated by whoever saw it.
 _CARDS = {"card_read": "pan", "request_received": "pan"}
+
+#: Kind -> the channel on which the terminal says it, where that is not the register.
+CHANNEL_OF = {"line": "console", "detected": "console", "display": "display", "prompt": "display"}
 
 
 class Decision(Protocol):
@@ -64,6 +68,7 @@ class Recorder:
         self._lock = threading.RLock()
         self._unwritable = False
         self.deck = deck or Deck()
+        self._keys = KeyRing()
         self.bugs: list[BaseException] = []
 
     def listen(self, listener: Listener) -> None:
@@ -100,6 +105,7 @@ class Recorder:
         """Append one observation; raises BenchError when it cannot be written."""
         with self._lock:
             clean = {name: _masked(value) for name, value in fields.items() if value is not None}
+            leaked = self._hide_keys(source, kind, clean)
             if self._is_foreign(kind, clean):
                 clean["foreign"] = True
             sale = self.correlation.sale_of(source, kind, clean)
@@ -112,8 +118,22 @@ class Recorder:
             self._show(seen)
             for listener in tuple(self._listeners):
                 listener(seen)
+            if leaked:
+                channel = CHANNEL_OF.get(kind, "ecr")
+                self.take(source, "key_in_clear", t, {"channel": channel, "checks": leaked})
         self.seen.notify()
         return seen
+
+    def _hide_keys(self, source: str, kind: str, fields: dict[str, Any]) -> list[str]:
+        """Take the host's keys out of what the terminal shows; the check values of those found."""
+        if kind == "signed_on" and source == "host":
+            self._keys.learn(fields.get("checks") or ())
+        found: list[str] = []
+        texts = {name: one for name, one in fields.items() if isinstance(one, str)}
+        for name, text in texts.items() if source == "terminal" else ():
+            fields[name], keys = self._keys.hide(text)
+            found += keys
+        return found
 
     def until(self, true: Callable[[], bool], until: float | None) -> bool:
         """Wait for something to become true as observations come in; False when time is up."""

@@ -20,8 +20,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "card_read", "reversal_saved", "reversal_sent", "reversal_done", "request_sent",
         "answer_received", "approved", "declined", "not_done", "shown", "printing", "printed",
         "journal_entry", "journal_end", "totals", "tamper", "light", "health", "battery",
-        "self_test", "signature", "code_read", "update", "card_number_in_clear", "bars", "bearer",
-        "remedy", "retries",
+        "self_test", "signature", "code_read", "update", "card_number_in_clear", "key_in_clear",
+        "bars", "bearer", "remedy", "retries",
     ),
     "host": (
         "connected", "disconnected", "request_received", "reply_due", "answered", "misbehaved",

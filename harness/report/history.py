@@ -200,6 +200,7 @@ _MOMENTS: dict[str, tuple[str, str]] = {
     "bench_error": ("bad", "bench error"),
     "given_failed": ("bad", "start not reached"),
     "card_number_in_clear": ("bad", "card number in clear"),
+    "key_in_clear": ("bad", "key in clear"),
     "violation": ("bad", "host: {rule}"),
     "tripped": ("bad", "supply tripped {which}"),
     "at_rest": ("calm", "at rest"),

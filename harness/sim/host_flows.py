@@ -175,8 +175,9 @@ class Flows:
         session.batch, session.signed_on = batch, True
         if session.demand == "sign_on":
             session.demand = "nothing"
-        self._tell("signed_on", tid=heard.who[1], batch=batch)
         master = bytes.fromhex(self._own["master_key"])
+        checks = [*session.checks(), mac.kcv(master).hex()]
+        self._tell("signed_on", tid=heard.who[1], batch=batch, checks=checks)
         return {
             39: "00",
             60: Kind(heard.kind.kind, batch, form).text,

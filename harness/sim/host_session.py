@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.sim.ledger import Key
 from harness.wire.iso8583 import Message
-from harness.wire.mac import Method
+from harness.wire.mac import Method, kcv
 from harness.wire.subfields import KEY_FORMS, SM4_FORM, Kind, WorkKeys
 
 
@@ -28,6 +28,13 @@ class Session:
     signed_on: bool = False
     settling: str = ""
     demand: str = "nothing"
+
+    def checks(self) -> list[str]:
+        """The check values of its keys, in hex: by those a key is known where none may be."""
+        keys = self.keys
+        own = (keys.pin, keys.mac, keys.track) if keys is not None else ()
+        return [kcv(key, "sm4" if keys.method.startswith("sm4") else "des").hex()
+                for key in own if key and keys is not None]  # fmt: skip
 
     def kept(self) -> dict[str, Any]:
         """What survives a restart of the host: no keys."""

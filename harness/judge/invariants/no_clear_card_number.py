@@ -1,4 +1,4 @@
-"""Invariant 19: no full card number where none may be."""
+"""Invariant 19: no full card number where none may be, and no key."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ class NoClearCardNumber:
     Drivers look at what comes in, cut it, and say ``card_number_in_clear`` (payment invariant 19;
     PCI DSS 3.4.1). Figures that look like the number of a card that is not on this bench
     (``foreign``) are cut as well, but break nothing: one in ten runs of figures passes Luhn. Eight
-    of the first digits are right where the rig file says so (fact ``long_bins``).
+    of the first digits are right where the rig file says so (fact ``long_bins``). A key that the
+    host has dealt out is to be seen as little, however little that one is good for alone.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (19,)
@@ -35,13 +36,18 @@ class NoClearCardNumber:
 
 
 class _NoClearCardNumber(Safety):
-    kinds = frozenset({"card_number_in_clear"}) | NAMES_CARD
+    kinds = frozenset({"card_number_in_clear", "key_in_clear"}) | NAMES_CARD
     CHANNELS = ("console", "display", "ecr")
     HELD = "no channel showed one"
 
     def on(self, seen: Observation) -> None:
         if seen.kind in NAMES_CARD:
             self._weigh(seen)
+        elif seen.kind == "key_in_clear":
+            self.fail(
+                f"a key of the host's was on the {seen.get('channel')} at {span(seen.t)} (check"
+                f" value {', '.join(seen.get('checks') or ())})", (seen.n,),
+            )  # fmt: skip
         elif not seen.get("foreign"):
             self.fail(
                 f"the whole number of card {seen.get('masked')} was on the {seen.get('channel')} at"

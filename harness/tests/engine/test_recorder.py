@@ -9,6 +9,7 @@ from harness.engine.recorder import Recorder
 from harness.errors import BenchError
 from harness.model.trace import Observation, Trace
 from harness.testing import SteppingClock
+from harness.wire import mac
 
 
 class Undecided:
@@ -61,6 +62,20 @@ def test_every_observation_is_one_flushed_json_line() -> None:
         "n": 2, "t": 1.25, "source": "supply", "kind": "measured", "volts": 9.0,
     }  # fmt: skip
     assert [str(row) for row in Trace.from_lines(lines)] == [str(row) for row in ours.trace]
+
+
+def test_a_key_never_reaches_the_file() -> None:
+    """What the host has dealt out is known by its check value, and told by that."""
+    sink = io.StringIO()
+    ours, key = recorder(sink), bytes.fromhex("0723C80DB5F4CD3D")
+    ours.take("host", "signed_on", 0.0, {"tid": "1", "checks": [mac.kcv(key).hex()]})
+
+    ours.take("terminal", "line", 1.0, {"text": f"sec: mak={key.hex()} loaded"})
+
+    assert key.hex() not in sink.getvalue()
+    assert [row.kind for row in ours.trace] == ["signed_on", "line", "key_in_clear"]
+    assert ours.trace[2]["channel"] == "console"
+    assert ours.trace[2]["checks"] == [mac.kcv(key).hex()]
 
 
 def test_a_card_number_never_reaches_the_file() -> None:

@@ -47,3 +47,14 @@ def test_what_the_host_shows_of_a_card_is_none_of_the_terminals() -> None:
     tale.host("request_received", mti="0200", stan=1, batch=1, pan="99999900***0014")
 
     assert passes(tale.end().clause(WORD))
+
+
+def test_a_key_that_is_shown_breaks_it() -> None:
+    """Known by its check value, which is all that is told of it."""
+    tale = always(WORD)
+    tale.terminal("key_in_clear", channel="console", checks=["fabc1765"])
+
+    clause = tale.end().clause(WORD)
+
+    assert fails(clause)
+    assert "fabc1765" in clause.reason
