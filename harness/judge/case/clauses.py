@@ -19,10 +19,12 @@ DEALS = {
     "complete": "completion", "release": "preauth_void", "balance": "balance",
 }  # fmt: skip
 #: Invariants of every story, asked for or not: 1 to 3 (requirements, section 3) and those of
-#: safety, 4, 8, 12 and 19 (payment rules, section 10). Unasked, one without evidence says nothing.
+#: safety, 4, 8, 12 and 19 (payment rules, section 10), and 23: what was tampered with is
+#: dead. Unasked, one without evidence says nothing.
 UNASKED = (
     "exactly_once", "booked_as_asked", "no_orphan_charge", "declined_costs_nothing",
     "reversal_before_next_sale", "stan_never_reused", "answers_must_match", "no_clear_card_number",
+    "no_tamper",
 )  # fmt: skip
 
 
