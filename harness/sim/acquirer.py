@@ -227,4 +227,6 @@ class Acquirer:
 
 
 def _told(reply: Message) -> dict[str, Any]:
-    return {"mti": reply.mti, "stan": reply.stan, "response": reply.get(39)}
+    told = {"mti": reply.mti, "stan": reply.stan, "response": reply.get(39)}
+    sign, amount = reply.get(54)[7:8], reply.get(54)[8:20]  # Q/CUP 006.6: types, currency, C or D
+    return {**told, "balance": -int(amount) if sign == "D" else int(amount)} if amount else told

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import APPROVED, Books
-from harness.judge._deals import MOVES
+from harness.judge._deals import MOVES, NOTHING
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
 from harness.judge._sold import UNKNOWN, Sold
@@ -21,7 +21,8 @@ class OutcomesAgree:
 
     Disagreement is allowed only as ``unknown``, until a resync. A sale called approved must be in
     the journal as well, unless its batch was settled (payment invariant 14). The amount that the
-    register is told is the one that stands, in the currency that it asked for.
+    register is told is the one that stands, in the currency that it asked for; a balance that it is
+    told is the host's.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (14,)
@@ -51,6 +52,7 @@ def check(books: Books) -> Iterator[Finding]:
             )  # fmt: skip
     yield from _shown(books)
     yield from _told(books)
+    yield from _balances(books)
     if no_journal:
         yield Missing(no_journal)
     yield Held(f"{plural(len(said), 'transaction')}, every channel agrees")
@@ -89,6 +91,21 @@ def _told(books: Books) -> Iterator[Finding]:
                 + (" was asked for" if stands == [sale.started] else " stands in the books"),
                 (sale.started, sale.ended, *stands),
             )
+
+
+def _balances(books: Books) -> Iterator[Finding]:
+    """What an inquiry came to is what the host said; 0 tells nothing, and no amount has a sign."""
+    for sale in books.sales.values():
+        ended, told = sale.ended, sale.ended.get("told") if sale.ended is not None else None
+        if ended is None or not told or sale.deal not in NOTHING or sale.outcome != APPROVED:
+            continue
+        answers = books.answers[sale_stan(sale) or 0]
+        said = [row for row in answers if row.get("balance") is not None]
+        if said and all(told != abs(row["balance"]) for row in said):
+            yield Breach(
+                f"the register was told that {sale.name} came to {books.money(told)}, and the host"
+                f" had said {books.money(said[-1]['balance'])}", (said[-1], ended),
+            )  # fmt: skip
 
 
 def _currency(sale: Sold, ended: Observation) -> Iterator[Finding]:

@@ -574,6 +574,24 @@ def test_unknown_is_no_disagreement() -> None:
     assert passes(story.end().clause())
 
 
+@pytest.mark.parametrize(
+    ("host", "told", "held"),
+    [(12_345, 12_345, True), (12_345, 12_300, False), (-500, 500, True), (12_345, 0, True),
+     (12_345, None, True), (None, 700, True)],
+)  # fmt: skip
+def test_a_balance_is_told_as_the_host_said_it(
+    host: int | None, told: int | None, held: bool
+) -> None:
+    """No cent less; where one of the two says nothing, or the protocol has no sign, none is said."""
+    story = always("outcomes_agree")
+    story.start("asked", what="balance")
+    story.terminal("request_sent", mti="0200", stan=1, of="asked")
+    story.host("answered", mti="0210", stan=1, response="00", balance=host)
+    story.ended("asked", "approved", stan=1, told=told)
+
+    assert passes(story.end().clause()) is held
+
+
 # --- declines and answers -----------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from harness.model.register import Wish
 from harness.tests.sim.defects.acts import Story, begin, outage
 from harness.tests.sim.defects.body_stories import hung
 from harness.tests.sim.terminal.stage import Stage
@@ -171,6 +172,20 @@ def flapping(stage: Stage) -> bool:
     return bool(running.health.memory() - before > 1000)
 
 
+def declined(stage: Stage) -> bool:
+    """N-3: what the register is told of a decline."""
+    begin(stage)
+    stage.misbehave("answer", "0200", times=1, code="51")
+    return stage.sell(1000).outcome == "approved"
+
+
+def balance_asked(stage: Stage) -> bool:
+    """C1: what the register is told of the host's 1234.56."""
+    begin(stage)
+    stage.clock.spawn("cardholder", lambda: stage._present("chip", 0))
+    return stage.register.transact(Wish("balance")).amount != 123_456
+
+
 TELLING: dict[str, Story] = {
     "register_hears_one_code": silent_host,
     "weak_signal_blamed_for_silence": silent_host_in_poor_signal,
@@ -189,4 +204,6 @@ TELLING: dict[str, Story] = {
     "slower_with_each_sale": sale_after_a_day,
     "memory_leak_by_reconnect": flapping,
     "hung_task_kicked_for": hung,
+    "declined_told_as_ok": declined,
+    "balance_without_cents": balance_asked,
 }
