@@ -582,7 +582,7 @@ def test_unknown_is_no_disagreement() -> None:
 def test_a_balance_is_told_as_the_host_said_it(
     host: int | None, told: int | None, held: bool
 ) -> None:
-    """No cent less; where one of the two says nothing, or the protocol has no sign, none is said."""
+    """No cent less; where one of the two says nothing, and of a sign, nothing is said."""
     story = always("outcomes_agree")
     story.start("asked", what="balance")
     story.terminal("request_sent", mti="0200", stan=1, of="asked")
