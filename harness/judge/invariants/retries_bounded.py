@@ -12,6 +12,8 @@ from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 
+#: What else is counted: MTI -> its name, and the field that says how many will do.
+OTHERS = {"0800": ("sign-ons", "sign_ons"), "0820": ("network messages", "network_messages")}
 DENIED = 3  # TS 27.007, 10.1.22: <stat> of +CEREG
 #: s in which refusals are counted: after one a modem waits 10 s, five times (TS 24.301, T3411).
 MINUTE = 60.0
@@ -21,6 +23,8 @@ MINUTE = 60.0
 class RetriesBounded:
     """Never more than so many connections, or reversals of one sale, ``per`` that much time.
 
+    Nor so many sign-ons or echoes, whether anything is wrong or not.
+
     An empty plan and a host in trouble are both made worse by who asks without a pause; and so is
     a network, whose refusals are counted as the modem tells them.
 
@@ -28,6 +32,9 @@ class RetriesBounded:
         connections: How many connections to the host are still no storm.
         reversals: How many 0400 of one sale are.
         per: Seconds in which they are counted.
+        sign_ons: How many sign-ons are.
+        network_messages: How many 0820 are, echoes above all; each costs data of the plan and work
+            of the host, and nobody misses one more (requirement A3: abnormal data use).
         refusals: How many times a minute the network may be made to refuse the modem.
     """
 
@@ -37,6 +44,8 @@ class RetriesBounded:
     reversals: int = 5
     per: Seconds = Seconds(10)
     refusals: int = 8
+    sign_ons: int = 5
+    network_messages: int = 8
 
     def watch(self, run: Run) -> Monitor:
         return _RetriesBounded(self, run)
@@ -59,9 +68,16 @@ class _RetriesBounded(Safety):
             self._stat = seen.get("stat")
         elif seen.kind == "connected" or seen.get("act") == "refuse":
             self._count("connections", self._word.connections, seen)
-        elif seen.kind == "request_received" and mti_of(seen) == REVERSAL:
+        elif seen.kind == "request_received":
+            self._count_request(seen, mti_of(seen))
+
+    def _count_request(self, seen: Observation, mti: str) -> None:
+        if mti == REVERSAL:
             what = f"reversals of trace number {stan_of(seen)}"
             self._count(what, self._word.reversals, seen)
+        elif mti in OTHERS:
+            what, most = OTHERS[mti]
+            self._count(what, getattr(self._word, most), seen)
 
     def _count(self, what: str, most: int, seen: Observation, per: float | None = None) -> None:
         recent = self._recent[what]

@@ -523,6 +523,13 @@ def reconnect_storm(day: Day) -> None:
         day.host("connected", secured=True)
 
 
+@breaks("retries_bounded")
+def echo_storm(day: Day) -> None:
+    """22: nine echoes in a second, and each was answered."""
+    for stan in range(801, 810):
+        day.host("request_received", mti="0820", stan=stan, tid=TID)
+
+
 @breaks("no_tamper")
 def tampered(day: Day) -> None:
     """23: a dip within the specification looks like tampering to it."""

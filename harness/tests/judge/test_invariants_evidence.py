@@ -1,6 +1,8 @@
 """Invariants over what a terminal says and sends: silence counts only where somebody listened."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from harness.tests.judge.story import Story, always, fails, passes, then, unsure
 
@@ -110,6 +112,26 @@ def test_limits_of_retries_are_the_scenarios() -> None:
 
     assert fails(strict.end().clause())
     assert passes(usual.end().clause())
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from([("0800", 5), ("0820", 8)]),
+    st.lists(st.floats(0.1, 8.0).map(lambda gap: round(gap, 1)), max_size=24),
+)
+def test_sign_ons_and_echoes_are_counted_whether_anything_is_wrong_or_not(
+    what: tuple[str, int], gaps: list[float]
+) -> None:
+    """A storm is more than so many in any ten seconds; nothing else is."""
+    mti, most = what
+    story = always("retries_bounded").after(1.0)
+    times: list[float] = []
+    for stan, gap in enumerate(gaps, 1):
+        times.append(story.host("request_received", mti=mti, stan=stan).t)
+        story.at(round(times[-1] + gap, 6))
+
+    storm = any(sum(0 <= t - one <= 10.0 + 1e-6 for t in times) > most for one in times)
+    assert fails(story.end().clause()) is storm
 
 
 def test_refused_connections_count_as_connections() -> None:

@@ -126,7 +126,9 @@ def test_a_terminal_that_is_slow_itself_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its display is as late as its answers: nobody contradicts it."""
-    played, _ = played_on(Bench, tmp_path, monkeypatch, GAP, defects=("register_answered_late",))
+    played, _ = played_on(
+        Bench, tmp_path, monkeypatch, DECLINED, defects=("register_answered_late",)
+    )
 
     assert played.verdict.outcome is Outcome.FAIL, played.verdict.reason
     assert "recovers to ready: no sale was approved" in played.verdict.reason

@@ -157,7 +157,21 @@ def switched_off_and_on(stage: Stage) -> bool:
     return len(stage.of("detected", cause="data_exhausted")) < 2
 
 
+def asked_without_need(mti: str) -> Story:
+    """Nothing is wrong for a minute: how often is the host asked for the same?"""
+
+    def story(stage: Stage) -> bool:
+        begin(stage)
+        before = len(stage.of("request_sent", mti=mti))
+        stage.clock.sleep(60.0)
+        return len(stage.of("request_sent", mti=mti)) - before > 8
+
+    return story
+
+
 LINE: dict[str, Story] = {
+    "echo_storm": asked_without_need("0820"),
+    "signs_on_for_ever": asked_without_need("0800"),
     "portal_as_host_fault": misnamed("data_exhausted", walled_garden),
     "missing_sim_as_no_signal": misnamed("sim_missing", sim_pulled),
     "names_as_host_fault": misnamed("dns_failure", names_dead),

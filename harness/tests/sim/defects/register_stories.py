@@ -79,7 +79,15 @@ def asked_by_number(stage: Stage, *, power_cut: bool = False) -> bool:
     return getattr(found, "outcome", "") != "approved"
 
 
+def sold_twice_over(stage: Stage) -> bool:
+    """One sale after another: is the second acknowledged in time?"""
+    begin(stage)
+    first, second = stage.sell(1000), stage.sell(2000)
+    return (first.outcome, second.outcome) != ("approved", "approved")
+
+
 REGISTER: dict[str, Story] = {
+    "register_answered_late": sold_twice_over,
     "status_denies_sale": asked_by_number,
     "asked_forgotten_by_cut": partial(asked_by_number, power_cut=True),
     "abort_ignored": aborted_before_a_card,
