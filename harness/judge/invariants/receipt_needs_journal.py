@@ -1,5 +1,6 @@
 """Invariant 13: no receipt without a durable record; a reprint says that it is one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,15 +9,25 @@ from harness.judge._books import APPROVED, STANDING, Books, alike
 from harness.judge._deals import MOVES
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
+from harness.judge._telling import stan_of
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
 from harness.model.trace import Observation
+
+#: On paper, whatever stands between name and figure: ``Trace-Nr. 000012``, ``BETRAG EUR 12,50``.
+TRACE = re.compile(r"\bTRACE(?:[- ]?(?:NR|NO|NUMBER))?[.:# ]*(\d{1,6})\b", re.IGNORECASE)
+AMOUNT = re.compile(
+    r"^\W*(?:AMOUNT|TOTAL|BETRAG|SUMME)\b\D*(\d[\d.,' ]*[.,]\d\d)(?!\d)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptNeedsJournal:
     """Every receipt that says approved has its record in the journal.
 
-    And a second receipt for one transaction is marked as a copy (payment invariant 13).
+    And a second receipt for one transaction is marked as a copy (payment invariant 13). Where a
+    register prints it, its text can be read: no other trace number or amount than the transaction's
+    is named by its name there.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (13,)
@@ -34,6 +45,26 @@ def _on_paper(books: Books) -> dict[int, list[Observation]]:
 def _unmarked(rows: list[Observation]) -> list[Observation]:
     """Receipts that say approved and not that they are copies; whole or not, they are on paper."""
     return [row for row in rows if row.get("outcome") == APPROVED and not row.get("copy")]
+
+
+def _misprint(books: Books, row: Observation) -> str:
+    """What of its text is another transaction's, or ``""``; facts are those of the protocol."""
+    text, amount = str(row.get("text") or ""), row.get("amount")
+    stans = [int(found) for found in TRACE.findall(text)]
+    amounts = [int(re.sub(r"\D", "", found)) for found in AMOUNT.findall(text)]
+    if stans and stan_of(row) and stan_of(row) not in stans:
+        return f"trace number {stans[0]}"
+    if amounts and amount is not None and amount not in amounts:
+        return f"an amount of {books.money(amounts[0])}"
+    return ""
+
+
+def _misprinted(books: Books) -> Iterator[Finding]:
+    for stan, rows in books.receipts.items():
+        for row in rows:
+            other = _misprint(books, row) if row.get("outcome") == APPROVED else ""
+            if other:
+                yield Breach(f"the receipt of trace number {stan} says {other}", (row,))
 
 
 def check(books: Books, run: Run) -> Iterator[Finding]:
@@ -61,6 +92,7 @@ def check(books: Books, run: Run) -> Iterator[Finding]:
                 f"a receipt says that trace number {stan} was approved, but the journal {what}",
                 lines,
             )
+    yield from _misprinted(books)
     if not count and not run.hears("console"):
         yield Missing("receipts are not observed on this rig")
     yield Held(f"{plural(count, 'receipt')}, all in the journal")

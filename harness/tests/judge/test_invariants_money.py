@@ -547,6 +547,24 @@ def test_a_second_receipt_says_that_it_is_a_copy(copy: bool, fits: object) -> No
     assert fits(story.end().clause())
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [("TRACE 000001\nAMOUNT 1234.50", True), ("Trace-Nr. 1\nBETRAG EUR 1.234,50", True),
+     ("TRACE 000002\nAMOUNT 1234.50", False), ("TRACE 000001\nAMOUNT 234.50", False),
+     ("TRACE 000001\nAMOUNT 1234.5", True), ("TOTAL 1000.00\nTIP 234.50\nTOTAL 1234.50", True),
+     ("THANK YOU\n12.00 POINTS", True), ("", True)],
+)  # fmt: skip
+def test_what_a_register_prints_is_of_its_transaction(text: str, held: bool) -> None:
+    """Trace number and amount where they stand with their names; other layouts say nothing."""
+    story = always("receipt_needs_journal")
+    story.request("first", 1, 123_450)
+    story.answer(1)
+    story.book(1, 123_450)
+    story.receipt(1, 123_450, text=text)
+
+    assert passes(story.end().clause()) is held
+
+
 def test_without_sight_of_receipts_their_absence_shows_nothing() -> None:
     """A rig that does not see receipts cannot say that none was printed."""
     story = Story({"always": ["receipt_needs_journal"]}, observes=("host", "journal")).begin()
