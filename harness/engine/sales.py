@@ -60,7 +60,7 @@ class OpenSale:
         recorder.say(
             "sale_started", sale=name, amount=amount.minor if amount else None, card=card,
             currency=amount.currency if amount else None, proof=proof or None,
-            what=None if wish.deal == "sale" else wish.deal,
+            what=None if wish.deal == "sale" else wish.deal, original=wish.original or None,
         )  # fmt: skip
         recorder.listen(self._watch)
         self._clock.spawn(f"cashier of {name}", self._sell)

@@ -33,6 +33,7 @@ class Wish:
         receipt: Receipt number of the original, for those of ``OF_ANOTHER``.
         stan: Its trace number, where a protocol refers to originals by that.
         auth: Its authorisation code, where a protocol wants it.
+        original: What the scenario calls it; for the trace alone.
     """
 
     deal: Deal
@@ -40,6 +41,7 @@ class Wish:
     receipt: int | None = None
     stan: int | None = None
     auth: str = ""
+    original: str = ""
 
 
 @runtime_checkable

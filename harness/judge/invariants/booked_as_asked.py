@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from harness.judge._books import ADVICE, INQUIRY, moves_money, mti_of
 from harness.judge._deals import CREDIT, PLAIN
-from harness.judge._monitor import Monitor, span
+from harness.judge._monitor import Monitor, either, span
 from harness.judge._run import Run
 from harness.judge._sold import Sold
 from harness.judge._telling import stan_of
@@ -28,8 +28,9 @@ class BookedAsAsked:
     """No refund or void leaves as a purchase, no sale as a credit, no reservation as a charge.
 
     Also where the host declines it, and so nothing wrong stands in its books (payment invariant 1;
-    field 3); and in no other currency (field 49). Only contradictions count: hosts differ in what
-    else they call a deal.
+    field 3); and in no other currency (field 49). A void takes back the sale that was meant, and no
+    other one (field 61), as long as no settlement has let the numbers of receipts begin anew. Only
+    contradictions count: hosts differ in what else they call a deal.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
@@ -39,13 +40,17 @@ class BookedAsAsked:
 
 
 class _BookedAsAsked(Safety):
-    kinds = frozenset({"request_received"})
+    kinds = frozenset({"request_received", "settled"})
 
     def __init__(self, clause: str, run: Run) -> None:
         super().__init__(clause, run)
         self._count = 0
+        self._settled = 0  # the line of the last settlement
 
     def on(self, seen: Observation) -> None:
+        if seen.kind == "settled":
+            self._settled = seen.n
+            return
         sale = self.run.books.sales.get(str(seen.get("of")))
         if sale is None or not (moves_money(seen) or mti_of(seen) == ADVICE):
             return
@@ -64,7 +69,22 @@ class _BookedAsAsked(Safety):
                 f" host in currency {told} at {span(seen.t)} (trace number {stan_of(seen)},"
                 " field 49)", (sale.started.n, seen.n),
             )  # fmt: skip
+        meant = self._meant(sale)
+        named = named_stan(seen) if mti_of(seen) == FINANCIAL else 0
+        if meant is not None and named and named not in meant.stans:
+            self.fail(
+                f"{sale.name} was to take back {meant.name} (trace number"
+                f" {either(map(str, sorted(meant.stans)))}), and at {span(seen.t)} the host was"
+                f" asked to take back {named}", (meant.started.n, sale.started.n, seen.n),
+            )  # fmt: skip
         self._count += 1
+
+    def _meant(self, sale: Sold) -> Sold | None:
+        """The sale that a void is to take back, where its numbers are known and still hold."""
+        meant = self.run.books.sales.get(str(sale.started.get("original")))
+        if sale.deal != "void" or meant is None or meant.deal != PLAIN or not meant.stans:
+            return None
+        return meant if self._settled < meant.started.n else None
 
     def held(self) -> str:
         return f"{self._count} requests, each for what was asked"
@@ -79,6 +99,12 @@ def contradiction(deal: str, seen: Observation) -> str:
         return "credit"
     charges = mti_of(seen) == FINANCIAL and not processing.startswith(INQUIRY)
     return "charge" if deal == RESERVING and charges else ""
+
+
+def named_stan(seen: Observation) -> int:
+    """The trace number in field 61, behind the batch; 0 where none is told."""
+    told = str(seen.get("original") or "")
+    return int(told[6:12]) if len(told) >= 12 and told[:12].isdecimal() else 0
 
 
 def currency_of(sale: Sold) -> str | None:

@@ -1,0 +1,49 @@
+"""``booked_as_asked``: a void takes back the sale that was meant."""
+
+import pytest
+
+from harness.tests.judge.story import Story, always, fails, passes
+
+WORD = "booked_as_asked"
+
+
+def taken_back(named: str | None, *, settled: bool = False, mti: str = "0200") -> Story:
+    """Two sales, 2 and 3, and a void of the first whose request has this field 61."""
+    tale = always(WORD)
+    tale.sale("first", 2, 2350).sale("second", 3, 2360)
+    if settled:
+        tale.host("settled", tid="HIL00001", batch=1, balanced=True)
+    tale.engine("sale_started", sale="back", what="void", original="first", card="none")
+    tale.host("request_received", mti=mti, stan=4, batch=1, tid="HIL00001", amount=2360,
+              processing="200000", original=named, of="back")  # fmt: skip
+    return tale.end()
+
+
+@pytest.mark.parametrize("named", ["000001000002", "0000010000020302"])
+def test_the_sale_that_was_meant_holds(named: str) -> None:
+    """With a date behind it or without."""
+    assert passes(taken_back(named).clause(WORD))
+
+
+def test_another_sale_breaks_it() -> None:
+    """Two receipts of one number: the wrong customer gets his money back."""
+    clause = taken_back("0000010000030302").clause(WORD)
+
+    assert fails(clause)
+    assert "take back first" in clause.reason
+
+
+@pytest.mark.parametrize("named", [None, "", "000001", "000000000000", "12 months 03"])
+def test_a_host_that_does_not_show_it_is_no_evidence(named: str | None) -> None:
+    """Nor is what cannot be read."""
+    assert passes(taken_back(named).clause(WORD))
+
+
+def test_receipts_may_be_counted_anew_behind_a_settlement() -> None:
+    """A number of yesterday's may mean a sale of today's."""
+    assert passes(taken_back("0000010000030302", settled=True).clause(WORD))
+
+
+def test_an_older_advice_that_goes_out_meanwhile_is_not_the_void() -> None:
+    """A refund names another original, by right."""
+    assert passes(taken_back("0000010000030302", mti="0220").clause(WORD))
