@@ -10,7 +10,7 @@ from harness.model.trace import Observation
 
 #: Acts after which no sound answer arrives: whoever answered was not heard.
 LAPSES = SPOILING | {"drop"}
-ITEM, TAKEN = "0320", "0330"
+ITEM, TAKEN, SETTLEMENT = "0320", "0330", "0500"
 
 Key = tuple[str, str, int]  # terminal, batch, trace number
 
@@ -18,8 +18,9 @@ Key = tuple[str, str, int]  # terminal, batch, trace number
 class Items:
     """Items that went out again although the terminal had heard that the host has them.
 
-    An upload that was broken off is gone on with (cut point P11); a restart may forget what was
-    heard last. Only items that go out singly, under their own numbers, can be told apart.
+    An upload that was broken off is gone on with (cut point P11). A restart may forget what was
+    heard last; whoever asks for another settlement, or hears that something was not taken, may
+    begin anew. Only items that go out singly, under their own numbers, can be told apart.
     """
 
     def __init__(self) -> None:
@@ -37,18 +38,23 @@ class Items:
             return
         elif seen.kind == "misbehaved":
             self._lapses[stan] += mti_of(seen) == ITEM and seen.get("act") in LAPSES
-        elif seen.kind == "request_received" and mti_of(seen) == ITEM and seen.get("amount"):
+        elif seen.kind == "request_received":
             self._ask((str(seen.get("tid")), str(seen.get("batch")), stan), seen)
         elif seen.kind == "answer_received" and seen.source == TERMINAL and mti_of(seen) == TAKEN:
             self._hear(stan, seen)
 
     def _ask(self, key: Key, seen: Observation) -> None:
+        if mti_of(seen) == SETTLEMENT:
+            self._known.clear()
+        if mti_of(seen) != ITEM or not seen.get("amount"):
+            return
         if key in self._known:
             self._again.append((self._known.pop(key), seen))
         self._asked[key].append(seen)
 
     def _hear(self, stan: int, seen: Observation) -> None:
         if str(seen.get("response")) != "00":
+            self._known.clear()
             return
         for key, rows in self._asked.items():
             if key[2] == stan and len(rows) > self._lapses[stan]:

@@ -366,6 +366,17 @@ def refund_sent_again(day: Day) -> None:
     day.host("request_received", **day.find("request_received", mti="0220")[-1].fields)
 
 
+@breaks("persist_before_send", "reversal_survives_power_loss")
+def refused_reversal_lost_by_cut(day: Day) -> None:
+    """5, 7: the switch could not take the reversal yet, and a cut forgets it."""
+    name, stan = sale(day)
+    day.answer(stan, arrives=False)
+    day.terminal("not_done", stan=stan, owed=True, **day.facts(4200))
+    day.ended(name, "failed", cause="host_silent", stan=stan)
+    day.terminal("answer_received", mti="0410", stan=stan, response="96")
+    day.after(3).boot()
+
+
 @breaks("advices_once")
 def refund_told_in_vain(day: Day) -> None:
     """11: the only answer has a wrong MAC, and is believed."""

@@ -12,6 +12,7 @@ from harness.model.verdict import Outcome
 from harness.model.words import find
 from harness.tests.judge.days import INVARIANTS, Day, day
 from harness.tests.judge.mutants import MUTANTS, spoilt
+from harness.tests.judge.story import TID
 
 SEEDS = st.integers(0, 100_000)
 #: Of the host's ledger, of the journal; both are told at rest only.
@@ -65,11 +66,13 @@ def test_an_answer_that_a_cut_kept_from_being_saved_is_asked_for_again() -> None
 
 
 def test_an_item_whose_answer_was_not_kept_is_uploaded_again() -> None:
-    """Not heard, or heard right before a restart: the host takes it once."""
+    """Not heard, or heard right before a restart or another settlement: it is taken once."""
     tale = Day(random.Random(1)).lived()
     tale.upload(1, heard=False)
     tale.upload(1)
     tale.boot()
+    tale.upload(1)
+    tale.host("request_received", mti="0500", stan=99, batch=tale.batch, tid=TID)
     tale.upload(1)
 
     assert "advices_once" not in failed(tale.over())
