@@ -25,6 +25,11 @@ ADVICE, ADVISED = "0220", "0230"
 SIGNED_ON = "0810"
 #: Q/CUP 006.6-2015, A.2: approved, VIP, partial, and the "defective successes".
 APPROVING = frozenset({"00", "10", "11", "A2", "A4", "A5", "A6"})
+#: Answers that are no word of the issuer about the card: faults of the switch, the terminal, the
+#: keys or the batch (Q/CUP 006.6-2015, A.2).
+NOT_OF_THE_ISSUER = frozenset({
+    "03", "58", "97", "68", "90", "91", "92", "96", "98", "73", "99", "A0", "76", "77", "95",
+})  # fmt: skip
 #: A reversal is done with: done, invalid related transaction (cross-day), original not found.
 REVERSAL_DONE = frozenset({"00", "12", "25"})
 #: What some applications take for done as well.

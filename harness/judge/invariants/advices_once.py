@@ -10,6 +10,7 @@ from harness.judge._books import (
     ADVICE,
     ADVISED,
     APPROVED,
+    NOT_OF_THE_ISSUER,
     Books,
     alike,
     deal_of,
@@ -31,12 +32,9 @@ from harness.judge.invariants._at_rest import (
 )
 from harness.judge.invariants._items import LAPSES, Items
 from harness.model.trace import Observation
-from harness.wire import answers
 
 #: Acts that spoil nothing but the MAC, where there is one.
 OF_MAC = frozenset({"corrupt", "bad_mac", "no_mac"})
-#: Answers that are the host's last word on an advice.
-LAST_WORDS = ("approve", "final_decline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +83,8 @@ class _AdvicesOnce(AtRest):
     def _is_last_word(self, stan: int, seen: Observation) -> bool:
         if seen.kind != "answer_received" or seen.source != TERMINAL:
             return False
-        code = str(seen.get("response") or "00")
         sound = len(self.run.books.advices[stan]) > len(self._lapses[stan])
-        return sound and answers.expected(code) in LAST_WORDS
+        return sound and str(seen.get("response")) not in NOT_OF_THE_ISSUER
 
     def _check_all(self, books: Books) -> Iterator[Finding]:
         for seen in self._violations:

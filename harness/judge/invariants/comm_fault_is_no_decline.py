@@ -3,18 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVING, mti_of
+from harness.judge._books import APPROVING, NOT_OF_THE_ISSUER, mti_of
 from harness.judge._monitor import NAMING, TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
-
-#: Answers that are no word of the issuer about the card: faults of the switch, the terminal, the
-#: keys or the batch (Q/CUP 006.6-2015, A.2).
-NOT_OF_THE_ISSUER = frozenset({
-    "03", "58", "97", "68", "90", "91", "92", "96", "98", "73", "99", "A0", "76", "77", "95",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
