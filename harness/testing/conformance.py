@@ -15,6 +15,7 @@ from harness.model.roles import SafeState, plays
 from harness.testing import supply_basics, supply_powers
 from harness.testing._asking import Skipped, wanted
 from harness.testing.supply_bench import Bench, Unmet
+from harness.wire.pan import mask
 
 __all__ = ["CHECKS", "Bench", "Finding", "Skipped", "Unmet", "conform"]
 
@@ -66,9 +67,10 @@ def conform(bench: Bench, checks: Sequence[Callable[[Bench], None]] = CHECKS) ->
             check(bench)
             finding = Finding(check.__name__, "ok")
         except Skipped as why:
-            finding = Finding(check.__name__, "skipped", str(why))
+            finding = Finding(check.__name__, "skipped", mask(str(why)))
         except (AssertionError, BenchError) as error:
-            finding = Finding(check.__name__, "failed", f"{type(error).__name__}: {error}")
+            said = mask(f"{type(error).__name__}: {error}")  # it may quote what was answered
+            finding = Finding(check.__name__, "failed", said)
             bench.reconnect()
         bench.driver.make_safe()
         yield finding

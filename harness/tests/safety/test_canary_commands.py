@@ -1,20 +1,24 @@
 """Commands of the harness at instruments that leak: nothing they print or keep holds a number."""
 
 import itertools
+import json
 import socket
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from harness import runner
-from harness.cli import main
+from harness.cli import conform, main
 from harness.files import carried
 from harness.survey import discover, findings, host
 from harness.tests.safety.leaking_search import Search
 from harness.tests.safety.leaking_table import ALL, READS, Cell, cells
 from harness.tests.safety.leaking_ways import leaky_bench
+from harness.tests.safety.spellings import PANS, held
+from harness.tests.safety.tapped import Tapped
 
 RIG = """\
 rig: leaky
@@ -104,21 +108,55 @@ def test_discover_shows_none(
         assert cell.shown in said or cell.encoding in HARD, cell
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["as text", "as JSON"])
 @pytest.mark.parametrize("command", ["doctor", "conform"])
 def test_who_asks_a_supply_shows_none(
-    leaky: Leaky, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
-) -> None:
+    leaky: Leaky, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    command: str, form: tuple[str, ...],
+) -> None:  # fmt: skip
     """Its identity, its serial number, errors that quote what it answered; locks and states."""
-    rig = _supply(leaky, tmp_path)
+    rig, printed = _supply(leaky, tmp_path), list[str]()
+
+    def ask(*words: str) -> None:
+        main([*words, "--rig", rig, *form])
+        shown = capsys.readouterr()
+        printed.extend(shown)
+        assert not form or not shown.out or json.loads(shown.out)
 
     if command == "conform":
-        main(["conform", "--yes", "--rig", rig])
+        ask("conform", "--yes")
     while command == "doctor" and len(leaky.said) < len(SAID):
-        main(["doctor", "--rig", rig])
+        ask("doctor")
 
-    said = "".join(capsys.readouterr())
+    said = "".join(printed)
     assert _leaks(tmp_path, said) == []
     assert "***" in said
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["as text", "as JSON"])
+def test_what_conform_finds_shows_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+    form: tuple[str, ...],
+) -> None:  # fmt: skip
+    """A supply whose errors carry numbers: they are what a finding quotes."""
+
+    def told(chunk: bytes) -> list[tuple[float, bytes]]:
+        return [(0.0, chunk.replace(b"No error", b"Undefined header;" + PANS[1].encode())
+                 .replace(b"+0,", b"-113,"))]  # fmt: skip
+
+    monkeypatch.setattr(
+        conform, "SimulatedBench", partial(Tapped, bends={"supply": told}, since=3.0)
+    )
+
+    main(["conform", *form])
+
+    shown = capsys.readouterr()
+    said = "".join(shown)
+    assert held(said.encode()) == []
+    assert _leaks(tmp_path, said) == []
+    assert "***" in said
+    if form:
+        assert any("***" in row["why"] for row in json.loads(shown.out))
 
 
 def test_a_torn_ingress_is_found(
