@@ -24,6 +24,7 @@ from harness.tests.sim.defects.money_stories import MONEY
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.defects.register_stories import REGISTER
+from harness.tests.sim.defects.secret_stories import SECRETS
 from harness.tests.sim.defects.telling_stories import TELLING
 from harness.tests.sim.defects.update_stories import UPDATE
 from harness.tests.sim.terminal.stage import Stage
@@ -340,6 +341,7 @@ STORIES: dict[str, Story] = {
     **REGISTER,
     **BODY,
     **READER,
+    **SECRETS,
     **TELLING,
     **UPDATE,
     "report_outlives_fault": deaf_host_for_a_minute,
