@@ -25,8 +25,8 @@ SHOWN = 3
     help="Rig file.  [default: the virtual ones, each item on the first that can]",
 )
 @options.tags
-@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, metavar="N",
-              help="How many seeds the reference terminal must pass.")  # fmt: skip
+@click.option("--seeds", type=click.IntRange(0), default=1, show_default=True, metavar="N",
+              help="How many seeds the reference terminal must pass; 0: leave it out.")  # fmt: skip
 @click.option("--defect", "defects", multiple=True, metavar="NAME",
               help="Only this defect; may be repeated. none: the reference alone.")  # fmt: skip
 @click.option("--all", "exhaust", is_flag=True,
@@ -57,6 +57,7 @@ def prove(
     harness prove --seeds 100 --defect none          the reference alone, with a hundred
     harness prove --each --seeds 20 --defect none    each id of the catalogue on each class
     harness prove --all --defect stuck_after_outage  whatever catches this one
+    harness prove --seeds 0 --defect cent_more       this one alone, without the reference
 
     Ends with 1 when a defect escapes or the reference terminal does not pass.
     """
@@ -99,5 +100,5 @@ def _show(proof: proving.Proof) -> None:
         click.echo(f"{click.style('MISJUDGED', fg='red')} {reason}")
     caught = len(proof.caught) - len(proof.escaped)
     defects = f"{caught} of {len(proof.caught)} defects caught; " if proof.caught else ""
-    reference = f"the reference terminal failed {len(proof.misjudged)} of {proof.played} items"
-    click.echo(defects + reference)
+    failed = f"the reference terminal failed {len(proof.misjudged)} of {proof.played} items"
+    click.echo(defects + ("the reference terminal was not played" if proof.alone else failed))

@@ -54,10 +54,17 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
+#: So many words are not listed beside the nearest one.
+MANY = 60
+
+
 def instead(word: str, known: Iterable[str], where: str = "Known") -> str:
     """``; did you mean 'power_dip'? Known: ...`` or ``. Known: ...``."""
     words = list(known)
-    return f"{nearest(word, words) or '.'} {where}: {', '.join(words)}"
+    near = nearest(word, words)
+    if near and len(words) > MANY:
+        return f"{near} ({len(words)} are known)"
+    return f"{near or '.'} {where}: {', '.join(words)}"
 
 
 @lru_cache
@@ -115,7 +122,12 @@ def find(package: str, word: str, *, group: str = "", name: str = "") -> Any:
         raise LookupError(f"no word {word!r} in {kind}{instead(word, known)}")
     for point in _theirs(group):
         if point.name == word:
-            return point.load()
+            try:
+                return point.load()
+            except (ImportError, AttributeError) as error:
+                raise LookupError(
+                    f"entry point {group}: {word} = {point.value}: {error}"
+                ) from error
     wanted = name or camel(word)
     made = _made(package).get(word)
     found = getattr(made or importlib.import_module(f"{package}.{word}"), wanted, None)

@@ -20,6 +20,7 @@ from harness.prove.planted import breaks, defects
 
 #: Items that must catch a defect before the rest are left out.
 ENOUGH = 1
+UNDECIDED = frozenset({Outcome.ERROR.name, Outcome.INCONCLUSIVE.name})
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Catch:
     Attributes:
         breaks: What it is meant to break, by its own word.
         by: (scenario, clause), in the order of play.
-        broke: What was no verdict at all: the bench's ERROR, a firmware that went in circles.
+        broke: What was no verdict: a bench's ERROR, a firmware in circles, INCONCLUSIVE.
     """
 
     breaks: str
@@ -61,11 +62,13 @@ class Proof:
         caught: Defect -> what caught it.
         misjudged: The reference's items that did not PASS, as ``scenario (seed): reason``.
         played: How many items were played with the reference.
+        alone: Whether the reference was left out on purpose.
     """
 
     caught: dict[str, Catch] = field(default_factory=dict)
     misjudged: list[str] = field(default_factory=list)
     played: int = 0
+    alone: bool = False
 
     @property
     def escaped(self) -> list[str]:
@@ -73,7 +76,8 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        return not self.escaped and not self.misjudged and self.played > 0
+        played = self.played > 0 or (self.alone and bool(self.caught))
+        return played and not self.escaped and not self.misjudged
 
     def plain(self) -> dict[str, Any]:
         """The published shape: ``defects`` and ``reference_failures``."""
@@ -112,7 +116,7 @@ def prove(
         rigs: Rigs whose terminals are simulated; an item is played on the first that can.
         paths: Scenario files and folders.
         tags: Only scenarios with one of these.
-        seeds: How many seeds the reference must pass.
+        seeds: How many seeds the reference must pass; 0 to leave it out.
         only: Defects to plant; all when empty, none for ``["none"]``.
         enough: Items that must catch a defect before the rest are left out; 0 to play all.
         each: With the reference, one item of each catalogue id and seed, on every rig; else every
@@ -133,7 +137,7 @@ def prove(
         for part in range(parts)
     ]
     jobs += [Job(*stage, 0, name, enough) for name in names]
-    proof = Proof({name: Catch(breaks(name)) for name in names})
+    proof = Proof({name: Catch(breaks(name)) for name in names}, alone=not seeds)
     found: dict[Job, list[Row]] = {}
     for done, (job, rows) in enumerate(_played(jobs), 1):
         found[job] = rows
@@ -156,7 +160,7 @@ def _count(proof: Proof, job: Job, rows: list[Row]) -> None:
     for outcome, title, reasons in rows:
         if outcome == Outcome.FAIL.name:
             catch.by += [(title, clause) for clause in reasons]
-        elif outcome == Outcome.ERROR.name:
+        elif outcome in UNDECIDED:
             catch.broke.append(f"{title}: {'; '.join(reasons)}")
 
 

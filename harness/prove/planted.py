@@ -36,10 +36,11 @@ def breaks(defect: str) -> str:
 
 
 def told_of(defect: str) -> str:
-    """What a defect's file says of it, in one line."""
+    """What a defect's file says of it, or its ``plant`` itself, in one line."""
     plant = find(PACKAGE, defect, group=GROUP, name="plant")
     told = getattr(plant, "__self__", sys.modules[plant.__module__])  # made, or a file
-    return " ".join((inspect.getdoc(told) or "").split())
+    own = inspect.getdoc(plant) or ""  # several plants in one file
+    return " ".join((own if BREAKS.search(own) else inspect.getdoc(told) or "").split())
 
 
 def parts() -> dict[str, str]:

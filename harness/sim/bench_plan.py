@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from harness.files import fixture
-from harness.model.words import find, instead
+from harness.model.words import instead
 from harness.sim.modems.models import models as modems
 from harness.sim.supplies.make import models as supplies
 
@@ -54,11 +54,17 @@ def check_plan(
     if virtual:
         yield from _needs_real_time(plan)
     yield from _listens_where_it_may_not(plan)
-    for name in defects:
-        try:
-            find("harness.sim.defects", name, group="harness.defects", name="plant")
-        except LookupError as error:
-            yield f"--defect: {error.args[0]}"
+    if defects:
+        yield from _cannot_be_planted(defects)
+
+
+def _cannot_be_planted(defects: Sequence[str]) -> Iterator[str]:
+    from harness.sim.planted import planted  # the whole firmware, for few runs
+
+    try:
+        planted(defects)
+    except LookupError as error:
+        yield f"--defect: {error.args[0]}"
 
 
 def _needs_real_time(plan: Mapping[str, Any]) -> Iterator[str]:

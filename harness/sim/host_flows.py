@@ -19,7 +19,7 @@ from harness.sim.host_rules import cryptogram_mark, skew, track_number
 from harness.sim.host_session import Heard, Session, new_keys
 from harness.sim.host_store import MEMORY, Store
 from harness.sim.ledger import Key, Ledger
-from harness.wire import mac
+from harness.wire import answers, mac
 from harness.wire.iso8583 import DEMANDS, Message, answer
 from harness.wire.subfields import KEY_FORMS, Kind, Original
 
@@ -28,6 +28,11 @@ ECHOED = (2, 3, 4, 11, 23, 25, 41, 42, 49, 60)
 #: Numbers that a restarted host leaves out: those it gave to what is in no book.
 SKIPPED = 100_000
 SIGNATURE = "800"  # 60.3 of what brings a signature (Q/CUP 009.1; its sale is in field 61)
+
+
+def final(code: str) -> bool:
+    """Whether an answer code is forced upon a message that is then not even looked at."""
+    return bool(code) and answers.expected(code) != "approve"
 
 
 class Flows:
@@ -85,7 +90,7 @@ class Flows:
         """The answer, with its MAC; None for what is no request.
 
         All that it rests on is kept when this returns. ``forced`` is an answer code that a
-        misbehaving host gives instead of deciding.
+        misbehaving host gives instead of deciding; one that approves is given where it approves.
         """
         heard = self._heard(request)
         self._say_received(heard)
@@ -98,12 +103,16 @@ class Flows:
         act, needs_mac = row
         code = self._refusal(heard, needs_mac=needs_mac) or forced
         try:
-            own = {39: code} if code else act(heard)
+            own = {39: code} if final(code) else self._told(act(heard), code)
         except Garbled:  # a private sub-field that it needs is missing or short
             own = {39: "30"}
         reply = self._answer(heard, own)
         self._keep(heard)
         return reply
+
+    def _told(self, own: Mapping[int, str], code: str) -> Mapping[int, str]:
+        """What was decided; an approval by the code that is wanted of it."""
+        return {**own, 39: code} if code and own.get(39) == "00" else own
 
     def _refusal(self, heard: Heard, *, needs_mac: bool) -> str:
         """Why this message is not even looked at: an answer code, or ``""``."""

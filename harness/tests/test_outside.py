@@ -25,6 +25,9 @@ ENTRY_POINTS = """
     greets = acme_judge:Greets
     [harness.defects]
     cent_more = acme_defect:plant
+    never_written = acme_defect:plant_another
+    gives_nothing = acme_defect:plant_nothing
+    of_no_part = acme_defect:plant_misspelt
 """
 STORY = """
 id: Z-1
@@ -78,6 +81,36 @@ def test_a_defect_of_theirs_is_caught_by_a_judge_that_never_saw_it(
     caught = next(row for row in proof["defects"] if row["name"] == "cent_more")["caught_by"]
     assert "power/greeted: no_orphan_charge" in caught
     assert proof["reference_failures"] == 0
+
+
+def test_a_defect_alone_needs_no_reference(
+    outside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seconds instead of minutes; and it is said that the reference was left out."""
+    path = _story(outside, "APPROVED")
+
+    assert main(["prove", str(path), "--seeds", "0", "--defect", "cent_more"]) == 0
+
+    said = capsys.readouterr().out
+    assert "1 of 1 defects caught; the reference terminal was not played" in said
+
+
+@pytest.mark.parametrize(
+    ("defect", "wrong"),
+    [
+        ("never_written", "entry point harness.defects: never_written = acme_defect:plant_another"),
+        ("gives_nothing", "'gives_nothing': plant(base) gave None; it must return the firmware's"),
+        ("of_no_part", "no part 'Receits'; did you mean 'Receipts'?"),
+    ],
+)
+def test_what_is_wrong_with_a_defect_is_said_before_anything_is_played(
+    outside: Path, capsys: pytest.CaptureFixture[str], defect: str, wrong: str
+) -> None:
+    """A usage error, not a terminal that failed."""
+    path = _story(outside, "APPROVED")
+
+    assert main(["run", str(path), "--defect", defect]) == 2
+    assert wrong in capsys.readouterr().err
 
 
 def test_a_clause_of_theirs_judges(outside: Path) -> None:

@@ -6,6 +6,7 @@ else: ``base.with_parts(Payment=Forgetful)``.
 
 from typing import ClassVar, Self, cast
 
+from harness.model.words import instead
 from harness.sim.terminal import (
     acquiring,
     bars,
@@ -90,7 +91,9 @@ class Parts:
 
     @classmethod
     def with_parts(cls, **parts: type) -> type[Self]:
-        """The same firmware with some parts replaced."""
+        """The same firmware with some parts replaced; raises LookupError for one it has not."""
+        known = [word for word in dir(cls) if isinstance(getattr(cls, word), type)]
         for name in parts:
-            getattr(cls, name)  # a part it does not have is a mistake
+            if name not in known:
+                raise LookupError(f"the firmware has no part {name!r}{instead(name, known)}")
         return cast(type[Self], type(cls.__name__, (cls,), parts))

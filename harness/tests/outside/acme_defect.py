@@ -17,3 +17,13 @@ def plant(base: type[Firmware]) -> type[Firmware]:
             super().record(replace(entry, amount=entry.amount + 1))
 
     return base.with_parts(Storage=Storage)
+
+
+def plant_nothing(base: type[Firmware]) -> None:
+    """Forgets to return it."""
+    base.with_parts()
+
+
+def plant_misspelt(base: type[Firmware]) -> type[Firmware]:
+    """Replaces what there is not."""
+    return base.with_parts(Receits=object)

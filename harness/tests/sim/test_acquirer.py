@@ -265,16 +265,19 @@ def test_each_act_does_what_it_says(bench: Bench) -> None:
         forced = misbehaving("answer", 7, code="91")
         assert forced is not None
         assert (forced.get(39), mac.mac_ok(forced, key)) == ("91", True)
-        assert misbehaving("ignore", 8) is None
+        vip = misbehaving("answer", 11, code="11")  # an approval, and booked as one
+        assert vip is not None
+        assert (vip.get(39), mac.mac_ok(vip, key)) == ("11", True)
+        assert misbehaving("ignore", 18) is None
         with pytest.raises(Garbled):
-            misbehaving("truncate", 9)
+            misbehaving("truncate", 19)
         with pytest.raises(PortLost):
-            misbehaving("reset", 10)
+            misbehaving("reset", 20)
         assert teller.deframer.held > 0
 
     bench.run(story)
 
-    assert sorted(entry.key.stan for entry in bench.host.ledger) == [2, 3, 4, 6, 9, 10]
+    assert sorted(entry.key.stan for entry in bench.host.ledger) == [2, 3, 4, 6, 11, 19, 20]
 
 
 def test_refused_connections_and_behaving_again(bench: Bench) -> None:
