@@ -21,7 +21,11 @@ def listening(stage: Stage) -> Callable[[str], Rows]:
     ours, theirs = pair(stage.clock, "control")
     stage.host.outlets["control"](theirs)
     driver, seen = acquirer.Driver(ours), list[tuple[str, dict[str, Any]]]()
-    driver.observe = lambda kind, /, *, t=None, **fields: seen.append((kind, fields))
+
+    def note(kind: str, /, *, t: float | None = None, **fields: Any) -> None:
+        seen.append((kind, fields))
+
+    driver.observe = note
 
     def heard(kind: str) -> Rows:
         driver.attend()
