@@ -1,6 +1,6 @@
 """An answer without a MAC is believed: there is nothing in it that could be wrong.
 
-Breaks invariant 12 (N-2): the MAC must match, so there must be one.
+Breaks N-2 (invariants 11 and 12): the MAC must match, so there must be one.
 """
 
 from harness.sim.terminal.firmware import Firmware
