@@ -1,6 +1,6 @@
 """The busy light stays on after a declined sale, until one is approved.
 
-Breaks F10 (H-3, N-3): peripherals/lights_after_decline catches it.
+Breaks H-3 and N-3 (F10): peripherals/lights_after_decline catches it.
 """
 
 from collections.abc import Mapping

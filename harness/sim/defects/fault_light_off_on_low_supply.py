@@ -1,6 +1,6 @@
 """The fault light does not know of the supply.
 
-Breaks F10 (H-3, P-2): peripherals/lights_on_low_supply catches it.
+Breaks H-3 and P-2 (F10): peripherals/lights_on_low_supply catches it.
 """
 
 from collections.abc import Mapping
