@@ -5,6 +5,7 @@ from typing import Any
 from harness.engine.recorder import Recorder
 from harness.engine.steps import Given
 from harness.errors import BenchError, DeviceRefused, NotSupported
+from harness.model.cast import those_playing
 from harness.model.cellular import Attenuator, SimCard
 from harness.model.network import (
     AccessPoints,
@@ -17,7 +18,7 @@ from harness.model.network import (
     Subscription,
 )
 from harness.model.power import Supply, Switch
-from harness.model.roles import Host, Terminal, plays
+from harness.model.roles import Host, Terminal
 from harness.model.units import Db, Seconds
 from harness.model.updates import MisbehavingStore, Updates
 
@@ -147,6 +148,4 @@ def _ask_ready(rig: Any, recorder: Recorder, until: float) -> bool:
 
 def players_of(rig: Any, role: type) -> list[Any]:
     """Everybody on this rig who plays ``role``."""
-    return [
-        player for player in rig.players.values() if plays(getattr(player, "driver", player), role)
-    ]
+    return those_playing(rig.players, role)

@@ -11,6 +11,7 @@ from typing import Any
 from harness.judge._console_line import ConsoleLine
 from harness.judge._doubt import Line
 from harness.judge._monitor import Monitor, span
+from harness.judge._person_line import PersonLine
 from harness.judge._register_line import RegisterLine
 from harness.judge._run import Run, too_late
 from harness.judge._unasked import LAG, Unasked
@@ -22,7 +23,7 @@ COMPLETE = ("rest", "decided")
 #: What stands beside the fault's word in an ``inject`` step.
 BESIDE = ("as",)
 #: What is looked at for whether a line of the bench's is to be believed.
-DOUBTED = RegisterLine.kinds | ConsoleLine.kinds
+DOUBTED = (RegisterLine.kinds | ConsoleLine.kinds | PersonLine.kinds) - {"step_started"}
 
 
 class Staged(Monitor):
@@ -49,7 +50,7 @@ class Staged(Monitor):
         self._missed: list[tuple[str, int]] = []
         self._given = ""
         self._unasked = Unasked()
-        self._lines: tuple[Line, ...] = (RegisterLine(), ConsoleLine())
+        self._lines: tuple[Line, ...] = (RegisterLine(), ConsoleLine(), PersonLine())
 
     def on(self, seen: Observation) -> None:
         self._tell_lines(seen)

@@ -14,6 +14,25 @@ def nothing(_n: int) -> Sequence[Observation]:
     return ()
 
 
+#: Where the roles of a register's end are defined, and whose they are.
+REGISTER, TERMINAL = ("harness.model.register", "Terminal"), "terminal"
+
+
+def those_playing(players: Mapping[str, Any], role: type[Any]) -> list[Any]:
+    """All who play a role, in the rig's order.
+
+    A register's role is the terminal's driver's where that plays it: a person who puts paper in
+    could key in a sale as well, and is not asked to where a register does it.
+    """
+    found = {
+        name: player for name, player in players.items()
+        if plays(getattr(player, "driver", player), role)
+    }  # fmt: skip
+    if TERMINAL in found and (role.__module__ in REGISTER or role.__name__ in REGISTER):
+        return [found[TERMINAL]]
+    return list(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """Who plays what on this rig. A fault is handed this and nothing else.
@@ -40,7 +59,6 @@ class Cast:
 
     def playing(self, role: type[Any]) -> Any:
         """The first player that plays ``role``; raises LookupError naming the role."""
-        for player in self.players.values():
-            if plays(getattr(player, "driver", player), role):
-                return player
+        for player in those_playing(self.players, role):
+            return player
         raise LookupError(f"nobody on this rig plays {role.__name__}")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from harness.judge._console_line import ConsoleLine
+from harness.judge._person_line import PersonLine
 from harness.judge._register_line import RegisterLine
 from harness.judge._run import Injected
 from harness.model.trace import Observation
@@ -156,3 +157,37 @@ def test_a_request_that_is_sent_again_has_its_line_again() -> None:
     assert not _console(first, (11.9, *again[1:]), again)[1]
     assert not _console(first, again, (77.6, *first[1:]))[1]
     assert _console(first, again)[1]
+
+
+def _by_hand(driver: str, *rows: Row) -> str:
+    line = PersonLine()
+    opening: Row = (0.0, "engine", "run_started", {"plays": {"hands": driver}})
+    for seen in _rows(opening, *rows):
+        line.on(seen)
+    found = line.doubt(())
+    return found.why if found else ""
+
+
+def _acted(done: float, noticed: float | None) -> list[Row]:
+    rows: list[Row] = [
+        (10.0, "engine", "step_started", {"word": "inject"}),
+        (done, "hands", "part", {"part": "paper", "state": "out"}),
+        (30.0, "engine", "step_started", {"word": "clear"}),
+    ]
+    if noticed is not None:
+        rows.append((noticed, "terminal", "detected", {"cause": "paper_out"}))
+    return sorted(rows, key=lambda row: row[0])
+
+
+@pytest.mark.parametrize(
+    ("noticed", "said"),
+    [(12.0, ""), (12.9, ""), (11.6, ""), (11.0, "nobody knows"), (14.0, "nobody knows"),
+     (None, "was it done?")],
+)  # fmt: skip
+def test_a_persons_word_is_no_clock(noticed: float | None, said: str) -> None:
+    """Said two seconds late or early it is doubted; a machine's word is its own."""
+    why = _by_hand("operator", *_acted(12.0, noticed))
+
+    assert said in why
+    assert bool(why) is bool(said)
+    assert not _by_hand("bench_hands", *_acted(12.0, noticed))
