@@ -91,3 +91,34 @@ def test_a_person_who_does_not_do_it(
     told = [row["message"] for row in played.trace.of("bench_error")]
     assert any(said in one for one in told) or not said, told
     assert bench.rail.volts() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("does", "says", "ends"),
+    [
+        (2.0, 2.4, Outcome.PASS),
+        (2.0, 9.0, Outcome.ERROR),
+        (2.0, 19.0, Outcome.ERROR),
+        (9.0, 2.0, Outcome.ERROR),
+        (30.0, 2.0, Outcome.ERROR),
+    ],
+)
+def test_a_person_who_says_it_late_or_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: float, says: float, ends: Outcome
+) -> None:
+    """What the terminal noticed at another time is nothing to time it by; at once, it passes."""
+    states = iter(("out", "in"))
+
+    def person(bench: Bench, port: MemoryPort) -> None:
+        now, state = bench.clock.now(), next(states)
+        bench.clock.call_at(now + does, lambda: bench.terminal.body.put("paper", state))
+        bench.clock.call_at(now + says, lambda: port.write(b"\r\n"))
+
+    played, bench = played_on(
+        partial(Manned, person=person), tmp_path, monkeypatch, "peripherals/printer_not_ready",
+        rig=VIRTUAL.replace(HANDS, ASKED),
+    )  # fmt: skip
+
+    assert played.verdict.outcome is ends, played.verdict.reason
+    assert [row["outcome"] for row in played.trace.of("sale_ended")][:1] == ["approved"]
+    assert bench.rail.volts() < 0.5
