@@ -17,6 +17,7 @@ from harness.tests.sim.defects.acts import (
 )
 from harness.tests.sim.defects.body_stories import BODY
 from harness.tests.sim.defects.book_stories import BOOKS
+from harness.tests.sim.defects.copy_stories import COPIES
 from harness.tests.sim.defects.debt_stories import DEBTS
 from harness.tests.sim.defects.host_stories import HOST
 from harness.tests.sim.defects.line_stories import DUAL, LINE
@@ -336,6 +337,7 @@ STORIES: dict[str, Story] = {
     **MONEY,
     **BOOKS,
     **DEBTS,
+    **COPIES,
     **HOST,
     **LINE,
     **REGISTER,
