@@ -48,7 +48,7 @@ def reversed_sale(deal: str, field: str) -> Story:
         rows = heard("request_received")
         first, undone = ([row for row in rows if row["mti"] == mti][-1] for mti in ("0200", "0400"))
         if field == "original":
-            return int(undone[field][6:12]) != first["stan"]
+            return bool(int(undone[field][6:12]) != first["stan"])
         return bool(first[field] != undone[field])
 
     return story
