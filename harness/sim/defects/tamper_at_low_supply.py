@@ -13,7 +13,7 @@ def plant(base: type[Firmware]) -> type[Firmware]:
         def say(self, cause: str) -> None:
             super().say(cause)
             if cause == "supply_low":
-                self._alarms._screen.show_text("TAMPER DETECTED")
+                self._alarms._screen.show_text("TAMPER DETECTED")  # noqa: SLF001 - a bad terminal
                 self._log.say_error("sec", "tamper switch: keys erased")
 
     return base.with_parts(PowerMonitor=PowerMonitor)
