@@ -46,7 +46,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ],
         [
             outside.start("run", *MOST, "--seed", "6", "--out", "c"),
-            outside.start("run", *FAILING, "--defect", "stan_reused_after_cut", "--out", "failing"),
+            outside.start("run", *FAILING, "--defect", "fsync_missing", "--out", "failing"),
         ],
     ]
     codes = [over(run, 240).code for runs in pairs for run in runs]
