@@ -265,7 +265,7 @@ def test_a_full_batch_must_be_settled_first() -> None:
 
 def test_no_part_is_replaced_by_one_that_is_not_there() -> None:
     """A defect that names a part wrongly is an error, not a firmware without a bug."""
-    with pytest.raises(LookupError, match="did you mean .Payment"):
+    with pytest.raises(LookupError, match=r"did you mean .Payment"):
         Firmware.with_parts(Paiment=object)
 
 
