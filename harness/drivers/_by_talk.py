@@ -1,8 +1,9 @@
 """What terminals' drivers have in common whose dialogue is an object of its own, a ``Talk``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from harness.drivers._frames_talk import NO_ABORT
 from harness.drivers._frames_talk import Talk as FramesTalk
 from harness.model.register import DEALS, Deal, Wish
 from harness.model.roles import Observe, SaleResult
@@ -79,6 +80,10 @@ class ByFrames(ByTalk[FramesTalk]):
     def look(self) -> None:
         """Whether what came on the line could be read at all; raises Astray."""
         self._talk.look()
+
+    def lacks(self) -> Mapping[str, str]:
+        """What its terminals are never told."""
+        return {} if "cancel" in self._talk.profile.also else {"abort": NO_ABORT}
 
     def deals(self) -> Sequence[Deal]:
         """Those of the profile."""

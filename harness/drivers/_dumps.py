@@ -27,6 +27,11 @@ class Polls:
         self._rules = [_rule(row) for row in rows]
         self.line = "; ".join(f"{ask}; echo; echo {NEXT}" for ask, _ in self._rules)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What there are rules for."""
+        return frozenset(rule.kind for _, rule in self._rules)
+
     def read(self, said: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """(what was asked, the kind of observation, its fields) of each that was understood."""
         for (ask, rule), text in zip(self._rules, said.split(NEXT), strict=False):

@@ -52,7 +52,7 @@ class Reporter:
         return SaleResult(
             means.outcome, cause="" if means.outcome == "approved" else cause, code=code,
             stan=stan, receipt=_number(answer, "receipt"), amount=_number(answer, "amount"),
-            text=text, auth=answer.get("auth", ""),
+            text=text, auth=answer.get("auth", ""), pan=mask(answer.get("card", "")),
         )  # fmt: skip
 
     def status(self, answer: Values, t: float, ready: str) -> str:

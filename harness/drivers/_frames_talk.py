@@ -21,6 +21,7 @@ from harness.wire.frames_profile import Profile, read_profile
 
 ORDER = "HIL{:016d}"
 READY = "00"
+NO_ABORT = "this protocol has no way to abort"
 NO_QUESTION = "this protocol has no way to ask what became of it"
 
 
@@ -117,6 +118,7 @@ class Talk:
         if "status" not in self.profile.also:
             if not self._link.probe(within):
                 raise PortTimeout("the terminal does not answer, or is busy")
+            self.observe("ecr_status", code="ACK", text="it takes an enquiry")
             return READY
         answer, t = self._ask(self._wanted("status"), within)
         return self._say.status(answer, t, READY)
@@ -124,7 +126,7 @@ class Talk:
     def abort(self) -> None:
         """Have the call that runs ask for it; raises NotSupported."""
         if "cancel" not in self.profile.also:
-            raise NotSupported("this protocol has no way to abort")
+            raise NotSupported(NO_ABORT)
         self._aborting = self._selling
 
     # --- within ---
@@ -161,7 +163,10 @@ class Talk:
                 return None
             return answer, t
 
-        body = self.profile.ask.encode(asked, self._digits)
+        try:
+            body = self.profile.ask.encode(asked, self._digits)
+        except ValueError as error:
+            raise NotSupported(f"this protocol cannot ask for that: {error}") from error
         return self._link.ask(body, take, within=within, meanwhile=self._cancel_if_wanted)
 
     def _cancel_if_wanted(self) -> None:

@@ -67,6 +67,7 @@ class Reporter:
             cause = self.words.cause(text) or cause
         body = message.body
         bank = nexo.at(body, "PaymentResult", "PaymentAcquirerData")
+        card = nexo.at(body, "PaymentResult", "PaymentInstrumentData", "CardData")
         stan, code = trace_number(body), message.error or message.result
         told = nexo.at(body, "PaymentResult", "AmountsResp").get("AuthorizedAmount")
         told = body.get("ReversedAmount", told)
@@ -76,7 +77,7 @@ class Reporter:
         return SaleResult(
             outcome, cause=cause, code=code, stan=stan, receipt=receipt_number(message),
             amount=None if told is None else nexo.minor(told, self.digits), text=text,
-            auth=mask(nexo.text(bank, "ApprovalCode")),
+            auth=mask(nexo.text(bank, "ApprovalCode")), pan=mask(nexo.text(card, "MaskedPan")),
         )  # fmt: skip
 
     def status(self, message: nexo.Message, t: float) -> str:

@@ -88,6 +88,7 @@ class Dialogue:
             currency="" if (money := number(self.fields, zvt.CURRENCY)) is None else f"{money:03d}",
             text=self.text or broken,
             auth=mask(self.fields.values.get(zvt.AUTH_CODE, b"").rstrip(b"\0").decode("cp437")),
+            pan=shown_pan(self.fields),
         )
 
     def mirrored(self) -> bytes:
@@ -200,6 +201,9 @@ class Reporter:
         more = {"stan": stan} if stan else {}
         self.observe("ecr_result", t=t, code=f"{code:02X}", text=said.text, **more)
         self._report(said, f"{code:02X}", t, talk)
+        if zvt_codes.issuer_declined(code) and said.cause not in zvt_codes.ISSUER_CAUSES:
+            # a register without the terminal's own codes reads the byte alone
+            self._report(zvt_codes.result(code), f"{code:02X}", t, talk)
 
     def _report(self, said: Code, code: str, t: float | None, talk: Dialogue) -> None:
         if said.cause and said.cause not in talk.told:

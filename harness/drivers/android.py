@@ -74,6 +74,11 @@ class Driver(console.Driver):
         self._due = dict.fromkeys(self._every, 0.0)
         self._told: dict[str, Any] = {}
 
+    def tells(self) -> frozenset[str]:
+        """Also what is asked for now and then."""
+        shown = {"display"} if self._every["display"] else set[str]()
+        return super().tells() | self._polls.kinds | shown
+
     def identify(self) -> str:
         """Maker, model, build and serial number."""
         names = ("ro.product.manufacturer", "ro.product.model", "ro.build.version.incremental",

@@ -16,9 +16,11 @@ Source: none; every model writes its own log. What its lines mean is data, one f
 ``match`` is searched for in the line (a Python regular expression), after card numbers have been
 masked. Every entry that matches makes an observation, in the order of the file. A named group is a
 field; a suffix of its name gives the type and is left off: ``_int``, ``_hex``, ``_float``,
-``_bool`` (true for 1, true, yes, on, in any case), nothing for text. A group that took no part is
-no field. ``words`` maps a field's text before anything else; a word that is not listed stays as it
-is, unless there is an entry ``"*"``. Write the field ``"on"`` in quotes: YAML takes it for true.
+``_bool`` (true for 1, true, yes, on, in any case), ``_money`` (minor units of ``1.234,50`` or
+``$1,234.50``), nothing for text. A group that took no part is no field; one that caught what its
+type cannot be is a trouble of the bench, which names the entry. ``words`` maps a field's text
+before anything else; a word that is not listed stays as it is, unless there is an entry ``"*"``.
+Write the field ``"on"`` in quotes: YAML takes it for true.
 
 What is said in many places is a table of its own, named in ``words`` and, as any of its keys, in
 ``match``; a model that differs in its tables, or has more lines, is ``like:`` another one::
@@ -71,6 +73,11 @@ class Driver:
         if self._journal is None:
             raise NotSupported("this terminal's console takes no command for its journal")
         self._port.write(self._journal.encode(self._encoding))
+
+    def tells(self) -> frozenset[str]:
+        """The kinds for which there are words, and the channels on which reports are read."""
+        channels = {str(rule.fields["on"]) for rule in self._rules if "on" in rule.fields}
+        return frozenset(channels.union(rule.kind for rule in self._rules))
 
     def _take_lines(self, t: float) -> None:
         *lines, rest = re.split(rb"[\r\n]+", bytes(self._kept))

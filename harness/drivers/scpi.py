@@ -9,6 +9,9 @@ Source: SCPI-1999 vol. 2 (INSTrument, MEASure, OUTPut, SOURce:VOLTage:PROTection
 * Without VOLTage:PROTection it is no Protected supply: then nothing but the rig's limits bounds it.
 * It plays no list: SCPI-1999 has no question for how long or how fine a list may be.
 * Resolution and fall time cannot be asked for either: they are options, with cautious values.
+* Some take no setting while left to their front panel (-203, Command protected). What takes it
+  over is in no standard: ``remote: "SYST:REM"`` has it said in every message, so that a hand at
+  the panel in the middle of a run cannot keep the output on.
 """
 
 from collections.abc import Mapping
@@ -32,6 +35,8 @@ OPTIONAL: Mapping[str, tuple[tuple[str | tuple[str, str], ...], str]] = {
     "ocp_tripped": (("CURR:PROT:TRIP?",), ""),
 }
 
+PROTECTED = "-203"  # SCPI-1999 vol. 2, 21.8.10: Command protected
+
 
 class Driver(Protection):
     """Plays Supply, Identified, Polled and SafeState; Protected too where it has the words."""
@@ -54,20 +59,23 @@ class Driver(Protection):
         inter_command: float = 0.0,
         voltage_step: Volts = Volts(0.01),
         fall_time: Seconds = Seconds(1.0),
+        remote: str = "",
     ) -> None:
         """Take a channel; nothing is said yet.
 
         Args:
             port: The way to the instrument.
-            channel: Which of its outputs feeds the terminal.
+            channel: Its output that feeds the terminal.
             inter_command: Seconds it needs between two messages.
             voltage_step: Resolution of its voltage.
             fall_time: From its rated voltage to 10 % of it at light load.
+            remote: What takes it over from its front panel, where it wants that.
         """
         super().__init__(port, channel=channel, inter_command=inter_command)
         self.capability = replace(
             self.capability, voltage_step=float(voltage_step), fall_time=float(fall_time)
         )
+        self._over = f"{remote.rstrip(';:')};:" if remote else ""
         self._selects = False
         self._probed = False
 
@@ -93,7 +101,7 @@ class Driver(Protection):
             super().make_safe()
             return
         # Where there is no INSTrument all of this is refused, and what follows is right without.
-        self._scpi.shout(f"INST:NSEL {self._channel};:OUTP OFF")
+        self._scpi.shout(f"{self._over}INST:NSEL {self._channel};:OUTP OFF")
         self._probed = True
         try:
             super().make_safe()
@@ -104,7 +112,7 @@ class Driver(Protection):
 
     def _spelt(self, text: str, value: object = "") -> str:
         spelt = super()._spelt(text, value)
-        return f"INST:NSEL {self._channel};:{spelt}" if self._selects else spelt
+        return self._over + (f"INST:NSEL {self._channel};:{spelt}" if self._selects else spelt)
 
     def _query(self, verb: str) -> str:
         self.found()
@@ -112,7 +120,15 @@ class Driver(Protection):
 
     def _tell(self, command: str, value: object = "") -> None:
         self.found()
-        super()._tell(command, value)
+        try:
+            super()._tell(command, value)
+        except DeviceRefused as error:
+            if PROTECTED not in str(error) or self._over:
+                raise
+            raise DeviceRefused(
+                f"{error}: left to its front panel, it takes no settings; say in its line what"
+                ' takes it over, e.g. remote: "SYST:REM"'
+            ) from error
 
     def _put(self, verb: str, value: float, step: float) -> None:
         if verb not in self.found():

@@ -5,7 +5,7 @@ are mirrored), PA00P016 (3: serial, 4: TCP). Nothing is ever sold twice: what wa
 completed is ``unknown``; ``last_result`` asks. Polled only where ``poll`` says how often.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.drivers import _zvt_commands as commands
 from harness.drivers._zvt_administration import Administration
@@ -20,7 +20,7 @@ from harness.model.roles import SaleResult
 from harness.model.units import Money
 from harness.ports.base import Port
 from harness.ports.zvt_serial import ZvtSerialPort
-from harness.wire import zvt, zvt_serial
+from harness.wire import zvt, zvt_codes, zvt_serial
 
 IDENTITY = None
 RESULT = zvt.STATUS_INFORMATION.to_bytes(2, "big")
@@ -29,7 +29,8 @@ MOMENTS: dict[CutPoint, bytes] = {
     "card": bytes.fromhex("04FF0A"), "host": bytes.fromhex("04FF04"), "result": RESULT,
     "end": zvt.COMPLETION.to_bytes(2, "big"),
 }  # fmt: skip
-INTERMEDIATE_STATUS = 0x08  # in the config byte of 06 00: send 04 FF
+#: Bits of the config byte of 06 00: we print the payment receipts; send 04 FF.
+PRINTS_RECEIPTS, INTERMEDIATE_STATUS = 0x02, 0x08
 
 
 class Driver(Administration):
@@ -77,14 +78,26 @@ class Driver(Administration):
             config=config, currency=int(Money(0, currency).numeric),
         )  # fmt: skip
         super().__init__(session, poll, file_number=file_number, file_block=file_block)
+        self._prints = bool(config & PRINTS_RECEIPTS)
         self._mirrored: bytes | None = b"" if mirror else None
 
     def sell(self, amount: Money) -> SaleResult:
         """06 01, to its end. ``failed`` without a code: it was never sent."""
         return self.transact(Wish("sale", amount))
 
+    def lacks(self) -> Mapping[str, str]:
+        """Who mirrors receipt numbers has what was lost undone by his next transaction (4.2)."""
+        why = "mirror: true: what is not acknowledged is undone by the next transaction alone"
+        return {} if self._mirrored is None else {"unacknowledged": why}
+
     def deals(self) -> Sequence[Deal]:
         return self._session.words.deals
+
+    def nameable(self) -> frozenset[str]:
+        """The causes that this terminal has a code for: ZVT's bytes, and its own."""
+        words = self._session.words
+        own = {*words.extended.values(), *(cause for _, cause in words.texts)}
+        return zvt_codes.NAMED | own
 
     def transact(self, wish: Wish) -> SaleResult:
         if wish.deal not in self._session.words.deals:
@@ -102,9 +115,12 @@ class Driver(Administration):
         self._session.ask(zvt.Apdu(zvt.ABORT_BY_ECR))
 
     def last_result(self) -> SaleResult | None:
-        """06 20: None when the terminal has no last transaction; ``unknown`` without an answer."""
-        talk = Dialogue()
-        service = commands.WITH_STATUS | commands.NOTHING_PRINTED
+        """06 20: None when the terminal has no last transaction; ``unknown`` without an answer.
+
+        Who prints for the terminal has its receipt again, as a copy: the first may not have come.
+        """
+        talk = Dialogue(copy=self._prints)
+        service = commands.WITH_STATUS | (0 if self._prints else commands.NOTHING_PRINTED)
         broken = self._session.attempt(commands.write_repeat(self._password, service), talk)
         return None if talk.refused_all else self._known(talk.sale(broken), talk)
 

@@ -1,14 +1,16 @@
 """ZVT's serial transport over another port: what is written and read here are whole APDUs.
 
 Each block is acknowledged the moment it is read, and each that is written is repeated until the
-other station has acknowledged it. One task may wait in ``read`` while others ``write``.
+other station has acknowledged it. One task may wait in ``read`` while others ``write``. A line that
+is lost takes what was under way with it: repeated on the next one, a sale would be made twice.
 
 Source: ZVT PA00P016, 3; the rules are in ``harness.wire.zvt_serial``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from harness.errors import Garbled, PortTimeout
+from harness.errors import Garbled, PortLost, PortTimeout
 from harness.ports.base import Chunk, Port
 from harness.wire import zvt, zvt_serial
 
@@ -66,7 +68,8 @@ class ZvtSerialPort(Port):
         station = self._station
         self._wait_for(lambda: station.sending is None, None)
         block, octets = station.send(zvt.Apdu.from_bytes(data), self.clock.now())
-        self._line.write(octets)
+        with self._on_the_line():
+            self._line.write(octets)
         self._wait_for(lambda: block.delivered is not None, None)
         if not block.delivered:
             raise PortTimeout(f"{self.address}: {block.apdu} is not acknowledged")
@@ -88,8 +91,17 @@ class ZvtSerialPort(Port):
                 )
         return True
 
+    @contextmanager
+    def _on_the_line(self) -> Iterator[None]:
+        try:
+            yield
+        except PortLost:
+            self._station = self._make_station()
+            raise
+
     def _take(self) -> None:
-        chunk = self._line.read(self.clock.now())
+        with self._on_the_line():
+            chunk = self._line.read(self.clock.now())
         if chunk is not None:
             self._say(self._station.feed(chunk.data, chunk.t))
         if self._station.spoilt >= SPOILT:
@@ -98,5 +110,6 @@ class ZvtSerialPort(Port):
 
     def _say(self, octets: bytes) -> None:
         if octets:
-            self._line.write(octets)
+            with self._on_the_line():
+                self._line.write(octets)
         self._line.arrived.notify()  # whoever else waits here looks again

@@ -173,6 +173,10 @@ class Line:
     def on_sign(self, word: str) -> None:
         """A single byte."""
 
+    def is_refusal(self, word: str) -> bool:
+        """Whether a sign says that a frame of ours came spoilt."""
+        return word == "nak"
+
     def on_broken(self) -> None:
         """A spoilt frame."""
 
@@ -211,7 +215,7 @@ class Line:
                 self.spoilt = 0
                 self.on_frame(item)
             elif isinstance(item, Sign):
-                self.spoilt += item.word == "nak"
+                self.spoilt += self.is_refusal(item.word)
                 self.on_sign(item.word)
             elif isinstance(item, Broken) and "anew" not in item.why:  # the good one follows
                 self.spoilt += 1

@@ -102,6 +102,10 @@ class Enquired(Line):
         elif self._state != "idle":
             self._again()
 
+    def is_refusal(self, word: str) -> bool:
+        """NAK to ENQ is who is busy, not who cannot read."""
+        return super().is_refusal(word) and self._state == "sending"
+
     def on_sign(self, word: str) -> None:
         act = getattr(self, f"_on_{word}", None)
         if act is not None:

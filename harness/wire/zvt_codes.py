@@ -229,6 +229,16 @@ LOCKS: dict[tuple[int, int], Code] = {
     (1, 0): Code("vending bus not ready"),
 }
 
+#: What a terminal finds by itself, and only the host has a code for.
+UNNAMED = frozenset({"batch_conflict", "original_unknown"})
+#: What a terminal without words of its own can name.
+NAMED = frozenset(
+    code.cause
+    for table in (RESULTS, HOST_RESULTS, INTERMEDIATE, TERMINAL_STATUS, LOCKS)
+    for code in table.values()
+    if code.cause and code.cause not in UNNAMED
+) | {"card_declined"}
+
 
 def result(code: int) -> Code:
     """What BMP 27, 06 1E or 84 xx says."""

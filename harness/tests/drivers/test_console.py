@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness.drivers.console import Driver
-from harness.errors import NotSupported, PortLost, RigError
+from harness.errors import Garbled, NotSupported, PortLost, RigError
 from harness.model.roles import Console, Watched
 from harness.testing import ReplayPort, Spelling, SteppingClock
 
@@ -84,13 +84,45 @@ def test_a_line_is_said_as_it_is_and_as_what_it_means(personality: Path) -> None
 
 
 def test_all_types_are_read(personality: Path) -> None:
-    """Float, hex and bool; what is not of its type stays text."""
+    """Float, hex and bool."""
     good, bad = hear(
-        personality, "rail 5.02 flags 1F online Yes\n", "rail 5.O2 flags zz online no\n"
+        personality, "rail 5.02 flags 1F online Yes\n", "rail 5.12 flags 0 online no\n"
     ).of("state")
 
     assert good == {"volts": 5.02, "flags": 31, "online": True}
-    assert bad == {"volts": "5.O2", "flags": "zz", "online": False}
+    assert bad == {"volts": 5.12, "flags": 0, "online": False}
+
+
+def test_what_is_not_of_its_type_is_a_trouble_that_names_the_entry(personality: Path) -> None:
+    """An amount that stayed text would be another one than the host's, and a FAIL."""
+    with pytest.raises(Garbled, match=r"entry 5 \(state\): '5.O2' is no float"):
+        hear(personality, "rail 5.O2 flags 1F online no\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("36,00", 3600), ("36.00", 3600), ("1.234,50", 123450), ("CNY 1,234.50", 123450),
+        ("1.234", 123400), ("1 234,50 €", 123450), ("¥7", 700), ("-5,00", -500), ("0,07", 7),
+        ("1.234.567,89", 123456789), ("1'234.50", 123450), ("5,00 Fr.", 500),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_as_people_write_it(tmp_path: Path, text: str, cents: int) -> None:
+    """In minor units, whatever parts thousands and cents."""
+    file = tmp_path / "console.yaml"
+    file.write_text("lines: [{match: 'OK (?P<amount_money>.+)', kind: approved}]", encoding="utf-8")
+
+    assert hear(file, f"OK {text}\n").of("approved") == [{"amount": cents}]
+
+
+@pytest.mark.parametrize("text", ["--", "free", ",", "1-2"])
+def test_what_is_no_amount_is_a_trouble(tmp_path: Path, text: str) -> None:
+    """Not taken for nothing."""
+    file = tmp_path / "console.yaml"
+    file.write_text("lines: [{match: 'OK (?P<amount_money>.+)', kind: approved}]", encoding="utf-8")
+
+    with pytest.raises(Garbled, match="is no money"):
+        hear(file, f"OK {text}\n")
 
 
 def test_a_group_that_took_no_part_is_no_field(personality: Path) -> None:
@@ -174,6 +206,12 @@ def test_a_lost_line_is_the_benchs_trouble(personality: Path) -> None:
         ("lines: [{match: 'x'}]", "entry 1"),
         ("lines: [{match: 'x', kind: boot, type: int}]", "type"),
         ("lines: [{match: 'x', kind: report, fields: {on: display}}]", "quote"),
+        ("lines: [{match: 'x', kind: aproved}]", "approved"),
+        ("lines: [{match: 'x', kind: report, fields: {'on': screen}}]", "display"),
+        ("lines: [{match: 'x', kind: detected, fields: {cause: host_silnt}}]", "host_silent"),
+        ("lines: [{match: '(?P<cause>.)', kind: report, words: {cause: {A: nosignal}}}]", "no_sig"),
+        ("lines: [{match: '(?P<state>.)', kind: state, words: {state: {R: rdy}}}]", "ready"),
+        ("lines: [{match: '(?P<reason>.)', kind: boot, words: {reason: {P: pwr}}}]", "power"),
     ],
 )
 def test_a_wrong_personality_is_the_rigs_trouble(tmp_path: Path, text: str, said: str) -> None:
@@ -192,3 +230,11 @@ def test_a_personality_is_found_by_its_word_and_by_its_path_below_the_fixtures()
     below = "terminal/countertop/console.yaml"
     for said in ("countertop", below, f"fixtures/{below}"):
         assert Driver(ReplayPort(SteppingClock(), [], Spelling()), personality=said)
+
+
+def test_what_its_words_are_for_is_known(personality: Path) -> None:
+    """Silence about anything else says nothing of the terminal."""
+    told = Driver(ReplayPort(SteppingClock(), [], Spelling()), personality=personality).tells()
+
+    assert {"boot", "state", "card_read", "detected", "report", "display"} <= told
+    assert not {"printed", "light"} & told

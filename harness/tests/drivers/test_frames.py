@@ -9,10 +9,13 @@ from harness.clock import CooperativeClock
 from harness.drivers import concert, frames
 from harness.drivers._frames_talk import load_profile
 from harness.drivers._own_words import OwnWords
-from harness.errors import PortLost, PortTimeout, RigError
+from harness.engine.needs import refused
+from harness.errors import Astray, NotSupported, PortLost, PortTimeout, RigError
+from harness.model.means import means_of
 from harness.model.register import Desk, Reprints, Settles, SignsOff, SignsOn
 from harness.model.roles import Polled, SaleResult, Terminal, Watched, plays
-from harness.model.units import Money
+from harness.model.scenario import Scenario
+from harness.model.units import Money, Volts
 from harness.ports.base import Port
 from harness.ports.memory import pair
 
@@ -152,10 +155,24 @@ def test_a_card_number_in_clear_is_told_and_kept_out_of_everything() -> None:
         assert CARD not in repr(result) + repr(terminal.seen)
 
 
+def test_an_amount_that_the_protocol_has_no_room_for_is_never_sent() -> None:
+    """Eight digits: what has nine is refused here, by its field."""
+    terminal = Written(ACK, answer())
+    driver = concert.Driver(terminal.port)
+
+    def main() -> None:
+        with pytest.raises(NotSupported, match="amount does not fit into 8 bytes"):
+            driver.sell(Money(1_000_000_000, "EUR"))
+
+    terminal.clock.run(main)
+    assert terminal.heard == []
+
+
 def test_status_is_an_empty_turn() -> None:
-    """ENQ, ACK, EOT: it answers; silence is no answer."""
+    """ENQ, ACK, EOT: it answers, and that was heard; silence is no answer."""
     terminal = Written(ACK)
     driver = concert.Driver(terminal.port, answer_within=9.0)
+    driver.observe = terminal.observe
 
     def main() -> str:
         terminal.clock.spawn("terminal", terminal.live)
@@ -167,6 +184,26 @@ def test_status_is_an_empty_turn() -> None:
 
     assert terminal.clock.run(main) == "00"
     assert terminal.heard[:2] == [ENQ, EOT]
+    assert terminal.seen == [("ecr_status", {"code": "ACK", "text": "it takes an enquiry"})]
+
+
+def test_a_terminal_that_is_busy_does_not_speak_of_a_bad_line() -> None:
+    """NAK to each ENQ: the sale was not sent, and nobody is sent to look at the cable."""
+    terminal = Written(*[NAK] * 10)
+    driver = concert.Driver(terminal.port)
+
+    assert terminal.sell(driver).outcome == "failed"
+    driver.look()
+
+
+def test_a_terminal_that_refuses_each_frame_speaks_of_a_bad_line() -> None:
+    """ACK to ENQ, NAK to what is asked then, as often as it is sent."""
+    terminal = Written(ACK, *[NAK] * 10)
+    driver = concert.Driver(terminal.port)
+
+    assert terminal.sell(driver).outcome == "unknown"
+    with pytest.raises(Astray):
+        driver.look()
 
 
 def test_an_answer_nobody_waits_for_is_said_and_belongs_to_no_sale() -> None:
@@ -301,3 +338,16 @@ def test_a_models_words_are_whole(model: str) -> None:
     assert len(words.codes) > 60
     assert words.asked("AMOUNT 10.00 INSERT OR SWIPE CARD") == "insert"
     assert words.asked("PLEASE REMOVE CARD") == "remove"
+
+
+@pytest.mark.parametrize(("driver", "lacks"), [(concert.Driver, True), (frames.Driver, False)])
+def test_who_cannot_abort_says_so_before_a_run(driver: Any, *, lacks: bool) -> None:
+    """A story in which the cashier gives up at the register is skipped, with the reason."""
+    port = pair(CooperativeClock(), "terminal")[0]
+    own = driver(port) if driver is concert.Driver else driver(port, profile="mispos_bcd")
+    plain = {"id": "X", "story": "s", "when": [{"abort": {}}]}
+    story = Scenario(id="X", name="x", family="f", story="s", path="x.yaml", plain=plain)
+
+    why = refused(story, means_of({"terminal": own}, Volts(5)))
+
+    assert ["no way to abort" in one for one in why] == [True] * lacks

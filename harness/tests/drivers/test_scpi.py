@@ -255,3 +255,42 @@ def test_another_clients_selection_does_not_matter() -> None:
         assert bench.ask("VOLT? (@3)") == "+0.00000000E+00"
 
     on_supply("e36313a", story, driver=Driver, channel=2)
+
+
+def test_one_that_is_left_to_its_front_panel_is_told_with_a_way_on() -> None:
+    """Nobody has to look up what -203 is."""
+    talk: list[Pair] = [
+        *PROBES, ("INST:NSEL 2;:OUTP ON", None), ("SYST:ERR?", '-203,"Command protected"'), OK,
+    ]  # fmt: skip
+
+    with replay(on_channel_2, talk) as supply, pytest.raises(DeviceRefused, match="remote: "):
+        supply.set_output(on=True)
+
+
+def test_it_is_taken_over_with_each_message() -> None:
+    """A hand at its panel in the middle of a run keeps nothing on."""
+    probes: list[Pair] = [
+        (f"SYST:REM;:{one}" if isinstance(one, str) and ";:" in one else one, said)
+        for one, said in PROBES
+    ]
+    talk: list[Pair] = [
+        *probes, ("SYST:REM;:INST:NSEL 2;:OUTP ON", None), OK,
+        ("SYST:REM;:INST:NSEL 2;:OUTP?", "1"),
+    ]  # fmt: skip
+
+    with replay(partial(Driver, channel=2, remote="SYST:REM"), talk) as supply:
+        supply.set_output(on=True)
+
+
+def test_it_is_taken_over_for_the_order_to_go_off() -> None:
+    """Also before anything is known of it."""
+    talk: list[Pair] = [
+        ("SYST:REM;:INST:NSEL 1;:OUTP OFF", None), ("SYST:REM;:OUTP OFF", None),
+        ("SYST:REM;:OUTP OFF", None), ("SYST:ERR?", None),
+    ]  # fmt: skip
+
+    with (
+        replay(partial(Driver, remote="SYST:REM"), talk) as supply,
+        pytest.raises(PortTimeout),
+    ):
+        supply.make_safe()

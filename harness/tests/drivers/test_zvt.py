@@ -103,6 +103,18 @@ def test_a_terminals_own_words_beat_the_byte(tmp_path: Path) -> None:
     assert "USED UP" in heard.of("report")[0]["text"]
 
 
+def test_a_byte_that_blames_the_issuer_is_told_beside_the_terminals_own_words(
+    tmp_path: Path,
+) -> None:
+    """A register without the maker's codes reads the byte alone: both causes are told."""
+    words = tmp_path / "zvt.yaml"
+    words.write_text('extended: {"0031": no_signal}', encoding="utf-8")
+    with dialogue(failing("05", "06 05 1F 16 02 00 31"), personality=str(words)) as (zvt, heard, _):
+        zvt.sell(AMOUNT)
+
+    assert [one["cause"] for one in heard.of("report")] == ["no_signal", "card_declined"]
+
+
 def test_a_wrong_personality_is_the_rigs_trouble(tmp_path: Path) -> None:
     """Neither a missing file nor a broken pattern gets as far as the terminal."""
     wrong = tmp_path / "zvt.yaml"

@@ -8,9 +8,12 @@ import pytest
 
 from harness.drivers.zvt import Driver
 from harness.errors import NotSupported, PortLost, PortTimeout, RigError
+from harness.faults.result_lost import ResultLost
 from harness.model import register
+from harness.model.means import means_of
 from harness.model.register import DEALS, CutPoint, Wish
 from harness.model.roles import LossyRegister, Polled, plays
+from harness.model.units import Volts
 from harness.model.updates import Pushable, Updatable
 from harness.ports.memory import MemoryPort
 from harness.testing import Pair, SteppingClock
@@ -386,3 +389,15 @@ def test_a_line_is_cut_in_mid_sale(at: CutPoint, heard_until: int, code: str) ->
             zvt.status()
         zvt.cut_line(None)
         assert zvt.sell(AMOUNT).code == "83"
+
+
+@pytest.mark.parametrize(("mirror", "refused"), [(False, False), (True, True)])
+def test_a_lost_result_is_another_matter_where_numbers_are_mirrored(
+    *, mirror: bool, refused: bool
+) -> None:
+    """4.2: it is undone by the next transaction alone, so a story of the other kind is skipped."""
+    zvt = Driver(MemoryPort(SteppingClock(), "terminal"), mirror=mirror)
+
+    means = means_of({"terminal": zvt}, Volts(9))
+
+    assert bool(ResultLost().refusal(means)) is refused

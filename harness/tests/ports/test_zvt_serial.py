@@ -7,8 +7,10 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.errors import Garbled, PortLost, PortTimeout
+from harness.ports.base import Port
 from harness.ports.memory import MemoryPort, pair
 from harness.ports.zvt_serial import ZvtSerialPort
+from harness.tests.sim.terminal.stage import RegisterPort
 from harness.wire import zvt
 
 SALE = zvt.Apdu(zvt.AUTHORISATION, bytes.fromhex("04 00 00 00 00 10 10")).to_bytes()
@@ -172,6 +174,29 @@ def test_a_line_that_is_unplugged_is_lost() -> None:
         with pytest.raises(PortLost):
             port.write(SALE)
         port.close()
+
+    clock.run(story)
+
+
+def test_a_block_that_was_under_way_is_lost_with_its_line() -> None:
+    """A terminal starts anew while it is asked to sell: the next line gets the next sale alone."""
+    clock = CooperativeClock()
+    ends: list[Port] = []
+    port = ZvtSerialPort(RegisterPort(clock, ends.append))
+    other = zvt.Apdu(zvt.AUTHORISATION, bytes.fromhex("04 00 00 00 00 20 20")).to_bytes()
+
+    def story() -> None:
+        port.open()
+        clock.call_at(1.0, ends[0].close)
+        with pytest.raises(PortLost):
+            port.write(SALE)
+        port.open()
+        terminal = ZvtSerialPort(ends[1])
+        clock.spawn("register", lambda: port.write(other))
+        heard = []
+        while (chunk := terminal.read(clock.now() + 30.0)) is not None:
+            heard.append(chunk.data)
+        assert heard == [other]
 
     clock.run(story)
 

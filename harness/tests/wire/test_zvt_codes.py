@@ -80,3 +80,9 @@ def test_locks_are_written_as_they_are_read() -> None:
     assert said == {"printer_fault", "journal_fault", "not_signed_on"}
     assert codes.locks_of([]) == b"\x00\x00"
     assert len(codes.locks(b"\xff\xff")) == 16
+
+
+def test_what_its_bytes_can_name_is_known() -> None:
+    """Of a line that is down they know little, and of what only a host has a code for nothing."""
+    assert {"supply_low", "reader_fault", "host_unreachable", "card_declined"} <= codes.NAMED
+    assert not {"data_exhausted", "sim_missing", "original_unknown", ""} & codes.NAMED
