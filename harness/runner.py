@@ -50,6 +50,9 @@ def exit_code(played: Sequence[Played]) -> int:
     return EXIT_PASS
 
 
+READYING = "getting ready"  # the word of step 0: a terminal may take minutes
+
+
 class SessionProgress(Progress, Protocol):
     """A progress that is also told verdicts."""
 
@@ -196,7 +199,9 @@ class Session:
             try:
                 with rig:
                     _keep_packets(rig, folder)
-                    play(scenario, rig, recorder, self._progress or Silent(), seed=self.seed)
+                    progress = self._progress or Silent()
+                    progress.step(scenario, 0, len(scenario.plain.get("when") or ()), READYING, 0.0)
+                    play(scenario, rig, recorder, progress, seed=self.seed)
             except KeyboardInterrupt:
                 if rig.unsafe:
                     recorder.say("bench_error", role="bench", message="; ".join(rig.unsafe))

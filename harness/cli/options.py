@@ -43,7 +43,9 @@ def rig_or_virtual(path: Path | None) -> Path:
 
 def virtual_rigs() -> list[Path]:
     """The carried rigs without hardware: the usual one, that with a spare bearer, other classes."""
-    names = ("virtual", "virtual_dual", "virtual_signature", "virtual_smart")
+    names = (
+        "virtual", "virtual_dual", "virtual_signature", "virtual_smart", "printing_register",
+    )  # fmt: skip
     return [carried("rigs", f"{name}.yaml") for name in names]
 
 

@@ -15,6 +15,7 @@ STARTER = Path(__file__).parent / "starter"
 OTHERS = {
     "virtual_signature.yaml": "a mobile one with electronic signature",
     "virtual_smart.yaml": "an Android one",
+    "printing_register.yaml -m prints": "the usual one, at a register that prints its receipts",
     "virtual_dual.yaml -m spare": "one with a second SIM and Wi-Fi",
 }
 

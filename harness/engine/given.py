@@ -1,5 +1,6 @@
 """Bring bench and terminal to where a story begins."""
 
+from contextlib import suppress
 from typing import Any
 
 from harness.engine.recorder import Recorder
@@ -18,12 +19,15 @@ from harness.model.network import (
     Subscription,
 )
 from harness.model.power import Supply, Switch
+from harness.model.register import Diagnoses
 from harness.model.roles import Host, Terminal
 from harness.model.units import Db, Seconds
 from harness.model.updates import MisbehavingStore, Updates
 
 #: From power on to ready at most, s.
 BOOT = 240.0
+#: So long is waited for the line of a terminal that is ready; who dials for each sale has none, s.
+LINE = 60.0
 #: Between two questions to a terminal without a console, s.
 ASK_AGAIN = 2.0
 
@@ -47,6 +51,19 @@ def reach(given: Given, rig: Any, recorder: Recorder) -> None:
             raise GivenFailed(
                 f"the register could not register with the terminal: {error.said}"
             ) from error
+    if _kept(rig):
+        _look_round(rig)
+
+
+def _look_round(rig: Any) -> None:
+    """Have a terminal that was left on try its way to the host, where its register can ask that.
+
+    Between two items its way and its host are started anew. Who noticed that would begin the story
+    with a fault on its display, and could not name the story's own: it stands there already.
+    """
+    for terminal in players_of(rig, Diagnoses):
+        with suppress(BenchError):
+            terminal.diagnose()
 
 
 def heal_world(given: Given, rig: Any) -> None:
@@ -117,6 +134,7 @@ def _await_ready(rig: Any, recorder: Recorder) -> None:
     until = recorder.clock.now() + BOOT
     if "console" in rig.observes() and not _kept(rig):  # what it said once it does not say again
         ready = recorder.until(lambda: is_ready(trace), until)
+        recorder.until(lambda: not is_offline(trace), min(until, recorder.clock.now() + LINE))
     else:
         ready = _ask_ready(rig, recorder, until)
     if not ready:
@@ -129,6 +147,12 @@ def is_ready(trace: Any) -> bool:
     """Whether the terminal's last word on its console is: ready, nothing pending."""
     last = trace.last("state")
     return bool(last and last["state"] == "ready" and not last.get("pending"))
+
+
+def is_offline(trace: Any) -> bool:
+    """Whether its last word is that its line is not up, whatever else it is ready for."""
+    last = trace.last("state")
+    return bool(last and last.get("online") is False)
 
 
 def _ask_ready(rig: Any, recorder: Recorder, until: float) -> bool:

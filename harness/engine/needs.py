@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.engine import cards, desk
 from harness.engine.desk import USUAL_CARD
-from harness.engine.steps import NO_CARD, CutAt, Inject, Sale, read_step
+from harness.engine.steps import NO_CARD, Await, CutAt, Inject, Sale, read_step
 from harness.model.cellular import Attenuator, Modem, Restartable, SimCard
 from harness.model.hands import (
     Climate,
@@ -151,7 +151,14 @@ def refused(scenario: Scenario, means: Means) -> list[str]:
         for name in scenario.plain.get("needs") or ()
         if name in FACTS and name not in means.facts
     ]
+    reasons += [
+        f"the scenario is of a terminal without {name}; this one has it: {FACTS[name]}"
+        for name in scenario.plain.get("without") or ()
+        if name in means.facts
+    ]
     for word, step in _steps(scenario):
+        if word in means.lacks:
+            reasons.append(f"step {word}: {means.lacks[word]}")
         short = [said for said in (_asked(step),) if said and means.falls_short(said)]
         reasons += [
             f"step {word}: {said} is not within reach of this rig"
@@ -227,6 +234,8 @@ def _step_needs(plain: Any) -> Iterable[tuple[str, Any]]:
         yield f"step {word}", role
     for roles, _ in cards.asked(card_in(step)):
         yield f"step {word} (but for `card: {NO_CARD}`)", roles
+    if isinstance(step, Await) and step.pattern.source == "host":
+        yield f"step {word} (host: {step.pattern.kind})", Host
     step = step.injection if isinstance(step, CutAt) else step
     if isinstance(step, Inject):
         for role in getattr(step.fault, "NEEDS", ()):

@@ -87,6 +87,7 @@ class Run:
             "run_started", spec=self._scenario.spec(), rig=self._rig.name, seed=seed,
             clock="virtual" if self._clock.virtual else "real", version=VERSION,
             plays=self._rig.plays(), observes=self._rig.observes(), facts=self._rig.facts,
+            tells=self._rig.tells(), names=self._rig.names(),
         )  # fmt: skip
 
     def _story(self) -> str:

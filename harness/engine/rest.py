@@ -1,5 +1,6 @@
 """After the last step: prove the recovery, come to rest, and collect every record there is."""
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from harness.engine import lag, met, unheard
@@ -62,6 +63,7 @@ def recover(run: "Run") -> None:
         recorder.until(there, clock.now() + budget / 2 if sells else until)
     if not sells:
         return
+    _learn(run)
     proof = Wish("sale", Money(PROOF.minor, _currency(run)))
     attempt = 0
     while clock.now() < until:
@@ -86,6 +88,13 @@ def _answers_again(run: "Run", until: float) -> None:
                 clock.sleep(1.0)
             else:
                 return
+
+
+def _learn(run: "Run") -> None:
+    """Before it sells again a register asks what became of a sale whose answer it lost."""
+    for sale in run.sales.values():
+        with contextlib.suppress(BenchError):  # it is asked again at rest, where it has to answer
+            _resolve(run, sale)
 
 
 def _currency(run: "Run") -> str:
@@ -127,14 +136,22 @@ def come_to_rest(run: "Run") -> None:
 
 
 def _leave_alone(recorder: Recorder) -> None:
-    """Wait for what it does by itself: an update that it takes up again has an end, too."""
-    until = recorder.clock.now() + UPDATE
-    while recorder.clock.now() < until:
-        recorder.clock.sleep(QUIET)
-        last = recorder.trace.last("state")
-        if last is None or last["state"] not in UPDATING:
+    """Wait for what it does by itself: an update that it takes up again, a look at its first host.
+
+    Its display follows what it does by some seconds, so the quiet begins anew with each of them;
+    who never keeps still is read as he is.
+    """
+    clock = recorder.clock
+    until, calm_by = clock.now() + UPDATE, clock.now() + REST
+    clock.sleep(QUIET)
+    while (last := recorder.trace.last("state")) is not None:
+        if last["state"] in UPDATING and clock.now() < until:
+            recorder.until(lambda: is_ready(recorder.trace), until)
+            calm_by = clock.now() + REST
+        elif clock.now() < min(last.t + QUIET, calm_by):
+            clock.sleep(min(last.t + QUIET, calm_by) - clock.now())
+        else:
             return
-        recorder.until(lambda: is_ready(recorder.trace), until)
 
 
 def _is_at_rest(run: "Run") -> str:
@@ -154,22 +171,22 @@ def _is_at_rest(run: "Run") -> str:
 
 def _collect(run: "Run") -> None:
     for sale in run.sales.values():
-        if sale.result is not None and sale.result.outcome == "unknown":
+        try:
             _resolve(run, sale)
+        except BenchError as error:
+            run.recorder.say("bench_error", role="terminal", message=str(error))
     _ask_records(run.rig, run.recorder)
 
 
 def _resolve(run: "Run", sale: OpenSale) -> None:
     """Ask the terminal what became of a sale whose answer was lost (never sell it again)."""
+    if sale.result is None or sale.result.outcome != "unknown":
+        return
     later = [other for other in run.sales.values() if other is not sale and other.result]
     if any(list(run.sales).index(other.name) > list(run.sales).index(sale.name) for other in later):
         return  # its last result is a later sale's by now
     for terminal in players_of(run.rig, Terminal):
-        try:
-            result = terminal.last_result()
-        except BenchError as error:
-            run.recorder.say("bench_error", role="terminal", message=str(error))
-            return
+        result = terminal.last_result()
         if result is None:
             return
         stans = run.recorder.correlation.stans_of(sale.name)

@@ -106,7 +106,7 @@ class OpenSale:
         self._recorder.say(
             "sale_ended", sale=self.name, outcome=result.outcome, cause=result.cause or None,
             code=result.code or None, stan=result.stan, receipt=result.receipt, told=result.amount,
-            currency=result.currency or None,
+            currency=result.currency or None, auth=result.auth or None, pan=result.pan or None,
             text=result.text or None,
         )  # fmt: skip
         self._recorder.correlation.closed(self.name)
@@ -120,8 +120,10 @@ class OpenSale:
 
     def _counts(self, seen: Observation) -> bool:
         """What the display asks is the same once more where the register is told as well."""
-        self._told = self._told or seen.kind == "ecr_status"
-        return seen.kind == "ecr_status" or not self._told
+        if seen.kind != "ecr_status":
+            return not self._told
+        first, self._told = not self._told, True
+        return not (first and seen.get("asks") == self._asked)  # the display was quicker
 
     def _present(self) -> None:
         try:

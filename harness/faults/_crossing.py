@@ -42,9 +42,16 @@ class Crossing:
 
     def watch(self, cast: Cast) -> None:
         """Have the path count until something has crossed it."""
-        network = player_of(cast, Network)
-        if network is None or not plays(getattr(network, "driver", network), Polled):
-            return
-        while not self.seen:
-            network.poll()
+        while self.count(cast):
             cast.sleep(LOOK)
+
+    def count(self, cast: Cast) -> bool:
+        """Have the path count once; says whether it has to be asked again.
+
+        The last time is just before the clearing: a short sale is over between two looks.
+        """
+        network = player_of(cast, Network)
+        if self.seen or not plays(getattr(network, "driver", network), Polled):
+            return False
+        network.poll()
+        return True

@@ -43,6 +43,7 @@ class Shaped:
         try:
             network.set_profile(**self.ways())
             yield self
+            self._crossing.count(cast)
         finally:
             network.set_profile(up={}, down={})
 

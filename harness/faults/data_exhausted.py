@@ -92,6 +92,8 @@ class DataExhausted(Exhaustion):
         plan.set_data_left(Bytes(0))
         try:
             yield self
+            if self.mode == "throttle":
+                self._crossing.count(cast)
         finally:
             self._buy(plan, before)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from harness.model.cast import Cast
+from harness.model.means import Means
 from harness.model.roles import LossyRegister
 from harness.model.trace import Observation
 
@@ -18,6 +19,10 @@ class ResultLost:
     """Have results lost on their way to the register until it is cleared."""
 
     NEEDS: ClassVar[tuple[type, ...]] = (LossyRegister,)
+
+    def refusal(self, means: Means) -> str:
+        """Where it comes to something else by the protocol."""
+        return means.lacks.get("unacknowledged", "")
 
     @contextmanager
     def inject(self, cast: Cast) -> Iterator[Self]:

@@ -26,13 +26,23 @@ from harness.model.power import (
 )
 from harness.model.register import Desk
 from harness.model.rig import Limits
-from harness.model.roles import Contactless, Intermittent, Reader, Swiper, Turning, plays
+from harness.model.roles import (
+    Contactless,
+    Intermittent,
+    LossyRegister,
+    Reader,
+    Swiper,
+    Terminal,
+    Turning,
+    plays,
+)
 from harness.model.units import Volts
 
 #: The first part of what is lacking -> whose it is; all else is the path's.
 OWNERS: dict[str, type] = {
     "mode": DataPlan, "subscription": Subscription, "access": AccessPoints,
-    "congestion": Congestible, "names": Names,
+    "congestion": Congestible, "names": Names, "unacknowledged": LossyRegister,
+    "abort": Terminal,
 }  # fmt: skip
 
 

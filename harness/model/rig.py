@@ -18,6 +18,7 @@ FACTS = {
     "spare_bearer": "a second SIM or Wi-Fi that the terminal falls over to by itself",
     "second_host": "a secondary host that the terminal turns to by itself",
     "looks_itself": "a look at the update store every so often, by itself",
+    "register_prints": "a cash register that prints its receipts, line by line",
     "long_bins": "an acquirer that lets it show a card's first eight digits, not only six",
 }
 

@@ -46,7 +46,9 @@ class Head:
     bench: Mapping[str, Any] = field(default_factory=dict)
     lock: bool = True
     power: Power = Power()  # noqa: RUF009 - frozen
-    facts: Sequence[Literal["spare_bearer", "second_host", "looks_itself", "long_bins"]] = ()
+    facts: Sequence[
+        Literal["spare_bearer", "second_host", "looks_itself", "register_prints", "long_bins"]
+    ] = ()
 
 
 HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock", "power", "facts")

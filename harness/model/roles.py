@@ -190,6 +190,7 @@ class SaleResult:
         currency: ISO 4217, three digits, when told.
         text: What it said, masked.
         auth: Authorisation code, when told.
+        pan: The card, first six and last four digits, when told.
     """
 
     outcome: str
@@ -201,6 +202,7 @@ class SaleResult:
     currency: str = ""
     text: str = ""
     auth: str = ""
+    pan: str = ""
 
 
 @runtime_checkable

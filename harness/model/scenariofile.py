@@ -41,6 +41,7 @@ class ScenarioFile:
         sometimes: What must have been seen at least once.
         exactly_once: begin / settle / void / ack, matched by key.
         needs: Roles needed beyond those the words need, and facts of the terminal.
+        without: Facts of terminals for which this is no story: they do something else then.
     """
 
     id: str
@@ -57,6 +58,7 @@ class ScenarioFile:
     sometimes: Sequence[Any] = ()
     exactly_once: Sequence[Any] = ()
     needs: Sequence[str] = ()
+    without: Sequence[str] = ()
 
 
 #: Keys that travel in ``Scenario.plain``.
@@ -70,10 +72,13 @@ PLAYED = (
     "sometimes",
     "exactly_once",
     "needs",
+    "without",
 )
 
 
-_LISTS = ("covers", "tags", "always", "expect", "never", "sometimes", "exactly_once", "needs")
+_LISTS = (
+    "covers", "tags", "always", "expect", "never", "sometimes", "exactly_once", "needs", "without",
+)  # fmt: skip
 
 
 def listed(plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,6 +141,7 @@ def check(plain: Mapping[str, Any], requirements: Iterable[str]) -> Iterator[Wor
         yield WordError(("id" if not seen.id.strip() else "story",), "an empty text says nothing")
     yield from _unknown(seen.covers, list(requirements), "covers", "requirement")
     yield from _unknown(seen.needs, _roles(), "needs", "role")
+    yield from _unknown(seen.without, sorted(FACTS), "without", "fact")
     yield from _caught(lambda: fill(_engine("Given"), seen.given, ("given",)))
     yield from _check_steps(seen.when)
     names: list[str] = []

@@ -48,6 +48,7 @@ def scenario_schema(requirements: Iterable[str] = ()) -> Schema:
     vocabulary = importlib.import_module("harness.judge.vocabulary").VOCABULARY
     keys["covers"] = _some({"enum": ids} if ids else {"type": "string"})
     keys["needs"] = _some({"enum": sorted([*needs.NAMED, *FACTS])})
+    keys["without"] = _some({"enum": sorted(FACTS)})
     keys["given"] = own.of(steps.Given)
     keys["when"] = _some(_one_of_words({word: own.of(kind) for word, kind in steps.STEPS.items()}))
     then = {word: _some(own.of(kind)) for word, kind in _found("harness.judge", "harness.judges")}

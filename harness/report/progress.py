@@ -36,7 +36,7 @@ class LiveLine:
     def step(self, scenario: Scenario, index: int, total: int, word: str, t: float) -> None:
         """Step ``index`` of ``total`` (from 1) begins, ``t`` seconds into the run."""
         self._scenario = scenario.name
-        self._step = f"step {index}/{total} {word}, {t:.1f} s"
+        self._step = f"step {index}/{total} {word} since {t:.1f} s"
         self._draw()
 
     def reading(self, name: str, text: str) -> None:

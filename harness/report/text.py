@@ -10,6 +10,8 @@ from harness.report.clean import clean, quote, seconds
 
 #: Most observations quoted per clause; the rest is in the trace.
 QUOTED = 6
+#: What clauses say of a run that was interrupted; one line is enough for all of them.
+UNFINISHED = "the run was cut off"
 #: The worst first.
 SEVERITY = (Outcome.ERROR, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.PASS)
 
@@ -50,9 +52,14 @@ def paragraph(played: Played, base: Path | None = None) -> str:
     clauses = blamed(played)
     if not clauses:
         lines.append(f"  {reason_of(played)}")
+    unfinished = [clause for clause in clauses if clause.reason.startswith(UNFINISHED)]
+    if len(unfinished) > 1:
+        clauses = [clause for clause in clauses if clause not in unfinished]
     for clause in clauses:
         lines.append(f"  {clean(clause.clause)}: {clean(clause.reason)}{_times(clause)}")
         lines += [f"    {_line(seen)}" for seen in evidence_of(clause, played)]
+    if len(unfinished) > 1:
+        lines.append(f"  {len(unfinished)} clauses could not be judged: {UNFINISHED}")
     graded = played.verdict.performance
     if graded is not None:
         lines.append(f"  performance class {graded.letter}: {clean(graded.reason)}")
@@ -130,7 +137,7 @@ def closing(played: Sequence[Played], dossier: Path | None, base: Path | None = 
     wall = sum(one.wall for one in played)
     lines = [f"{', '.join(counts) or 'nothing was played'}"]
     if wall > 0:
-        pace = f", {simulated / wall:.0f} per wall second"
+        pace = f", {simulated / wall:.0f} per wall second" if simulated > 2 * wall else ""
         lines.append(f"{simulated:.0f} s on the run's clock in {wall:.1f} s{pace}")
     if dossier is not None:
         lines.append(f"open {_near(dossier, base)}")

@@ -137,6 +137,16 @@ class LiveRig:
             seen += getattr(driver, "OBSERVES", CHANNELS.get(role, ()))
         return sorted(set(seen))
 
+    def tells(self) -> list[str] | None:
+        """The kinds for which the words of its terminal's log are known; None: nobody says."""
+        said = [one.tells() for one in self._drivers.values() if hasattr(one, "tells")]
+        return sorted(frozenset().union(*said)) if said else None
+
+    def names(self) -> list[str] | None:
+        """The causes for which its register's protocol has a code; None: nobody says."""
+        said = [one.nameable() for one in self._drivers.values() if hasattr(one, "nameable")]
+        return sorted(frozenset().union(*said)) if said else None
+
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             undo.push(self._leave)

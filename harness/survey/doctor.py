@@ -73,6 +73,8 @@ class Doctor:
         role = device.role
         address = resolve(device.address, self._served)
         yield from self._custody(device)
+        if role == "host":
+            yield from (Finding(role, *row) for row in books(self._file.bench))
         with ExitStack() as held:
             try:
                 held.enter_context(RigLock("doctor", [address], self._locks))
@@ -260,6 +262,17 @@ def identity_rows(device: Device, says: str) -> Iterator[Finding]:
         mend = f'add serial: "{serial}" to its line, so that no other one is ever energised'
         yield Finding(device.role, "serial", WARN, f"{serial}; the rig file takes any", mend)
     yield Finding(device.role, "firmware", OK, firmware)
+
+
+def books(plan: Mapping[str, Any]) -> Iterator[Row]:
+    """Whether the host that is served to a terminal of one's own forgets it between two items."""
+    served = [name for name in plan.get("listen") or () if str(name).startswith("host")]
+    if served and not plan.get("terminal", True):
+        if plan.get("ledger"):
+            yield "books", OK, f"kept in {plan['ledger']}", ""
+        else:
+            seen = "they begin anew with each item: a terminal that is signed on is refused"
+            yield "books", WARN, seen, "say in `bench:` where they are kept: ledger: ~/books.sqlite"
 
 
 def tty_rights(tty: Path) -> Iterator[Row]:

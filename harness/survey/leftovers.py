@@ -50,6 +50,8 @@ def clear(address: str) -> Iterator[Row]:
         try:
             _end(one)
             yield CHECK, OK, f"process {one.pid} of a dead run was ended", ""
+        except psutil.NoSuchProcess:
+            continue  # it has ended by itself meanwhile
         except (BenchError, psutil.Error) as error:
             yield CHECK, BAD, f"process {one.pid}: {error}", f"kill {one.pid}, as its owner or root"
     if way_to(address) != "gateway":

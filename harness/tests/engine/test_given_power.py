@@ -68,3 +68,21 @@ def test_a_closed_switch_is_left_alone() -> None:
     said: list[str] = []
     given._power_on(Rig(supply=ToySupply(said), switch=ToySwitch(said, closed=True)))
     assert said == ["5 V", "output True"]
+
+
+class Told:
+    """A trace with one last state."""
+
+    def __init__(self, **state: Any) -> None:
+        self.state = state
+
+    def last(self, kind: str) -> Any:
+        return self.state or None
+
+
+def test_who_is_ready_and_not_online_yet_is_waited_for() -> None:
+    """What does not say whether it is online is not: a register's status, another's log."""
+    assert given.is_offline(Told(state="ready", online=False))
+    assert not given.is_offline(Told(state="ready", online=True))
+    assert not given.is_offline(Told(state="ready"))
+    assert not given.is_offline(Told())

@@ -61,6 +61,23 @@ def test_what_the_terminal_must_have_is_looked_up_in_the_rig_file() -> None:
     assert refused(scenario(SALE), one) == []
 
 
+def test_a_story_is_none_for_a_terminal_that_does_something_else() -> None:
+    """A spare bearer sells where the story wants to see a sale fail."""
+    plain = scenario({"hold": "1 s"}, without=["spare_bearer"])
+    assert refused(plain, Means(Volts(5))) == []
+    (why,) = refused(plain, Means(Volts(5), facts=("spare_bearer", "second_host")))
+    assert "without spare_bearer" in why
+
+
+def test_nobody_waits_for_what_a_host_says_that_is_not_there() -> None:
+    """Three minutes, and then no verdict, on a rig whose acquirer is somebody else's."""
+    plain = scenario({"await": {"host": "answered", "of": "first"}})
+
+    assert missing(plain, [Terminal]) == ["step await (host: answered) needs a host"]
+    assert missing(plain, [Terminal, Host]) == []
+    assert missing(scenario({"await": {"terminal": "boot"}}), [Terminal]) == []
+
+
 @pytest.mark.parametrize(
     ("step", "lacks"),
     [

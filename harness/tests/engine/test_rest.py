@@ -6,7 +6,7 @@ import pytest
 
 from harness.clock import CooperativeClock
 from harness.engine.recorder import Recorder
-from harness.engine.rest import QUIET, UPDATE, _leave_alone
+from harness.engine.rest import QUIET, REST, UPDATE, _leave_alone
 from harness.tests.engine.test_recorder import Undecided
 
 
@@ -15,15 +15,21 @@ from harness.tests.engine.test_recorder import Undecided
     [
         ([(0, "ready")], QUIET),
         ([(0, "ready"), (5, "updating"), (35, "booting"), (45, "ready")], 45 + QUIET),
-        ([(0, "ready"), (5, "connecting")], QUIET),
+        ([(0, "ready"), (2, "updating"), (700, "ready")], 700 + QUIET),
+        ([(0, "ready"), (5, "connecting")], 5 + QUIET),
+        ([(0, "ready"), (8, "connecting"), (8.5, "ready")], 8.5 + QUIET),
         ([(0, "ready"), (5, "updating")], UPDATE),
+        ([(5 * n, ("connecting", "ready")[n % 2]) for n in range(100)], REST),
     ],
-    ids=["nothing", "an update with its restart", "no update", "an update without an end"],
-)
-def test_an_update_that_begins_by_itself_is_waited_for(
+    ids=[
+        "nothing", "an update with its restart", "a long update", "a line that is down",
+        "a look at the first host", "an update without an end", "never still",
+    ],
+)  # fmt: skip
+def test_what_begins_by_itself_is_waited_for(
     states: list[tuple[float, str]], waited: float
 ) -> None:
-    """It was at rest, and goes on with what a cut had left: rest comes behind that."""
+    """It goes on with what a cut had left, or looks at its first host: rest comes behind that."""
     clock = CooperativeClock()
     ours = Recorder(clock, io.StringIO(), Undecided())
 

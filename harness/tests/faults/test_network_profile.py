@@ -73,9 +73,23 @@ def test_every_link_is_put_on_seen_in_force_and_taken_off(name: str) -> None:
         cross()
         shown = [fault.took_effect(one) for one in seen]
         assert [(one.kind, bite) for one, bite in zip(seen, shown, strict=True)] == [
-            ("path", False), ("counted", False), ("counted", True), ("path", False),
-            ("counted", False), ("counted", False),
+            ("path", False), ("counted", False), ("counted", True), ("counted", True),
+            ("path", False), ("counted", False), ("counted", False),
         ]  # fmt: skip
+
+    on_link(story)
+
+
+def test_what_crosses_between_two_looks_is_counted_at_the_clearing() -> None:
+    """A short sale is over within the second between two counts: that it met the path is seen."""
+    fault = NetworkProfile("gprs")
+
+    def story(cast: Cast, link: Link, seen: list[Observation]) -> None:
+        with fault.inject(cast):
+            cast.players["network"].poll()
+            link.carry(50, up=True, deliver=lambda: None)
+            cast.sleep(0.5)
+        assert [fault.took_effect(one) for one in seen] == [False, False, True, False]
 
     on_link(story)
 

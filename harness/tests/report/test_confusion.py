@@ -119,5 +119,5 @@ def test_the_dossier_shows_it_and_counts_the_wrong(play: Play, tmp_path: Path) -
     wrong = _story(play, INJECTED, (20.0, "terminal", "report", "host_silent"), CLEARED, **PLAN)
     text = dossier.render([wrong], rig="virtual", out=tmp_path, requirements={})
 
-    assert "1 of 1 faults were given a wrong cause" in text
+    assert "1 of 1 faults were called by a wrong cause in the end" in text
     assert 'class="num false">1!' in text

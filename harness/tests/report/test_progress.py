@@ -31,7 +31,7 @@ def test_it_tells_scenario_step_time_voltage_and_signal() -> None:
     screen.now = 1.0
     line.reading("signal", "-84 dBm")
 
-    assert screen.lines == ["dip_mid_sale: step 3/5 inject, 12.3 s, 3.20 V, -84 dBm"]
+    assert screen.lines == ["dip_mid_sale: step 3/5 inject since 12.3 s, 3.20 V, -84 dBm"]
 
 
 def test_between_two_items_there_is_nothing_to_show(play: Callable[..., Played]) -> None:
@@ -50,9 +50,9 @@ def test_between_two_items_there_is_nothing_to_show(play: Callable[..., Played])
     line.step(STORY, 1, 2, "sale", 0)
 
     assert screen.lines == [
-        "dip_mid_sale: step 5/5 hold, 60.0 s, 0.00 V",
+        "dip_mid_sale: step 5/5 hold since 60.0 s, 0.00 V",
         "",
-        "dip_mid_sale: step 1/2 sale, 0.0 s, 5.00 V",
+        "dip_mid_sale: step 1/2 sale since 0.0 s, 5.00 V",
     ]
 
 

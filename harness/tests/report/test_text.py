@@ -92,6 +92,28 @@ def test_the_closing_lines_count_pace_and_name_the_file(play: Play, tmp_path: Pa
     assert lines[-1] == "open dossier.html"
 
 
+def test_of_a_run_in_real_time_no_pace_is_told(play: Play) -> None:
+    """One second per second is nothing to tell."""
+    lines = text.closing([replace(play(), simulated=23.0, wall=23.8)], None)
+
+    assert lines[1] == "23 s on the run's clock in 23.8 s"
+
+
+def test_what_was_interrupted_is_told_once(play: Play) -> None:
+    """Two dozen clauses that say the same hide the one that says who ended it."""
+    item = play(Outcome.INCONCLUSIVE)
+    first, *_ = item.verdict.clauses
+    cut = replace(first, outcome=Outcome.INCONCLUSIVE, reason="the run was cut off: judged at rest")
+    why = replace(cut, clause="staged", reason="the run was ended early: interrupted")
+    verdict = replace(item.verdict, clauses=(cut, cut, cut, why))
+
+    said = text.paragraph(replace(item, verdict=verdict), item.folder.parent)
+
+    assert said.count("the run was cut off") == 1
+    assert "3 clauses could not be judged: the run was cut off" in said
+    assert "staged: the run was ended early: interrupted" in said
+
+
 def test_nothing_played_says_so() -> None:
     """An empty run does not look like a good one."""
     assert text.closing([], None) == ["nothing was played"]

@@ -23,7 +23,7 @@ from harness.rig.lock import RigLock
 from harness.sim.served import ServedBench
 from harness.survey import doctor as rooms
 from harness.survey import host
-from harness.survey.doctor import Doctor, identity_rows, tty_rights
+from harness.survey.doctor import Doctor, books, identity_rows, tty_rights
 from harness.survey.findings import BAD, OK, WARN, Finding, worst
 
 GUARD, TIMERS = host.guard, host.timers
@@ -356,3 +356,20 @@ def test_the_guardian_is_really_started(monkeypatch: pytest.MonkeyPatch) -> None
     (row,) = GUARD(ThreadClock())
     assert row[1] == BAD
     assert "no folder" in row[2]
+
+
+@pytest.mark.parametrize(
+    ("plan", "levels"),
+    [
+        ({"terminal": None, "listen": {"host/tls": "127.0.0.1:1"}}, [WARN]),
+        ({"terminal": None, "listen": {"host/tls": "127.0.0.1:1"}, "ledger": "b.sqlite"}, [OK]),
+        ({"terminal": None, "listen": {"updates/https": "127.0.0.1:1"}}, []),
+        ({"listen": {"host/tls": "127.0.0.1:1"}}, []),
+        ({}, []),
+    ],
+)
+def test_a_host_that_forgets_a_foreign_terminal_is_told(
+    plan: dict[str, object], levels: list[str]
+) -> None:
+    """A simulated terminal begins anew as well; one of your own does not."""
+    assert [level for _, level, _, _ in books(plan)] == levels

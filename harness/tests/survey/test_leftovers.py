@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from harness.ports.worker import RUN
@@ -92,3 +93,16 @@ def test_a_worker_of_a_living_run_is_left_alone() -> None:
 def test_only_link_engines_can_leave_something(address: str, may: bool) -> None:
     """Everything else has a safe state of its own."""
     assert leftovers.may_leave(address) is may
+
+
+def test_a_worker_that_ends_by_itself_meanwhile_is_no_trouble(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was found, and is gone when it is to be ended."""
+    gone = subprocess.Popen(["sleep", "100"])
+    found = psutil.Process(gone.pid)
+    gone.kill()
+    gone.wait()
+    monkeypatch.setattr(leftovers, "orphans", lambda: [found])
+
+    assert list(leftovers.clear("tun://lab")) == []
