@@ -35,7 +35,7 @@ Events, with card numbers truncated:
 ``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``; ``mode``,
                       ``currency``, ``original``: fields 22, 49, 61; ``skew``: s by which the
                       terminal's clock is ahead, null where it does not tell
-``reply_due``         ``mti stan response``: the answer is decided and not sent yet
+``reply_due``         ``mti stan response auth``: the answer is decided and not sent yet
 ``answered``          the same, when it was sent
 ``misbehaved``        ``act``, ``mti`` of the request, ``stan``
 ``signed_on``         ``tid batch``
@@ -228,5 +228,7 @@ class Acquirer:
 
 def _told(reply: Message) -> dict[str, Any]:
     told = {"mti": reply.mti, "stan": reply.stan, "response": reply.get(39)}
+    if auth := reply.get(38).strip():
+        told["auth"] = auth
     sign, amount = reply.get(54)[7:8], reply.get(54)[8:20]  # Q/CUP 006.6: types, currency, C or D
     return {**told, "balance": -int(amount) if sign == "D" else int(amount)} if amount else told

@@ -7,6 +7,7 @@ in ``host_money.py``, batches in ``host_batches.py``, what terminals download in
 """
 
 import datetime
+import hmac
 import random
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,7 +22,7 @@ from harness.sim.host_store import MEMORY, Store
 from harness.sim.ledger import Key, Ledger
 from harness.wire import answers, mac
 from harness.wire.iso8583 import DEMANDS, Message, answer
-from harness.wire.subfields import KEY_FORMS, Kind, Original
+from harness.wire.subfields import KEY_FORMS, Kind, Original, WorkKeys
 
 #: Fields an answer carries back as they came.
 ECHOED = (2, 3, 4, 11, 23, 25, 41, 42, 49, 60)
@@ -40,7 +41,7 @@ class Flows:
 
     Args:
         personality: The plain contents of a host fixture.
-        rng: Draws keys and authorisation codes.
+        rng: Draws the salt, which keys are made of, and authorisation codes.
         now: Seconds on the bench's clock.
         tell: Says an event: word, fields.
         path: Where the books are kept.
@@ -60,7 +61,6 @@ class Flows:
     ) -> None:
         self._own = personality
         self._codes: Mapping[str, str] = personality["codes"]
-        self._rng = rng
         self._now = now
         self._tell = tell
         self._starts = datetime.datetime.fromisoformat(personality["starts"])
@@ -177,11 +177,9 @@ class Flows:
         batch = session.batch or max(1, heard.kind.batch)  # it may be older than this host
         while (*heard.who, batch) in self.ledger.settled:
             batch = batch % 999_999 + 1
-        own = self._own["keys"]
-        session.keys = new_keys(
-            self._rng, form, mac_size=int(own["mac_size"]), chained=bool(own["chained"])
-        )
         session.batch, session.signed_on = batch, True
+        session.form, session.signs = form, session.signs + 1
+        session.keys = self._keys(heard.who, session)
         if session.demand == "sign_on":
             session.demand = "nothing"
         master = bytes.fromhex(self._own["master_key"])
@@ -192,6 +190,18 @@ class Flows:
             60: Kind(heard.kind.kind, batch, form).text,
             62: session.keys.wrapped(master, form),
         }
+
+    def _keys(self, who: tuple[str, str], session: Session) -> WorkKeys:
+        """Those of its last sign-on, by secrets of this host and a number that is in its books.
+
+        A terminal that is signed on stays so when the host is started anew, and no key is kept.
+        """
+        drawn = self._salt + ":".join((*who, str(session.signs))).encode()
+        own = self._own["keys"]
+        return new_keys(
+            hmac.digest(bytes.fromhex(self._own["master_key"]), drawn, "sha256"), session.form,
+            mac_size=int(own["mac_size"]), chained=bool(own["chained"]),
+        )  # fmt: skip
 
     def _accept(self, _heard: Heard) -> dict[int, str]:
         """0620, script results: taken note of."""
@@ -213,7 +223,8 @@ class Flows:
             return Session()
         if who not in self._sessions:
             kept = self._store.recall(f"session {who[0]} {who[1]}") or {}
-            self._sessions[who] = Session(demand=self._demand, **kept)
+            session = self._sessions[who] = Session(demand=self._demand, **kept)
+            session.keys = self._keys(who, session) if session.signs else None
         return self._sessions[who]
 
     def _keep(self, heard: Heard) -> None:

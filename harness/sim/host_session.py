@@ -16,7 +16,9 @@ class Session:
 
     Attributes:
         batch: The open batch; 0 before the first sign-on.
-        keys: Work keys; None before the first sign-on, and after a restart of the host.
+        keys: Work keys; None before the first sign-on.
+        form: Of those keys (60.3 of the sign-on).
+        signs: So many sign-ons there were; with the books' salt the keys are made of it.
         signed_on: Whether it may send.
         settling: ``""``; ``unbalanced``: the open batch waits for its upload; ``balanced``: the
             batch before it was closed, and what is uploaded of it is for the record.
@@ -25,6 +27,8 @@ class Session:
 
     batch: int = 0
     keys: WorkKeys | None = None
+    form: str = ""
+    signs: int = 0
     signed_on: bool = False
     settling: str = ""
     demand: str = "nothing"
@@ -37,8 +41,9 @@ class Session:
                 for key in own if key and keys is not None]  # fmt: skip
 
     def kept(self) -> dict[str, Any]:
-        """What survives a restart of the host: no keys."""
-        return {"batch": self.batch, "settling": self.settling}
+        """What survives a restart of the host: no keys, but what makes them again."""
+        return {"batch": self.batch, "settling": self.settling, "form": self.form,
+                "signs": self.signs, "signed_on": self.signed_on}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +76,16 @@ class Heard:
         return Key(*self.batch, self.request.stan)
 
 
-def new_keys(
-    rng: random.Random, form: str, *, mac_size: int = 8, chained: bool = False
-) -> WorkKeys:
-    """Fresh work keys of a form (60.3 of the sign-on).
+def new_keys(secret: bytes, form: str, *, mac_size: int = 8, chained: bool = False) -> WorkKeys:
+    """Work keys of a form (60.3 of the sign-on), always the same ones of the same secret.
 
     Args:
-        rng: Draws them.
+        secret: They are drawn from it.
         form: One of ``KEY_FORMS``.
         mac_size: Of the MAC key, where the form has room for 16 bytes; SM4 has no shorter.
         chained: Whether MACs are chained rather than folded.
     """
+    rng = random.Random(secret)
     pin_size, room, has_track = KEY_FORMS[form]
     is_sm4 = form == SM4_FORM
     size = room if is_sm4 else min(mac_size, room)

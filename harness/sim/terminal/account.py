@@ -124,6 +124,8 @@ class Account:
             self.last = said
         if said.good and self.notice.cause is not None:
             self.forget()
+        elif said.cause is not None and self.notice.cause is not None:
+            self.notice = said  # the newer word counts
         return said
 
     def read_messages(self) -> None:

@@ -121,8 +121,9 @@ class Keypad:
         self._firmware.screen.show("enter_amount", amount=shown)
 
     def sell(self, amount: int) -> None:
-        """One sale, in minor units."""
-        self._firmware.payment.transact(Asked("sale", amount), self)
+        """One sale, in minor units; no register knows of it that would print its receipt."""
+        with self._firmware.printer.here():
+            self._firmware.payment.transact(Asked("sale", amount), self)
 
     def _type(self, key: str) -> None:
         if key == "clear":

@@ -9,6 +9,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.sim.terminal.outcome import Outcome
+from harness.sim.terminal.settlement import outcome_of
 
 if TYPE_CHECKING:
     from harness.sim.terminal.firmware import Firmware
@@ -56,13 +57,23 @@ class LastAsked:
         if not self._firmware.state.up:
             return "running"  # it does not know yet what the cut has left
         held = self._held()
-        if not held or number not in ("", held["number"]):
+        if not held:
             return None
+        if number not in ("", held["number"]):
+            return self._earlier(number, held)
         if held["done"] is not None:
             return Outcome(*held["done"])
         if self._firmware.payment.turn.held:
             return "running"
         return self.after_cut(held)
+
+    def _earlier(self, number: str, held: dict[str, Any]) -> Outcome | None:
+        """One before the last: what the journal says of it, if it is still there."""
+        stans = held.get("stans", {})
+        if number not in stans:
+            return None
+        found = [entry for entry in self._storage.journal if entry.stan == stans[number]]
+        return outcome_of(found[-1]) if found else Outcome("failed", 0, "original_unknown")
 
     def after_cut(self, held: dict[str, Any]) -> Outcome | None:
         """It was never finished: a record newer than its beginning is its own."""

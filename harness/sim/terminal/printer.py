@@ -4,7 +4,8 @@ A sale stands whatever becomes of its receipt (invariant 13): the printer says w
 of, and once it has that, whoever is owed a receipt gets one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from harness.clock import Clock
 from harness.sim.terminal.body import Body
@@ -53,6 +54,15 @@ class Printer:
         self._ready = ready
         self.printing = self.elsewhere = False
         self.receipts: list[list[str]] = []
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Print them here meanwhile, whoever else does."""
+        elsewhere, self.elsewhere = self.elsewhere, False
+        try:
+            yield
+        finally:
+            self.elsewhere = elsewhere
 
     def troubles(self) -> list[str]:
         """The causes for which it cannot print now."""

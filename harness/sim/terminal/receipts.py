@@ -41,12 +41,16 @@ class Receipts:
         entry = self._storage.last_entry()
         return entry if entry is not None and entry.outcome == "approved" else None
 
+    def kept(self) -> list[Entry]:
+        """Of what a receipt may be owed: a batch that was closed meanwhile is kept as well."""
+        return self._storage.every_entry()
+
     def owed(self) -> Entry | None:
         """What was approved and whose receipt never came out whole; the oldest such."""
         for key in self._storage.recall(OWED) or []:
-            entry = self._storage.outcome_of(key["stan"])
-            if entry is not None and entry.outcome == "approved" and _key(entry) == key:
-                return entry
+            made = [one for one in self.kept() if _key(one) == key]
+            if made and made[-1].outcome == "approved":
+                return made[-1]
         entry = self.last()
         whole = entry is None or self._storage.recall(PRINTED) == _key(entry)
         return None if whole else entry

@@ -37,10 +37,12 @@ def again(bench: Bench, file: str) -> Bench:
 
 
 def test_a_restarted_host_knows_all_it_knew(file: str) -> None:
-    """Repeats with their old numbers, reversals before their request, voids, batches, uploads."""
+    """Who is signed on, repeats with old numbers, reversals without a request, voids, uploads."""
+    held = []
 
     def before(bench: Bench) -> Message:
         teller = bench.teller()
+        held.append(teller.keys)
         first = teller.ask(teller.sale(2))
         teller.ask(teller.sale(3))
         teller.ask(teller.related(4, 3, ("0200", "200000", "00", "23")))
@@ -53,7 +55,8 @@ def test_a_restarted_host_knows_all_it_knew(file: str) -> None:
         unsigned = Teller(bench.clock, bench.host)
         unsigned.batch = 1
         refused = unsigned.ask(unsigned.sale(2))
-        teller = bench.teller()
+        teller = Teller(bench.clock, bench.host)
+        teller.batch, teller.keys = 1, held[0]
         asked = [teller.sale(2), teller.sale(2, 99), teller.sale(9), teller.reversal(3)]
         rest = [teller.ask(message) for message in asked]
         end = teller.ask(teller.upload_end("202", 1), seal=False)
@@ -66,10 +69,10 @@ def test_a_restarted_host_knows_all_it_knew(file: str) -> None:
     new = again(old, file)
     replies = new.run(after)
 
-    assert [reply.get(39) for reply in replies] == ["99", "00", "94", "22", "22", "00", "00"]
+    assert [reply.get(39) for reply in replies] == ["A0", "00", "94", "22", "22", "00", "00"]
     assert (replies[1].get(37), replies[1].get(38)) == (first.get(37), first.get(38))
     assert replies[-1].get(37) not in ("", first.get(37))
-    assert new.rules() == ["not_signed_on", "stan_reused", "reversal_of_voided"]
+    assert new.rules() == ["stan_reused", "reversal_of_voided"]
     told = [new.host.ledger.told(entry) for entry in new.host.ledger]
     assert [(row["stan"], row["voided"], row["uploaded"]) for row in told] == [
         (2, False, True), (3, True, False), (4, False, False), (2, False, False),
@@ -95,6 +98,33 @@ def test_neither_cards_nor_keys_are_in_the_file(file: str) -> None:
         assert secret.upper() not in kept
     assert b"621234***1265" in kept
     assert Path(file).stat().st_mode & 0o077 == 0
+
+
+def test_who_signed_off_or_on_anew_is_known_by_that(file: str) -> None:
+    """Of two sign-ons the second's keys hold; who signed off is asked to sign on first."""
+    kept = {}
+
+    def before(bench: Bench) -> None:
+        teller = bench.teller()
+        kept["old"] = teller.keys
+        teller.sign_on()
+        kept["new"] = teller.keys
+
+    def asked(bench: Bench, key: str, stan: int) -> str:
+        teller = Teller(bench.clock, bench.host)
+        teller.batch, teller.keys = 1, kept[key]
+        return teller.ask(teller.sale(stan)).get(39)
+
+    first = Bench(file)
+    first.run(before)
+    second = again(first, file)
+    assert second.run(lambda bench: [asked(bench, "old", 5), asked(bench, "new", 6)]) == [
+        "A0", "00",
+    ]  # fmt: skip
+    off = Kind("00", 1, "002").text
+    second.run(lambda bench: bench.teller().ask(Message("0820", {11: "000008", 60: off, **WHO})))
+    third = again(second, file)
+    assert third.run(lambda bench: asked(bench, "new", 9)) == "99"
 
 
 def test_books_are_one_hosts_at_a_time(file: str) -> None:

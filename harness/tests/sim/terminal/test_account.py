@@ -1,10 +1,21 @@
 """What carriers write and say of a plan."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.sim.terminal.account import Said, plain_text, read_account
+from harness.clock import CooperativeClock
+from harness.sim.terminal.account import Account, Said, plain_text, read_account
+from harness.sim.terminal.at_line import AtLine
+from harness.sim.terminal.log import Log
+from harness.sim.terminal.models import read_character
+from harness.sim.terminal.personality import Personality
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +55,43 @@ def test_no_text_is_too_strange(text: str) -> None:
     """Whatever a carrier writes, something is made of it, and a share is one."""
     said = read_account(plain_text(text))
     assert said.used is None or said.used >= 0
+
+
+class Carrier:
+    """A modem's AT line, with a carrier that wrote once and answers when it is asked."""
+
+    def __init__(self, wrote: str, answers: str) -> None:
+        self.wrote, self.answers = wrote, answers
+        self.hear: Callable[[str], None] = print
+
+    def ask(self, command: str, within: float = 0.0) -> list[str]:
+        """TS 27.005, 3.4.2 and TS 27.007, 7.15."""
+        if command.startswith("AT+CMGL"):
+            return ['+CMGL: 1,"REC UNREAD","611"', self.wrote]
+        if command.startswith("AT+CUSD"):
+            self.hear(f'+CUSD: 0,"{self.answers}",15')
+        return []
+
+
+@pytest.mark.parametrize(
+    ("answers", "cause"),
+    [("Your SIM is expired.", "sim_expired"), ("0.00 MB of 0.07 MB left.", "data_exhausted"),
+     ("12.00 MB of 50.00 MB left.", None), ("try again later", "data_exhausted")],
+)  # fmt: skip
+def test_the_newer_word_counts(answers: str, cause: str | None) -> None:
+    """The plan is used up and then the SIM expires as well: what was written first is old."""
+    clock = CooperativeClock()
+    line = Carrier("You have used 100 % of your data plan.", answers)
+    personality = Personality.read(read_character("countertop"))
+    account = Account(clock, cast(AtLine, line), personality, Log(print, lambda: EPOCH))
+    line.hear = account.hear
+    account.of("*100#")
+
+    def story() -> None:
+        account.read_messages()
+        assert account.notice.cause == "data_exhausted"
+        account.ask()
+
+    clock.run(story)
+
+    assert account.notice.cause == cause

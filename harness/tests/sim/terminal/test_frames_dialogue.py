@@ -151,6 +151,44 @@ def test_an_order_is_never_sold_twice(word: str) -> None:
     assert own.ledger() == ["approved"]
 
 
+@pytest.mark.parametrize("word", PROFILES)
+def test_an_order_that_comes_again_after_a_later_one_is_not_sold_again(word: str) -> None:
+    """It was held up on its way, or the register has looked through what is open."""
+    own = stage(word)
+
+    def story() -> Any:
+        own.start()
+        own.driver.sign_on()
+        first, order = own.deal(1250), dict(own.driver._talk._asked)
+        own.deal(700)
+        return first, own.driver._talk._result_of(order, 60.0)
+
+    first, again = own.play(story)
+
+    assert (again.outcome, again.stan) == ("approved", first.stan)
+    assert own.ledger() == ["approved", "approved"]
+
+
+@pytest.mark.parametrize("word", PROFILES)
+def test_an_order_refused_as_busy_is_not_sold_when_it_is_repeated(word: str) -> None:
+    """Its acknowledgement was lost: the register was told BUSY, and may have given up by now."""
+    own = stage(word)
+
+    def story() -> Any:
+        own.start()
+        own.driver.sign_on()
+        running: Any = own.terminal.running
+        with running.payment.turn.taken():
+            refused = own.deal()
+        own.clock.sleep(5.0)
+        return refused, own.driver._talk._result_of(own.driver._talk._asked, 60.0)
+
+    refused, again = own.play(story)
+
+    assert (refused.outcome, again.outcome) == ("failed", "failed"), own.lines()
+    assert own.ledger() == []
+
+
 @pytest.mark.parametrize("word", ["mispos_bcd", "codepay"])
 def test_a_sale_can_be_voided_and_money_given_back(word: str) -> None:
     """By the original's number."""

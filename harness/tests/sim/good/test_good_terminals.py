@@ -1,0 +1,126 @@
+"""Good terminals that are not the reference: none may FAIL, and what can be shown of them is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.files import carried
+from harness.model.played import Played
+from harness.model.verdict import Outcome
+from harness.runner import Session
+from harness.source import plain_of
+from harness.tests.sim.good import good_terminals as good
+
+#: Terminal -> items that it must pass.
+PASSES: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
+    (good.reverses_before_the_next_sale, ("data/exhausted_before_answer", "host/late_answer")),
+    (good.reverses_at_once, ("host/spoilt_answer", "host/bad_mac")),
+    (good.dials_for_each_message, ("host/slow_answer", "host/answer_declined")),
+    (good.prints_two_receipts, ("operator/copy_asked_for", "peripherals/printer_not_ready")),
+    (good.logs_the_display_first, ("reader/pulled_after_approval",)),
+    (good.reverses_before_the_next_sale, ("host/void_unanswered",)),
+    (good.shows_three_seconds_late, ("ageing/flash_nearly_full",)),
+    (good.blinks_otherwise, ("peripherals/lights_tell_the_truth",)),
+)
+#: Terminal -> items that need what it does not do: nobody can say.
+UNSURE: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
+    (good.reverses_before_the_next_sale, ("host/reversal_at_second_host",)),
+    (good.reverses_at_once, ("host/reservations",)),
+)
+
+
+def play(story: str, folder: Path, rig: Path | None = None, *, planted: bool = False) -> Played:
+    """The story's first item."""
+    rig = rig or carried("rigs", "virtual.yaml")
+    defects = ("good",) if planted else ()
+    with Session(rig=rig, out=folder / "out", defects=defects) as session:
+        items = session.items([carried("scenarios", *f"{story}.yaml".split("/"))])
+        return session.play(items[0])
+
+
+def rows(table: tuple[tuple[good.Plant, tuple[str, ...]], ...]) -> list[tuple[good.Plant, str]]:
+    """One for each terminal and story."""
+    return [(plant, story) for plant, stories in table for story in stories]
+
+
+@pytest.mark.parametrize(("plant", "story"), rows(PASSES))
+def test_a_good_terminal_passes(
+    plant: good.Plant, story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does what the rules want in another way."""
+    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: plant)
+
+    verdict = play(story, tmp_path, planted=True).verdict
+
+    assert verdict.outcome is Outcome.PASS, verdict.reason
+
+
+@pytest.mark.parametrize(("plant", "story"), rows(UNSURE))
+def test_what_a_good_terminal_does_at_another_time_is_not_held_against_it(
+    plant: good.Plant, story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The story waits for what comes before, or later; it shows nothing then."""
+    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: plant)
+
+    verdict = play(story, tmp_path, planted=True).verdict
+
+    assert verdict.outcome is Outcome.INCONCLUSIVE, verdict.reason
+
+
+# --- the reference, by fewer words ----------------------------------------------------------------
+
+#: What many terminals' logs do not say.
+UNSAID = {"printing", "printed", "light", "prompt", "shown", "reversal_sent",
+          "reversal_done", "cleared", "approved", "declined", "answer_received"}  # fmt: skip
+
+
+def lean_rig(folder: Path, *, own_codes: bool = True) -> Path:
+    """The virtual rig with a log of few words, and a register with ZVT's codes alone."""
+    words = folder / "console.yaml"
+    plain = plain_of(carried("fixtures", "terminal", "countertop", "console.yaml"))
+    plain["lines"] = [row for row in plain["lines"] if row["kind"] not in UNSAID]
+    words.write_text(json.dumps(plain), encoding="utf-8")
+    (folder / "zvt.yaml").write_text('own: {sign_off: "0F02"}', encoding="utf-8")
+    text = carried("rigs", "virtual.yaml").read_text(encoding="utf-8")
+    usual = 'console", personality: countertop'
+    text = text.replace(usual, f'console", personality: "{words}"')
+    if not own_codes:
+        text = text.replace(
+            "CNY, personality: countertop", f'CNY, personality: "{folder}/zvt.yaml"'
+        )
+    rig = folder / "lean.yaml"
+    rig.write_text(text, encoding="utf-8")
+    return rig
+
+
+@pytest.mark.parametrize(
+    ("story", "outcome"),
+    [
+        ("host/bad_mac", Outcome.PASS),
+        ("ageing/replaced_by_a_spare", Outcome.PASS),
+        ("ageing/flash_nearly_full", Outcome.INCONCLUSIVE),
+        ("operator/sold_by_keys", Outcome.INCONCLUSIVE),
+        ("signal/cut_points_of_the_line", Outcome.PASS),
+    ],
+)
+def test_a_log_of_few_words_is_no_failure(story: str, outcome: Outcome, tmp_path: Path) -> None:
+    """Receipts, prompts and lights that it does not tell of are open questions."""
+    verdict = play(story, tmp_path, lean_rig(tmp_path)).verdict
+
+    assert verdict.outcome is outcome, verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("story", "outcome"),
+    [("data/settled_in_vain", Outcome.PASS), ("data/sale_while_exhausted", Outcome.INCONCLUSIVE)],
+)
+def test_a_register_without_a_code_for_the_cause_is_no_failure(
+    story: str, outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal without TLV says ``no connection``: ZVT has nothing nearer."""
+    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: good.has_bytes_only)
+
+    verdict = play(story, tmp_path, lean_rig(tmp_path, own_codes=False), planted=True).verdict
+
+    assert verdict.outcome is outcome, verdict.reason
