@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.judge._deals import DEBIT, OF_REQUEST, PLAIN
+from harness.judge._host_words import ALSO_DONE, REVERSAL_DONE, SPOILING
 from harness.judge._sold import Sold
 from harness.judge._telling import ByStan, Telling, stan_of
 from harness.model.trace import Observation
@@ -21,28 +22,11 @@ INQUIRY = "31"
 REVERSAL = "0400"
 #: Advices: repeated until answered, never reversed (refund, offline sale).
 ADVICE, ADVISED = "0220", "0230"
-#: The answer to a sign-on.
-SIGNED_ON = "0810"
+SIGNED_ON = "0810"  # the answer to a sign-on
 #: Q/CUP 006.6-2015, A.2: approved, VIP, partial, and the "defective successes".
 APPROVING = frozenset({"00", "10", "11", "A2", "A4", "A5", "A6"})
-#: Answers that are no word of the issuer about the card: faults of the switch, the terminal, the
-#: keys or the batch (Q/CUP 006.6-2015, A.2).
-NOT_OF_THE_ISSUER = frozenset({
-    "03", "58", "97", "68", "90", "91", "92", "96", "98", "73", "99", "A0", "76", "77", "95",
-})  # fmt: skip
-#: A reversal is done with: done, invalid related transaction (cross-day), original not found.
-REVERSAL_DONE = frozenset({"00", "12", "25"})
-#: What some applications take for done as well.
-ALSO_DONE = frozenset({"40"})
-
 #: Kinds whose trace number is the sale's own (a 0400 may be an older sale's).
 _NAMES_ITS_STAN = frozenset({"request_received", "request_sent", "approved", "declined"})
-
-#: What the host may do to an answer after which there is none to act on.
-SPOILING = frozenset({
-    "corrupt", "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mti", "bad_mac", "no_mac",
-    "garbage", "truncate", "truncated", "reset",
-})  # fmt: skip
 
 APPROVED = "approved"
 #: What a journal calls a sale that was approved; ``voided``: and then taken back by a void.
@@ -112,8 +96,13 @@ class Books:
     boots: list[Observation] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     heard_closed: int = 0  # line at which the terminal last heard that its batch is settled
+    swapped: bool = False  # another unit is in the terminal's place
+    stopped: bool = False  # the story waits for what nobody can tell
+    quiet: bool = False  # the terminal's log has no words for how a sale ends
     by_hand: bool = False  # somebody sold by the terminal's own keys
+    hands_on: list[Observation] = field(default_factory=list)  # keys, and copies asked for
     last_money: Observation | None = None
+    over: Sold | None = None  # the transaction that ended last
     currency: str = "CNY"
 
     def readers(self) -> dict[str, Callable[[Observation], None]]:
@@ -124,7 +113,7 @@ class Books:
             "ledger_entry": self.ledger.add, "ledger_end": self.ledger.close,
             "journal_entry": self.journal.add, "journal_end": self.journal.close,
             "settled": lambda seen: self.settled.add(str(seen.get("batch"))),
-            "pressed": self._press, "step_started": self._press,
+            "part": self._swap, "pressed": self._press, "step_started": self._press,
             "reversal_saved": lambda seen: self._file(self.saved, seen),
             "request_sent": lambda seen: self._file(self.sent, seen),
             "answer_received": self._hear,
@@ -175,6 +164,8 @@ class Books:
 
     def no_journal(self) -> str:
         """Why the journal is no oracle, or ``""``."""
+        if self.swapped and self.stopped:
+            return "another unit is in its place, and the story did not go on"
         return self.journal.missing(self.last_money)
 
     def in_journal(self, stan: int, *outcomes: str) -> Observation | None:
@@ -202,12 +193,19 @@ class Books:
 
     def concluded(self, stan: int) -> bool:
         """Whether the terminal is known to have had an end of this request, reversal or not."""
-        last = self.decided[stan][-1] if self.decided[stan] else None
-        if last is not None and last.kind in ("approved", "declined", "reversal_done"):
+        last = self.decided[stan][-1:]
+        if last and last[0].kind in ("approved", "declined", "reversal_done"):
             return True
-        if self.undone[stan]:
+        if self.undone[stan] or self.told_end(stan):
             return True
         return any(str(row.get("response") or "00") not in APPROVING for row in self.heard[stan])
+
+    def told_end(self, stan: int, before: float = float("inf")) -> bool:
+        """Whether the register was told its end before a line, where no log would tell of it."""
+        sale = self.whose.get(stan) if self.quiet else None
+        if sale is None or sale.ended is None or sale.ended.n >= before:
+            return False
+        return stan_of(sale.ended) == stan and sale.outcome in (APPROVED, "declined")
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -256,9 +254,14 @@ class Books:
         if mti_of(seen) == "0510" and str(seen.get("response") or "00") in APPROVING:
             self.heard_closed = seen.n
 
+    def _swap(self, seen: Observation) -> None:
+        """A unit of the same identity has a journal of its own."""
+        self.swapped |= seen.get("part") == "unit" and seen.get("state") != "own"
+
     def _press(self, seen: Observation) -> None:
-        if seen.kind == "pressed" or seen.get("word") == "press":
-            self.by_hand = True
+        self.by_hand |= (by_hand := seen.kind == "pressed" or seen.get("word") == "press")
+        if by_hand or seen.get("word") == "reprint":
+            self.hands_on.append(seen)
 
     def _decision(self, seen: Observation) -> None:
         self._file(self.decided, seen)
@@ -271,7 +274,10 @@ class Books:
         self._file(self.receipts, seen)
 
     def _show(self, seen: Observation) -> None:
+        """A display is behind what it shows: an approval may be that of the sale before."""
         sale = self.sales.get(str(seen.get("of")))
+        if self.over is not None and self.over.is_shown_late(seen):
+            sale = self.over
         if sale is not None:
             sale.shown.append(seen)
 
@@ -283,7 +289,7 @@ class Books:
     def _end(self, seen: Observation) -> None:
         sale = self.sales.get(str(seen.get("sale")))
         if sale is not None:
-            sale.ended = seen
+            sale.ended, self.over = seen, sale
             stan = stan_of(seen)
             if stan is not None:
                 self._claim(sale, stan)

@@ -1,12 +1,22 @@
 """The shared reading of a run: when it was ready, which faults came and went, when it rested."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.judge._books import Books, signs_on
-from harness.judge._monitor import TERMINAL_CHANNELS
+from harness.judge._books import APPROVED, Books, signs_on
+from harness.judge._monitor import TERMINAL, TERMINAL_CHANNELS
 from harness.model.trace import Observation
+
+#: What needs no words for the terminal's log: a register hears it, or it is the log.
+NOT_BY_LOG = frozenset({
+    "line", "report", "ecr_status", "ecr_result", "terminal_status", "acknowledgement_withheld",
+    "totals",
+})  # fmt: skip
+#: Why nothing is shown by what was not seen then.
+BLIND = "the story waited for what the terminal's log has no words for, and did not go on"
+#: States in which a terminal that owes may wait for its next transaction.
+WAITING = ("ready", "recovering")
 
 
 def too_late(seen: Observation) -> bool:
@@ -43,6 +53,10 @@ class Run:
         observes: Channels the rig can observe; None when the trace does not say.
         facts: What the rig's file says of its terminal.
         heard: Roles from which anything came.
+        told: Kinds for which the words of the terminal's log are known; None where nobody says.
+        named: Causes for which the register's protocol has a code; None where nobody says.
+        said: Kinds of what the terminal was heard to say.
+        blind: The step at which the story waited for what the terminal's log has no words for.
         faults: Injections in order.
         ready: ``given_ready``; nothing before it is judged.
         healing: ``healing``.
@@ -61,6 +75,10 @@ class Run:
     observes: frozenset[str] | None = None
     facts: frozenset[str] = frozenset()
     heard: set[str] = field(default_factory=set)
+    told: frozenset[str] | None = None
+    named: frozenset[str] | None = None
+    said: set[str] = field(default_factory=set)
+    blind: Observation | None = None
     faults: list[Injected] = field(default_factory=list)
     ready: Observation | None = None
     healing: Observation | None = None
@@ -83,7 +101,7 @@ class Run:
             "healing": self._heal, "at_rest": self._come_to_rest,
             "not_at_rest": self._stay_restless, "run_ended": self._end,
             "state": self._say_state, "boot": self._say_state, "fault_lingers": self._linger,
-            "signed_on": self._sign_on, "answered": self._sign_on,
+            "step_started": self._step, "signed_on": self._sign_on, "answered": self._sign_on,
             "answer_received": self._sign_on,
         }  # fmt: skip
 
@@ -111,6 +129,8 @@ class Run:
 
     def hears_causes(self, channel: str) -> bool:
         """Whether a cause could be heard there: some registers are told results only."""
+        if channel == "display" and not self.tells(channel):
+            return False  # nothing reads it, and the log does not repeat it
         if self.observes is not None:
             return channel in self.observes or channel in self.heard
         return channel in self.heard or (channel in TERMINAL_CHANNELS and "terminal" in self.heard)
@@ -121,13 +141,69 @@ class Run:
             return any(channel in self.observes for channel in TERMINAL_CHANNELS)
         return "terminal" in self.heard
 
+    def tells(self, kind: str) -> bool:
+        """Whether the terminal's silence about this means anything: logs differ in what they say.
+
+        What was heard can be heard, whoever told it.
+        """
+        if self.told is None or kind in NOT_BY_LOG:
+            return True
+        return kind in self.told or kind in self.said
+
+    def can_name(self, channel: str, causes: Iterable[str]) -> bool:
+        """Whether one of these could be told there: a byte of a protocol has no word for most.
+
+        And a log may tell what is shown, and nothing else of what is the matter.
+        """
+        if channel == "display":
+            return self.tells(channel)
+        if channel == "console":
+            return self.told is None or channel in self.told
+        return channel != "ecr" or self.named is None or not self.named.isdisjoint(causes)
+
+    def waits_for_a_sale(self) -> bool:
+        """Whether it is online and owes, and nobody has asked it for a transaction since.
+
+        Applications clear what they owe at once, or before the next transaction: as they are
+        configured (payment rules 5).
+        """
+        last = self.state
+        if last is None or last.get("state") not in WAITING or last.get("online") is not True:
+            return False
+        since = max((one.started.n for one in self.books.sales.values()), default=0)
+        return bool(last.get("pending")) and since < last.n
+
     # --- reading --------------------------------------------------------------------------------
+
+    def hear(self, seen: Observation) -> None:
+        """Take note of who says what; the kinds' own readers come before."""
+        self.heard.add(seen.source)
+        if seen.source == TERMINAL:
+            self.said.add(seen.kind)
 
     def _start(self, seen: Observation) -> None:
         told = seen.get("observes")
         if isinstance(told, list):
             self.observes = frozenset(map(str, told))
+        tells = seen.get("tells")
+        if isinstance(tells, list):
+            self.told = frozenset(map(str, tells))
+            self.books.quiet = APPROVED not in self.told
+        names = seen.get("names")
+        if isinstance(names, list):
+            self.named = frozenset(map(str, names))
         self.facts = frozenset(map(str, seen.get("facts") or ()))
+
+    def _step(self, seen: Observation) -> None:
+        """Steps after one that waits for what nobody can tell are not reached."""
+        index, steps = seen.get("index"), self.spec.get("when")
+        if seen.get("word") != "await" or not isinstance(steps, list) or index is None:
+            return
+        wanted = steps[index].get("await") if index < len(steps) else None
+        kind = wanted.get(TERMINAL) if isinstance(wanted, dict) else None
+        if kind is not None and not self.tells(str(kind)):
+            self.blind = self.blind or seen
+            self.books.stopped = True
 
     def _get_ready(self, seen: Observation) -> None:
         self.ready = self.ready or seen

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from harness.judge._deals import PLAIN
 from harness.model.trace import Observation
 
-UNKNOWN = "unknown"
+UNKNOWN, DONE = "unknown", "approved"
+#: s by which a display may be behind.
+SHOWN_LATE = 10.0
 
 
 @dataclass(slots=True)
@@ -44,3 +46,10 @@ class Sold:
         """``unknown`` until somebody knows."""
         last = self.last
         return UNKNOWN if last is None else str(last.get("outcome", UNKNOWN))
+
+    def is_shown_late(self, seen: Observation) -> bool:
+        """Whether it is over, and a display that is some seconds behind shows it only now."""
+        shown = any(one.get("outcome") == DONE for one in self.shown)
+        if self.ended is None or self.outcome != DONE or shown:
+            return False
+        return seen.get("outcome") == DONE and seen.t - self.ended.t <= SHOWN_LATE

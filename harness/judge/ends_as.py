@@ -107,7 +107,7 @@ class _EndsAs(AtRest):
             return
         ending, lines = ending_of(books, self._word.sale)
         allowed = dict(REACHED)[self._reached]
-        if not self.run.hears("console"):
+        if not self._follows():
             allowed = ("none", "undone", "approved")  # how far it had come nobody saw
         elif self._word.point == "P12":
             allowed = ("none", "undone")
@@ -119,6 +119,11 @@ class _EndsAs(AtRest):
                 f" {' or '.join(allowed)} ({wanted})", (cut.at, *lines),
             )  # fmt: skip
         yield Held(f"{self._word.sale} ended as {ending!r} ({wanted})")
+
+    def _follows(self) -> bool:
+        """Whether it would be seen how far the sale had come."""
+        told = all(self.run.tells(kind) for kind, _ in REACHED if kind)
+        return self.run.hears("console") and told
 
     def _settled(self, cut: Injected) -> Iterator[Finding]:
         for seen in self._wrong:

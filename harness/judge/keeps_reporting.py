@@ -75,6 +75,9 @@ class _KeepsReporting(Monitor):
         cause = seen.get("cause")
         if cause in self._word.causes:
             self._first = self._first or seen
+        channel = str(seen.get("on") or "")
+        if not self.run.can_name(channel, self._word.causes):
+            return  # the nearest that its protocol has
         if self._first is not None and cause and cause not in BESIDE:
             self._last = seen
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from harness.judge._monitor import TERMINAL, Monitor, after, span
-from harness.judge._run import Run
+from harness.judge._run import BLIND, Run
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 
@@ -14,6 +14,9 @@ ALL_WELL = "00"
 EXHAUSTED = "data_exhausted"
 #: A world that became whole later than this before the end of the budget left no time, s.
 SOON = 60.0
+
+#: What a sale takes, s: one begun later than that before the end of the budget says nothing.
+A_SALE = 15.0
 
 #: States in which a terminal is not back, whatever it said before.
 DOWN = frozenset({"booting", "recovering", "connecting", "updating", "out_of_service", "halted"})
@@ -181,24 +184,40 @@ class _Recovers(Monitor):
         late = self._ill(self._start)
         if late is not None:
             self.unsure(f"the world was not whole again in time: {late}", (self._start.n, late.n))
-        elif self._back is None and not self.run.hears("console"):
-            self.unsure("the terminal's state is not observed on this rig", (self._start.n,))
-        elif self._back is None and self._proof is not None and self._is_silent():
-            self.unsure(
-                f"it sold, but its console has said no state since the clearing; {self._word.to} "
-                "was not seen", (self._start.n, self._proof.n),
-            )  # fmt: skip
         elif self._back is None:
-            last = self._standing
-            seen = last.get("state", last.kind) if last is not None else "not known"
-            self.fail(
-                f"not {self._word.to} {limit}; its last state is {seen}",
-                (self._start.n, *([last.n] if last is not None else [])),
-            )
+            self._expire_away(self._start, limit)
+        elif self._begun_late():
+            self.unsure(f"the first proving sale was begun at the end of {limit}", self._evidence())
         elif self._trying or self._refused is not None:
             self.fail(f"no sale was approved {limit}; {self._last_try()}", self._evidence())
         else:
             self.unsure(f"no proving sale was begun {limit}", self._evidence())
+
+    def _expire_away(self, start: Observation, limit: str) -> None:
+        """It was not seen to be back."""
+        why = self._no_wonder()
+        last, proof = self._standing, self._proof
+        if why:
+            self.unsure(why, (start.n, *([proof.n] if proof is not None else [])))
+            return
+        seen = last.get("state", last.kind) if last is not None else "not known"
+        self.fail(
+            f"not {self._word.to} {limit}; its last state is {seen}",
+            (start.n, *([last.n] if last is not None else [])),
+        )
+
+    def _no_wonder(self) -> str:
+        """Why it shows nothing that it was not seen to be back, or ``""``."""
+        run = self.run
+        reasons = (
+            (run.blind is not None, BLIND),
+            (not run.hears("console"), "the terminal's state is not observed on this rig"),
+            (self._proof is not None and self._is_silent(), "it sold, but its console has said no"
+             f" state since the clearing; {self._word.to} was not seen"),
+            (self._untried() and run.waits_for_a_sale(), "it is online, and what it owes waits for"
+             " its next transaction; none was begun after the clearing"),
+        )  # fmt: skip
+        return next((why for true, why in reasons if true), "")
 
     def _ill(self, start: Observation) -> Observation | None:
         """What shows that the bench, not the terminal, kept the fault going to the end."""
@@ -214,6 +233,18 @@ class _Recovers(Monitor):
         """Whether the log fell silent: a cable of ours, perhaps, and no word of the terminal's."""
         start, last = self._start, self._standing
         return start is None or last is None or last.t < start.t
+
+    def _begun_late(self) -> bool:
+        """Whether the bench left no time for a sale: its first one has only just begun."""
+        tried = [seen.t for seen in self._trying.values()]
+        due = self.deadline()
+        late = due is not None and all(t > due - min(A_SALE, self._within / 4) for t in tried)
+        return bool(tried) and self._refused is None and late
+
+    def _untried(self) -> bool:
+        """Whether a sale was to prove it, and none was made."""
+        tried = self._trying or self._refused or self._proof
+        return self._word.proven_by == "sale" and not tried
 
     def _last_try(self) -> str:
         if self._trying:

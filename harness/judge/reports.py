@@ -12,7 +12,7 @@ from harness.judge._monitor import (
     known_causes,
     span,
 )
-from harness.judge._run import Run
+from harness.judge._run import BLIND, Run
 from harness.judge._since import Since, reference
 from harness.model.trace import Observation
 from harness.model.units import Seconds
@@ -109,11 +109,17 @@ class _Reports(Monitor):
         """Channels that this rig observes and that have not told the cause."""
         return [
             channel for channel in self._word.on
-            if channel not in self._told and self.run.hears_causes(channel)
+            if channel not in self._told and self._hears(channel)
         ]  # fmt: skip
 
     def _deaf(self) -> list[str]:
-        return [channel for channel in self._word.on if not self.run.hears_causes(channel)]
+        on = (channel for channel in self._word.on if channel not in self._told)
+        return [channel for channel in on if not self._hears(channel)]
+
+    def _hears(self, channel: str) -> bool:
+        """Whether such a cause could be heard there."""
+        run = self.run
+        return run.hears_causes(channel) and run.can_name(channel, self._word.causes)
 
     def _check(self) -> None:
         """Without causes that may never be given, nothing can change once all have told."""
@@ -131,6 +137,9 @@ class _Reports(Monitor):
         fault = self.run.fault(self._word.fault)
         if fault is None or fault.effect is None:
             self.unsure("the fault took no effect: there was nothing to report", (start.n,))
+            return
+        if self.run.blind is not None:
+            self.unsure(BLIND, (start.n, self.run.blind.n))
             return
         told = f"; {either(self._told)} did" if self._told else ""
         self.fail(
@@ -156,7 +165,10 @@ class _Reports(Monitor):
         if left and self._start() is None and self._word.since == "detected":
             self._never_named(fault.at, took_effect=fault.effect is not None)
         elif not left and deaf:
-            self.unsure(f"{either(deaf)} is not observed on this rig", (fault.at.n,))
+            self.unsure(
+                f"{either(deaf)} is not observed on this rig, or has no word for"
+                f" {either(self._word.causes)}", (fault.at.n,),
+            )  # fmt: skip
         elif not left:
             self._praise()
 

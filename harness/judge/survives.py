@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.judge._monitor import Monitor, either, span
-from harness.judge._run import Run
+from harness.judge._run import BLIND, Run
 from harness.judge._sold import UNKNOWN
 from harness.judge._staged import wanted_faults
 from harness.model.trace import Observation
@@ -59,6 +59,8 @@ class _Survives(Monitor):
         said = f"{self._word.sale} ended {outcome}{why} at {span(seen.t)}{by}"
         if self._fits(outcome):
             self.hold(said, (seen.n,))
+        elif self.run.blind is not None:
+            self.unsure(f"{said}; {BLIND}", (seen.n, self.run.blind.n))
         elif self._unstaged():
             self._wrong = f"{said}; it had to end {either(self._word.outcomes)}"
         else:

@@ -77,7 +77,7 @@ class Case:
         self.run.lines.add(seen.n)
         for read in self._readers.get(seen.kind, ()):
             self._safely(self._staged, read, seen)
-        self.run.heard.add(seen.source)
+        self.run.hear(seen)
         if seen.kind in Grade.kinds:
             self._safely(self._staged, self._grade.on, seen)
         if seen.kind in Staged.kinds:

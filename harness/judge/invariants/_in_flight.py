@@ -44,6 +44,8 @@ def in_flight(books: Books) -> list[Cut]:
 
 def _over(books: Books, stan: int, before: int) -> bool:
     """Whether the terminal knew an end of it before line ``before``."""
+    if books.told_end(stan, before):
+        return True
     for row in books.decided[stan]:
         if row.n >= before:
             break

@@ -26,7 +26,8 @@ class Safety(Monitor):
             self.hold(self.held())
         else:
             whom = " nor ".join(self.CHANNELS)
-            self.unsure(f"{'neither ' if len(self.CHANNELS) > 1 else ''}{whom} is observed here")
+            few = "neither" if len(self.CHANNELS) > 1 else "no"
+            self.unsure(f"{few} {whom} is observed here")
 
     def last_look(self) -> None:
         """What can only be told when the run is over; may settle."""

@@ -10,7 +10,6 @@ from harness.judge._books import (
     ADVICE,
     ADVISED,
     APPROVED,
-    NOT_OF_THE_ISSUER,
     Books,
     alike,
     deal_of,
@@ -18,6 +17,7 @@ from harness.judge._books import (
     mti_of,
 )
 from harness.judge._deals import ADVICES
+from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, APPROVING, REVERSAL, SPOILING, mti_of
+from harness.judge._books import APPROVED, APPROVING, REVERSAL, mti_of
 from harness.judge._deals import ADVICES
+from harness.judge._host_words import SPOILING
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of

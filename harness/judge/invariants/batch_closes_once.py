@@ -31,7 +31,9 @@ class BatchClosesOnce:
     again. It knows by a sound answer; one that was lost, or that a restart came too soon after to
     be kept, is asked for again, which the host takes once (payment invariant 9, cut point P10).
     Whoever has asked for anything in another batch has kept it. A sign-on counts as well where it
-    names the next batch.
+    names the next batch. Nor is the register told that the end of day has failed when the terminal
+    has heard that it has not (invariant 14), and nothing is wrong with the bench that could explain
+    it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (9,)
@@ -43,6 +45,7 @@ class BatchClosesOnce:
 class _BatchClosesOnce(Safety):
     kinds = frozenset({
         "request_received", "signed_on", "settled", "answer_received", "misbehaved", "boot",
+        "step_started", "step_done",
     })  # fmt: skip
 
     def __init__(self, clause: str, run: Run) -> None:
@@ -55,8 +58,18 @@ class _BatchClosesOnce(Safety):
         self._kept: set[Key] = set()  # of those, what a restart does not take from it
         self._asked: defaultdict[Key, list[int]] = defaultdict(list)  # settlements, by number
         self._unsound: Counter[int] = Counter()  # settlements without a sound answer
+        self._asked_for = 0  # line at which the register last asked for anything
 
     def on(self, seen: Observation) -> None:
+        if seen.kind == "step_started":
+            self._asked_for = seen.n
+        elif seen.kind == "step_done":
+            self._tell(seen)
+        else:
+            self._take(seen)
+
+    def _take(self, seen: Observation) -> None:
+        """What host and terminal tell."""
         if seen.kind == "settled":
             self._closed[_key(seen)] = seen
         elif seen.kind == "signed_on":
@@ -72,6 +85,17 @@ class _BatchClosesOnce(Safety):
             self._known = {key: row for key, row in self._known.items() if key in self._kept}
         elif seen.get("batch") is not None:
             self._request(seen)
+
+    def _tell(self, seen: Observation) -> None:
+        """What the register is told of the end of day that it has asked for."""
+        closed = [row for row in self._known.values() if row.n > self._asked_for]
+        well = all(fault.cleared is not None for fault in self.run.faults)
+        if seen.get("word") == "settle" and seen.get("outcome") == "failed" and closed and well:
+            self.fail(
+                f"the register was told at {span(seen.t)} that the end of day has failed"
+                f" ({seen.get('cause') or 'without a cause'}), and the terminal had heard that"
+                f" batch {closed[-1].get('batch')} is closed", (closed[-1].n, seen.n),
+            )  # fmt: skip
 
     def _acknowledged(self, key: Key) -> bool:
         """Whether the host has closed it, and an answer that can be believed has left."""

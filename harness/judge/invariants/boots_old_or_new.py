@@ -19,6 +19,8 @@ UNFIT = re.compile(
 NO_CODE = re.compile(r"configuration|keys|parameters", re.IGNORECASE)
 #: Phases in which the version that is named is the one that runs.
 RUNS = frozenset({"done", "first_boot"})
+#: Phases in which the version that is named has not arrived whole.
+ARRIVING = frozenset({"paused", "resumed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,9 @@ class BootsOldOrNew:
 
     An unsigned, damaged or older image never runs (payment invariant 16), and once the terminal has
     said that an update is done there is no way back. The console's ``boot`` line says which version
-    started; what is said of a first start or an end of an update must be that one. A configuration
-    or keys have versions of their own, and no part in it.
+    started; what is said of a first start or an end of an update must be that one, and a version
+    that it goes on to fetch is not the one that it started. A configuration or keys have versions
+    of their own, and no part in it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (16,)
@@ -64,11 +67,25 @@ class _BootsOldOrNew(Safety):
     def _settle_on(self, seen: Observation) -> None:
         """An update is done: what runs then is the old one from here on."""
         version = str(seen.get("version") or "")
+        self._check_rest(seen, version)
         if seen.get("phase") not in RUNS or self._old is None or not self._is_code(seen):
             return
         self._claim = seen
         if seen.get("phase") == "done" and version in self._allowed(self._old):
             self._old = version
+
+    def _check_rest(self, seen: Observation, version: str) -> None:
+        """A start that calls itself what an interrupted update was to bring."""
+        boots = [boot for boot in self.run.books.boots if boot.n < seen.n]
+        started = boots[-1] if boots else None
+        if (
+            seen.get("phase") in ARRIVING and self._old not in (None, version)
+            and started is not None and started.get("version") == version and self._is_code(seen)
+        ):  # fmt: skip
+            self.fail(
+                f"it says at {span(started.t)} that {version} runs, and at {span(seen.t)} that this"
+                f" has not arrived yet: {seen['phase']}", (started.n, seen.n),
+            )  # fmt: skip
 
     def _check_claim(self) -> None:
         """What it said of the version that runs must be so; a start may follow its word."""

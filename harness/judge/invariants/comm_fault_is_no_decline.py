@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVING, NOT_OF_THE_ISSUER, mti_of
+from harness.judge._books import APPROVING, mti_of
+from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._monitor import NAMING, TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of

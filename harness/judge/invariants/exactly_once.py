@@ -139,18 +139,18 @@ def _no_more_than_asked(books: Books) -> Iterator[Finding]:
 
 
 def _taken_back_once(books: Books) -> Iterator[Finding]:
-    """Where the ledger tells which sales were voided: as many as there are voids of that amount."""
+    """Where the ledger tells what was voided: as much of that amount as there are voids of it."""
     rows = books.ledger.rows or ()
     if not any("voided" in row.fields for row in rows):
         return
     voids = [row for row in books.booked() if deal_of(row) == "void"]
     voided = Counter(
-        row.get("amount") for row in rows if row.get("voided") and deal_of(row) == "sale"
+        row.get("amount") for row in rows if row.get("voided") and deal_of(row) in DEBIT
     )
     for amount, times in Counter(row.get("amount") for row in voids).items():
         if times > voided[amount]:
             yield Breach(
                 f"{books.money(amount)} was taken back {plural(times, 'time')}, and"
-                f" {plural(voided[amount], 'sale')} of it were there to take back",
+                f" {plural(voided[amount], 'charge')} of it were there to take back",
                 tuple(row for row in voids if row.get("amount") == amount),
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import last4, moves_money
-from harness.judge._monitor import TERMINAL, Monitor, span
+from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
@@ -14,6 +14,11 @@ from harness.model.trace import Observation
 #: Deals for which a chip makes a cryptogram of their own.
 FRESH = frozenset({"sale", "preauth"})
 PRESENTED = frozenset({"card_inserted", "card_swiped", "card_tapped"})
+#: How field 22 begins -> how the card was presented (Q/CUP 006.6: contact, field, stripe).
+WAYS = {"05": "card_inserted", "07": "card_tapped", "02": "card_swiped", "90": "card_swiped"}
+SWIPED = "card_swiped"
+#: s by which a log may tell of a reading after the host has the request (``engine/lag.py``).
+LATE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,8 @@ class NextCardFresh:
     A number that the terminal remembers from the sale before charges the wrong cardholder (payment
     invariant 24). Known from the presenter, the terminal's log and the host's requests; a void and
     a completion use the original's card. Track 2 is of the card that is charged, and a chip's
-    cryptogram goes out for one sale only.
+    cryptogram goes out for one sale only. Nor is the host told another way of entry (field 22) than
+    the cardholder's: who bears a fraud goes by it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (24,)
@@ -50,26 +56,35 @@ class _NextCardFresh(Safety):
         self._card: Observation | None = None  # the last one presented
         self._inside = False
         self._unread = False
+        self._ways: list[Observation] = []  # what was presented in this sale, or is in since before
         self._read: Observation | None = None
         self._firsts: dict[str, _First] = {}  # card -> its first reading
         self._of_sale = False  # whether a card was read since the sale began
         self._deal = ""
+        self._unproven: Observation | None = None  # a request whose reading was not told yet
+        self._past = False  # whether another sale has begun since
         self._count = 0
         self._cryptograms: dict[str, Observation] = {}  # mark -> whose request had it first
 
     def on(self, seen: Observation) -> None:
+        self.at(seen.t)
         if seen.kind in PRESENTED:
             self._card, self._inside, self._unread = seen, seen.kind == "card_inserted", True
+            self._ways.append(seen)
+            self._unproven = None  # whose reading comes now cannot be told
         elif seen.kind == "card_removed":
             self._inside = False
         elif seen.kind == "sale_started":
+            self._past = self._unproven is not None
             self._of_sale, self._deal = False, str(seen.get("what") or "sale")
+            self._ways = [self._card] if self._inside and self._card is not None else []
             if seen.get("card") in (None, "none"):
                 self._deal = ""
         elif seen.kind == "card_read" and seen.source == TERMINAL:
             self._take(seen)
         elif seen.kind == "request_received" and moves_money(seen):
             self._compare(seen)
+            self._enter(seen)
             self._charge(seen)
 
     def _take(self, seen: Observation) -> None:
@@ -83,7 +98,36 @@ class _NextCardFresh(Safety):
             elif not (self._inside or self._unread):
                 self.fail(f"a card was read at {span(seen.t)}, and none was there",
                           (card.n, seen.n))  # fmt: skip
-        self._read, self._of_sale, self._unread = seen, True, False
+        late, self._unproven = self._unproven, None
+        of_before = late is not None and self._past
+        self._read, self._of_sale, self._unread = seen, not of_before, False
+        if late is not None:
+            self._same_card(late, seen)
+
+    # --- a reading that is told late ------------------------------------------------------------
+
+    def deadline(self) -> float | None:
+        return None if self._unproven is None else self._unproven.t + LATE
+
+    def at(self, t: float) -> None:
+        due = self.deadline()
+        if due is not None and after(t, due):
+            self._miss()
+
+    def last_look(self) -> None:
+        self._miss()
+
+    def _miss(self) -> None:
+        """No reading was told: of a request that a sale sent."""
+        sent, self._unproven = self._unproven, None
+        if sent is not None:
+            lines = [one.n for one in (self._read, sent) if one is not None]
+            self.fail(
+                f"trace number {_stan(sent)} was sent at {span(sent.t)}, and no card was read for"
+                " it", lines,
+            )  # fmt: skip
+
+    # --- what is wrong --------------------------------------------------------------------------
 
     def _blame(
         self, card: Observation, seen: Observation, before: Observation | None, first: "_First"
@@ -112,17 +156,34 @@ class _NextCardFresh(Safety):
                     f" trace number {_stan(first)}", (first.n, seen.n),
                 )  # fmt: skip
 
+    def _enter(self, seen: Observation) -> None:
+        """What a request says of how its card was read."""
+        told = WAYS.get(str(seen.get("mode") or "")[:2])
+        if told is None or self._deal not in WITH_CARD or not self._ways:
+            return
+        read = self._read if self._of_sale else None
+        stripe = read is not None and read.get("entry") == "stripe"  # after a chip that failed
+        if told not in {one.kind for one in self._ways} or (stripe and told != SWIPED):
+            way = self._ways[-1]
+            self.fail(
+                f"trace number {_stan(seen)} was sent at {span(seen.t)} as entered by"
+                f" {seen.get('mode')} (field 22), and the {way.get('card')} was"
+                f" {way.kind.removeprefix('card_')} at {span(way.t)}", (way.n, seen.n),
+            )  # fmt: skip
+
     def _charge(self, seen: Observation) -> None:
         read = self._read
         if self._deal not in WITH_CARD or read is None or self.run.books.reversals[_stan(seen)]:
             return
         first = len(self.run.books.requests[_stan(seen)]) == 1
         if first and not self._of_sale:
-            self.fail(
-                f"trace number {_stan(seen)} was sent at {span(seen.t)}, and no card was read for"
-                " it", (read.n, seen.n),
-            )  # fmt: skip
-        elif last4(seen).isdecimal() and last4(seen) != last4(read):
+            self._unproven = seen
+        else:
+            self._same_card(seen, read)
+
+    def _same_card(self, seen: Observation, read: Observation) -> None:
+        """The request is of the card that was read for it."""
+        if last4(seen).isdecimal() and last4(seen) != last4(read):
             self.fail(
                 f"trace number {_stan(seen)} charges card ..{last4(seen)}, and ..{last4(read)} was"
                 " read", (read.n, seen.n),

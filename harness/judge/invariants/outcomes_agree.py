@@ -1,18 +1,23 @@
 """Invariant 14: register, receipt, terminal and journal say the same of a sale."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, Books
-from harness.judge._deals import MOVES, NOTHING
+from harness.judge._books import APPROVED, Books, last4
+from harness.judge._deals import MOVES, NOTHING, PLAIN
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
 from harness.judge._sold import UNKNOWN, Sold
+from harness.judge._telling import stan_of
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
 from harness.judge.invariants._voices import JOURNAL, TERMINAL, Voice, sale_stan, voices
 from harness.model.trace import Observation
 from harness.model.units import Money
+
+#: A card number as it may be told: first six and last four digits.
+_CARD = re.compile(r"[0-9]{6}[^0-9]+[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,8 @@ class OutcomesAgree:
     Disagreement is allowed only as ``unknown``, until a resync. A sale called approved must be in
     the journal as well, unless its batch was settled (payment invariant 14). The amount that the
     register is told is the one that stands, in the currency that it asked for; a balance that it is
-    told is the host's.
+    told is the host's. So is the card; and an authorisation code that the host gave to another sale
+    is none of this one's.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (14,)
@@ -75,6 +81,7 @@ def _told(books: Books) -> Iterator[Finding]:
         if sale.ended is None:
             continue
         yield from _currency(sale, sale.ended)
+        yield from _of_another(books, sale, sale.ended)
         told, stan = sale.ended.get("told"), sale_stan(sale)
         if told is None or stan is None or sale.outcome != APPROVED or sale.deal not in MOVES:
             continue
@@ -91,6 +98,28 @@ def _told(books: Books) -> Iterator[Finding]:
                 + (" was asked for" if stands == [sale.started] else " stands in the books"),
                 (sale.started, sale.ended, *stands),
             )
+
+
+def _of_another(books: Books, sale: Sold, ended: Observation) -> Iterator[Finding]:
+    """What the register is told of the card and of the host's word is this sale's own."""
+    stan = sale_stan(sale)
+    if stan is None or sale.outcome != APPROVED or sale.deal not in MOVES:
+        return
+    rows = (*books.ledger.by_stan.get(stan, ()), *books.journal.by_stan.get(stan, ()))
+    cards = {last4(row) for row in rows if last4(row).isdecimal()}
+    told = str(ended.get("pan") or "")
+    if _CARD.fullmatch(told) and cards and told[-4:] not in cards:
+        yield Breach(
+            f"the register was told that {sale.name} is of a card that ends in {told[-4:]};"
+            f" {either(sorted(cards))} stands in the books", (ended, *rows),
+        )  # fmt: skip
+    auth = ended.get("auth")
+    given = [row for rows in books.answers.values() for row in rows if row.get("auth") == auth]
+    if auth and sale.deal == PLAIN and given and stan not in map(stan_of, given):
+        yield Breach(
+            f"the register was told authorisation code {auth} of {sale.name}; the host gave it to"
+            f" trace number {stan_of(given[-1])}", (given[-1], ended),
+        )  # fmt: skip
 
 
 def _balances(books: Books) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ class ReceiptForEachSale:
 
 def check(books: Books, run: Run) -> Iterator[Finding]:
     """What the books show of it."""
-    if not run.hears("console") and not books.receipts:
+    if not books.receipts and not (run.hears("console") and run.tells("printed")):
         yield Missing("receipts are not observed on this rig")
         return
     standing = _standing(books)

@@ -15,6 +15,8 @@ from harness.model.trace import Observation
 
 #: On paper, whatever stands between name and figure: ``Trace-Nr. 000012``, ``BETRAG EUR 12,50``.
 TRACE = re.compile(r"\bTRACE(?:[- ]?(?:NR|NO|NUMBER))?[.:# ]*(\d{1,6})\b", re.IGNORECASE)
+#: s within which the second receipt of a sale follows the first: the merchant's, the cardholder's.
+PAIR = 10.0
 AMOUNT = re.compile(
     r"^\W*(?:AMOUNT|TOTAL|BETRAG|SUMME)\b\D*(\d[\d.,' ]*[.,]\d\d)(?!\d)",
     re.IGNORECASE | re.MULTILINE,
@@ -25,7 +27,8 @@ AMOUNT = re.compile(
 class ReceiptNeedsJournal:
     """Every receipt that says approved has its record in the journal.
 
-    And a second receipt for one transaction is marked as a copy (payment invariant 13). Where a
+    And a second receipt for one transaction is marked as a copy (payment invariant 13), unless it
+    is the cardholder's, who gets his right after the merchant's. Where a
     register prints it, its text can be read: no other trace number or amount than the transaction's
     is named by its name there.
     """
@@ -45,6 +48,17 @@ def _on_paper(books: Books) -> dict[int, list[Observation]]:
 def _unmarked(rows: list[Observation]) -> list[Observation]:
     """Receipts that say approved and not that they are copies; whole or not, they are on paper."""
     return [row for row in rows if row.get("outcome") == APPROVED and not row.get("copy")]
+
+
+def _is_pair(books: Books, stan: int) -> bool:
+    """Merchant's and cardholder's: two whole ones, one after the other, that nobody asked for."""
+    done, begun = _unmarked(books.receipts[stan]), _unmarked(books.begun[stan])
+    if len(done) != 2 or len(begun) not in (0, 2):
+        return False
+    first, second = done[0], (begun or done)[1]
+    between = (*books.boots, *books.hands_on)
+    asked = any(first.n < one.n < second.n for one in between)
+    return first.n < second.n and second.t - first.t <= PAIR and not asked
 
 
 def _misprint(books: Books, row: Observation) -> str:
@@ -74,7 +88,7 @@ def check(books: Books, run: Run) -> Iterator[Finding]:
         approving = [row for row in rows if row.get("outcome") == APPROVED]
         unmarked = max(_unmarked(approving), _unmarked(books.begun[stan]), key=len)
         count += len(approving)
-        if len(unmarked) > 1:
+        if len(unmarked) > 1 and not _is_pair(books, stan):
             yield Breach(
                 f"trace number {stan} was printed {len(unmarked)} times without being marked as a"
                 " copy", tuple(unmarked),

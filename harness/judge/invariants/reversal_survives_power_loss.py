@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import ALSO_DONE, REVERSAL_DONE, STANDING, Books
+from harness.judge._books import STANDING, Books
+from harness.judge._host_words import ALSO_DONE, REVERSAL_DONE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural

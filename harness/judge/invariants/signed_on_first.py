@@ -17,6 +17,7 @@ class SignedOnFirst:
 
     ``signs_on_again`` has the rest: after an answer of 99 or A0 comes a sign-on (payment invariant
     15). A host that forgot a sign-on asks for a new one, which is not held against the terminal.
+    A MAC that fits was made with keys of a sign-on: of one before the first start seen here.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (15,)
@@ -45,7 +46,7 @@ class _SignedOnFirst(Safety):
                     f"trace number {stan_of(seen)} was sent at {span(seen.t)}, and the terminal"
                     f" had signed off at {span(self._off.t)}", (self._off.n, seen.n),
                 )  # fmt: skip
-            elif not self.run.signed_on and self._started():
+            elif not self.run.signed_on and self._started() and seen.get("mac_ok") is not True:
                 self.fail(
                     f"trace number {stan_of(seen)} was sent at {span(seen.t)}, and the terminal"
                     " never signed on", (self.run.books.boots[0].n, seen.n),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import ADVICE, MONEY, REVERSAL, SPOILING, mti_of, signs_on
+from harness.judge._books import ADVICE, MONEY, REVERSAL, mti_of, signs_on
+from harness.judge._host_words import SPOILING
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of

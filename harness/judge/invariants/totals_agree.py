@@ -86,10 +86,7 @@ def _uploaded(settled: Iterable[Observation]) -> Iterator[Finding]:
 def _open_batches(books: Books) -> Iterator[Finding]:
     own = {stan_of(row) for row in books.booked()}
     own |= {*books.requests, *books.advices}
-    kept = [
-        row for row in books.journal.rows or ()
-        if stan_of(row) in own and not row.get("damaged") and row.get("outcome") in STANDING
-    ]  # fmt: skip
+    kept = [row for row in _standing(books) if stan_of(row) in own]
     booked = [row for row in books.booked() if deal_of(row) in DEBIT | CREDIT]
     for batch in sorted({str(row.get("batch")) for row in (*kept, *booked)} - books.settled):
         mine = [row for row in kept if str(row.get("batch")) == batch]
@@ -108,10 +105,9 @@ def _self_told(books: Books, told: list[Observation]) -> Iterator[Finding]:
         return
     batch = last.get("batch")
     rows = [
-        row for row in books.journal.rows or ()
-        if row.get("outcome") in STANDING and not row.get("damaged")
-        and (str(row.get("batch")) == str(batch) if batch is not None
-             else str(row.get("batch")) not in books.settled)
+        row for row in _standing(books)
+        if (str(row.get("batch")) == str(batch) if batch is not None
+            else str(row.get("batch")) not in books.settled)
     ]  # fmt: skip
     found = sums(rows)
     wanted = {**found._asdict(), "net": found.debit - found.credit}
@@ -122,6 +118,17 @@ def _self_told(books: Books, told: list[Observation]) -> Iterator[Finding]:
             f"the terminal says its batch comes to {claimed}, its journal to {found.said(books)}",
             (last, *rows),
         )
+
+
+def _standing(books: Books) -> list[Observation]:
+    """What the journal holds for approved; the last word counts where it is written to its end."""
+    rows = [row for row in books.journal.rows or () if not row.get("damaged")]
+    last = {(row.get("batch"), stan_of(row)): row for row in rows}
+    return [
+        row for row in rows
+        if row.get("outcome") in STANDING
+        and (stan_of(row) is None or last[row.get("batch"), stan_of(row)] is row)
+    ]  # fmt: skip
 
 
 def sums(rows: Iterable[Observation]) -> Sums:

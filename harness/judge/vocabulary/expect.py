@@ -5,9 +5,10 @@ looks at it; last it may open a new obligation, so that it never satisfies its o
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from harness.judge._monitor import TERMINAL, Monitor, after, span
-from harness.judge._run import Run
+from harness.judge._run import BLIND, Run
 from harness.judge.vocabulary._matching import edge, kinds_of, match, of_whom, told
 from harness.model.pattern import Pattern
 from harness.model.trace import Observation
@@ -54,6 +55,11 @@ class Expect:
 
     def watch(self, run: Run) -> Monitor:
         return _Expect(self, run)
+
+
+def _is_reversal(pattern: Pattern) -> bool:
+    """Whether a reversal is to reach the host."""
+    return pattern.source == "host" and pattern.fields.get("mti") in ("0400", "0410")
 
 
 _READY = Pattern(source="engine", kind="given_ready")
@@ -167,13 +173,26 @@ class _Expect(Monitor):
         for pattern in one.left:
             source = pattern.source
             heard = run.hears_terminal() if source == TERMINAL else run.hears(source)
+            heard = heard and (source != TERMINAL or run.tells(pattern.kind or "line"))
+            on, cause = pattern.fields.get("on"), pattern.fields.get("cause")
+            if cause is not None and not self._could_name(on, cause):
+                return f"the {on} is not observed on this rig, or has no word for {cause}"
             if source not in ("", "engine") and not heard:
                 return f"nothing was heard of the {source}, so {str(pattern)!r} could not be seen"
+        if run.blind is not None and run.blind.n > trigger.n:
+            return BLIND
+        if any(_is_reversal(pattern) for pattern in one.left) and run.waits_for_a_sale():
+            return "what it owes waits for its next transaction, and none was begun"
         if trigger.kind == "fault_injected":
             shown = [own.effect for own in run.faults if own.at.n == trigger.n]
             if not any(one and not after(one.t, trigger.t + self._within) for one in shown):
                 return "the fault took no effect in time: there was nothing to see"
         return ""
+
+    def _could_name(self, channel: Any, cause: Any) -> bool:
+        if not isinstance(channel, str):
+            return True
+        return self.run.hears_causes(channel) and self.run.can_name(channel, [str(cause)])
 
     def _close(self, one: _Obligation) -> None:
         self._open.remove(one)

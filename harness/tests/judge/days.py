@@ -10,6 +10,7 @@ from harness.tests.judge.story import PAN, TID, Row, Story
 
 OTHER_PAN = "999999******0022"
 CARDS = {"chip": PAN, "stripe": OTHER_PAN}
+MODES = {"chip": "051", "stripe": "021"}  # field 22
 #: Every invariant but the words that stand for several.
 INVARIANTS = tuple(
     word for word in words_in("harness.judge.invariants") if word not in ("money", "upkeep")
@@ -25,7 +26,7 @@ class Day(Story):
         self.rng = rng
         self.stan = 0
         self.count = 0
-        self.pan = PAN
+        self.pan, self.mode = PAN, MODES["chip"]
         self.engine("run_started", spec=dict(self.spec), observes=list(self.observes), seed=1)
         self.terminal("boot", version="2.0.0", slot="A", reason="power")
         self.sign_on()
@@ -42,15 +43,16 @@ class Day(Story):
     def next(self, deal: str, amount: int | None, **more: Any) -> tuple[str, int]:
         """A transaction begins: its name and its trace number."""
         self.stan, self.count = self.stan + 1, self.count + 1
+        self.mode = MODES["chip"]
         name = f"{deal}-{self.count}"
         what = {} if deal == "sale" else {"what": deal}
         self.engine("sale_started", sale=name, amount=amount, currency="CNY", **what, **more)
         return name, self.stan
 
     def present(self, card: str) -> None:
-        self.pan = CARDS[card]
+        self.pan, self.mode = CARDS[card], MODES[card]
         self.say("reader", "card_swiped" if card == "stripe" else "card_inserted", card=card)
-        self.terminal("card_read", entry="chip", pan=self.pan)
+        self.terminal("card_read", entry=card, pan=self.pan)
         if card == "chip":
             self.say("reader", "card_removed", card=card)
 
@@ -60,7 +62,7 @@ class Day(Story):
             self.terminal("reversal_saved", stan=stan, of=name)
         self.terminal("request_sent", mti=mti, stan=stan, of=name)
         self.host("request_received", mti=mti, stan=stan, batch=self.batch, tid=TID, skew=1,
-                  processing=processing, mode="051", currency="156", of=name,
+                  processing=processing, mode=self.mode, currency="156", of=name,
                   **self.facts(amount))  # fmt: skip
         self.ledger.setdefault(stan, {
             "batch": self.batch, "status": status, "entry": entry, "voided": False,
@@ -68,7 +70,7 @@ class Day(Story):
         })  # fmt: skip
 
     def believe(self, name: str, stan: int, amount: int, deal: str, *, mti: str = "0210") -> None:
-        self.host("answered", mti=mti, stan=stan, response="00")
+        self.host("answered", mti=mti, stan=stan, response="00", auth=f"{stan:06d}")
         self.terminal("answer_received", mti=mti, stan=stan, response="00")
         self.finish(name, stan, amount, deal)
 
@@ -79,7 +81,9 @@ class Day(Story):
             "batch": self.batch, "outcome": "approved", **what, **self.facts(amount)
         }  # fmt: skip
         self.receipt(stan, amount)
-        self.ended(name, "approved", stan=stan, told=amount)
+        given = self.find("answered", stan=stan) if deal == "sale" else self.find("answered")
+        auth = given[-1].fields.get("auth") if given else None  # a void's may be its original's
+        self.ended(name, "approved", stan=stan, told=amount, pan=self.pan, auth=auth)
 
     def standing(self, entry: str) -> list[int]:
         """Trace numbers of the open batch that stand as this."""
@@ -137,7 +141,7 @@ class Day(Story):
         name, stan = self.next("sale", 900, card="none")
         self.ask(name, stan, 900, mti="0200", processing="000000", entry="sale")
         self.answer(stan, arrives=False)
-        self.after(3).boot()
+        self.after(3).boot(pending=1)
         self.ended(name, "unknown")
         self.owe(stan, 900)
 
@@ -157,7 +161,7 @@ class Day(Story):
             del self.journal[stan]
 
     def void(self, processing: str = "200000") -> None:
-        original = self.rng.choice(self.standing("sale") or [0])
+        original = self.rng.choice([*self.standing("sale"), *self.standing("completion")] or [0])
         if not original:
             return
         row = self.ledger[original]
@@ -222,6 +226,7 @@ class Day(Story):
     def settle(self) -> None:
         """The end of the batch; its answer may be lost, spoilt, or forgotten in a restart."""
         batch, trouble = self.batch, self.rng.choice(["", "", "drop", "wrong_stan", "cut"])
+        self.engine("step_started", word="settle")
         self.ask_to_settle(trouble)
         if trouble == "cut":
             self.hear_settled()
@@ -230,6 +235,7 @@ class Day(Story):
             self.after(30).sign_on()
             self.ask_to_settle()
         self.hear_settled()
+        self.engine("step_done", word="settle", outcome="unknown" if trouble else "approved")
         self.batch += 1
         if self.rng.random() < 0.5:  # a terminal may forget what is settled
             self.journal = {n: row for n, row in self.journal.items() if row["batch"] != batch}

@@ -7,8 +7,8 @@ are the defects of public terminal code (payment rules, section 6).
 import random
 from collections.abc import Callable
 
-from harness.tests.judge.days import Day
-from harness.tests.judge.story import TID, Row
+from harness.tests.judge.days import OTHER_PAN, Day
+from harness.tests.judge.story import PAN, TID, Row
 
 Mutant = Callable[[Day], None]
 MUTANTS: dict[str, tuple[Mutant, frozenset[str]]] = {}
@@ -162,6 +162,23 @@ def register_told_another_amount(day: Day) -> None:
 
 
 @breaks("outcomes_agree")
+def register_told_card_of_before(day: Day) -> None:
+    """1 and 24: the register is told the card of the sale before."""
+    day.good_sale()
+    ended = day.find("sale_ended", outcome="approved")[-1].fields
+    ended["pan"] = OTHER_PAN if ended["pan"] == PAN else PAN
+
+
+@breaks("outcomes_agree")
+def register_told_code_of_before(day: Day) -> None:
+    """14: the register is told the authorisation code of the sale before."""
+    day.good_sale()
+    day.good_sale()
+    first, second = (row.fields for row in day.find("sale_ended", outcome="approved")[-2:])
+    second["auth"] = first["auth"]
+
+
+@breaks("outcomes_agree")
 def register_told_dollars(day: Day) -> None:
     """14: the register asked in yuan, and is told another currency."""
     day.good_sale()
@@ -300,6 +317,13 @@ def number_used_for_a_sign_on(day: Day) -> None:
     day.host("request_received", mti="0800", stan=day.stan, batch=day.batch, tid=TID)
     day.good_sale()
     day.host("request_received", mti="0800", stan=day.stan, batch=day.batch, tid=TID)
+
+
+@breaks("batch_closes_once")
+def closed_and_told_as_failed(day: Day) -> None:
+    """14: the host has closed the batch, the terminal knows, and the register is told that not."""
+    day.settle()
+    day.find("step_done", word="settle")[-1].fields["outcome"] = "failed"
 
 
 @breaks("batch_closes_once")
@@ -442,8 +466,9 @@ def receipt_first(day: Day) -> None:
 
 @breaks("receipt_needs_journal")
 def reprint_unmarked(day: Day) -> None:
-    """13: a second receipt that does not say that it is one."""
+    """13: a second receipt that was asked for, and does not say that it is one."""
     day.good_sale()
+    day.engine("step_started", word="reprint")
     day.rows.append(Row(day.now, "terminal", "printed", dict(day.find("printed")[-1].fields)))
 
 

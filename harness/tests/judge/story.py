@@ -30,6 +30,8 @@ class Story:
     Attributes:
         spec: The scenario as ``run_started`` carries it.
         observes: Channels of the rig.
+        tells: Kinds that the words of the terminal's log have; None: nobody says.
+        names: Causes that its register's protocol has a code for; None: nobody says.
         rows: The lines so far.
         now: The time of the next line.
         batch: The open batch.
@@ -37,6 +39,8 @@ class Story:
 
     spec: Mapping[str, Any] = field(default_factory=dict)
     observes: Sequence[str] = CHANNELS
+    tells: list[str] | None = None
+    names: list[str] | None = None
     rows: list[Row] = field(default_factory=list)
     now: float = 0.0
     batch: int = 1
@@ -71,7 +75,13 @@ class Story:
     # --- a run ----------------------------------------------------------------------------------
 
     def begin(self) -> Self:
-        self.engine("run_started", spec=dict(self.spec), observes=list(self.observes), seed=1)
+        facts = {
+            "observes": list(self.observes),
+            "tells": self.tells,
+            "names": self.names,
+            "seed": 1,
+        }
+        self.engine("run_started", spec=dict(self.spec), **facts)
         self.terminal("boot", version="2.0.0", slot="A", reason="power")
         self.terminal("state", state="ready", pending=0, online=True)
         self.engine("given_ready")
@@ -182,10 +192,10 @@ class Story:
         self.journal[stan] = {"batch": self.batch, "outcome": "reversed", **self.facts(amount)}
         return self
 
-    def boot(self, version: str = "2.0.0", reason: str = "power") -> Self:
+    def boot(self, version: str = "2.0.0", reason: str = "power", *, pending: int = 0) -> Self:
         self.terminal("boot", version=version, slot="A", reason=reason)
-        self.terminal("state", state="recovering", pending=0)
-        self.terminal("state", state="ready", pending=0, online=True)
+        self.terminal("state", state="recovering", pending=pending)
+        self.terminal("state", state="ready", pending=pending, online=True)
         return self
 
     # --- judging --------------------------------------------------------------------------------

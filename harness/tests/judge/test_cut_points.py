@@ -14,7 +14,8 @@ SALE = {"sale": {"amount": "12.34 CNY", "as": "first"}}
 def cut(point: str, *before: dict[str, Any], **more: Any) -> Story:
     """A story with one cut, begun."""
     steps = [*before, {"cut_at": point}]
-    return Story({"when": steps, "always": ["no_tamper"], **more}).begin()
+    tells = more.pop("tells", None)
+    return Story({"when": steps, "always": ["no_tamper"], **more}, tells=tells).begin()
 
 
 def inject(story: Story, point: str) -> None:
@@ -147,3 +148,22 @@ def test_without_the_ledger_nobody_can_say() -> None:
     story.end().drop(lambda row: row.kind.startswith("ledger"))
 
     assert unsure(story.clause("ends_as"))
+
+
+@pytest.mark.parametrize(
+    ("tells", "fits"),
+    [(None, fails), (["approved", "answer_received"], fails), (["state"], passes)],
+)
+def test_how_far_it_had_come_must_be_seen(tells: list[str] | None, fits: object) -> None:
+    """Cut before any answer and approved: unless the log tells of no answer at all."""
+    story = cut("P2", SALE, tells=tells)
+    story.start("first")
+    inject(story, "P2")
+    story.request("first", 1)
+    story.answer(1)
+    story.book(1)
+    story.drop(lambda row: row.kind in ("approved", "answer_received"))
+    story.ended("first", "approved", stan=1)
+
+    assert callable(fits)
+    assert fits(story.end().clause("ends_as"))

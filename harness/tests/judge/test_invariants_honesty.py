@@ -235,6 +235,19 @@ def test_the_version_that_is_told_is_the_one_that_runs(
     assert fits(story.end().clause())
 
 
+@pytest.mark.parametrize(("started", "fits"), [("2.0.0", passes), ("2.1.0", fails)])
+def test_what_has_not_arrived_does_not_run(started: str, fits: object) -> None:
+    """After an update that a cut broke off the start names what it runs, not what is to come."""
+    story = always("boots_old_or_new")
+    story.say("updates", "offered", image="newer", version="2.1.0")
+    story.terminal("update", phase="downloading", version="2.1.0", percent=40)
+    story.boot(started)
+    story.terminal("update", phase="paused", version="2.1.0", percent=40)
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
 @pytest.mark.parametrize("image", ["configuration", "keys"])
 def test_what_is_no_code_has_a_version_of_its_own(image: str) -> None:
     """A configuration is done, and the same version runs; and no configuration starts as code."""
@@ -292,3 +305,21 @@ def test_a_host_that_spoils_keys_is_no_update_that_lost_them() -> None:
         one.sale("second", 2)
         [row for row in one.rows if row.kind == "request_received"][-1].fields["mac_ok"] = False
         assert passes(one.end().clause())
+
+
+@pytest.mark.parametrize(
+    ("shown", "after", "fits"),
+    [(False, 3.0, passes), (False, 11.0, fails), (True, 3.0, fails)],
+)
+def test_a_display_may_be_behind_by_some_seconds(shown: bool, after: float, fits: object) -> None:
+    """What it has not shown of the sale before it may still show in the next one."""
+    story = always("outcomes_agree").sale("first", 1)
+    if shown:
+        story.terminal("shown", outcome="approved")
+    begun = story.now
+    story.start("second")
+    story.at(begun + after).terminal("shown", outcome="approved", of="second")
+    story.ended("second", "failed")
+
+    assert callable(fits)
+    assert fits(story.end().clause())

@@ -541,10 +541,44 @@ def test_a_receipt_without_a_record_is_caught() -> None:
 def test_a_second_receipt_says_that_it_is_a_copy(copy: bool, fits: object) -> None:
     """A reprint is marked; an unmarked second receipt fails."""
     story = always("receipt_needs_journal").sale("first", 1)
+    story.engine("step_started", word="reprint")
     story.receipt(1, copy=copy)
 
     assert callable(fits)
     assert fits(story.end().clause())
+
+
+@pytest.mark.parametrize(
+    ("after", "between", "more", "fits"),
+    [
+        (0.5, None, 0, passes), (9.5, None, 0, passes), (11.0, None, 0, fails),
+        (0.5, None, 1, fails), (0.5, "boot", 0, fails), (0.5, "pressed", 0, fails),
+    ],
+)  # fmt: skip
+def test_the_cardholders_receipt_after_the_merchants_is_no_reprint(
+    after: float, between: str | None, more: int, fits: object
+) -> None:
+    """Two, one right after the other; not three, not later, and not where somebody asked for it."""
+    story = always("receipt_needs_journal").sale("first", 1)
+    if between is not None:
+        story.say("terminal" if between == "boot" else "hands", between)
+    story.at(story.now + after)
+    for _ in range(1 + more):
+        story.receipt(1)
+
+    assert callable(fits)
+    assert fits(story.end().clause())
+
+
+def test_the_cardholders_receipt_is_none_where_the_merchants_never_came_out() -> None:
+    """What was begun and not finished is printed again, and that is a copy."""
+    story = always("receipt_needs_journal").sale("first", 1)
+    begun = {"stan": 1, "outcome": "approved", "copy": False, **story.facts(1234)}
+    for _ in range(3):
+        story.terminal("printing", **begun)
+    story.receipt(1)
+
+    assert fails(story.end().clause())
 
 
 @pytest.mark.parametrize(
@@ -608,6 +642,20 @@ def test_a_balance_is_told_as_the_host_said_it(
     story.ended("asked", "approved", stan=1, told=told)
 
     assert passes(story.end().clause()) is held
+
+
+def test_a_journal_that_is_written_to_its_end_counts_its_last_word() -> None:
+    """Approved, and on a later line undone: that is no money; the other way round it is."""
+    story = always("totals_agree").sale("first", 1).unanswered("second", 2).reverse(2).end()
+    told = [row for row in story.rows if row.kind == "journal_entry"]
+    entry = next(row for row in told if row.fields["stan"] == 2)
+    before = Row(entry.t, entry.source, entry.kind, {**entry.fields, "outcome": "approved"})
+    story.rows.insert(story.rows.index(entry), before)
+    next(row for row in story.rows if row.kind == "journal_end").fields["entries"] += 1
+
+    assert passes(story.clause())
+    before.fields["outcome"], entry.fields["outcome"] = "reversed", "approved"
+    assert fails(story.clause())
 
 
 # --- declines and answers -----------------------------------------------------------------------

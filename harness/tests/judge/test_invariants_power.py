@@ -1,7 +1,10 @@
 """Invariants about power: clocks after a cut, receipts a cut broke off, alarms without a cause."""
 
+from collections.abc import Callable
+
 import pytest
 
+from harness.model.verdict import ClauseVerdict
 from harness.tests.judge.story import Story, always, fails, passes, unsure
 
 
@@ -126,6 +129,23 @@ def test_without_sight_of_receipts_their_lack_is_no_evidence() -> None:
     assert unsure(approved_without_paper().end(rest=False).clause())
 
 
+@pytest.mark.parametrize(
+    ("tells", "sound"), [(None, fails), (["state", "printed"], fails), (["state"], unsure)]
+)
+def test_a_log_that_never_tells_of_receipts_is_no_evidence(
+    tells: list[str] | None, sound: Callable[[ClauseVerdict], bool]
+) -> None:
+    """Many logs do not; one that would have told and did not speaks against the terminal."""
+    story = Story({"always": ["receipt_for_each_sale"]}, tells=tells).begin()
+    story.start("first")
+    story.request("first", 1)
+    story.answer(1)
+    story.book(1)
+    story.ended("first", "approved", stan=1)
+
+    assert sound(story.end().clause())
+
+
 # --- no_false_alarm -----------------------------------------------------------------------------
 
 
@@ -226,3 +246,46 @@ def test_a_daily_restart_is_one_that_was_announced() -> None:
     assert passes(announced.end().clause())
     assert fails(again.end().clause())
     assert fails(silent.end().clause())
+
+
+# --- logs that do not tell how a sale ends ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tells", "outcome", "fits"),
+    [
+        (None, "approved", fails), (["approved"], "approved", fails),
+        (["state"], "approved", passes), (["state"], "unknown", fails),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("word", ["persist_before_send", "reversal_before_next_sale"])
+def test_what_the_register_was_told_counts_where_the_log_is_quiet(
+    word: str, tells: list[str] | None, outcome: str, fits: Callable[[ClauseVerdict], bool]
+) -> None:
+    """Another unit stands in: it has no record of what the old one had long told the register."""
+    story = Story({"always": [word]}, tells=tells).begin()
+    story.start("first")
+    story.request("first", 1)
+    story.answer(1)
+    story.drop(lambda row: row.kind == "answer_received")
+    story.ended("first", outcome, stan=1)
+    story.boot()
+    story.start("second")
+    story.request("second", 2)
+
+    assert fits(story.end().clause(word))
+
+
+@pytest.mark.parametrize(("tells", "fits"), [(None, fails), (["state"], unsure)])
+def test_another_units_journal_is_none_where_its_story_stopped(
+    tells: list[str] | None, fits: Callable[[ClauseVerdict], bool]
+) -> None:
+    """The batch would have been settled, had anybody been able to see the next cue."""
+    steps = [{"put": {"part": "unit"}}, {"await": {"terminal": "detected"}}]
+    story = Story({"always": ["journal_intact"], "when": steps}, tells=tells).begin()
+    story.sale("first", 1)
+    story.say("hands", "part", part="unit", state="spare")
+    story.engine("step_started", index=1, word="await")
+    del story.journal[1]
+
+    assert fits(story.end().clause("journal_intact"))

@@ -68,3 +68,20 @@ def test_a_short_form_names_the_cause_alone() -> None:
 def test_a_fault_that_never_ends_leaves_it_open() -> None:
     """Without the clearing there is no last word."""
     assert unsure(story().end().clause("keeps"))
+
+
+@pytest.mark.parametrize(
+    ("names", "fits"), [(None, fails), (["data_exhausted"], fails), (["no_signal"], passes)]
+)
+def test_the_nearest_code_of_a_protocol_is_no_other_word(
+    names: list[str] | None, fits: object
+) -> None:
+    """A register that is told ``no connection`` was told as much as its protocol can."""
+    plain = {"then": {"keeps_reporting": "data_exhausted"}}
+    tale = Story(plain, names=names).begin()
+    tale.at(10).inject()
+    tale.at(20).terminal("report", on="display", cause="data_exhausted")
+    tale.at(30).terminal("report", on="ecr", cause="host_unreachable")
+
+    assert callable(fits)
+    assert fits(finish(tale).clause("keeps"))

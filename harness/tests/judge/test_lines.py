@@ -78,6 +78,7 @@ UNHEARD = (BEGUN, SHOWN, SENT, APPROVED, _ended(15.0, "unknown"))
           (20.0, "terminal", "terminal_status", {"code": "00"})), ""),
         ((BEGUN, SHOWN, _asked(10.1), _asked(10.1), _told(12.9), _told(12.9)), "came twice"),
         ((BEGUN, SHOWN, _asked(10.1), _told(12.9), _told(12.9)), ""),
+        ((BEGUN, _told(12.9, "A1"), _told(12.9, "A1"), _told(14.9, "85"), _told(14.9, "85")), ""),
     ],
 )  # fmt: skip
 def test_a_registers_line_is_doubted_where_others_contradict_it(

@@ -63,3 +63,90 @@ def test_a_completion_may_bring_the_cryptogram_of_its_reservation() -> None:
     rows = {"cryptogram": "a1"}, {"cryptogram": "a1"}
 
     assert passes(asked(*rows, what="completion").clause(WORD))
+
+
+def told_after(late: float, read: str = "0014") -> Story:
+    """A second sale whose card's reading is told so many seconds after its request."""
+    tale = asked({})
+    tale.rows.pop()
+    tale.start("second")
+    tale.say("reader", "card_inserted", card="chip")
+    facts = {"stan": 9, "batch": 1, "amount": 1, "processing": "000000", "pan": "999999***0014"}
+    tale.host("request_received", mti="0200", of="second", **facts)
+    tale.at(tale.now - 0.1 + late).terminal("card_read", entry="chip", pan=f"999999***{read}")
+    return tale
+
+
+@given(st.integers(0, 20))
+def test_a_log_may_tell_of_a_reading_after_the_host_has_the_request(tenths: int) -> None:
+    """What a terminal's log says of a card goes another way than what it sends."""
+    assert passes(told_after(tenths / 10).end().clause(WORD))
+
+
+@pytest.mark.parametrize(("late", "read"), [(2.2, "0014"), (0.5, "0022")])
+def test_a_reading_told_late_is_of_this_card_and_of_this_sale(late: float, read: str) -> None:
+    """Later than any log is behind, or of another number: nothing was read for it."""
+    assert fails(told_after(late, read).end().clause(WORD))
+
+
+@pytest.mark.parametrize("after", ["the next sale", "the end"])
+def test_a_sale_without_a_reading_fails(after: str) -> None:
+    """Another sale's reading, more than two seconds later, is that one's."""
+    tale = told_after(0.5)
+    tale.rows.pop()
+    if after == "the next sale":
+        tale.at(tale.now + 2.5).start("third")
+        tale.say("reader", "card_inserted", card="chip")
+        tale.terminal("card_read", entry="chip", pan="999999***0014")
+    clause = tale.end().clause(WORD)
+
+    assert fails(clause)
+    assert "no card was read" in clause.reason
+
+
+@pytest.mark.parametrize("reads", [1, 2])
+def test_a_reading_told_in_the_next_sale_is_the_one_before_s(reads: int) -> None:
+    """A sale that is refused at once is over before its log has told; the next has its own."""
+    tale = told_after(0.5)
+    read = tale.rows.pop()
+    tale.start("third")
+    tale.rows.append(read)
+    if reads == 2:
+        tale.say("reader", "card_inserted", card="chip")
+        tale.terminal("card_read", entry="chip", pan="999999***0014")
+    facts = {"stan": 10, "batch": 1, "amount": 2, "processing": "000000", "pan": "999999***0014"}
+    tale.host("request_received", mti="0200", of="third", **facts)
+    clause = tale.end().clause(WORD)
+
+    assert (passes if reads == 2 else fails)(clause)
+
+
+@pytest.mark.parametrize(
+    ("ways", "entry", "mode", "held"),
+    [
+        (["card_tapped"], "contactless", "071", True),
+        (["card_tapped"], "contactless", "052", False),
+        (["card_swiped"], "stripe", "022", True), (["card_swiped"], "stripe", "052", False),
+        (["card_swiped"], "stripe", "901", True), (["card_inserted"], "chip", "071", False),
+        (["card_inserted", "card_swiped"], "stripe", "022", True),
+        (["card_inserted", "card_swiped"], "stripe", "052", False),
+        (["card_tapped", "card_inserted"], "chip", "052", True),
+        (["card_tapped"], "contactless", "960", True), ([], "chip", "071", True),
+    ],
+)  # fmt: skip
+def test_the_host_is_told_how_the_card_was_read(
+    ways: list[str], entry: str, mode: str, held: bool
+) -> None:
+    """As it was presented, and where that was in several ways as the log says; else nothing."""
+    tale = always(WORD)
+    tale.start("tap")
+    for way in ways:
+        tale.say("reader", way, card="chip")
+    if ways:
+        tale.terminal("card_read", entry=entry, pan="999999***0014")
+    facts = {"stan": 2, "batch": 1, "amount": 1234, "processing": "000000", "mode": mode}
+    tale.host("request_received", mti="0200", of="tap", pan="999999***0014", **facts)
+    if not ways:
+        tale.terminal("card_read", entry=entry, pan="999999***0014")
+
+    assert (passes if held else fails)(tale.end().clause(WORD))

@@ -226,3 +226,67 @@ def test_a_lost_line_is_made_up_for_by_a_sale_and_an_answer(last: str, fits: obj
 
     assert callable(fits)
     assert fits(tale.clause("recovers"))
+
+
+@pytest.mark.parametrize(
+    ("state", "pending", "online", "proof", "fits"),
+    [
+        ("recovering", 1, True, "sale", unsure),
+        ("recovering", 1, True, None, fails),
+        ("recovering", 0, True, "sale", fails),
+        ("recovering", 1, False, "sale", fails),
+        ("connecting", 1, True, "sale", fails),
+    ],
+)
+def test_who_clears_its_debts_before_the_next_sale_needs_one(
+    state: str, pending: int, online: bool, proof: str | None, fits: object
+) -> None:
+    """A terminal may be configured so; without a sale nobody can say that it would not have."""
+    tale = story(proven_by=proof)
+    tale.at(60).terminal("state", state=state, pending=pending, online=online)
+    tale.at(90).terminal("line", text="-")
+
+    assert callable(fits)
+    assert fits(tale.end(heal=False).clause("recovers"))
+
+
+def test_a_debt_that_outlasts_a_sale_is_no_recovery() -> None:
+    """It was asked to sell, and still hangs."""
+    tale = story(proven_by="sale")
+    tale.at(55).start("proof-1")
+    tale.at(60).terminal("state", state="recovering", pending=1, online=True)
+    tale.at(90).terminal("line", text="-")
+
+    assert fails(tale.end(heal=False).clause("recovers"))
+
+
+@pytest.mark.parametrize(("begun", "fits"), [(60, fails), (72, fails), (73, unsure)])
+def test_a_first_sale_that_is_begun_at_the_end_of_the_budget_says_nothing(
+    begun: float, fits: object
+) -> None:
+    """The bench was busy with something else until then: within a few seconds nobody sells."""
+    tale = ready(story(proven_by="sale"), 55)
+    tale.at(begun).start("proof-1", 100, proof=True)
+    tale.at(85).terminal("line", text="-")
+
+    assert callable(fits)
+    assert fits(tale.end(heal=False).clause("recovers"))
+
+
+@pytest.mark.parametrize(("tells", "fits"), [(None, fails), (["state"], unsure)])
+def test_a_story_that_stopped_for_want_of_a_word_shows_no_recovery(
+    tells: list[str] | None, fits: object
+) -> None:
+    """The step that would have mended it was never made."""
+    steps = [{"inject": "data_exhausted"}, {"await": {"terminal": "detected"}}]
+    plain = {"then": {"recovers": {"within": "30 s"}}, "when": steps}
+    tale = Story(plain, tells=tells).begin()
+    tale.at(10).inject()
+    tale.engine("step_started", index=1, word="await")
+    tale.at(50).clear()
+    tale.engine("healing")
+    tale.terminal("state", state="out_of_service", online=True)
+    tale.at(90).terminal("line", text="-")
+
+    assert callable(fits)
+    assert fits(tale.end(heal=False).clause("recovers"))

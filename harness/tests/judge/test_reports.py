@@ -142,3 +142,34 @@ def test_wrong_words_are_refused(wrong: dict[str, object]) -> None:
     """Unknown channels and causes, and a cause wanted and forbidden at once."""
     with pytest.raises(WordError):
         fill(Reports, {**PLAIN, **wrong})
+
+
+@pytest.mark.parametrize(
+    ("names", "fits"),
+    [(None, fails), (["data_exhausted"], fails), (["host_unreachable"], unsure)],
+)
+def test_a_protocol_without_a_code_for_it_is_no_evidence(
+    names: list[str] | None, fits: object
+) -> None:
+    """ZVT's byte says that there is no connection, and not that the plan is used up."""
+    tale = Story({"then": {"reports": PLAIN}, "when": [{"inject": "data_exhausted"}]}, names=names)
+    tale.begin().at(10).inject()
+    tale.at(40).terminal("report", on="display", cause="data_exhausted")
+    tale.at(41).terminal("report", on="ecr", cause="host_unreachable")
+    tale.at(60).clear()
+
+    assert callable(fits)
+    assert fits(tale.end().clause("reports"))
+
+
+@pytest.mark.parametrize("on", ["display", "ecr"])
+def test_a_log_without_the_display_is_no_evidence_of_it(on: str) -> None:
+    """The register is heard all the same."""
+    plain = {"then": {"reports": {**PLAIN, "on": [on]}}, "when": [{"inject": "data_exhausted"}]}
+    tale = Story(plain, tells=["state", "detected"]).begin().at(10)
+    tale.inject()
+    tale.at(40).terminal("detected", cause="data_exhausted")
+    tale.at(60).clear()
+
+    clause = tale.end().clause("reports")
+    assert (unsure if on == "display" else fails)(clause)

@@ -60,3 +60,20 @@ def test_unknown_words_are_refused() -> None:
     """An outcome that no sale has is a mistake."""
     with pytest.raises(WordError):
         fill(Survives, {"sale": "first", "outcome": "aproved"})
+
+
+@pytest.mark.parametrize(("tells", "fits"), [(None, fails), (["state"], unsure)])
+def test_a_sale_for_which_the_next_step_was_never_made_shows_nothing(
+    tells: list[str] | None, fits: object
+) -> None:
+    """Nobody saw the prompt at which a code was to be shown."""
+    steps = [{"inject": "data_exhausted"}, {"await": {"terminal": "prompt"}}]
+    plain = {"then": {"survives": {"sale": "first", "outcome": "approved"}}, "when": steps}
+    tale = Story(plain, tells=tells).begin()
+    tale.inject()
+    tale.start("first")
+    tale.engine("step_started", index=1, word="await")
+    tale.ended("first", "failed", cause="timed_out")
+
+    assert callable(fits)
+    assert fits(tale.end().clause("survives"))

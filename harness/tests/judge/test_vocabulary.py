@@ -149,6 +149,94 @@ def test_without_its_trigger_nothing_is_shown() -> None:
     assert "its trigger 'engine: fault_injected' never came" in clause.reason
 
 
+@pytest.mark.parametrize(
+    ("tells", "fits"), [(None, fails), (["light"], fails), (["state"], unsure)]
+)
+def test_a_log_that_has_no_word_for_it_shows_nothing(tells: list[str] | None, fits: object) -> None:
+    """A terminal's lamps may be on, and its log not say so."""
+    row = {"after": "fault", "within": "13 s", "see": {"terminal": "light", "name": "fault"}}
+    tale = story("expect", **row)
+    tale.tells = tells
+    tale.rows[0].fields["tells"] = tells
+    tale.at(10).inject()
+    tale.at(30).terminal("line", text="-")
+
+    assert callable(fits)
+    assert fits(tale.end().clause())
+
+
+@pytest.mark.parametrize(
+    ("state", "then_sold", "fits"),
+    [
+        ({"state": "recovering", "pending": 1, "online": True}, False, unsure),
+        ({"state": "ready", "pending": 1, "online": True}, False, unsure),
+        ({"state": "ready", "pending": 1, "online": True}, True, fails),
+        ({"state": "ready", "pending": 0, "online": True}, False, fails),
+        ({"state": "connecting", "pending": 1, "online": False}, False, fails),
+    ],
+)
+def test_a_reversal_may_wait_for_the_next_sale(
+    state: dict[str, Any], then_sold: bool, fits: object
+) -> None:
+    """Where a terminal says that it owes and nobody sells, its reversal is not late."""
+    row = {"after": "fault", "within": "60 s", "see": {"host": "answered", "mti": "0410"}}
+    tale = story("expect", **row)
+    tale.start("first")
+    tale.at(10).inject()
+    tale.host("handshake", shown="good", why="")
+    tale.at(12).terminal("state", **state)
+    if then_sold:
+        tale.at(20).start("second")
+    tale.at(90).terminal("line", text="-")
+
+    assert callable(fits)
+    assert fits(tale.end().clause())
+
+
+@pytest.mark.parametrize(
+    ("tells", "fits"), [(None, fails), (["state", "prompt"], fails), (["state"], unsure)]
+)
+def test_a_story_that_waits_for_an_untold_prompt_shows_nothing(
+    tells: list[str] | None, fits: object
+) -> None:
+    """What was to follow the prompt never came: not the terminal's doing."""
+    plain = {"within": "60 s", "see": {"host": "request_received"}}
+    steps = [{"hold": "1 s"}, {"await": {"terminal": "prompt", "within": "10 s"}}]
+    tale = Story({"expect": [plain], "when": steps}, tells=tells).begin()
+    tale.engine("step_started", index=0, word="hold")
+    tale.engine("step_started", index=1, word="await")
+    tale.at(90).host("handshake", shown="good", why="")
+
+    assert callable(fits)
+    assert fits(tale.end().clause("expect"))
+
+
+@pytest.mark.parametrize(("on", "fits"), [("display", unsure), ("console", unsure), ("ecr", fails)])
+def test_a_report_where_nothing_can_be_read_shows_nothing(on: str, fits: object) -> None:
+    """The log says what it detects, and not what is shown."""
+    see = {"terminal": "report", "on": on, "cause": "cancelled"}
+    plain = {"after": "fault", "within": "5 s", "see": see}
+    tale = Story({"expect": [plain]}, tells=["detected", "state"], names=["cancelled"]).begin()
+    tale.at(10).inject()
+    tale.at(30).terminal("line", text="-")
+
+    assert callable(fits)
+    assert fits(tale.end().clause("expect"))
+
+
+def test_a_register_that_is_told_results_only_hears_no_cause() -> None:
+    """Concert says 0 or 7: what it was is nowhere to be heard."""
+    see = {"terminal": "report", "on": "ecr", "cause": "cancelled"}
+    plain = {"after": "fault", "within": "5 s", "see": see}
+    tale = Story({"expect": [plain]}, observes=("display", "console", "ecr_results")).begin()
+    tale.at(10).inject()
+    tale.at(30).terminal("line", text="-")
+
+    found = tale.end().clause("expect")
+    assert unsure(found)
+    assert "no word for cancelled" in found.reason
+
+
 def test_a_run_that_ends_early_leaves_it_open() -> None:
     """Neither seen nor over."""
     tale = story("expect", **ALARM)
