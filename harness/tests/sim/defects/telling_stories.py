@@ -1,14 +1,18 @@
 """Stories of what a terminal tells: on its lights and paper, to its register, of its own state."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
+from harness.drivers.zvt import Driver as Zvt
 from harness.model.register import Wish
 from harness.tests.sim.defects.acts import Story, begin, outage
 from harness.tests.sim.defects.body_stories import hung
 from harness.tests.sim.terminal.stage import Stage
 
 FULL = 60  # records: a day of a small shop
+PRINTS = 0x8A  # config of a register: intermediate status, receipts by lines, printed here
+NUMBER = re.compile(r"TRACE (\d+)")
 
 
 def silent_host(stage: Stage) -> bool:
@@ -172,6 +176,17 @@ def flapping(stage: Stage) -> bool:
     return bool(running.health.memory() - before > 1000)
 
 
+def printed_by_the_register(stage: Stage) -> bool:
+    """P12: the paper of a register that prints for the terminal, and its trace number."""
+    stage.register = Zvt(stage.register_port, personality="countertop", config=PRINTS)
+    stage.register.observe = stage._observe
+    begin(stage)
+    stage.register.sign_on()
+    sold = stage.sell(1000)
+    paper = [NUMBER.search(row["text"]) for row in stage.of("printed") if row.get("text")]
+    return [int(found[1]) for found in paper if found] != [sold.stan]
+
+
 def declined(stage: Stage) -> bool:
     """N-3: what the register is told of a decline."""
     begin(stage)
@@ -204,6 +219,7 @@ TELLING: dict[str, Story] = {
     "slower_with_each_sale": sale_after_a_day,
     "memory_leak_by_reconnect": flapping,
     "hung_task_kicked_for": hung,
+    "register_receipt_number": printed_by_the_register,
     "declined_told_as_ok": declined,
     "balance_without_cents": balance_asked,
 }

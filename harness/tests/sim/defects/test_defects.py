@@ -17,7 +17,9 @@ from harness.tests.sim.defects.acts import (
 )
 from harness.tests.sim.defects.body_stories import BODY
 from harness.tests.sim.defects.book_stories import BOOKS
+from harness.tests.sim.defects.coping_stories import COPING
 from harness.tests.sim.defects.copy_stories import COPIES
+from harness.tests.sim.defects.deal_stories import DEALS
 from harness.tests.sim.defects.debt_stories import DEBTS
 from harness.tests.sim.defects.host_stories import HOST
 from harness.tests.sim.defects.line_stories import DUAL, LINE
@@ -337,7 +339,9 @@ STORIES: dict[str, Story] = {
     **MONEY,
     **BOOKS,
     **DEBTS,
+    **DEALS,
     **COPIES,
+    **COPING,
     **HOST,
     **LINE,
     **REGISTER,
