@@ -169,6 +169,7 @@ def test_anchors_work(write: Write) -> None:
         (("story: The", "stry: The"), "2:1", "did you mean 'story'?"),
         (("id: P-1\n", ""), "1:1", "key 'id' is missing"),
         (("id: P-1", "id: 1"), "1:5", "wanted a text"),
+        (("id: P-1", "without: spare_beare\nid: P-1"), "1:10", "did you mean 'spare_bearer'?"),
     ],
 )
 def test_an_error_names_its_place_and_the_nearest_word(

@@ -31,6 +31,8 @@ from foreign_register import (  # type: ignore[import-not-found]
 from foreign_wire import Fields  # type: ignore[import-not-found]
 
 PRINTING = 0.6  # s: for a receipt
+#: Answers that approve (Q/CUP 006.6, field 39).
+APPROVED = ("00", "11", "A2", "A4", "A5", "A6")
 
 
 class Firmware(Acquiring):  # type: ignore[misc]
@@ -173,7 +175,7 @@ class Firmware(Acquiring):  # type: ignore[misc]
         if got is None:
             return SILENT if "blames_card" not in self.bad else DECLINED, stan
         code = got[39]
-        if code == "00":
+        if code in APPROVED:
             return OK, stan
         self.write(owed={}, last=self.row(stan, amount, ok=0))
         if code == "94":
