@@ -3,7 +3,8 @@
 A line (a converter, a hub, the cash register's end) may hold words back, lose them or bring them
 twice. Three signs of that, each a contradiction with what display, log and host tell of the same
 sale: the display asked for a card long before the register heard of it; the terminal went to work
-on a sale at once, or ended it, and no word of that came; all that came, came twice. A terminal that
+on a sale at once, or ended it, and no word of that came, or not the word that came of another sale,
+and then the line broke; all that came, came twice. A terminal that
 is slow itself is slow on its display and at its host as well, and none of the three is seen.
 """
 
@@ -13,11 +14,14 @@ from dataclasses import dataclass, field
 from harness.judge._doubt import Doubt
 from harness.judge._monitor import TERMINAL, span
 from harness.judge._run import Injected
+from harness.judge.recovers import ALL_WELL
 from harness.model.trace import Observation
 
 #: s by which a register may hear later of what stands on the display; s within which a terminal
 #: goes to work on what it was asked for; s between a word and its double.
 LATE, AT_ONCE, DOUBLE = 1.5, 3.0, 0.5
+#: s after which the end of a sale is missed where none came.
+MISSED = 10.0
 #: s after a sale's end by which the start of a terminal that died in it is seen.
 STARTS = 60.0
 #: Faults that stop the terminal, and those of its register's line, begin so: what is lost then is
@@ -47,6 +51,7 @@ class _Told:
     ended: Observation | None = None
     words: list[Observation] = field(default_factory=list)
     work: list[Observation] = field(default_factory=list)
+    broken: Observation | None = None  # its connection, while it ran
 
     @property
     def over(self) -> float:
@@ -65,8 +70,10 @@ class RegisterLine:
         self._boots: list[float] = []
         self._state = ""
         self._heard = 0.0  # the register's last word, s
+        self._now = 0.0
 
     def on(self, seen: Observation) -> None:
+        self._now = max(self._now, seen.t)
         if seen.kind == "sale_started":
             self._sales.append(_Told(seen, ready=self._state == "ready" and not self._half_open()))
         elif seen.kind == "sale_ended":
@@ -95,12 +102,13 @@ class RegisterLine:
         return self._sales[-1].begun["sale"] if seen.get("asks") in ("insert", "again") else None
 
     def _hear(self, seen: Observation) -> None:
-        if not seen.get("code"):
-            return
-        self._heard = max(self._heard, seen.t)
-        last = self._sales[-1] if self._sales else None
-        if last is not None and last.ended is None and seen.kind != "terminal_status":
-            last.words.append(seen)
+        runs = next((one for one in self._sales[-1:] if one.ended is None), None)
+        if seen.get("code"):
+            self._heard = max(self._heard, seen.t)
+            if runs is not None and seen.kind != "terminal_status":
+                runs.words.append(seen)
+        elif runs is not None and seen.kind == "ecr_status":
+            runs.broken = seen
 
     def doubt(self, faults: Sequence[Injected]) -> Doubt | None:
         found = [*self._late_or_lost(faults), *self._twice()]
@@ -134,7 +142,19 @@ class RegisterLine:
         )
         yield from (*_late(sale), *_late_end(sale))
         if not cut:
-            yield from (*_lost(sale), *self._never_sent(sale))
+            yield from (*_lost(sale, self._now), *self._broke(sale), *self._never_sent(sale))
+
+    def _broke(self, sale: _Told) -> Iterator[Sign]:
+        """The word that comes when a card has been read did not, and then the connection broke."""
+        ended, broken, read = sale.ended, sale.broken, _read(sale)
+        if ended is None or broken is None or read is None or ended.get("outcome") != "unknown":
+            return
+        silent = not _answered(sale) and broken.t > read.t + LATE
+        goes_on = sale.work[-1].t >= broken.t
+        if silent and goes_on and any(map(_answered, self._sales)):
+            yield (f"a card is read at {span(read.t)}, of which the register hears nothing until"
+                   f" its connection breaks at {span(broken.t)}; of another sale it hears at once",
+                   broken)  # fmt: skip
 
     def _never_sent(self, sale: _Told) -> Iterator[Sign]:
         """Nothing came before the sale could be asked for, and later it came again."""
@@ -149,11 +169,15 @@ class RegisterLine:
     # --- twice ----------------------------------------------------------------------------------
 
     def _twice(self) -> Iterator[Doubt]:
-        """Where, from some word on, each has a double, and it is more than one word."""
+        """Where, from some word on, each has a double, and it is more than one word.
+
+        Who is refused is told so twice by some protocols, in the result and in the dialogue's end
+        (ZVT 04 0F and 06 1E): by refusals alone nothing is said of the line.
+        """
         words = [one for sale in self._sales for one in sale.words if one.kind != WITHHELD]
         alone = max((n for n, one in enumerate(words) if not _doubled(one, words)), default=-1)
         rest = words[alone + 1 :]
-        if len({_said(one) for one in rest}) > 1:
+        if len({_said(one) for one in rest}) > 1 and not all(map(_refused, rest)):
             why = f"from {span(rest[0].t)} on every word came twice to the register"
             since = words[alone].t if alone >= 0 else 0.0
             yield Doubt(since, f"{why}; {LOOK}", tuple(one.n for one in rest))
@@ -196,24 +220,40 @@ def _late_end(sale: _Told) -> Iterator[Sign]:
             )
 
 
-def _lost(sale: _Told) -> Iterator[Sign]:
-    """What the terminal did of a sale whose end the register never heard."""
-    ended = sale.ended
-    if ended is None or ended.get("outcome") not in ("unknown", "failed"):
-        return
-    name = sale.begun["sale"]
-    first = next(iter(sale.work), None)
-    if first is not None and not sale.words and first.t <= sale.begun.t + AT_ONCE:
+def _read(sale: _Told) -> Observation | None:
+    return next((one for one in sale.work if one.kind == "card_read"), None)
+
+
+def _answered(sale: _Told) -> bool:
+    """Whether the register heard something as soon as the card had been read."""
+    read = _read(sale)
+    return read is not None and any(read.t <= one.t <= read.t + LATE for one in sale.words)
+
+
+def _lost(sale: _Told, now: float) -> Iterator[Sign]:
+    """What the terminal did of a sale whose end the register never heard, or had to ask for."""
+    ended, name = sale.ended, sale.begun["sale"]
+    outcome = ended.get("outcome") if ended else ""
+    first = next((one for one in sale.work[:1] if one.t <= sale.begun.t + AT_ONCE), None)
+    if outcome in ("unknown", "failed") and first is not None and not sale.words:
         yield (f"the terminal goes to work on {name} at {span(first.t)} ({first.kind}), and the"
                " register hears nothing of it", first)  # fmt: skip
-    over = next((one for one in sale.work if one.kind in ENDS and one.t <= ended.t), None)
-    if over is not None and ended.get("outcome") == "unknown":
+    until = ended.t if ended else now
+    over = next((one for one in sale.work if one.kind in ENDS and one.t <= until), None)
+    if over is None:
+        return
+    asked = sale.broken is not None and over.t < sale.broken.t
+    if outcome == "unknown" or ((asked or ended is None) and until > over.t + MISSED):
         yield (f"the terminal ends {name} at {span(over.t)} ({over.kind}), and the register does"
-               f" not hear the end of it until {span(ended.t)}", over)  # fmt: skip
+               f" not hear the end of it until {span(until)}", over)  # fmt: skip
 
 
 def _said(one: Observation) -> tuple[object, ...]:
     return (one.kind, one.get("code"), one.get("text"))
+
+
+def _refused(one: Observation) -> bool:
+    return one.kind == "ecr_result" and one.get("code") != ALL_WELL
 
 
 def _doubled(one: Observation, words: list[Observation]) -> bool:

@@ -31,6 +31,10 @@ def _ended(t: float, outcome: str, **more: Any) -> Row:
     return (t, "engine", "sale_ended", {"sale": "first", "outcome": outcome, **more})
 
 
+def _broken(t: float) -> Row:
+    return (t, "terminal", "ecr_status", {"code": "", "text": "link lost"})
+
+
 def _rows(*rows: Row) -> list[Observation]:
     return [Observation(n, *row) for n, row in enumerate(rows, 1)]
 
@@ -58,6 +62,8 @@ GOOD = (
     _ended(14.0, "approved", code="00"),
 )
 UNHEARD = (BEGUN, SHOWN, SENT, APPROVED, _ended(15.0, "unknown"))
+STARTED = (BEGUN, SHOWN, _asked(10.1), SENT, APPROVED)
+GAVE_UP: Row = (40.0, "terminal", "ecr_status", {"code": "", "text": "no response"})
 
 
 @pytest.mark.parametrize(
@@ -76,6 +82,11 @@ UNHEARD = (BEGUN, SHOWN, SENT, APPROVED, _ended(15.0, "unknown"))
          "and then again"),
         ((BEGUN, _ended(15.0, "failed", code="A0"),
           (20.0, "terminal", "terminal_status", {"code": "00"})), ""),
+        ((*STARTED, (22.9, "terminal", "state", {"state": "ready"})), ""),
+        ((*STARTED, (23.1, "terminal", "state", {"state": "ready"})), "the end of it until 23.1 s"),
+        ((*STARTED, GAVE_UP, _ended(40.1, "approved")), "the end of it until 40.1 s"),
+        ((*STARTED, _told(40.0), _ended(40.1, "approved")), ""),
+        ((BEGUN, SHOWN, _asked(10.1), SENT, _broken(11.0), APPROVED, _ended(40.1, "approved")), ""),
         ((BEGUN, SHOWN, _asked(10.1), _asked(10.1), _told(12.9), _told(12.9)), "came twice"),
         ((BEGUN, SHOWN, _asked(10.1), _told(12.9), _told(12.9)), ""),
         ((BEGUN, _told(12.9, "A1"), _told(12.9, "A1"), _told(14.9, "85"), _told(14.9, "85")), ""),
@@ -89,6 +100,48 @@ def test_a_registers_line_is_doubted_where_others_contradict_it(
 
     assert said in why
     assert bool(why) is bool(said)
+
+
+def _second(t: float, *, heard: float | None, broken: float | None) -> list[Row]:
+    """A sale whose card is read; ``heard`` after that the register hears of it."""
+    of = {"of": "second"}
+    rows: list[Row] = [
+        (t, "engine", "sale_started", {"sale": "second"}),
+        _asked(t + 0.1),
+        (t + 1.0, "terminal", "card_read", of),
+        (t + 7.0, "terminal", "request_sent", {**of, "stan": 3}),
+    ]
+    if heard is not None:
+        rows.append((t + 1.0 + heard, "terminal", "ecr_status", {"code": "04", "text": "waiting"}))
+    if broken is not None:
+        rows.append(_broken(t + broken))
+        rows.append((t + broken, "engine", "sale_ended", {"sale": "second", "outcome": "unknown"}))
+    return sorted(rows, key=lambda row: row[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "heard", "broken", "doubted"),
+    [
+        (True, None, 6.0, True),
+        (True, 0.1, 6.0, False),  # the terminal's end: the line had just brought a word
+        (True, None, 2.0, False),  # none was due yet
+        (True, None, 7.5, False),  # the terminal does no more for it: it may have died
+        (False, None, 6.0, False),  # nobody knows whether one was due
+    ],
+)
+def test_a_line_that_breaks_after_a_word_too_few(
+    *, before: bool, heard: float | None, broken: float, doubted: bool
+) -> None:
+    """As ZVT does where an acknowledgement stays away: the terminal ends the connection."""
+    read: Row = (12.0, "terminal", "card_read", {"of": "first"})
+    word: Row = (12.1, "terminal", "ecr_status", {"code": "04", "text": "waiting"})
+    first = (BEGUN, SHOWN, _asked(10.1), read, *((word,) if before else ()), APPROVED,
+             _told(13.9), _ended(14.0, "approved"))  # fmt: skip
+
+    why = _why(*first, *_second(20.0, heard=heard, broken=broken))
+
+    assert bool(why) is doubted
+    assert "nothing until its connection breaks" in why or not doubted
 
 
 @pytest.mark.parametrize("word", ["power_cut", "result_lost", "app_killed"])

@@ -186,7 +186,7 @@ def test_openssl_accepts_the_good_one() -> None:
 
 
 def test_an_old_client_is_served_by_tls_1_2() -> None:
-    """Many terminals have no more. The context is its own: ``client_context`` shares one with all."""
+    """Many terminals have no more. Its context is its own: ``client_context`` shares one."""
 
     def story(wire: Wire) -> tuple[str, bytes]:
         context = client_context.__wrapped__()
