@@ -14,7 +14,7 @@ from harness.model.rig import Device, RigFile
 from harness.model.roles import SafeState
 from harness.model.units import Volts
 from harness.ports.base import Port
-from harness.rig import vigil
+from harness.rig import sights, vigil
 from harness.rig.absent import mending
 from harness.rig.address import Connect, port_to, resolve
 from harness.rig.arm import arm, disarm, resume
@@ -34,13 +34,6 @@ OF_THE_TERMINAL = ("terminal", "console")
 #: Roles that are one thing with another: what they see has its source.
 SOURCES = {"console": "terminal", "carrier": "network", "stripe": "reader", "field": "reader"}
 LOST = "the guardian process of this run has died"
-
-#: What can be observed of a terminal by who plays the role; a driver's OBSERVES says otherwise.
-CHANNELS: dict[str, tuple[str, ...]] = {
-    "terminal": ("ecr",),
-    "console": ("console", "display", "journal"),
-    "host": ("host",),
-}
 
 
 class LiveRig:
@@ -132,20 +125,15 @@ class LiveRig:
 
     def observes(self) -> list[str]:
         """The channels this rig sees: display, ecr, console, host, journal."""
-        seen: list[str] = []
-        for role, driver in self._drivers.items():
-            seen += getattr(driver, "OBSERVES", CHANNELS.get(role, ()))
-        return sorted(set(seen))
+        return sights.observed(self._drivers)
 
     def tells(self) -> list[str] | None:
         """The kinds for which the words of its terminal's log are known; None: nobody says."""
-        said = [one.tells() for one in self._drivers.values() if hasattr(one, "tells")]
-        return sorted(frozenset().union(*said)) if said else None
+        return sights.joined(self._drivers, "tells")
 
     def names(self) -> list[str] | None:
         """The causes for which its register's protocol has a code; None: nobody says."""
-        said = [one.nameable() for one in self._drivers.values() if hasattr(one, "nameable")]
-        return sorted(frozenset().union(*said)) if said else None
+        return sights.joined(self._drivers, "nameable")
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
