@@ -22,6 +22,7 @@ class _Words:
 
 
 def test_a_role_sees_its_channels_unless_its_driver_says_otherwise() -> None:
+    """Sorted, and each once."""
     assert observed({"terminal": _Plain(), "host": _Plain(), "supply": _Plain()}) == ["ecr", "host"]
     assert observed({"terminal": _Results()}) == ["ecr_results"]
     assert observed({}) == []
