@@ -61,6 +61,13 @@ def wrong_password(stage: Stage) -> bool:
 
 def charger_pulled(stage: Stage) -> bool:
     """P-7: the charger is pulled while a full battery is in."""
+    on_its_cell(stage, "full").source.go_to(0.0)
+    stage.clock.sleep(20.0)
+    return len(stage.of("boot")) > 1
+
+
+def on_its_cell(stage: Stage, pack: str) -> Feed:
+    """Powered and ready, by a supply that a pack stands beside; the feed."""
     body, clock = stage.terminal.body, stage.clock
     body._states["battery"] = "dummy"
     feed = Feed(clock, lambda: 0.2, lambda: None)
@@ -68,11 +75,9 @@ def charger_pulled(stage: Stage) -> bool:
     clock.spawn("cell", cell.run)
     feed.source.go_to(5.0)
     begin(stage)
-    body.put("battery", "full")
+    body.put("battery", pack)
     clock.sleep(5.0)
-    feed.source.go_to(0.0)
-    clock.sleep(20.0)
-    return len(stage.of("boot")) > 1
+    return feed
 
 
 def no_way(stage: Stage) -> bool:

@@ -1,11 +1,7 @@
 """Stories of what is told while a fault stands, and of what is let pass because of it."""
 
-from typing import Any
-
-from harness.sim.feed import Feed
-from harness.sim.terminal.cell import Cell
 from harness.tests.sim.defects.acts import Story, begin, outage
-from harness.tests.sim.defects.body_stories import with_pad
+from harness.tests.sim.defects.body_stories import on_its_cell, with_pad
 from harness.tests.sim.defects.update_stories import offer, told, version
 from harness.tests.sim.terminal.counter import begin as at_counter
 from harness.tests.sim.terminal.stage import Stage
@@ -56,23 +52,9 @@ def swiped_twice(stage: Stage) -> bool:
     return stage.sell(1000, None).outcome == "approved"
 
 
-def on_its_cell(stage: Stage) -> Any:
-    """Powered and ready, by a supply that a weak pack stands in for; the feed."""
-    body, clock = stage.terminal.body, stage.clock
-    body._states["battery"] = "dummy"
-    feed = Feed(clock, lambda: 0.2, lambda: None)
-    stage.terminal.cell = cell = Cell(clock, body, feed, lambda: 0.2)
-    clock.spawn("cell", cell.run)
-    feed.source.go_to(5.0)
-    begin(stage)
-    body.put("battery", "weak")
-    clock.sleep(5.0)
-    return feed
-
-
 def charger_gone_in_sale(stage: Stage) -> bool:
     """P-5: the charger goes while the host thinks; is that told before the sale is over?"""
-    feed = on_its_cell(stage)
+    feed = on_its_cell(stage, "weak")
     stage.misbehave("delay", "0200", by=15.0, times=1)
     stage.clock.spawn("sale", lambda: stage.sell(1000))
     assert stage.until(lambda: bool(stage.of("request_sent", mti="0200")), 30.0)
@@ -83,7 +65,7 @@ def charger_gone_in_sale(stage: Stage) -> bool:
 
 def charger_gone(stage: Stage) -> bool:
     """P-5: what is said of the battery without its charger."""
-    on_its_cell(stage).source.go_to(0.0)
+    on_its_cell(stage, "weak").source.go_to(0.0)
     stage.clock.sleep(10.0)
     return bool(stage.of("battery")[-1]["charging"])
 
