@@ -38,6 +38,7 @@ class Header:
         poi: POIID, the terminal's.
         of: MessageClass.
         device: DeviceID, of messages of the class Device.
+        version: ProtocolVersion.
     """
 
     category: str
@@ -47,12 +48,14 @@ class Header:
     poi: str = ""
     of: Class = "Service"
     device: str = ""
+    version: str = VERSION
 
     def plain(self) -> dict[str, str]:
         """As on the wire."""
         rows = {
-            "ProtocolVersion": VERSION, "MessageClass": self.of, "MessageCategory": self.category,
-            "MessageType": self.kind, "ServiceID": self.service, "DeviceID": self.device,
+            "ProtocolVersion": self.version, "MessageClass": self.of,
+            "MessageCategory": self.category, "MessageType": self.kind,
+            "ServiceID": self.service, "DeviceID": self.device,
             "SaleID": self.sale, "POIID": self.poi,
         }  # fmt: skip
         return {key: value for key, value in rows.items() if value}
@@ -72,13 +75,15 @@ class Header:
         return cls(
             category, kind, texts.get("ServiceID", ""), texts.get("SaleID", ""),  # type: ignore[arg-type]
             texts.get("POIID", ""), of, texts.get("DeviceID", ""),  # type: ignore[arg-type]
+            texts.get("ProtocolVersion") or VERSION,
         )  # fmt: skip
 
     def answered(self) -> "Header":
         """The header of the response to a request with this one."""
         return Header(
-            self.category, "Response", self.service, self.sale, self.poi, self.of, self.device
-        )
+            self.category, "Response", self.service, self.sale, self.poi, self.of, self.device,
+            self.version,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A register that heard no answer asks by its number. The number is durable before
 that after a cut the journal and the open reversals tell what became of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,13 +26,18 @@ class LastAsked:
         self._storage = firmware.storage
         self._running: tuple[str, Callable[[], None]] | None = None
 
-    def begin(self, number: str, cancel: Callable[[], None]) -> None:
-        """Durable when this returns; ``cancel`` has it aborted, whoever asks for that."""
+    def begin(
+        self, number: str, cancel: Callable[[], None], mark: Sequence[str] = ()
+    ) -> None:  # fmt: skip
+        """Durable when this returns; ``cancel`` has it aborted, whoever asks for that.
+
+        ``mark`` is what else the register calls it by, where a number may be used again.
+        """
         self._running = (number, cancel)
         held = self._held()
         self._storage.remember(RECORD, {
             "number": number, "before": self._storage.stan, "done": None,
-            "stans": held.get("stans", {}),
+            "stans": held.get("stans", {}), "mark": list(mark),
         })  # fmt: skip
 
     def end(self, number: str, outcome: Outcome) -> None:
@@ -51,6 +56,16 @@ class LastAsked:
             return False
         self._running[1]()
         return True
+
+    @property
+    def last(self) -> str:
+        """The last number; ``""`` for none."""
+        return str(self._held().get("number", ""))
+
+    def is_about(self, number: str, mark: Sequence[str]) -> bool:
+        """Whether the last number is this one, and of the same."""
+        held = self._held()
+        return bool(held) and (held["number"], held.get("mark")) == (number, list(mark))
 
     def of(self, number: str = "") -> Outcome | Literal["running"] | None:
         """What became of a number, of the last one where none is said; None: never done."""

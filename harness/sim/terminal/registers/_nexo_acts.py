@@ -1,7 +1,8 @@
 """What a register may ask of the terminal in nexo, whatever carries the messages.
 
 Source: nexo Sale to POI Protocol 3.1: one request at a time besides Abort, TransactionStatus and
-Diagnosis; a lost connection does not stop a transaction; its response is kept and can be asked for.
+Diagnosis; a lost connection does not stop a transaction; its response is kept and can be asked for,
+and a request that comes again is answered with it (``_nexo_repeats.py``).
 """
 
 from collections.abc import Callable
@@ -11,6 +12,12 @@ from harness.model.register import Deal
 from harness.sim.terminal import books
 from harness.sim.terminal.outcome import Asked, Outcome, Telling
 from harness.sim.terminal.registers._nexo_bodies import SUCCESS, Bodies, failure
+from harness.sim.terminal.registers._nexo_repeats import (
+    UNDER_WAY,
+    Repeats,
+    mark_of,
+    number_of,
+)
 from harness.wire import nexo
 
 if TYPE_CHECKING:
@@ -42,6 +49,7 @@ class Acts:
         """
         self._firmware, self._show = firmware, show
         self._bodies = Bodies(firmware)
+        self._repeats = Repeats(firmware, self._bodies)
         self._asked = firmware.last_asked
         self._header: nexo.Header | None = None
         self._shown = 0
@@ -70,18 +78,24 @@ class Acts:
         act = self._acts.get(category)
         firmware = self._firmware
         busy = firmware.payment.turn.held and category not in AT_ONCE
-        if act is None:
+        if not 0 < len(header.service) <= nexo.LONGEST_ID:
+            body = failure("MessageFormat", "message=ServiceID")
+        elif act is None:
             body = failure("UnavailableService")
+        elif (earlier := self._repeats.response(message)) is not None:
+            body = earlier
         elif busy or (not firmware.state.up and category != "Diagnosis"):
             body = failure("Busy")
         else:
             self._header = header
             body = act(message)
+            self._repeats.keep(message, body)
         return nexo.Message(header.answered(), body)
 
     # --- sessions, states -------------------------------------------------------------------
 
     def _login(self, message: nexo.Message) -> Body:
+        self._repeats.log_in(message.header.sale)
         who = self._firmware.who
         return {
             **SUCCESS,
@@ -130,24 +144,26 @@ class Acts:
         if amounts.get("Currency", self._bodies.currency) != self._bodies.currency:
             return failure("NotAllowed", "message=currency")
         original = self._original(transaction)
-        return self._transact(Asked(DEALS[kind], amount, stan=original), message.header)
+        return self._transact(Asked(DEALS[kind], amount, stan=original), message)
 
     def _reversal(self, message: nexo.Message) -> Body:
         original = self._original(message.body)
         found = books.original(self._firmware.storage.journal, stan=original)
         deal: Deal = "preauth_void" if found is not None and found.deal == "preauth" else "void"
-        return self._transact(Asked(deal, 0, stan=original), message.header)
+        return self._transact(Asked(deal, 0, stan=original), message)
 
     def _balance(self, message: nexo.Message) -> Body:
-        return self._transact(Asked("balance"), message.header)
+        return self._transact(Asked("balance"), message)
 
-    def _transact(self, wanted: Asked, header: nexo.Header) -> Body:
-        number = _number(header)
+    def _transact(self, wanted: Asked, message: nexo.Message) -> Body:
+        number = number_of(message.header)
         self.cancelled = False
-        self._asked.begin(number, self._cancel)
+        self._asked.begin(number, self._cancel, mark_of(message))
         outcome = self._firmware.payment.transact(wanted, self)
         self._asked.end(number, outcome)
-        return self._bodies.transaction(outcome, aborted=self.cancelled)
+        body = self._bodies.transaction(outcome, aborted=self.cancelled)
+        own = nexo.at(message.body, "SaleData", "SaleTransactionID")
+        return {**body, "SaleData": {"SaleTransactionID": dict(own)}} if own else body
 
     def _original(self, body: nexo.Body) -> int:
         place = nexo.at(body, "OriginalPOITransaction", "POITransactionID")
@@ -171,21 +187,26 @@ class Acts:
         reference = nexo.at(message.body, "MessageReference")
         service = nexo.text(reference, "ServiceID")
         sale = nexo.text(reference, "SaleID") or message.header.sale
-        found = self._asked.of(f"{sale}/{service}" if service else "")
+        number = f"{sale}/{service}" if service else self._asked.last
+        found = self._asked.of(number)
         if found is None:
             return failure("NotFound")
         if found == "running":
-            return failure("InProgress", "message=Uncompleted%20transaction")
-        return self._repeated(message, dict(reference), found)
+            return failure("InProgress", UNDER_WAY)
+        return self._repeated(message.header, number, found)
 
-    def _repeated(self, message: nexo.Message, reference: Body, found: Outcome) -> Body:
-        category = "Reversal" if found.deal in ("void", "preauth_void") else "Payment"
-        header = nexo.Header(
-            category, "Response", reference.get("ServiceID", ""), message.header.sale,
-            message.header.poi,
-        )  # fmt: skip
-        body = {f"{category}Response": self._bodies.transaction(found)}
-        repeated = {"MessageHeader": header.plain(), "RepeatedResponseMessageBody": body}
+    def _repeated(self, asking: nexo.Header, number: str, found: Outcome) -> Body:
+        kept = self._repeats.told(number)
+        category, told = kept or (_category(found), self._bodies.transaction(found))
+        sale, _, service = number.rpartition("/")
+        header = nexo.Header(category, "Response", service, sale, asking.poi)
+        reference = {
+            "MessageCategory": category, "ServiceID": service, "SaleID": sale, "POIID": asking.poi,
+        }  # fmt: skip
+        repeated = {
+            "MessageHeader": header.plain(),
+            "RepeatedResponseMessageBody": {f"{category}Response": told},
+        }
         return {
             **SUCCESS, "MessageReference": reference, "RepeatedMessageResponse": repeated,
         }  # fmt: skip
@@ -223,5 +244,5 @@ class Acts:
         return True
 
 
-def _number(header: nexo.Header) -> str:
-    return f"{header.sale}/{header.service}"
+def _category(found: Outcome) -> str:
+    return "Reversal" if found.deal in ("void", "preauth_void") else "Payment"
