@@ -1,13 +1,17 @@
 """An Android log followed on the driver's only port, and picked up again after each interruption.
 
-Where it goes on is known by the stamp of the last line and the boot it belongs to; lines of that
-stamp that were told already are passed over. So nothing is lost, and nothing told twice.
+Where it goes on is known by the stamp of the last line and the boot it belongs to. ``-T`` gives all
+from the first line on that is not older, in the order in which lines were written: where the clock
+was set back that is more than was asked for, and lines that were told already are passed over by
+their count. Where the clock is behind the last line, the whole log is asked for: nothing in it need
+be as late. So nothing is lost, and nothing told twice.
 
-Source: developer.android.com, "Logcat command-line tool" (``-v epoch``, ``-T``); Linux,
-``/proc/sys/kernel/random/boot_id``.
+Source: developer.android.com, "Logcat command-line tool" (``-v epoch``, ``-T``); AOSP, logd's
+LogReader (how a start time is looked up); Linux, ``/proc/sys/kernel/random/boot_id``.
 """
 
 import re
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -15,9 +19,11 @@ from harness.drivers._adb import Adb, Decode, quoted
 from harness.errors import PortLost
 from harness.ports.base import Port
 
-BOOT = "/proc/sys/kernel/random/boot_id"
-STAMP = re.compile(r"\s*(\d{9,11}\.\d{3})\s")
+LOOK = f"{quoted('cat', '/proc/sys/kernel/random/boot_id')}; {quoted('date', '+%s')}"
+#: Seconds since 1970 (a clock that was never set begins there), process, thread, level.
+STAMP = re.compile(r"\s*(\d{1,11}\.\d{3})\s+\d+\s+\d+\s+[VDIWEFS]\s")
 BEGINS = 5.0  # s that it may take to begin
+KEPT = 20_000  # lines; a log of 256 KiB for each of its buffers has fewer
 
 
 class Logcat:
@@ -38,21 +44,28 @@ class Logcat:
         self._tags, self._take = tuple(tags), take
         self._decode: Decode | None = None
         self._boot = self._last = ""
-        self._at_last: set[str] = set()
+        self._told: deque[str] = deque(maxlen=KEPT)
+        self._again: Counter[str] = Counter()  # told before the log was asked for anew
 
     def follow(self) -> bool:
         """Begin, or go on, where it is not followed; whether it begins here. Raises PortLost."""
         if self._decode is not None:
             return False
-        boot = self._adb.shell("cat", BOOT).text
+        seen = self._adb.run(LOOK).text.split()
+        boot, now = " ".join(word for word in seen if not word.isdecimal()), seen[-1:]
         if boot != self._boot:
             self._boot, self._last = boot, ""
-        since = ("-T", self._last) if self._last else ()
+            self._told.clear()
+        since = ("-T", self._last) if self._last and not self._is_behind(*now) else ()
+        self._again = Counter(self._told)
         words = ("logcat", "-v", "threadtime", "-v", "epoch", *since, *self._tags)
         until = self._port.clock.now() + BEGINS
         self._adb.select(until)
         self._decode = self._adb.follow(quoted(*words), until)
         return True
+
+    def _is_behind(self, now: str = "") -> bool:
+        return now.isdecimal() and int(now) < int(float(self._last))
 
     def attend(self) -> None:
         """Take what is here; raises PortLost."""
@@ -75,9 +88,11 @@ class Logcat:
     def is_news(self, line: str) -> bool:
         """Whether a line is one of the log (not logcat's own), and was not told before."""
         found = STAMP.match(line)
-        if found is None or (found[1] == self._last and line in self._at_last):
+        if found is None:
             return False
-        if found[1] != self._last:
-            self._last, self._at_last = found[1], set()
-        self._at_last.add(line)
+        if self._again[line] > 0:
+            self._again[line] -= 1
+            return False
+        self._last = found[1]
+        self._told.append(line)
         return True

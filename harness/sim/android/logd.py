@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import dropwhile
 
 from harness.clock import Clock, Mailbox
 from harness.sim.android.shell import Call
@@ -139,18 +140,24 @@ class Logcat:
     def shows(self, entry: Entry) -> bool:
         """Whether its filters let this line through."""
         lowest = self._levels.get(entry.tag, self._others)
-        if lowest not in LEVELS or LEVELS.index(entry.level) < LEVELS.index(lowest):
-            return False
+        return lowest in LEVELS and LEVELS.index(entry.level) >= LEVELS.index(lowest)
+
+    def first(self, entries: deque[Entry]) -> list[Entry]:
+        """What it shows of what is there already.
+
+        A start time is looked up in the order of writing: all from the first entry on that is not
+        older, be the clock set back after it; nothing where there is none (logd's LogReader).
+        """
+        found = dropwhile(lambda entry: not self._begins(entry), entries)
+        shown = [entry for entry in found if self.shows(entry)]
+        return shown[-self._most :] if self._most is not None else shown
+
+    def _begins(self, entry: Entry) -> bool:
         if self._since is None:
             return True
         if self._since.replace(".", "", 1).isdecimal():
             return float(entry.epoch) >= float(self._since)
         return entry.stamp >= self._since
-
-    def first(self, entries: deque[Entry]) -> list[Entry]:
-        """What it shows of what is there already."""
-        shown = [entry for entry in entries if self.shows(entry)]
-        return shown[-self._most :] if self._most is not None else shown
 
     def line(self, entry: Entry) -> bytes:
         """A line as it was asked for."""
