@@ -97,6 +97,13 @@ class Link:
         self._heard: deque[Message] = deque()
         self._reply: Reply | None = None
 
+    def now(self) -> float:
+        return self._clock.now()
+
+    def pause(self, seconds: float) -> None:
+        """Leave the terminal alone."""
+        self._clock.sleep(seconds)
+
     def open(self) -> None:
         """Be connected; raises PortLost when no attempt succeeded."""
         if self.cut:

@@ -1,6 +1,9 @@
 """A register's session with a terminal: connected, registered, and one command at a time.
 
-Nothing is ever sold twice: what was sent and not completed is ``unknown``.
+Nothing is ever sold twice: what was sent and not completed is ``unknown``. What was refused because
+the terminal is at something else (84 9C, please wait) was not begun: it is asked again.
+
+Source: ZVT PA00P015, 2.2.6 and 10 (9C).
 """
 
 from harness.drivers import _zvt_commands as commands
@@ -11,6 +14,10 @@ from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTim
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.wire import zvt
 
+PLEASE_WAIT = 0x9C
+#: s between two tries of what a busy terminal refuses, and for how long.
+AGAIN, PATIENCE = 1.0, 10.0
+
 
 class Session:
     """Everything between a command and its result.
@@ -20,6 +27,7 @@ class Session:
         link: The connection.
         words: The model's own.
         password: The register's, three bytes.
+        aborted: Whether what waits for a busy terminal was given up.
     """
 
     def __init__(
@@ -29,6 +37,7 @@ class Session:
         self.link = link
         self.words = words
         self.password = bytes.fromhex(password)
+        self.aborted = False
         self._registration = commands.write_registration(self.password, config, currency)
 
     @property
@@ -75,7 +84,14 @@ class Session:
                 self.register()
         except BenchError as error:
             return SaleResult("failed", text=str(error))  # nothing was sent
-        return talk.sale(self.attempt(apdu, talk, reply))
+        self.aborted = False
+        until = self.link.now() + PATIENCE
+        broken = self.attempt(apdu, talk, reply)
+        while talk.refusal == PLEASE_WAIT and not self.aborted and self.link.now() < until:
+            self.link.pause(AGAIN)
+            talk.refusal = None
+            broken = self.attempt(apdu, talk, reply)
+        return talk.sale(broken)
 
     def attempt(self, apdu: zvt.Apdu, talk: Dialogue, reply: Reply | None = None) -> str:
         """Why the dialogue broke, ``""`` when it came to its end."""

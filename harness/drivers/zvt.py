@@ -108,6 +108,7 @@ class Driver(Administration):
 
     def abort(self) -> None:
         """06 B0; may be called while another task waits in ``sell``, whose answer then tells."""
+        self._session.aborted = True
         if self._session.link.busy:
             self._session.link.write(zvt.Apdu(zvt.ABORT_BY_ECR))
             return

@@ -222,6 +222,23 @@ def test_a_terminal_that_is_off_fails_the_sale_because_nothing_was_sent() -> Non
         assert port.said == []
 
 
+def test_a_terminal_that_is_busy_is_asked_again() -> None:
+    """84 9C: what it was asked was not begun, so asking again sells nothing twice."""
+    with dialogue([(SALE, "84 9C 00"), (SALE, "84 9C 00"), *APPROVED]) as (zvt, _, port):
+        result = zvt.sell(AMOUNT)
+
+        assert result.outcome == "approved"
+        assert port.clock.now() == pytest.approx(2.0)
+
+
+def test_a_terminal_that_stays_busy_has_refused_the_sale() -> None:
+    """Ten seconds later the cashier hears of it."""
+    with dialogue([(SALE, "84 9C 00")] * 11) as (zvt, _, _port):
+        result = zvt.sell(AMOUNT)
+
+    assert (result.outcome, result.code) == ("failed", "9C")
+
+
 def test_a_new_connection_is_registered_before_anything_is_sold() -> None:
     """The terminal rebooted meanwhile; it must hear 06 00 again."""
     again = [REGISTER, (ACK, None), *APPROVED]
