@@ -88,7 +88,8 @@ class Books:
     heard: ByStan = field(default_factory=ByStan)  # D: answer_received
     decided: ByStan = field(default_factory=ByStan)  # D: approved, declined, not_done, reversed
     receipts: ByStan = field(default_factory=ByStan)  # R
-    begun: ByStan = field(default_factory=ByStan)  # receipts whose printing began
+    begun: ByStan = field(default_factory=ByStan)  # what a cut may leave on paper
+    unnumbered: list[Observation] = field(default_factory=list)  # receipts told without a number
     sales: dict[str, Sold] = field(default_factory=dict)  # E
     whose: dict[int, Sold] = field(default_factory=dict)  # trace number -> its transaction
     ledger: Telling = field(default_factory=lambda: Telling("ledger"))
@@ -119,7 +120,7 @@ class Books:
             "answer_received": self._hear,
             "approved": self._decision, "declined": self._decision, "not_done": self._decision,
             "reversal_done": self._decision, "printed": self._print,
-            "printing": self._begin_print, "boot": self.boots.append,
+            "printing": lambda seen: self._file(self.begun, seen), "boot": self.boots.append,
             "shown": self._show, "sale_started": self._start, "sale_ended": self._end,
             "sale_resolved": self._resolve,
         }  # fmt: skip
@@ -266,12 +267,10 @@ class Books:
     def _decision(self, seen: Observation) -> None:
         self._file(self.decided, seen)
 
-    def _begin_print(self, seen: Observation) -> None:
-        """What a cut may leave on paper: a receipt that was begun and never said to be done."""
-        self._file(self.begun, seen)
-
     def _print(self, seen: Observation) -> None:
         self._file(self.receipts, seen)
+        if stan_of(seen) is None:
+            self.unnumbered.append(seen)
 
     def _show(self, seen: Observation) -> None:
         """A display is behind what it shows: an approval may be that of the sale before."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, STANDING, Books
+from harness.judge._books import APPROVED, STANDING, Books, alike
 from harness.judge._deals import MOVES
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
@@ -17,6 +17,7 @@ class ReceiptForEachSale:
     """What was approved and stands was printed to its end by the time of rest.
 
     A printing that a cut broke off does not count: the cardholder needs a receipt that can be read.
+    A log may tell of a printing without its trace number: amount and card number tell whose it is.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (13,)
@@ -31,8 +32,12 @@ def check(books: Books, run: Run) -> Iterator[Finding]:
         yield Missing("receipts are not observed on this rig")
         return
     standing = _standing(books)
+    unnumbered = [row for row in books.unnumbered if row.get("outcome") == APPROVED]
     for stan, line in standing.items():
-        if not any(row.get("outcome") == APPROVED for row in books.receipts[stan]):
+        own = [row for row in books.receipts[stan] if row.get("outcome") == APPROVED]
+        if not own and (like := [row for row in unnumbered if alike(row, line)]):
+            unnumbered.remove(like[0])  # each is of one sale
+        elif not own:
             begun = books.begun[stan]
             how = "its receipt was begun and never finished" if begun else "it has no receipt"
             yield Breach(f"trace number {stan} was approved, and {how}", (line, *begun[-1:]))

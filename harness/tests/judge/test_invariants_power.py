@@ -110,6 +110,32 @@ def test_a_record_in_the_journal_counts_when_the_console_was_cut_short() -> None
     assert fails(story.end().clause())
 
 
+@pytest.mark.parametrize(("amount", "sound"), [(1234, passes), (1235, fails)])
+def test_a_receipt_told_without_its_number_is_known_by_its_amount(
+    amount: int, sound: Callable[[ClauseVerdict], bool]
+) -> None:
+    """Not every log says which trace number is on the paper; another sale's is not this one's."""
+    story = approved_without_paper()
+    story.ended("first", "approved", stan=1)
+    story.terminal("printed", outcome="approved", copy=False, **story.facts(amount))
+
+    assert sound(story.end().clause())
+
+
+def test_one_receipt_without_a_number_is_that_of_one_sale() -> None:
+    """Two sales of one amount have two."""
+    story = always("receipt_for_each_sale")
+    for stan in (1, 2):
+        story.start(str(stan))
+        story.request(str(stan), stan)
+        story.answer(stan)
+        story.book(stan)
+        story.ended(str(stan), "approved", stan=stan)
+    story.terminal("printed", outcome="approved", copy=False, **story.facts(1234))
+
+    assert fails(story.end().clause())
+
+
 def test_what_was_undone_needs_no_receipt() -> None:
     """A reversed sale is none."""
     story = approved_without_paper()

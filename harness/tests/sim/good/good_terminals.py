@@ -4,13 +4,14 @@ Each is the reference's firmware with one part replaced, as a planted bug is; wh
 at each.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from harness.sim.terminal.acquiring import BadAnswer
 from harness.sim.terminal.comms import NoAnswer, Unsent
 from harness.sim.terminal.firmware import Firmware
-from harness.sim.terminal.outcome import Outcome, Stop
+from harness.sim.terminal.outcome import Asked, Outcome, Register, Stop
 from harness.sim.terminal.records import Entry, Pending
 from harness.sim.terminal.registers._zvt_answers import Objects, Rows
 from harness.wire import zvt
@@ -81,6 +82,58 @@ def prints_two_receipts(base: type[Firmware]) -> type[Firmware]:
             return bool(super().print_receipt(entry)) if whole and not copy else whole
 
     return base.with_parts(Printer=Printer)
+
+
+def sends_refunds_afterwards(base: type[Firmware]) -> type[Firmware]:
+    """Payment rules 4.4: an advice is repeated until its answer; it may go out after the sale.
+
+    Whoever asks for something meanwhile is told to wait (84 9C).
+    """
+
+    class Payment(base.Payment):  # type: ignore[name-defined, misc]
+        def _advise(self, pending: Pending, card: object, register: Register) -> Outcome:
+            receipt = self._storage.next_receipt()
+            outcome: Outcome = self._outcome("approved", pending, receipt=receipt)
+            register.confirm(outcome)
+            self.book(pending, None, outcome.receipt)
+            return outcome
+
+    return base.with_parts(Payment=Payment)
+
+
+def logs_what_was_done_last(base: type[Firmware]) -> type[Firmware]:
+    """Its log says that a sale is approved when the receipt is out."""
+
+    class Payment(base.Payment):  # type: ignore[name-defined, misc]
+        def transact(self, asked: Asked, register: Register) -> Outcome:
+            say, kept = self._log.say, list[str]()
+
+            def later(part: str, text: str) -> None:
+                if part == "pay" and text.startswith("approved"):
+                    kept.append(text)
+                else:
+                    say(part, text)
+
+            self._log.say = later
+            try:
+                made: Outcome = super().transact(asked, register)
+            finally:
+                self._log.say = say
+                for text in kept:
+                    say("pay", text)
+            return made
+
+    return base.with_parts(Payment=Payment)
+
+
+def logs_receipts_without_numbers(base: type[Firmware]) -> type[Firmware]:
+    """No rule has a log repeat what stands on the paper."""
+
+    class Log(base.Log):  # type: ignore[name-defined, misc]
+        def line(self, level: str, part: str, text: str) -> None:
+            super().line(level, part, re.sub(r" stan=\d+", "", text) if part == "prn" else text)
+
+    return base.with_parts(Log=Log)
 
 
 def logs_the_display_first(base: type[Firmware]) -> type[Firmware]:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,8 @@ PASSES: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
     (good.reverses_before_the_next_sale, ("host/void_unanswered",)),
     (good.shows_three_seconds_late, ("ageing/flash_nearly_full",)),
     (good.blinks_otherwise, ("peripherals/lights_tell_the_truth",)),
+    (good.sends_refunds_afterwards, ("ageing/batch_full", "operator/totals_asked")),
+    (good.logs_what_was_done_last, ("operator/sold_by_keys",)),
 )
 #: Terminal -> items that need what it does not do: nobody can say.
 UNSURE: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
@@ -75,11 +78,18 @@ UNSAID = {"printing", "printed", "light", "prompt", "shown", "reversal_sent",
           "reversal_done", "cleared", "approved", "declined", "answer_received"}  # fmt: skip
 
 
-def lean_rig(folder: Path, *, own_codes: bool = True) -> Path:
-    """The virtual rig with a log of few words, and a register with ZVT's codes alone."""
+def console_words() -> dict[str, Any]:
+    """What the reference's log means, to be told otherwise."""
+    plain: dict[str, Any] = plain_of(carried("fixtures", "terminal", "countertop", "console.yaml"))
+    return plain
+
+
+def lean_rig(folder: Path, plain: dict[str, Any] | None = None, *, own_codes: bool = True) -> Path:
+    """The virtual rig with a log of few words, or of these; and a register with ZVT's codes."""
     words = folder / "console.yaml"
-    plain = plain_of(carried("fixtures", "terminal", "countertop", "console.yaml"))
-    plain["lines"] = [row for row in plain["lines"] if row["kind"] not in UNSAID]
+    if plain is None:
+        plain = console_words()
+        plain["lines"] = [row for row in plain["lines"] if row["kind"] not in UNSAID]
     words.write_text(json.dumps(plain), encoding="utf-8")
     (folder / "zvt.yaml").write_text('own: {sign_off: "0F02"}', encoding="utf-8")
     text = carried("rigs", "virtual.yaml").read_text(encoding="utf-8")
@@ -109,6 +119,22 @@ def test_a_log_of_few_words_is_no_failure(story: str, outcome: Outcome, tmp_path
     verdict = play(story, tmp_path, lean_rig(tmp_path)).verdict
 
     assert verdict.outcome is outcome, verdict.reason
+
+
+def test_a_receipt_is_known_by_its_amount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its log does not say of which trace number it is."""
+    monkeypatch.setattr(
+        "harness.sim.planted.find", lambda *_, **__: good.logs_receipts_without_numbers
+    )
+    plain = console_words()
+    for row in plain["lines"]:
+        if " prn:" in row["match"]:
+            row["match"] = row["match"].replace(r" stan=(?P<stan_int>\d+)", "")
+
+    rig = lean_rig(tmp_path, plain)
+    verdict = play("operator/copy_of_the_last", tmp_path, rig, planted=True).verdict
+
+    assert verdict.outcome is Outcome.PASS, verdict.reason
 
 
 @pytest.mark.parametrize(
