@@ -49,6 +49,7 @@ class Dialogue:
 
     hangs_up = True
     Answers: ClassVar[type[Answers]] = Answers
+    Commands: ClassVar[type[Commands]] = Commands
 
     def __init__(self, firmware: "Firmware", port: Port) -> None:
         self.firmware = firmware
@@ -62,7 +63,7 @@ class Dialogue:
         self._most_again: int | None = None
         self.answers = self.Answers(firmware)
         self._configure(firmware.register_config)
-        self._commands = Commands(self)
+        self._commands = self.Commands(self)
 
     # --- what comes -------------------------------------------------------------------------
 

@@ -115,6 +115,21 @@ def signature_through_an_update(stage: Stage) -> bool:
     return not stage.of("signature", state="uploaded")
 
 
+def way_tried(stage: Stage) -> bool:
+    """S-4: the register has the way tried while there is no signal."""
+    begin(stage)
+    stage.radio.attenuate(80.0)
+    assert stage.until(lambda: bool(stage.of("detected", cause="no_signal")), 90.0)
+    return stage.register.diagnose().cause != "no_signal"
+
+
+def tested(stage: Stage) -> bool:
+    """H-3: the register has the terminal tested while its lights are dead."""
+    begin(stage)
+    stage.terminal.body.put("lights", "dead")
+    return stage.register.self_test().cause != "light_fault"
+
+
 COPING: dict[str, Story] = {
     "abort_says_declined": silent_host,
     "paper_out_forgotten": no_paper,
@@ -127,4 +142,7 @@ COPING: dict[str, Story] = {
     "update_forgets_owed_receipts": receipts_owed_through_an_update,
     "update_drops_signatures": signature_through_an_update,
     "update_starts_as_wanted": cut_while_fetching,
+    "diagnosis_always_well": way_tried,
+    "diagnosis_knows_one_cause": way_tried,
+    "self_test_finds_nothing": tested,
 }
