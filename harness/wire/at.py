@@ -73,23 +73,40 @@ FINALS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (re.compile(r"NA$"), False),
 )
 
-#: 3GPP TS 27.007, 9.2: the codes worth a name. 102..146: NAS causes plus 100 (``nas_cause``).
+#: 3GPP TS 27.007, 9.2. 102..146: NAS causes plus 100 (``nas_cause``).
 CME_CAUSES: dict[int, str] = {
-    0: "phone failure", 1: "no connection to phone", 3: "operation not allowed",
-    4: "operation not supported", 5: "PH-SIM PIN required", 10: "SIM not inserted",
+    0: "phone failure", 1: "no connection to phone", 2: "phone-adaptor link reserved",
+    3: "operation not allowed", 4: "operation not supported", 5: "PH-SIM PIN required",
+    6: "PH-FSIM PIN required", 7: "PH-FSIM PUK required", 10: "SIM not inserted",
     11: "SIM PIN required", 12: "SIM PUK required", 13: "SIM failure", 14: "SIM busy",
     15: "SIM wrong", 16: "incorrect password", 17: "SIM PIN2 required", 18: "SIM PUK2 required",
     20: "memory full", 21: "invalid index", 22: "not found", 23: "memory failure",
     24: "text string too long", 25: "invalid characters in text string",
     26: "dial string too long", 27: "invalid characters in dial string", 30: "no network service",
     31: "network timeout", 32: "network not allowed, emergency calls only",
-    40: "network personalization PIN required", 50: "incorrect parameters",
+    40: "network personalization PIN required", 41: "network personalization PUK required",
+    42: "network subset personalization PIN required",
+    43: "network subset personalization PUK required",
+    44: "service provider personalization PIN required",
+    45: "service provider personalization PUK required",
+    46: "corporate personalization PIN required", 47: "corporate personalization PUK required",
+    48: "hidden key required", 49: "EAP method not supported", 50: "incorrect parameters",
+    51: "command implemented but currently disabled", 52: "command aborted by user",
+    53: "not attached to network due to MT functionality restrictions",
+    54: "modem not allowed, MT restricted to emergency calls only",
+    55: "operation not allowed because of MT functionality restrictions",
+    56: "fixed dial number only allowed, called number is not a fixed dial number",
+    57: "temporarily out of service due to other MT usage",
+    58: "language/alphabet not supported", 59: "unexpected data value", 60: "system failure",
+    61: "data missing", 62: "call barred", 63: "message waiting indication subscription failure",
     100: "unknown", 103: "illegal MS", 106: "illegal ME", 107: "GPRS services not allowed",
     108: "GPRS and non-GPRS services not allowed", 111: "PLMN not allowed",
     112: "location area not allowed", 113: "roaming not allowed in this location area",
+    114: "GPRS services not allowed in this PLMN",
     115: "no suitable cells in location area", 119: "ESM failure", 122: "congestion",
     126: "insufficient resources", 127: "missing or unknown APN",
-    129: "user authentication failed", 130: "request rejected by gateway",
+    128: "unknown PDP address or PDP type", 129: "user authentication failed",
+    130: "request rejected by gateway", 131: "request rejected, unspecified",
     132: "service option not supported", 133: "requested service option not subscribed",
     134: "service option temporarily out of order", 148: "unspecified GPRS error",
     149: "PDP authentication failure", 150: "invalid mobile class",
@@ -101,14 +118,16 @@ CMS_CAUSES: dict[int, str] = {
     300: "ME failure", 301: "SMS service of ME reserved", 302: "operation not allowed",
     303: "operation not supported", 304: "invalid PDU mode parameter",
     305: "invalid text mode parameter", 310: "SIM not inserted", 311: "SIM PIN required",
-    313: "SIM failure", 314: "SIM busy", 320: "memory failure", 321: "invalid memory index",
-    322: "memory full", 330: "SMSC address unknown", 331: "no network service",
-    332: "network timeout", 500: "unknown error",
+    312: "PH-SIM PIN required", 313: "SIM failure", 314: "SIM busy", 315: "SIM wrong",
+    316: "SIM PUK required", 317: "SIM PIN2 required", 318: "SIM PUK2 required",
+    320: "memory failure", 321: "invalid memory index", 322: "memory full",
+    330: "SMSC address unknown", 331: "no network service",
+    332: "network timeout", 340: "no +CNMA acknowledgement expected", 500: "unknown error",
 }  # fmt: skip
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower())
+    return re.sub(r"[^a-z0-9]", "", text.lower()).replace("personalisation", "personalization")
 
 
 _BY_TEXT = {

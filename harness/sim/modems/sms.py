@@ -14,6 +14,10 @@ LISTED: dict[str, tuple[str, ...]] = {
     UNREAD: (UNREAD,), READ: (READ,), UNSENT: (UNSENT,), "STO SENT": (),
     "ALL": (UNREAD, READ, UNSENT),
 }  # fmt: skip
+#: +CMGD's <delflag> -> which are deleted; nothing is kept that was sent.
+DELETED: dict[int, tuple[str, ...]] = {
+    1: (READ,), 2: (READ,), 3: (READ, UNSENT), 4: (UNREAD, READ, UNSENT),
+}  # fmt: skip
 STATUS = {UNREAD: 0, READ: 1, UNSENT: 2}
 
 
@@ -73,11 +77,12 @@ def _read(at: AtPort, command: Command) -> list[str]:
 
 
 def _delete(at: AtPort, command: Command) -> list[str]:
-    """+CMGD=index[,4] (3.5.4): 4 deletes all."""
+    """+CMGD=index[,delflag] (3.5.4): with a flag the index means nothing."""
     kept = at.modem.messages.kept
-    index = command.number(0, 0) or 0
-    if command.number(1, 0) == 4:
-        kept.clear()
+    index, flag = command.number(0, 0) or 0, choice(command, 0, 1, 2, 3, 4, at=1, default=0)
+    if flag:
+        for number in [one for one, message in kept.items() if message.status in DELETED[flag]]:
+            del kept[number]
     elif kept.pop(index, None) is None and not 1 <= index <= at.modem.messages.places:
         raise Refusal(cms=WRONG_INDEX)
     return []
