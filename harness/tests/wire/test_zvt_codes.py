@@ -55,7 +55,7 @@ ERRORS = bytes.fromhex(
 STATES = bytes.fromhex("00 51 62 9C 9D B1 B2 BF C0 C1 C2 C4 CC DC DF E0 E1 E2 E3 E4 F0 F6")
 #: Table 17 of 3.7.
 STATUSES = bytes(range(0x1E)) + bytes.fromhex(
-    "26 27 28 29 2A 2B 2C 66 67 68 69 C7 C8 C9 CA CB CC D2 D3 E0 E1 E2 F1 F2 F3 FF"
+    "26 27 28 29 2A 2B 2C 5E 66 67 68 69 6A 6B 6C 6D C7 C8 C9 CA CB CC D2 D3 E0 E1 E2 F1 F2 F3 FF"
 ) + bytes(range(0x41, 0x5E))  # fmt: skip
 
 
@@ -70,6 +70,29 @@ def test_every_code_of_the_specification_has_its_text() -> None:
     for code in set(STATUSES):
         assert codes.intermediate(code).text != f"status {code:02X}", f"{code:02X}"
     assert set(codes.RESULTS) == set(ERRORS)
+
+
+@pytest.mark.parametrize(
+    ("status", "asks"),
+    [
+        (0x0A, False), (0x0B, False), (0x40, False), (0x41, True), (0x4B, True), (0x5D, True),
+        (0x5E, False), (0x66, True), (0x67, True), (0x68, False), (0x6A, False), (0x6D, False),
+        (0xC8, False),
+    ],
+)  # fmt: skip
+def test_which_statuses_ask_for_the_card_besides(status: int, asks: bool) -> None:
+    """3.7: 41 to 5D and 66, 67; 0B says nothing else."""
+    assert codes.asks_removal(status) == asks
+
+
+@pytest.mark.parametrize("status", [0x6A, 0x6B, 0x6C, 0x6D])
+def test_keys_of_a_pin_are_no_trouble(status: int) -> None:
+    """Said at each key; 6A to 6D are no 2A to 2D that ask for the card."""
+    said = codes.intermediate(status)
+
+    assert "PIN" in said.text
+    assert said.cause == ""
+    assert "remove" not in said.text
 
 
 def test_locks_are_written_as_they_are_read() -> None:
