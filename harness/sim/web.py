@@ -77,6 +77,7 @@ def serve_web(clock: Clock, name: str, port: Port, answer: Callable[[Asked], Sai
 
 def _request(clock: Clock, port: Port, talk: h11.Connection) -> Asked | None:
     head, body = None, b""
+    fresh = not talk.trailing_data[0]  # nothing of this request is here
     while not isinstance(event := talk.next_event(), h11.EndOfMessage):
         if isinstance(event, h11.ConnectionClosed):
             return None
@@ -85,14 +86,28 @@ def _request(clock: Clock, port: Port, talk: h11.Connection) -> Asked | None:
         elif isinstance(event, h11.Data):
             body = (body + bytes(event.data))[:LONGEST]
         elif event is h11.NEED_DATA:
-            chunk = port.read(clock.now() + IDLE)
-            if chunk is None:
+            if (piece := _more(clock, port, talk, fresh=fresh)) is None:
                 return None
-            talk.receive_data(chunk.data)
+            talk.receive_data(piece)
+            fresh = False
     if head is None:  # pragma: no cover - h11 ends no message that has not begun
         return None
     named = {key.decode().lower(): value.decode("latin-1") for key, value in head.headers}
     return Asked(head.method.decode(), head.target.decode("latin-1"), named, body)
+
+
+def _more(clock: Clock, port: Port, talk: h11.Connection, *, fresh: bool) -> bytes | None:
+    """The next bytes; who waits to be told to send his body is told (RFC 9110, 10.1.1).
+
+    Empty lines before a request mean nothing (RFC 9112, 2.2).
+    """
+    if talk.they_are_waiting_for_100_continue:
+        port.write(talk.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+    until = clock.now() + IDLE
+    while (chunk := port.read(until)) is not None:
+        if piece := chunk.data.lstrip(b"\r\n") if fresh else chunk.data:
+            return piece
+    return None
 
 
 def _say(port: Port, talk: h11.Connection, said: Said, *, mute: bool = False) -> None:
