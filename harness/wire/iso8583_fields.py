@@ -28,19 +28,21 @@ def _digits(len_type: int, max_len: int) -> dict[str, Any]:
     return _field("b", len_type, max_len, **_DIGITS)
 
 
-#: Field -> packing. 2 to 64 are UnionPay's, at its lengths, and all that its terminals send; the
-#: others are those of ISO 8583:1987, packed alike, behind a second bitmap.
+#: Field -> packing. UnionPay's are at its lengths; what only ISO 8583:1987 has is packed alike.
+#: 28 to 31 are left out: signed amounts, of which nobody says how a terminal packs the sign.
 SPEC: dict[str, dict[str, Any]] = {
     "h": _field("b", 0, 0), "t": _field("b", 0, 2), "p": _field("b", 0, 8), "1": _field("b", 0, 8),
     "2": _digits(1, 19), "3": _number(6), "4": _number(12), "5": _number(12), "6": _number(12),
-    "7": _number(10), "9": _number(8), "10": _number(8), "11": _number(6), "12": _number(6),
-    "13": _number(4), "14": _number(4), "15": _number(4), "16": _number(4), "17": _number(4),
-    "18": _number(4), "19": _number(3), "22": _digits(0, 3), "23": _number(3), "24": _number(3),
-    "25": _number(2), "26": _number(2), "32": _digits(1, 11), "33": _digits(1, 11),
+    "7": _number(10), "8": _number(8), "9": _number(8), "10": _number(8), "11": _number(6),
+    "12": _number(6), "13": _number(4), "14": _number(4), "15": _number(4), "16": _number(4),
+    "17": _number(4), "18": _number(4), "19": _number(3), "20": _number(3), "21": _number(3),
+    "22": _digits(0, 3), "23": _number(3), "24": _number(3), "25": _number(2), "26": _number(2),
+    "27": _number(1), "32": _digits(1, 11), "33": _digits(1, 11), "34": _field("latin-1", 1, 28),
     "35": _digits(1, 37), "36": _digits(2, 104), "37": _field("ascii", 0, 12),
     "38": _field("ascii", 0, 6), "39": _field("ascii", 0, 2), "40": _field("ascii", 0, 3),
     "41": _field("ascii", 0, 8), "42": _field("ascii", 0, 15), "43": _field("latin-1", 0, 40),
-    "44": _field("latin-1", 1, 25), "45": _field("latin-1", 1, 76), "48": _digits(2, 322),
+    "44": _field("latin-1", 1, 25), "45": _field("latin-1", 1, 76),
+    "46": _field("latin-1", 2, 999), "47": _field("latin-1", 2, 999), "48": _digits(2, 322),
     "49": _field("ascii", 0, 3), "50": _field("ascii", 0, 3), "51": _field("ascii", 0, 3),
     "52": _field("b", 0, 8), "53": _number(16), "54": _field("latin-1", 2, 20),
     "55": _field("b", 2, 255), "56": _field("latin-1", 2, 512), "57": _field("latin-1", 2, 512),
@@ -64,6 +66,5 @@ SPEC: dict[str, dict[str, Any]] = {
 
 #: BCD fields that must hold nothing but decimal digits; the rest of the BCD ones are z or b.
 DECIMAL = frozenset(
-    {2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24, 25, 26, 32, 33, 48,
-     53, 60, 61, *range(66, 91), 99, 100}
+    {*range(2, 28), 32, 33, 48, 53, 60, 61, *range(66, 91), 99, 100}
 )  # fmt: skip

@@ -137,6 +137,80 @@ def test_lengths_that_are_none_are_refused(text: str) -> None:
         unpack(_body(f"0200 4000000000000000 {text}"))
 
 
+#: ISO 8583:1987, the table of data elements, as far as a number or a text has a fixed place here:
+#: field -> a value, and how it is packed.
+PACKED = {
+    3: ("310000", "310000"), 4: ("000000001234", "000000001234"),
+    5: ("000000000001", "000000000001"), 7: ("0312081530", "0312081530"),
+    8: ("00000001", "00000001"), 9: ("61234567", "61234567"),
+    11: ("000001", "000001"), 12: ("081530", "081530"), 13: ("0312", "0312"),
+    14: ("4912", "4912"), 15: ("0313", "0313"), 18: ("5999", "5999"), 19: ("156", "0156"),
+    20: ("840", "0840"), 21: ("276", "0276"), 24: ("003", "0003"), 25: ("00", "00"),
+    26: ("12", "12"), 27: ("6", "06"), 33: ("01020304", "08 01020304"),
+    37: ("123456789012", "313233343536373839303132"), 38: ("A1b2C3", "413162324333"),
+    39: ("A0", "4130"), 40: ("101", "313031"), 41: ("HIL00001", "48494C3030303031"),
+    43: ("Shop" + " " * 36, "53686F70" + "20" * 36), 46: ("fee", "0003 666565"),
+    47: ("", "0000"), 49: ("156", "313536"), 53: ("2600000000000000", "2600000000000000"),
+    54: ("1002156C000000001234", "0020 3130303231353643303030303030303031323334"),
+    64: ("0123456789ABCDEF", "0123456789ABCDEF"), 66: ("1", "01"), 67: ("12", "12"),
+    70: ("301", "0301"), 73: ("261231", "261231"), 74: ("0000000001", "0000000001"),
+    86: ("0000000000012345", "0000000000012345"), 91: ("1", "31"),
+    94: ("1234567", "31323334353637"),
+    99: ("00012345", "08 00012345"), 100: ("123", "03 1230"), 102: ("ACC 1", "05 4143432031"),
+    128: ("FEDCBA9876543210", "FEDCBA9876543210"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", PACKED)
+def test_every_field_is_packed_by_its_kind(number: int) -> None:
+    """Figures two to a byte, odd ones with a zero before them; an, ans as letters; b as it is."""
+    text, written = PACKED[number]
+    message = Message("0200", {number: text})
+
+    body = pack(message)
+
+    bitmaps = 16 if number > 64 else 8
+    assert int.from_bytes(body[2:10], "big") >> 63 == (number > 64)
+    assert int.from_bytes(body[2 : 2 + bitmaps], "big") >> (8 * bitmaps - number) & 1
+    assert body[2 + bitmaps :] == _body(written)
+    assert unpack(body).fields == {number: text}
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(3, "00000"), (4, "12"), (11, "1234567"), (39, "0"), (41, "HIL"), (49, "1560"), (64, "00")],
+)
+def test_a_fixed_field_has_its_length(number: int, text: str) -> None:
+    """Nothing is filled up or cut: who packs it must know it."""
+    with pytest.raises(Garbled):
+        pack(Message("0200", {number: text}))
+
+
+@pytest.mark.parametrize(
+    ("number", "longest"),
+    [(2, 19), (32, 11), (33, 11), (35, 37), (36, 104), (44, 25), (48, 322), (60, 19), (63, 163)],
+)
+def test_the_longest_there_may_be(number: int, longest: int) -> None:
+    """And one more is none."""
+    assert unpack(pack(Message("0200", {number: "1" * longest}))).get(number) == "1" * longest
+    with pytest.raises(Garbled):
+        pack(Message("0200", {number: "1" * (longest + 1)}))
+
+
+@pytest.mark.parametrize(
+    ("request_", "wanted"),
+    [
+        ("0100", "0110"), ("0101", "0110"), ("0120", "0130"), ("0200", "0210"), ("0201", "0210"),
+        ("0220", "0230"), ("0221", "0230"), ("0320", "0330"), ("0400", "0410"), ("0401", "0410"),
+        ("0420", "0430"), ("0421", "0430"), ("0500", "0510"), ("0520", "0530"), ("0620", "0630"),
+        ("0800", "0810"), ("0820", "0830"),
+    ],
+)  # fmt: skip
+def test_every_request_has_its_answer(request_: str, wanted: str) -> None:
+    """The third figure goes up by one, the fourth, a repeat's, becomes 0 (ISO 8583:1987, 4.2)."""
+    assert iso8583.answer_mti(request_) == wanted
+
+
 # --- chip data ------------------------------------------------------------------------------
 
 
