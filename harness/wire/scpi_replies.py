@@ -14,6 +14,8 @@ NOT_A_NUMBER = 9.91e37
 _NUMBER = re.compile(
     r"\s*+([+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[Ee][+-]?\d++)?)\s*+([A-Za-z%]*+)\s*+", re.ASCII
 )
+#: IEEE 488.2, 8.7.5 to 8.7.7; SCPI-1999 vol. 2, 9.5 (FORMat:SREGister).
+_RADIX = re.compile(r"#(?:[Hh]([0-9A-Fa-f]{1,16})|[Qq]([0-7]{1,22})|[Bb]([01]{1,64}))")
 _ERROR = re.compile(r'\s*([+-]?\d+)\s*,?\s*(?:"((?:[^"]|"")*)"|([^"]*))(.*)', re.ASCII | re.DOTALL)
 BLANKS = " \t\r\n\0"
 
@@ -57,11 +59,15 @@ def parse_numbers(text: str) -> list[float]:
 
 
 def parse_integer(text: str) -> int:
-    """NR1, or a number that is whole.
+    """NR1, or a number that is whole; ``#H``, ``#Q``, ``#B`` where FORMat:SREGister says so.
 
     Raises:
         ValueError: it is none; infinity and NaN are no registers and no counts.
     """
+    found = _RADIX.fullmatch(text.strip(BLANKS))
+    if found:
+        bases = zip(found.groups(), (16, 8, 2), strict=True)
+        return next(int(digits, base) for digits, base in bases if digits)
     value = parse_number(text)
     if not value.is_integer():
         raise ValueError(f"{text!r} is no whole number")

@@ -10,6 +10,7 @@ from harness.wire.scpi_replies import (
     parse_block,
     parse_boolean,
     parse_error,
+    parse_integer,
     parse_number,
     parse_numbers,
     parse_string,
@@ -59,6 +60,25 @@ def test_what_is_no_error_entry_is_refused(text: str) -> None:
 def test_a_number_is_read(text: str, wanted: float) -> None:
     """NR1, NR2, NR3, with a unit or NULs; 9.9E37 is infinite."""
     assert parse_number(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("#H4010", 0x4010), ("#hff", 255), ("#Q17", 15), ("#B101", 5), ("16400", 16400),
+        ("+1.64E+4", 16400),
+    ],
+)  # fmt: skip
+def test_a_register_is_read_in_every_base(text: str, wanted: int) -> None:
+    """FORMat:SREGister HEX, OCT or BIN (SCPI-1999 vol. 2, 9.5; IEEE 488.2, 8.7.5 to 8.7.7)."""
+    assert parse_integer(text) == wanted
+
+
+@pytest.mark.parametrize("text", ["#H", "#Q8", "#B12", "#X1", "#H1 2", "1.5", "9.9E37"])
+def test_what_is_no_register_is_refused(text: str) -> None:
+    """A figure that the base has not, no figure, a fraction, infinity."""
+    with pytest.raises(ValueError, match="number"):
+        parse_integer(text)
 
 
 def test_not_a_number_is_nan() -> None:
