@@ -65,6 +65,10 @@ class Flavour:
 
 
 _N = r"(-?\d+(?:\.\d+)?)"
+#: Marlin may say how much room its buffers have: ``ok P15 B3`` (ADVANCED_OK).
+OK = re.compile(r"ok(?: |$)")
+#: GRBL 1.1, status report: work coordinates are machine coordinates less this; told now and then.
+SHIFT = re.compile(rf"\bWCO:{_N},{_N},{_N}")
 FLAVOURS = {
     "grbl": Flavour(
         "$H", "", "?",
@@ -88,6 +92,7 @@ class Axes:
         self._port, self._flavour = port, flavour
         self._said = b""
         self._failed = False  # the last line: what is said to it may still come
+        self._shift: dict[str, float] = {}
 
     def tell(self, line: str, within: float = ANSWER_WITHIN) -> None:
         """A line and its ``ok``; raises DeviceRefused, PortTimeout, Garbled."""
@@ -97,7 +102,7 @@ class Axes:
         self._port.write(line.encode() + b"\n")
         until = self._port.clock.now() + within
         last = self._port.clock.now() + MOVES_WITHIN
-        while (said := self._line(until)) != "ok":
+        while not OK.match(said := self._line(until)):
             self._refuse(line, said)
             if self._flavour.busy.match(said):  # it is alive: a long move is no silence
                 until = min(max(until, self._port.clock.now() + ANSWER_WITHIN), last)
@@ -145,14 +150,22 @@ class Axes:
             line = self._line(until)
             found = self._flavour.position.search(line)
             if found:
-                place = {axis: float(found[axis]) for axis in "xyz"}
+                place = self._where(line, {axis: float(found[axis]) for axis in "xyz"})
                 if self._flavour.finish:
                     self._await_ok(until)
                 return bool(self._flavour.idle.match(line)), place
             self._refuse(report, line)
 
+    def _where(self, line: str, place: dict[str, float]) -> dict[str, float]:
+        """In the coordinates that moves are told in, which GRBL may report a shift of."""
+        if shift := SHIFT.search(line):
+            self._shift = dict(zip("xyz", map(float, shift.groups()), strict=True))
+        if "MPos:" not in line:
+            return place
+        return {axis: at - self._shift.get(axis, 0.0) for axis, at in place.items()}
+
     def _await_ok(self, until: float) -> None:
-        while (line := self._line(until)) != "ok":
+        while not OK.match(line := self._line(until)):
             self._refuse(self._flavour.report, line)
 
     def _refuse(self, asked: str, said: str) -> None:

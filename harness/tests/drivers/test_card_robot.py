@@ -94,6 +94,37 @@ def test_marlins_words_are_read() -> None:
         robot.insert("chip")
 
 
+def test_a_shift_of_coordinates_is_reckoned_with() -> None:
+    """GRBL tells machine places and, now and then, by how much moves are shifted (WCO)."""
+    shift = b"|WCO:-200.000,-100.000,-5.000>\r\n"
+    talk: list[Pair] = [
+        *HOME[:-1],
+        (b"?", grbl(-200, -100, 75).replace(b">\r\n", shift)),
+        ("G0 X0.000", "ok"), (b"?", grbl(-200, -100, 75)),
+        ("G0 Y40.000", "ok"), (b"?", b"<Idle|WPos:0.000,40.000,80.000|FS:0,0|Ov:100,100,100>\r\n"),
+        ("M3 S1000", "ok"), ("G0 Y0.000", "ok"), (b"?", grbl(-200, -100, 75)),
+        ("G0 X200.000", "ok"), (b"?", grbl(0, -100, 75)),
+        ("G0 Y60.000", "ok"), (b"?", grbl(0, 60, 75)),  # not shifted: elsewhere
+    ]  # fmt: skip
+    with (
+        replay(partial(Driver, cards=["chip"]), talk) as robot,
+        pytest.raises(DeviceRefused, match="stands at"),
+    ):
+        robot.insert("chip")
+
+
+def test_an_ok_may_say_more() -> None:
+    """Marlin's ADVANCED_OK: how much room its buffers have; ``okay`` is no ok."""
+    there = "X:0.00 Y:0.00 Z:80.00 E:0.00 Count X:0 Y:0 Z:0\nok P15 B3"
+    talk: list[Pair] = [
+        ("G28", "ok P15 B3"), ("G21", "ok N0 P15 B3"), ("G90", "ok"),
+        ("G0 Z80.000", "ok P14 B3"), ("M400", "ok"), ("M114", there), ("G0 X0.000", "okay"),
+    ]  # fmt: skip
+    driver = partial(Driver, cards=["chip"], flavour="marlin")
+    with replay(driver, talk) as robot, pytest.raises(PortTimeout):
+        robot.insert("chip")
+
+
 def test_a_robot_of_words_says_its_own() -> None:
     """Lines as the rig file spells them; what has no word is refused."""
     driver = partial(Driver, cards=["chip"], flavour="words", words=WORDS, done="OK")
