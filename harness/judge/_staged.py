@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 from harness.judge._console_line import ConsoleLine
+from harness.judge._display_line import DisplayLine
 from harness.judge._doubt import Line
 from harness.judge._monitor import Monitor, span
 from harness.judge._person_line import PersonLine
@@ -23,7 +24,8 @@ COMPLETE = ("rest", "decided")
 #: What stands beside the fault's word in an ``inject`` step.
 BESIDE = ("as",)
 #: What is looked at for whether a line of the bench's is to be believed.
-DOUBTED = (RegisterLine.kinds | ConsoleLine.kinds | PersonLine.kinds) - {"step_started"}
+LINES = (RegisterLine, ConsoleLine, DisplayLine, PersonLine)
+DOUBTED = frozenset[str]().union(*(one.kinds for one in LINES)) - {"step_started"}
 
 
 class Staged(Monitor):
@@ -50,7 +52,7 @@ class Staged(Monitor):
         self._missed: list[tuple[str, int]] = []
         self._given = ""
         self._unasked = Unasked()
-        self._lines: tuple[Line, ...] = (RegisterLine(), ConsoleLine(), PersonLine())
+        self._lines: tuple[Line, ...] = tuple(one() for one in LINES)
 
     def on(self, seen: Observation) -> None:
         self._tell_lines(seen)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from harness.judge._console_line import ConsoleLine
+from harness.judge._display_line import DisplayLine
 from harness.judge._person_line import PersonLine
 from harness.judge._register_line import RegisterLine
 from harness.judge._run import Injected
@@ -211,6 +212,39 @@ def test_a_request_that_is_sent_again_has_its_line_again() -> None:
     assert not _console(first, (11.9, *again[1:]), again)[1]
     assert not _console(first, again, (77.6, *first[1:]))[1]
     assert _console(first, again)[1]
+
+
+def _shown(t: float) -> Row:
+    return (t, "terminal", "display", {"text": "READY"})
+
+
+READ: Row = (12.0, "terminal", "card_read", {"of": "first"})
+STATUS: Row = (20.0, "terminal", "terminal_status", {"code": "00"})
+
+
+@pytest.mark.parametrize(
+    ("rows", "doubted"),
+    [
+        ((_shown(5.0), _asked(10.1), READ, STATUS), True),
+        ((_shown(10.0), READ, STATUS), True),
+        ((_shown(10.0), _asked(10.1), STATUS), False),  # that is what it shows
+        ((_shown(5.0), _asked(10.1), READ, STATUS, _shown(25.0)), False),  # slow, and alive
+        ((_shown(5.0), _asked(10.1), READ), False),  # all of it hangs
+        ((_shown(5.0), STATUS), False),  # nobody asks for a card
+        ((_asked(10.1), READ, STATUS), False),  # this log never tells what is shown
+        ((_shown(5.0), (9.0, "hands", "part", {"part": "display", "state": "broken"}),
+          _asked(10.1), READ, STATUS), False),
+    ],
+)  # fmt: skip
+def test_a_display_that_shows_nothing_of_a_card(rows: Sequence[Row], *, doubted: bool) -> None:
+    """Dark, or read by nobody any more: from what was seen on it last."""
+    line = DisplayLine()
+    for seen in _rows(*rows):
+        line.on(seen)
+    found = line.doubt(())
+
+    assert bool(found) is doubted
+    assert not found or found.since == rows[0][0]
 
 
 def _by_hand(driver: str, *rows: Row) -> str:

@@ -51,10 +51,22 @@ def _in_disorder() -> Bend:
     return lambda chunk: [(0.0 if next(count) % 3 else 0.4, chunk)]
 
 
+def _no_display() -> Bend:
+    """The log goes on, and nobody sees any more what is shown."""
+    kept = bytearray()
+
+    def bend(chunk: bytes) -> list[tuple[float, bytes]]:
+        *lines, rest = (bytes(kept) + chunk).split(b"\n")
+        kept[:] = rest
+        return [(0.0, line + b"\n") for line in lines if b" disp:" not in line]
+
+    return bend
+
+
 BENDS: Mapping[str, Callable[[], Bend]] = {
     "late by 2": partial(_late, 2.0), "late by 7": partial(_late, 7.0),
     "late by 30": partial(_late, 30.0), "twice": _twice, "lossy": _lossy,
-    "in disorder": _in_disorder,
+    "in disorder": _in_disorder, "no display": _no_display, "dead": lambda: lambda _: [],
 }  # fmt: skip
 PAPER, GAP, LOST = (
     "peripherals/printer_not_ready",
@@ -86,6 +98,10 @@ CELLS = [
     ("terminal/frames", "late by 30", 46.55, GAP),
     ("terminal/console", "late by 7", 14.8, DECLINED),
     ("terminal/console", "twice", 14.8, DECLINED),
+    ("terminal/console", "dead", 14.1, DECLINED),
+    ("terminal/console", "no display", 14.14, DECLINED),
+    ("terminal/console", "no display", 45.34, GAP),
+    ("terminal/console", "no display", 12.6, "reader/mute_chip"),
 ]
 
 
