@@ -242,9 +242,8 @@ class _Recovers(Monitor):
         return bool(tried) and self._refused is None and late
 
     def _untried(self) -> bool:
-        """Whether a sale was to prove it, and none was made."""
-        tried = self._trying or self._refused or self._proof
-        return self._word.proven_by == "sale" and not tried
+        """Whether no sale was made since the clearing."""
+        return not (self._trying or self._refused or self._proof)
 
     def _last_try(self) -> str:
         if self._trying:

@@ -232,7 +232,7 @@ def test_a_lost_line_is_made_up_for_by_a_sale_and_an_answer(last: str, fits: obj
     ("state", "pending", "online", "proof", "fits"),
     [
         ("recovering", 1, True, "sale", unsure),
-        ("recovering", 1, True, None, fails),
+        ("recovering", 1, True, None, unsure),
         ("recovering", 0, True, "sale", fails),
         ("recovering", 1, False, "sale", fails),
         ("connecting", 1, True, "sale", fails),

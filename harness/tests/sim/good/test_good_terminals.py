@@ -28,7 +28,10 @@ PASSES: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
 )
 #: Terminal -> items that need what it does not do: nobody can say.
 UNSURE: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
-    (good.reverses_before_the_next_sale, ("host/reversal_at_second_host",)),
+    (
+        good.reverses_before_the_next_sale,
+        ("host/reversal_at_second_host", "power/resync_after_undone"),
+    ),
     (good.reverses_at_once, ("host/reservations",)),
 )
 
