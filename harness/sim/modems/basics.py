@@ -186,6 +186,12 @@ def _clock(at: AtPort, command: Command) -> list[str]:
     return [f'+CCLK: "{told}"']
 
 
+def _commands(at: AtPort, _command: Command) -> list[str]:
+    """+CLAC (TS 27.007, 8.37): each with its prefix, on a line of its own."""
+    dialect = at.modem.dialect
+    return [f"AT{name}" for name in sorted({*dialect.commands, *dialect.remembered})]
+
+
 _QUIET = says()
 BASIC: dict[str, Act] = {
     "E": setting(0, 1), "V": setting(0, 1), "Q": setting(0, 1), "+CMEE": setting(0, 1, 2),
@@ -196,5 +202,5 @@ BASIC: dict[str, Act] = {
     "+GMR": identity("revision", "+CGMR"), "+CGSN": identity("imei"),
     "+GSN": identity("imei", "+CGSN"), "+CPIN": _pin, "+CIMI": card_field("imsi"),
     "+CRSM": _restricted, "+GCAP": says("+GCAP: +CGSM"), "+CPAS": says("+CPAS: 0"),
-    "+CFUN": functionality(0, 1, 4), "+CCLK": _clock,
+    "+CFUN": functionality(0, 1, 4), "+CCLK": _clock, "+CLAC": _commands,
 }  # fmt: skip

@@ -156,7 +156,7 @@ class AtPort:
         name, dialect = command.name, self.modem.dialect
         if command.form is Form.TEST and name != "+COPS":
             if name in dialect.commands or name in dialect.remembered:
-                shown = dialect.ranges.get(name, "").format(**self.modem.personality["quirks"])
+                shown = dialect.ranges.get(name, "").format(**self._ranges())
                 return [f"{name}: {shown}"] if shown else []
         elif name in dialect.commands and not dialect.lacks_form(command):
             return dialect.commands[name](self, command)
@@ -165,6 +165,15 @@ class AtPort:
         elif name.startswith("S") and name[1:].isdigit():
             return self._register(command)
         raise Refusal(self.modem.code("unknown") if not name[0].isalpha() else None)
+
+    def _ranges(self) -> dict[str, Any]:
+        """What hangs on the model, on this port's settings, on what is stored."""
+        texts = '"REC UNREAD","REC READ","STO UNSENT","STO SENT","ALL"'
+        return {
+            **self.modem.personality["quirks"],
+            "stats": texts if self.settings["+CMGF"] else "0-4",
+            "kept": ",".join(map(str, sorted(self.modem.messages.kept))),
+        }
 
     def _remember(self, command: Command) -> list[str]:
         """Keep or tell a parameter without effect."""

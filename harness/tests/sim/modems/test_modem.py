@@ -90,6 +90,14 @@ def test_echo_results_and_errors_follow_the_ports_own_settings() -> None:
         ("AT+CREG?", ["+CREG: 0,1", "OK"]),
         ("AT+CEREG?", ['+CEREG: 3,1,"DE10","5F1EA15",7', "OK"]),
         ("AT+CEREG=?", ["+CEREG: (0-3)", "OK"]),
+        ("AT+CPMS=?", ['+CPMS: ("ME"),("ME"),("ME")', "OK"]),
+        ("AT+CMGL=?", ["+CMGL: (0-4)", "OK"]),
+        ("AT+CMGF=1;+CMGL=?", [
+            '+CMGL: ("REC UNREAD","REC READ","STO UNSENT","STO SENT","ALL")', "OK",
+        ]),
+        ("AT+CMGD=?", ["+CMGD: (),(0-4)", "OK"]),
+        ("AT+CSCS=?", ['+CSCS: ("GSM","IRA","UCS2")', "OK"]),
+        ("AT+CCLK=?", ["OK"]),
         ("AT+CEREG=4", ["+CME ERROR: 50"]),
         ("AT+COPS?", ['+COPS: 0,0,"Harness Mobile",7', "OK"]),
         ("AT+COPS=3,2;+COPS?", ['+COPS: 0,2,"00101",7', "OK"]),
@@ -501,3 +509,19 @@ def test_attaching_with_a_denied_sim_answers_with_the_cause() -> None:
         return [bench.say("AT+CGATT=1", 10), bench.say("AT+COPS=0", 10)]
 
     assert on_bench(story) == [["+CME ERROR: 108"], ["+CME ERROR: 108"]]
+
+
+def test_it_tells_all_its_commands_and_knows_each() -> None:
+    """+CLAC (27.007, 8.37); programs go by it."""
+
+    def story(bench: Bench) -> tuple[list[str], list[str]]:
+        bench.ready()
+        told = bench.say("AT+CLAC", 10)
+        asked = {name: bench.say(f"{name}=?", 90) for name in told[:-1] if "+" in name}
+        return told, [name for name, said in asked.items() if said[-1:] != ["OK"]]
+
+    told, unknown = on_bench(story)
+
+    assert {"AT+CLAC", "AT+CSQ", "AT+QCCID", "ATE", "AT&F", "AT+CSCS"} <= set(told)
+    assert told[-1] == "OK"
+    assert unknown == []
