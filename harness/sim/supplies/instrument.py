@@ -24,7 +24,7 @@ from harness.sim.rail import Rail
 from harness.sim.supplies.channel import Channel
 from harness.sim.supplies.commands import COMMANDS
 from harness.sim.supplies.outputs import Outputs
-from harness.wire.scpi import OPC, Command, Parser, Register, Status
+from harness.wire.scpi import MSS_BIT, OPC, Command, Parser, Register, Status
 from harness.wire.scpi_syntax import ScpiError
 
 
@@ -164,7 +164,8 @@ class Supply(Outputs):
     def set_mask(self, name: str, value: int) -> None:
         if value > 255:
             raise ScpiError(-222)
-        setattr(self.status, name, value)
+        # Bit 6 of *SRE is nobody's to set, and is told as 0 (IEEE 488.2, 11.3.2.4).
+        setattr(self.status, name, value & ~MSS_BIT if name == "request_enable" else value)
 
     def mask(self, name: str) -> int:
         return int(getattr(self.status, name))
