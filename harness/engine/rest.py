@@ -7,7 +7,7 @@ from harness.engine import lag, met, unheard
 from harness.engine.given import is_ready, players_of
 from harness.engine.needs import card_of, recovery_of
 from harness.engine.recorder import Recorder
-from harness.engine.sales import OpenSale
+from harness.engine.sales import OpenSale, told_of
 from harness.engine.steps import Given
 from harness.errors import BenchError, NotSupported, PortLost
 from harness.model.register import Wish
@@ -194,6 +194,7 @@ def _resolve(run: "Run", sale: OpenSale) -> None:
         run.recorder.say(
             "sale_resolved", sale=sale.name, by="resync", stan=result.stan,
             outcome=result.outcome if known else "not_done",
+            **(told_of(result) if known else {}),
         )  # fmt: skip
 
 

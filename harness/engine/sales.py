@@ -105,9 +105,7 @@ class OpenSale:
         self._recorder.unlisten(self._watch)
         self._recorder.say(
             "sale_ended", sale=self.name, outcome=result.outcome, cause=result.cause or None,
-            code=result.code or None, stan=result.stan, receipt=result.receipt, told=result.amount,
-            currency=result.currency or None, auth=result.auth or None, pan=result.pan or None,
-            text=result.text or None,
+            code=result.code or None, stan=result.stan, text=result.text or None, **told_of(result),
         )  # fmt: skip
         self._recorder.correlation.closed(self.name)
 
@@ -182,6 +180,14 @@ class OpenSale:
         if player is None:
             raise BenchError(f"nobody on this rig can {one.way} a card")
         return player
+
+
+def told_of(result: SaleResult) -> dict[str, Any]:
+    """What a register was told besides the outcome; None for what it was not."""
+    return {
+        "receipt": result.receipt, "told": result.amount, "currency": result.currency or None,
+        "auth": result.auth or None, "pan": result.pan or None,
+    }  # fmt: skip
 
 
 def reader_of(players: Any) -> Sequence[Any]:

@@ -1,13 +1,15 @@
-"""Invariant 1, before the books: the host is asked for what the register has asked for."""
+"""Invariant 1, before the books: host and cardholder are asked for what the register asked for."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import ADVICE, INQUIRY, moves_money, mti_of
 from harness.judge._deals import CREDIT, PLAIN
+from harness.judge._figures import akin, amounts_in
 from harness.judge._monitor import Monitor, either, span
 from harness.judge._run import Run
-from harness.judge._sold import Sold
+from harness.judge._sold import SHOWN_LATE, Sold
 from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
@@ -29,8 +31,9 @@ class BookedAsAsked:
 
     Also where the host declines it, and so nothing wrong stands in its books (payment invariant 1;
     field 3); and in no other currency (field 49). A void takes back the sale that was meant, and no
-    other one (field 61), as long as no settlement has let the numbers of receipts begin anew. Only
-    contradictions count: hosts differ in what else they call a deal.
+    other one (field 61), as long as no settlement has let the numbers of receipts begin anew. Nor
+    does the display ask the cardholder for the amount of another transaction, or for this one with
+    a digit lost. Only contradictions count: hosts differ in what else they call a deal.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
@@ -40,14 +43,18 @@ class BookedAsAsked:
 
 
 class _BookedAsAsked(Safety):
-    kinds = frozenset({"request_received", "settled"})
+    kinds = frozenset({"request_received", "settled", "prompt"})
 
     def __init__(self, clause: str, run: Run) -> None:
         super().__init__(clause, run)
         self._count = 0
         self._settled = 0  # the line of the last settlement
+        self._prompts: defaultdict[str, list[Observation]] = defaultdict(list)  # by transaction
 
     def on(self, seen: Observation) -> None:
+        if seen.kind == "prompt":
+            self._ask(seen)
+            return
         if seen.kind == "settled":
             self._settled = seen.n
             return
@@ -79,6 +86,36 @@ class _BookedAsAsked(Safety):
             )  # fmt: skip
         self._count += 1
 
+    def _ask(self, seen: Observation) -> None:
+        """A prompt that tells an amount is of what runs, or ended just now: displays are behind."""
+        if _figures(seen):
+            for sale in self.run.books.sales.values():
+                if sale.ended is None or seen.t - sale.ended.t <= SHOWN_LATE:
+                    self._prompts[sale.name].append(seen)
+
+    def last_look(self) -> None:
+        for name, prompts in self._prompts.items():
+            started = self.run.books.sales[name].started
+            asked = started.get("amount")
+            figures = {one: row for row in prompts for one in _figures(row)}
+            wrong = [one for one, row in figures.items() if self._is_wrong(one, asked, row)]
+            if asked and wrong and asked not in figures:
+                self.fail(
+                    f"{name} is of {self.run.books.money(asked)}, and the display asked the"
+                    f" cardholder for {either(map(self.run.books.money, wrong))}",
+                    (started.n, *(figures[one].n for one in wrong)),
+                )
+
+    def _is_wrong(self, told: int, asked: int | None, row: Observation) -> bool:
+        """With a digit lost, or of another one that has had its own prompt."""
+        others = [
+            name for name, sale in self.run.books.sales.items()
+            if sale.started.get("amount") == told
+        ]  # fmt: skip
+        own = (one for name in others for one in self._prompts[name] if told in _figures(one))
+        late = next(own, None) is row
+        return not late and (bool(others) or akin(told, asked or 0))
+
     def _meant(self, sale: Sold) -> Sold | None:
         """The sale that a void is to take back, where its numbers are known and still hold."""
         meant = self.run.books.sales.get(str(sale.started.get("original")))
@@ -88,6 +125,10 @@ class _BookedAsAsked(Safety):
 
     def held(self) -> str:
         return f"{self._count} requests, each for what was asked"
+
+
+def _figures(prompt: Observation) -> list[int]:
+    return amounts_in(str(prompt.get("text")))
 
 
 def contradiction(deal: str, seen: Observation) -> str:

@@ -78,11 +78,12 @@ def _shown(books: Books) -> Iterator[Finding]:
 def _told(books: Books) -> Iterator[Finding]:
     """The register goes by its answer: what it names is what stands, or what was asked for."""
     for sale in books.sales.values():
-        if sale.ended is None:
+        last = sale.last  # what it hears when it asks afterwards counts like an answer
+        if last is None:
             continue
-        yield from _currency(sale, sale.ended)
-        yield from _of_another(books, sale, sale.ended)
-        told, stan = sale.ended.get("told"), sale_stan(sale)
+        yield from _currency(sale, last)
+        yield from _of_another(books, sale, last)
+        told, stan = last.get("told"), sale_stan(sale)
         if told is None or stan is None or sale.outcome != APPROVED or sale.deal not in MOVES:
             continue
         stands = [
@@ -96,7 +97,7 @@ def _told(books: Books) -> Iterator[Finding]:
                 f"the register was told that {sale.name} is of {books.money(told)}; "
                 + either(books.money(amount) for amount in sorted(amounts))
                 + (" was asked for" if stands == [sale.started] else " stands in the books"),
-                (sale.started, sale.ended, *stands),
+                (sale.started, last, *stands),
             )
 
 

@@ -1,4 +1,4 @@
-"""``booked_as_asked``: a void takes back the sale that was meant."""
+"""``booked_as_asked``: a void takes back the sale that was meant, a prompt tells what is asked."""
 
 import pytest
 
@@ -47,3 +47,48 @@ def test_receipts_may_be_counted_anew_behind_a_settlement() -> None:
 def test_an_older_advice_that_goes_out_meanwhile_is_not_the_void() -> None:
     """A refund names another original, by right."""
     assert passes(taken_back("0000010000030302", mti="0220").clause(WORD))
+
+
+def prompted(*told: str, amount: int = 2360, late: str = "") -> Story:
+    """A sale of 23.50 with its prompt; then another one with these."""
+    tale = always(WORD)
+    tale.engine("sale_started", sale="first", amount=2350, currency="CNY", card="chip")
+    if not late:
+        tale.terminal("prompt", asks="insert", text="AMOUNT 23.50 INSERT CARD")
+    tale.engine("sale_ended", sale="first", outcome="approved", stan=2)
+    tale.engine("sale_started", sale="second", amount=amount, currency="CNY", card="chip")
+    for text in (late, *told):
+        if text:
+            tale.terminal("prompt", asks="insert", text=text)
+    tale.engine("sale_ended", sale="second", outcome="approved", stan=3)
+    return tale.end()
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["AMOUNT 23.60 INSERT CARD", "EUR 23,60", "INSERT CARD", "12.10.2026 08:15", "PAY 99.99"],
+)
+def test_a_prompt_of_what_is_asked_holds(told: str) -> None:
+    """Also without an amount, or with figures that nobody can tell: a time, a rate."""
+    assert passes(prompted(told).clause(WORD))
+
+
+@pytest.mark.parametrize("told", ["AMOUNT 23.50 INSERT CARD", "2.36 CARD?", "236.00 CARD?"])
+def test_a_prompt_of_another_amount_breaks_it(told: str) -> None:
+    """The one of the sale before, or a digit lost or added."""
+    clause = prompted(told).clause(WORD)
+
+    assert fails(clause)
+    assert "the display asked the cardholder for" in clause.reason
+
+
+def test_large_amounts_are_read_with_their_thousands() -> None:
+    """As displays write them."""
+    assert passes(prompted("12,345.67 CARD?", amount=1234567).clause(WORD))
+    assert fails(prompted("12,345.60 CARD?", "1,234.56 CARD?", amount=1234567).clause(WORD))
+
+
+def test_a_display_that_is_behind_shows_the_prompt_of_before() -> None:
+    """The first sale had none of its own yet; the second's comes then."""
+    assert passes(prompted("AMOUNT 23.60", late="AMOUNT 23.50").clause(WORD))
+    assert passes(prompted(late="AMOUNT 23.50").clause(WORD))

@@ -29,6 +29,7 @@ from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.defects.register_stories import REGISTER
 from harness.tests.sim.defects.secret_stories import SECRETS
 from harness.tests.sim.defects.telling_stories import TELLING
+from harness.tests.sim.defects.till_stories import TILL
 from harness.tests.sim.defects.update_stories import UPDATE
 from harness.tests.sim.terminal.stage import Stage
 
@@ -349,6 +350,7 @@ STORIES: dict[str, Story] = {
     **READER,
     **SECRETS,
     **TELLING,
+    **TILL,
     **UPDATE,
     "report_outlives_fault": deaf_host_for_a_minute,
     "ready_while_owing": state_while_owing,

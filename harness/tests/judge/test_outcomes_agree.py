@@ -1,0 +1,40 @@
+"""``outcomes_agree``: what a register hears when it asks afterwards counts like an answer."""
+
+from typing import Any
+
+import pytest
+
+from harness.tests.judge.story import PAN, Story, always, fails, passes
+
+WORD = "outcomes_agree"
+
+
+def asked_afterwards(**told: Any) -> Story:
+    """A sale of 12.34 whose answer was lost, and what the terminal says of it then."""
+    tale = always(WORD).sale("first", 1)
+    tale.rows[-1].fields["outcome"] = "unknown"
+    tale.engine("sale_resolved", sale="first", outcome="approved", by="resync", stan=1, **told)
+    return tale.end()
+
+
+@pytest.mark.parametrize("told", [{}, {"told": 1234, "pan": PAN, "currency": "156"}])
+def test_a_resync_of_what_stands_holds(told: dict[str, Any]) -> None:
+    """Also where it tells no more than that it stands."""
+    assert passes(asked_afterwards(**told).clause(WORD))
+
+
+@pytest.mark.parametrize("told", [{"told": 123}, {"pan": "999999******0022"}, {"currency": "978"}])
+def test_a_resync_of_something_else_breaks_it(told: dict[str, Any]) -> None:
+    """A register books what it hears last."""
+    assert fails(asked_afterwards(**told).clause(WORD))
+
+
+@pytest.mark.parametrize("outcome", ["not_done", "unknown"])
+def test_what_a_resync_says_of_another_one_is_not_its(outcome: str) -> None:
+    """Its last transaction is an older one, or nobody knows."""
+    tale = always(WORD).sale("first", 1)
+    tale.engine("sale_started", sale="second", amount=700, currency="CNY", card="chip")
+    tale.ended("second", "unknown")
+    tale.engine("sale_resolved", sale="second", outcome=outcome, by="resync", stan=1)
+
+    assert passes(tale.end().clause(WORD))
