@@ -8,7 +8,8 @@ and then the line broke; all that came, came twice. A terminal that
 is slow itself is slow on its display and at its host as well, and none of the three is seen.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.judge._doubt import Doubt
@@ -175,7 +176,10 @@ class RegisterLine:
         (ZVT 04 0F and 06 1E): by refusals alone nothing is said of the line.
         """
         words = [one for sale in self._sales for one in sale.words if one.kind != WITHHELD]
-        alone = max((n for n, one in enumerate(words) if not _doubled(one, words)), default=-1)
+        times: defaultdict[object, list[float]] = defaultdict(list)
+        for one in words:
+            times[_said(one)].append(one.t)
+        alone = max((n for n, one in enumerate(words) if not _doubled(one, times)), default=-1)
         rest = words[alone + 1 :]
         if len({_said(one) for one in rest}) > 1 and not all(map(_refused, rest)):
             why = f"from {span(rest[0].t)} on every word came twice to the register"
@@ -256,8 +260,5 @@ def _refused(one: Observation) -> bool:
     return one.kind == "ecr_result" and one.get("code") != ALL_WELL
 
 
-def _doubled(one: Observation, words: list[Observation]) -> bool:
-    return any(
-        other is not one and _said(other) == _said(one) and abs(other.t - one.t) <= DOUBLE
-        for other in words
-    )
+def _doubled(one: Observation, times: Mapping[object, Sequence[float]]) -> bool:
+    return sum(abs(t - one.t) <= DOUBLE for t in times[_said(one)]) > 1
