@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from harness.drivers._nexo_devices import reply
 from harness.drivers._nexo_link import Link
 from harness.drivers._nexo_report import Reporter, transaction_id
 from harness.drivers._own_words import OwnWords
@@ -239,9 +240,9 @@ class Talk:
 
     def _unasked(self, message: nexo.Message, t: float) -> None:
         self._say.unasked(message, t)
-        wants = message.body.get("ResponseRequiredFlag", True) is not False
-        if message.header.kind == "Request" and message.header.of == "Device" and wants:
-            self._link.tell(nexo.Message(message.header.answered(), _done(message)))
+        answer = reply(message)
+        if answer is not None:
+            self._link.tell(answer)
 
     def _header(self, category: str) -> nexo.Header:
         service = f"{next(self._numbers):010d}"[-nexo.LONGEST_ID :]
@@ -257,16 +258,6 @@ def _reference(header: nexo.Header) -> dict[str, str]:
         "MessageCategory": header.category, "ServiceID": header.service,
         "SaleID": header.sale, "POIID": header.poi,
     }  # fmt: skip
-
-
-def _done(message: nexo.Message) -> dict[str, Any]:
-    """The response to a device's request: done, for each output of it."""
-    good = {"Result": "Success"}
-    if message.header.category != "Display":
-        return {"Response": good}
-    output = nexo.at(message.body, "DisplayOutput")
-    same = {name: output[name] for name in ("Device", "InfoQualify") if name in output}
-    return {"OutputResult": [{**same, "Response": good}]}
 
 
 def _now() -> str:
