@@ -15,10 +15,13 @@ from harness.sim.host_rules import ruled
 from harness.sim.host_session import Heard
 from harness.sim.ledger import Entry, Key, Ledger, Violate
 from harness.wire import answers
+from harness.wire.iso8583 import Message
 from harness.wire.subfields import Original
 
 INQUIRY = "31"  # first two digits of field 3
 RESERVED = "06"  # field 25 of the pre-authorisation family
+#: Fields by which what refers to another deal names it, besides 61: its RRN and its code.
+NAMING = (37, 38)
 #: 60.1 of adjustments (tips among them): they would change an entry, which no row here does.
 ADJUSTMENTS = ("32", "34")
 
@@ -106,7 +109,9 @@ class Money:
         if entry.amount <= 0:
             entry.code = "13"
         elif row.originals:
-            entry.code = self._ledger.related_refusal(entry, row.originals) or "00"
+            known = self._names_it(request, entry.of)
+            entry.code = self._ledger.related_refusal(entry, row.originals) if known else "25"
+            entry.code = entry.code or "00"
         else:
             entry.code = ruled(self._own["rules"], entry.amount, request.pan)
         approved = answers.expected(entry.code) == "approve"
@@ -117,6 +122,14 @@ class Money:
         if 55 in request.fields:  # issuer authentication data, EMV book 3 annex A, tag 91
             own[55] = f"910A{self._rng.randbytes(8).hex().upper()}3030"
         entry.answer = own
+
+    def _names_it(self, request: Message, of: Key | None) -> bool:
+        """Whether fields 37 and 38, where they are, are those of the original."""
+        first = None if of is None else self._ledger.entries.get(of)
+        if first is None:
+            return True  # there is none: that is another refusal
+        told = ((request.get(number).strip(), first.answer.get(number)) for number in NAMING)
+        return all(not mine or not given or mine == given for mine, given in told)
 
     def _entry(self, heard: Heard, row: Row) -> Entry:
         request = heard.request

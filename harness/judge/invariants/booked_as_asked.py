@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import ADVICE, INQUIRY, moves_money, mti_of
+from harness.judge._books import ADVICE, INQUIRY, last4, moves_money, mti_of
 from harness.judge._deals import CREDIT, PLAIN
 from harness.judge._figures import akin, amounts_in
 from harness.judge._monitor import Monitor, either, span
@@ -31,9 +31,10 @@ class BookedAsAsked:
 
     Also where the host declines it, and so nothing wrong stands in its books (payment invariant 1;
     field 3); and in no other currency (field 49). A void takes back the sale that was meant, and no
-    other one (field 61), as long as no settlement has let the numbers of receipts begin anew. Nor
-    does the display ask the cardholder for the amount of another transaction, or for this one with
-    a digit lost. Only contradictions count: hosts differ in what else they call a deal.
+    other one (field 61), as long as no settlement has let the numbers of receipts begin anew; what
+    refers to another deal is of that one's card. Nor does the display ask the cardholder for the
+    amount of another deal, or for this one with a digit lost. Only contradictions count: hosts
+    differ in what else they call a deal.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
@@ -84,7 +85,24 @@ class _BookedAsAsked(Safety):
                 f" {either(map(str, sorted(meant.stans)))}), and at {span(seen.t)} the host was"
                 f" asked to take back {named}", (meant.started.n, sale.started.n, seen.n),
             )  # fmt: skip
+        self._card(sale, seen)
         self._count += 1
+
+    def _card(self, sale: Sold, seen: Observation) -> None:
+        """Nobody presents a card for what refers to another: it is that one's card."""
+        meant = self.run.books.sales.get(str(sale.started.get("original")))
+        if meant is None or seen.get("processing") is None or mti_of(seen) == ADVICE:
+            return
+        first = [
+            row for stan in sorted(meant.stans) for row in self.run.books.requests[stan]
+            if last4(row).isdecimal()
+        ]  # fmt: skip
+        if first and last4(seen).isdecimal() and last4(seen) not in map(last4, first):
+            self.fail(
+                f"{sale.name} is about {meant.name}, of card ..{last4(first[-1])}, and at"
+                f" {span(seen.t)} the host was asked for card ..{last4(seen)} (trace number"
+                f" {stan_of(seen)})", (first[-1].n, seen.n),
+            )  # fmt: skip
 
     def _ask(self, seen: Observation) -> None:
         """A prompt that tells an amount is of what runs, or ended just now: displays are behind."""

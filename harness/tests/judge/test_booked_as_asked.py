@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.tests.judge.story import Story, always, fails, passes
+from harness.tests.judge.story import PAN, Story, always, fails, passes
 
 WORD = "booked_as_asked"
 
@@ -92,3 +92,30 @@ def test_a_display_that_is_behind_shows_the_prompt_of_before() -> None:
     """The first sale had none of its own yet; the second's comes then."""
     assert passes(prompted("AMOUNT 23.60", late="AMOUNT 23.50").clause(WORD))
     assert passes(prompted(late="AMOUNT 23.50").clause(WORD))
+
+
+def booked_on(card: str, mti: str = "0200") -> Story:
+    """A reservation on ..0014, and its booking on this card."""
+    tale = always(WORD)
+    tale.engine("sale_started", sale="room", what="preauth", amount=5000, currency="CNY")
+    tale.host("request_received", mti="0100", stan=2, batch=1, tid="HIL00001", amount=5000,
+              processing="030000", pan=PAN, of="room")  # fmt: skip
+    tale.engine("sale_started", sale="booked", what="completion", original="room", amount=4000)
+    tale.host("request_received", mti=mti, stan=3, batch=1, tid="HIL00001", amount=4000,
+              processing="000000", pan=card, of="booked")  # fmt: skip
+    return tale.end()
+
+
+@pytest.mark.parametrize("card", [PAN, ""])
+def test_a_booking_is_on_the_card_of_its_reservation(card: str) -> None:
+    """Or names none: field 61 tells."""
+    assert passes(booked_on(card).clause(WORD))
+
+
+def test_a_booking_on_another_card_breaks_it() -> None:
+    """The newest guest pays for another one's room."""
+    clause = booked_on("999999******0022").clause(WORD)
+
+    assert fails(clause)
+    assert "about room, of card ..0014" in clause.reason
+    assert passes(booked_on("999999******0022", "0220").clause(WORD))

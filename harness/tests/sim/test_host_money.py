@@ -76,6 +76,23 @@ def test_the_family_of_a_reservation(bench: Bench) -> None:
     assert entries(bench)[4] == ("completion", "approved", True)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "code"), [({}, "00"), ({37: "000000000001"}, "25"), ({38: "000001"}, "25")]
+)
+def test_a_void_names_its_sale_in_each_field(
+    bench: Bench, wrong: dict[int, str], code: str
+) -> None:
+    """Reference number and authorisation code are the sale's (Q/CUP 009.1), or not told."""
+
+    def story(bench: Bench) -> str:
+        teller = bench.teller()
+        sold = teller.ask(teller.related(2, 0, SALE))
+        named = {number: sold.get(number) for number in (37, 38)} | wrong
+        return teller.code(teller.related(3, 2, VOID).with_fields(named))
+
+    assert bench.run(story) == code
+
+
 def test_a_reservation_is_found_by_its_authorisation_code(bench: Bench) -> None:
     """Without field 61, from a later batch; another card or code finds nothing."""
 

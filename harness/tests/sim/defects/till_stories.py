@@ -1,7 +1,12 @@
 """What the planted bugs of tills do to amounts, originals and days."""
 
+from harness.model.register import Wish
+from harness.sim.terminal.outcome import Outcome
 from harness.tests.sim.defects.acts import Story
-from harness.tests.sim.terminal.counter import begin
+from harness.tests.sim.defects.acts import begin as begin_at_register
+from harness.tests.sim.defects.debt_stories import differ, present
+from harness.tests.sim.defects.money_stories import cut
+from harness.tests.sim.terminal.counter import Counter, begin, ledger
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -22,7 +27,172 @@ def asked_afterwards(stage: Stage) -> bool:
     return said is None or said.amount != 1000
 
 
+def two_alike(stage: Stage) -> bool:
+    """Two sales of one amount; the first is taken back."""
+    counter = begin(stage)
+    first = counter.make("sale", 1000)
+    counter.make("sale", 1000)
+    counter.make("void", of=first)
+    rows = map(stage.host.ledger.told, stage.host.ledger)
+    return [row["stan"] for row in rows if row["voided"]] != [first.stan]
+
+
+def two_cards(stage: Stage) -> bool:
+    """A reservation is booked when somebody else has paid."""
+    counter = begin(stage)
+    room = counter.make("preauth", 5000)
+    counter.card = "second"
+    counter.make("sale", 1000)
+    counter.make("completion", 4000, of=room)
+    cards = {entry.kind: entry.pan for entry in stage.host.ledger}
+    return cards.get("completion") != cards["preauth"]
+
+
+def void_spoilt(stage: Stage) -> bool:
+    """The answer to a void has a wrong MAC."""
+    counter = begin(stage)
+    sold = counter.make("sale", 1000)
+    stage.misbehave("corrupt", "0200", times=1)
+    return counter.make("void", of=sold).outcome == "approved"
+
+
+def release_lost(stage: Stage) -> bool:
+    """A release gets no answer."""
+    counter = begin(stage)
+    room = counter.make("preauth", 5000)
+    stage.misbehave("drop", "0100", times=1)
+    counter.make("preauth_void", of=room)
+    return differ(stage)
+
+
+def booked_next_day(stage: Stage) -> bool:
+    """A reservation is booked when its day is closed."""
+    counter = begin(stage)
+    room = counter.make("preauth", 5000)
+    settle(counter)
+    return counter.make("completion", 4000, of=room).outcome != "approved"
+
+
+def settle(counter: Counter) -> Outcome:
+    """The end of day, and ready for the next."""
+    closed = counter.firmware.settlement.settle(counter)
+    counter.stage.ready(120.0)
+    return closed
+
+
+def nine_swipes(stage: Stage) -> bool:
+    """Nine cards are swiped, and the host finds other totals."""
+    counter = begin(stage, None)
+    for _ in range(9):
+        stage.clock.spawn("cardholder", lambda: present(stage, "plain_stripe"))
+        counter.make("sale", 1000)
+    stage.misbehave("other_totals", "0500", times=1)
+    settle(counter)
+    return not all(entry.uploaded for entry in stage.host.ledger)
+
+
+def two_days(stage: Stage) -> bool:
+    """Money is given back on the first one."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.make("refund", 300)
+    settle(counter)
+    counter.make("sale", 2000)
+    return settle(counter).cause == "unbalanced"
+
+
+def day_with_a_cut(stage: Stage) -> bool:
+    """A sale is taken back before it."""
+    counter = begin(stage)
+    counter.make("void", of=counter.make("sale", 1000))
+    cut(stage)
+    return settle(counter).cause == "unbalanced"
+
+
+def refund_over_two_cuts(stage: Stage) -> bool:
+    """The host does not listen to it before the second one is over."""
+    counter = begin(stage)
+    stage.misbehave("ignore", "0220")
+    counter.make("refund", 700)
+    for _ in range(2):
+        stage.power(0.0)
+        stage.clock.sleep(2.0)
+        stage.power()
+        stage.clock.sleep(30.0)
+    stage.control(stage.host, do="behave")
+    stage.ready(120.0)
+    return "refund" not in {kind for kind, _ in ledger(stage).values()}
+
+
+def reversal_refused_for_its_keys(stage: Stage) -> bool:
+    """A0 to a reversal: is there a sign-on before it goes out again?"""
+    counter = begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    stage.misbehave("answer", "0400", times=1, code="A0")
+    counter.make("sale", 1000)
+    stage.ready(200.0)
+    sent = [row["mti"] for row in stage.of("request_sent") if row["mti"] in ("0400", "0800")]
+    return "0800" not in sent[sent.index("0400") :]
+
+
+def copied_twice(stage: Stage) -> bool:
+    """Each of them says that it is a copy."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.firmware.payment.reprint()
+    counter.firmware.payment.reprint()
+    return [row["copy"] for row in stage.of("printed")] != [False, True, True]
+
+
+def pulled_after_reservation(stage: Stage) -> bool:
+    """The card goes while the host thinks."""
+    counter = begin(stage)
+    stage.clock.spawn("hasty", lambda: pull(stage))
+    counter.make("preauth", 5000)
+    return differ(stage)
+
+
+def pull(stage: Stage) -> None:
+    """As soon as the request is on its way."""
+    stage.until(lambda: bool(stage.of("request_sent", mti="0100")), 60.0)
+    stage.slot.remove()
+
+
+def void_unheard(stage: Stage) -> bool:
+    """The register does not acknowledge it."""
+    begin_at_register(stage)
+    sold = stage.sell(1000)
+    stage.register_port.deaf_to = bytes.fromhex("040F")
+    stage.register.transact(Wish("void", None, sold.receipt, sold.stan, sold.auth))
+    stage.clock.sleep(60.0)
+    return ("void", "approved") in ledger(stage).values()
+
+
+def void_next_day(stage: Stage) -> bool:
+    """Midnight comes between a sale and its void."""
+    stage.control(stage.host, do="clock", to="23:59:00")
+    counter = begin(stage)
+    sold = counter.make("sale", 1000)
+    stage.clock.sleep(120.0)
+    return counter.make("void", of=sold).outcome != "approved"
+
+
 TILL: dict[str, Story] = {
     "prompt_amount_before": two_amounts,
     "resync_drops_a_digit": asked_afterwards,
+    "void_names_last_rrn": two_alike,
+    "void_by_amount": two_alike,
+    "booked_on_last_card": two_cards,
+    "void_mac_unchecked": void_spoilt,
+    "release_not_reversed": release_lost,
+    "reservation_lost_by_settlement": booked_next_day,
+    "ninth_swipe_not_uploaded": nine_swipes,
+    "credits_carried_over": two_days,
+    "voids_are_sales_after_start": day_with_a_cut,
+    "advice_dropped_at_second_start": refund_over_two_cuts,
+    "debt_keeps_refused_keys": reversal_refused_for_its_keys,
+    "second_copy_unmarked": copied_twice,
+    "reservation_kept_without_card": pulled_after_reservation,
+    "unheard_void_stands": void_unheard,
+    "void_refused_after_midnight": void_next_day,
 }
