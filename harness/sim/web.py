@@ -1,5 +1,6 @@
 """A simulated device's end of HTTP: a request in, an answer out (RFC 9110; RFC 9112 by h11)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from harness.clock import Clock
 from harness.errors import PortLost
 from harness.ports.base import Port
 
+#: What may stand before a path: a client may name all of the address (RFC 9112, 3.2.2).
+ABSOLUTE = re.compile(r"https?://[^/?]*", re.IGNORECASE)
 IDLE = 15.0  # s without a word until it hangs up
 LONGEST = 1 << 16  # bytes of a body
 
@@ -20,7 +23,7 @@ class Asked:
 
     Attributes:
         method: In capitals.
-        target: Path and query, as they came.
+        target: Path and query.
         headers: Names in lower case.
         body: What came along.
     """
@@ -93,7 +96,8 @@ def _request(clock: Clock, port: Port, talk: h11.Connection) -> Asked | None:
     if head is None:  # pragma: no cover - h11 ends no message that has not begun
         return None
     named = {key.decode().lower(): value.decode("latin-1") for key, value in head.headers}
-    return Asked(head.method.decode(), head.target.decode("latin-1"), named, body)
+    target = ABSOLUTE.sub("", head.target.decode("latin-1")) or "/"
+    return Asked(head.method.decode(), target, named, body)
 
 
 def _more(clock: Clock, port: Port, talk: h11.Connection, *, fresh: bool) -> bytes | None:

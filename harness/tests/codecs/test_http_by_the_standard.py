@@ -142,6 +142,23 @@ def test_a_request_is_read_in_every_form(request_: bytes) -> None:
     assert said.startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [
+        ("/nexo", "/nexo"), ("/a?b=http://c/d", "/a?b=http://c/d"), ("http://t:8443/nexo", "/nexo"),
+        ("HTTPS://t/nexo?x=1", "/nexo?x=1"), ("http://t", "/"), ("*", "*"),
+    ],
+)  # fmt: skip
+def test_a_target_may_be_a_whole_address(target: str, wanted: str) -> None:
+    """As it is said to proxies (RFC 9112, 3.2.2)."""
+
+    def act(port: MemoryPort, clock: CooperativeClock) -> bytes:
+        port.write(f"OPTIONS {target} HTTP/1.1\r\nHost: t\r\n\r\n".encode())
+        return heard(port, clock)
+
+    assert [one.target for one in served(act)[1]] == [wanted]
+
+
 def test_who_waits_to_send_his_body_is_told_to() -> None:
     """Expect: 100-continue; once, and before anything was sent of the body."""
 
