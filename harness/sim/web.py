@@ -12,7 +12,7 @@ from harness.errors import PortLost
 from harness.ports.base import Port
 
 #: What may stand before a path: a client may name all of the address (RFC 9112, 3.2.2).
-ABSOLUTE = re.compile(r"https?://[^/?]*", re.IGNORECASE)
+ABSOLUTE = re.compile(r"^https?://[^/?]*", re.IGNORECASE)
 IDLE = 15.0  # s without a word until it hangs up
 LONGEST = 1 << 16  # bytes of a body
 
