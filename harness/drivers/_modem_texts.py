@@ -6,17 +6,21 @@ PDU mode alone gives every sender and every alphabet unharmed.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from harness.drivers._at import Refused
 from harness.drivers._modem_ways import Asking, Lacking, lacks
-from harness.errors import DeviceRefused
+from harness.errors import DeviceRefused, PortTimeout
 from harness.model.cellular import Text
 from harness.wire import at_reports as reports
 from harness.wire import pdu
-from harness.wire.at_fields import fields_of
+from harness.wire.at_fields import NAME, fields_of
 
 ANSWERED = 120.0  # s for the network's answer by USSD (EC25 manual)
+REST = 2.0  # s until the last line of an answer of several
+#: How an answer ends: it has no text, or its quote is closed.
+CLOSED = re.compile(r'^[^"]*$|".*"\s*(?:,\s*\d{0,3})?\s*$', re.DOTALL)
 #: TS 27.007, 7.15: <m> of an answer that is none.
 UNANSWERED = {2: "the network ended it", 3: "another client answered", 4: "not supported",
               5: "the network did not answer in time"}  # fmt: skip
@@ -61,13 +65,29 @@ class WithTexts(Asking):
             raise DeviceRefused(f"{code!r} is no USSD code")
         began = self._at.ask(f'AT+CUSD=1,"{code}",15')
         line = next((line for line in began if reports.cusd(line)), None)
-        line = line or self._at.await_line(_answer, within=ANSWERED)
+        line = self._whole(line or self._at.await_line(_answer, within=ANSWERED), began)
         how, text = reports.cusd(line) or (2, "")
         if how == 1:
             self._close_ussd()  # it asks on; nobody will answer
         if how in UNANSWERED and not text:
             raise DeviceRefused(f"{code}: {UNANSWERED[how]} ({line})")
         return pdu.ussd_text(text, reports.cusd_coding(line))
+
+    def _whole(self, first: str, began: Sequence[str]) -> str:
+        """An answer with all its lines: what a network writes may have several."""
+        rows = [first, *(line for line in began if not NAME.match(line))]
+
+        def read(line: str) -> str | None:
+            if line != first and not NAME.match(line):  # another report may come in between
+                rows.append(line)
+            said = "\n".join(rows)
+            return said if CLOSED.search(said) else None
+
+        if CLOSED.search("\n".join(rows)):
+            return "\n".join(rows)
+        with suppress(PortTimeout):
+            return self._at.await_line(read, within=REST)
+        return "\n".join(rows)
 
     def network_time(self) -> datetime | None:
         """The network's time with its zone; None as long as none was told."""

@@ -291,6 +291,12 @@ def test_messages_are_forgotten_all_at_once_or_one_by_one() -> None:
         (b'\r\n+CUSD: 0,"Left: 12.34",15\r\n\r\nOK\r\n', "Left: 12.34"),
         (b'\r\nOK\r\n\r\n+CUSD: 0,"041E0441",72\r\n', "Ос"),
         (b'\r\nOK\r\n\r\n+CUSD: 2,"bye",15\r\n', "bye"),
+        # several lines, also around the OK, with another report among them, and without an end
+        (b'\r\nOK\r\n\r\n+CUSD: 0,"Left: 5\nTill 1.4.\r\nBye",15\r\n', "Left: 5\nTill 1.4.\nBye"),
+        (b'\r\n+CUSD: 0,"Left: 5\nBye",15\r\n\r\nOK\r\n', "Left: 5\nBye"),
+        (b'\r\nOK\r\n\r\n+CUSD: 0,"Left: 5\n\r\n+CREG: 1\r\nBye"\r\n', "Left: 5\nBye"),
+        (b'\r\nOK\r\n\r\n+CUSD: 0,"Left: 5\nBye\r\n', "Left: 5\nBye"),
+        (b'\r\nOK\r\n\r\n+CUSD: 0,"",15\r\n', ""),
     ],
 )
 def test_a_code_is_answered_by_the_network(answer: bytes, text: str) -> None:
