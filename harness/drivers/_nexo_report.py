@@ -65,11 +65,11 @@ class Reporter:
         text = mask(unquote_plus(message.additional))
         if outcome != "approved":
             cause = self.words.cause(text) or cause
-        body = message.body
-        bank = nexo.at(body, "PaymentResult", "PaymentAcquirerData")
-        card = nexo.at(body, "PaymentResult", "PaymentInstrumentData", "CardData")
+        body, made = message.body, made_of(message.body)
+        bank = nexo.at(made, "PaymentAcquirerData")
+        card = nexo.at(made, "PaymentInstrumentData", "CardData")
         stan, code = trace_number(body), message.error or message.result
-        told = nexo.at(body, "PaymentResult", "AmountsResp").get("AuthorizedAmount")
+        told = nexo.at(made, "AmountsResp").get("AuthorizedAmount", made.get("CurrentBalance"))
         told = body.get("ReversedAmount", told)
         more = {"stan": stan} if stan else {}
         self.observe("ecr_result", t=t, code=code, text=text, **more)
@@ -117,9 +117,14 @@ def transaction_id(body: nexo.Body) -> dict[str, Any]:
     return dict(nexo.at(body, "POIData", "POITransactionID"))
 
 
+def made_of(body: nexo.Body) -> nexo.Body:
+    """What a response tells of card, acquirer and amount: of a payment, or of a balance."""
+    return nexo.at(body, "PaymentResult") or nexo.at(body, "PaymentAccountStatus")
+
+
 def trace_number(body: nexo.Body) -> int | None:
     """The trace number: of the acquirer's data, else a TransactionID that could be one."""
-    bank = nexo.at(body, "PaymentResult", "PaymentAcquirerData", "AcquirerTransactionID")
+    bank = nexo.at(made_of(body), "PaymentAcquirerData", "AcquirerTransactionID")
     for one in (bank, transaction_id(body)):
         told = nexo.text(one, "TransactionID")
         if told.isascii() and told.isdecimal() and len(told) <= 6:  # field 11 has six digits

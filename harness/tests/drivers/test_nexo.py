@@ -14,7 +14,16 @@ from harness.drivers.nexo import Driver
 from harness.errors import BenchError, DeviceRefused, PortLost, RigError
 from harness.links.certificates import server_context, trusted
 from harness.model.network import CertificateKind
-from harness.model.register import Desk, Diagnoses, Reprints, Settles, SignsOff, SignsOn, Totals
+from harness.model.register import (
+    Desk,
+    Diagnoses,
+    Reprints,
+    Settles,
+    SignsOff,
+    SignsOn,
+    Totals,
+    Wish,
+)
 from harness.model.roles import SaleResult, Terminal, Watched, plays
 from harness.model.units import Money
 from harness.model.updates import Updatable
@@ -175,6 +184,18 @@ def test_a_payment_is_asked_for_and_read_as_published() -> None:
     assert (str(request["RequestedAmount"]), request["Currency"]) == ("12.5", "EUR")
     assert one.header.service != two.header.service
     assert len(one.header.service) <= nexo.LONGEST_ID
+
+
+def test_a_balance_is_read_from_the_account() -> None:
+    """It has no PaymentResult (BalanceInquiryResponse: PaymentAccountStatus)."""
+    bank = paid()["PaymentResult"]["PaymentAcquirerData"]
+    state = {"Currency": "EUR", "CurrentBalance": 1234.5, "PaymentAcquirerData": bank}
+    terminal = Spoken(lambda _: [{**GOOD, "PaymentAccountStatus": state}])
+
+    told = terminal.play(lambda: terminal.driver.transact(Wish("balance")))
+
+    assert (told.outcome, told.amount, told.stan) == ("approved", 123_450, 7)
+    assert terminal.categories() == ["BalanceInquiry"]
 
 
 def test_a_session_begins_with_a_login_and_again_on_a_new_connection() -> None:

@@ -60,9 +60,7 @@ class Acts:
             "Logout": lambda _: self._simple(settlement.sign_off(self)),
             "Payment": self._payment, "Reversal": self._reversal,
             "BalanceInquiry": self._balance, "TransactionStatus": self._status,
-            "Reconciliation": lambda _: {
-                **self._bodies.totals(), **self._simple(settlement.settle(self)),
-            },
+            "Reconciliation": self._reconcile,
             "GetTotals": lambda _: {**SUCCESS, **self._bodies.totals()},
             "Admin": self._admin,
         }  # fmt: skip
@@ -90,6 +88,8 @@ class Acts:
             self._header = header
             body = act(message)
             self._repeats.keep(message, body)
+        if category == "Payment" and "POIData" not in body:
+            body = {**self._bodies.unmade(), **_sale_of(message), **body}
         return nexo.Message(header.answered(), body)
 
     # --- sessions, states -------------------------------------------------------------------
@@ -103,7 +103,7 @@ class Acts:
                 "DateTime": self._firmware.wall_time().isoformat() + "Z",
                 "POISoftware": {
                     "ManufacturerID": "HIL", "ApplicationName": who.model,
-                    "SoftwareVersion": self._firmware.version,
+                    "SoftwareVersion": self._firmware.version, "CertificationCode": who.model,
                 },
                 "POIStatus": self._bodies.status()["POIStatus"],
             },
@@ -131,6 +131,12 @@ class Acts:
 
     def _simple(self, outcome: Outcome) -> Body:
         return {"Response": self._bodies.response(outcome)}
+
+    def _reconcile(self, message: nexo.Message) -> Body:
+        asked = nexo.text(message.body, "ReconciliationType") or "SaleReconciliation"
+        totals = self._bodies.totals()
+        settled = self._simple(self._firmware.settlement.settle(self))
+        return {"ReconciliationType": asked, **totals, **settled}
 
     # --- transactions -----------------------------------------------------------------------
 
@@ -162,8 +168,7 @@ class Acts:
         outcome = self._firmware.payment.transact(wanted, self)
         self._asked.end(number, outcome)
         body = self._bodies.transaction(outcome, aborted=self.cancelled)
-        own = nexo.at(message.body, "SaleData", "SaleTransactionID")
-        return {**body, "SaleData": {"SaleTransactionID": dict(own)}} if own else body
+        return {**body, **_sale_of(message)} if "SaleData" in body else body
 
     def _original(self, body: nexo.Body) -> int:
         place = nexo.at(body, "OriginalPOITransaction", "POITransactionID")
@@ -181,16 +186,16 @@ class Acts:
             self._notify("Reject", "nothing of that number runs")
 
     def _status(self, message: nexo.Message) -> Body:
-        if message.body.get("ReceiptReprintFlag") is True:
-            entry = self._firmware.payment.reprint()
-            return dict(SUCCESS) if entry is not None else failure("NotFound")
+        again = message.body.get("ReceiptReprintFlag") is True
+        if again and self._firmware.payment.reprint() is None:
+            return failure("NotFound")
         reference = nexo.at(message.body, "MessageReference")
         service = nexo.text(reference, "ServiceID")
         sale = nexo.text(reference, "SaleID") or message.header.sale
         number = f"{sale}/{service}" if service else self._asked.last
         found = self._asked.of(number)
         if found is None:
-            return failure("NotFound")
+            return dict(SUCCESS) if again and not service else failure("NotFound")
         if found == "running":
             return failure("InProgress", UNDER_WAY)
         return self._repeated(message.header, number, found)
@@ -236,13 +241,19 @@ class Acts:
             "Device": "CashierDisplay", "InfoQualify": "Status", "ResponseRequiredFlag": False,
             "OutputContent": content,
         }  # fmt: skip
-        told = {"DisplayOutput": [output], "ResponseRequiredFlag": False}
-        self._show(nexo.Message(header, told))
+        self._show(nexo.Message(header, {"DisplayOutput": [output]}))
 
     def confirm(self, outcome: Outcome) -> bool:
         """Nothing is asked of the register: the transaction stands."""
         return True
 
 
+def _sale_of(message: nexo.Message) -> Body:
+    """The register's own name for a transaction, to be told again."""
+    own = nexo.at(message.body, "SaleData", "SaleTransactionID")
+    return {"SaleData": {"SaleTransactionID": dict(own)}} if own else {}
+
+
 def _category(found: Outcome) -> str:
-    return "Reversal" if found.deal in ("void", "preauth_void") else "Payment"
+    other = {"void": "Reversal", "preauth_void": "Reversal", "balance": "BalanceInquiry"}
+    return other.get(found.deal, "Payment")

@@ -70,39 +70,46 @@ class Bodies:
         return f"errorCode={alarm.code}&message={quote(alarm.text)}{host}"
 
     def transaction(self, outcome: Outcome, *, aborted: bool = False) -> dict[str, Any]:
-        """The body of a PaymentResponse or a ReversalResponse."""
-        firmware = self._firmware
-        stamp = firmware.wall_time().isoformat(timespec="milliseconds") + "Z"
-        number = {"TransactionID": f"{outcome.stan:06d}", "TimeStamp": stamp}
-        body: dict[str, Any] = {
-            "Response": self.response(outcome, aborted=aborted),
-            "SaleData": {"SaleTransactionID": number},
-            "POIData": {"POITransactionID": number, "POIReconciliationID": self._batch},
-        }
+        """The body of a PaymentResponse, a ReversalResponse or a BalanceInquiryResponse."""
+        body = {"Response": self.response(outcome, aborted=aborted)}
+        number, approved = self._number(outcome.stan), outcome.outcome == "approved"
+        amount = nexo.amount(outcome.amount, self.digits)
         if outcome.deal in ("void", "preauth_void"):
-            if outcome.outcome == "approved":
-                body["ReversedAmount"] = nexo.amount(outcome.amount, self.digits)
-            return body
-        return {**body, "PaymentResult": self._result(outcome, number)}
+            reversed_amount = {"ReversedAmount": amount} if approved else {}
+            return {**body, "POIData": self._point(number), **reversed_amount}
+        told = self._told_of(outcome, number)
+        if outcome.deal == "balance":
+            state = {"Currency": self.currency, "CurrentBalance": amount, **told}
+            return {**body, "PaymentAccountStatus": state} if approved else body
+        told = {"PaymentType": TYPES.get(outcome.deal, "Normal"), "OnlineFlag": True, **told}
+        if approved:
+            told["AmountsResp"] = {"Currency": self.currency, "AuthorizedAmount": amount}
+        return {**self.unmade(), "POIData": self._point(number), **body, "PaymentResult": told}
 
-    def _result(self, outcome: Outcome, number: dict[str, str]) -> dict[str, Any]:
+    def unmade(self) -> dict[str, Any]:
+        """What a PaymentResponse cannot do without, of a payment that was not even begun."""
+        number = self._number(0)
+        return {"SaleData": {"SaleTransactionID": number}, "POIData": self._point(number)}
+
+    def _number(self, stan: int) -> dict[str, str]:
+        stamp = self._firmware.wall_time().isoformat(timespec="milliseconds") + "Z"
+        return {"TransactionID": f"{stan:06d}", "TimeStamp": stamp}
+
+    def _point(self, number: dict[str, str]) -> dict[str, Any]:
+        return {"POITransactionID": number, "POIReconciliationID": self._batch}
+
+    def _told_of(self, outcome: Outcome, number: dict[str, str]) -> dict[str, Any]:
+        """Acquirer and card."""
         who = self._firmware.who
-        hidden = f"{outcome.pan[:6]}******{outcome.pan[-4:]}" if outcome.pan else ""
         bank: dict[str, Any] = {"MerchantID": who.mid, "AcquirerPOIID": who.tid}
         if outcome.stan:
             bank["AcquirerTransactionID"] = number
         if outcome.auth:
             bank["ApprovalCode"] = outcome.auth
-        told: dict[str, Any] = {
-            "PaymentType": TYPES.get(outcome.deal, "Normal"), "OnlineFlag": True,
-            "PaymentAcquirerData": bank,
-        }  # fmt: skip
-        if hidden:
-            card = {"MaskedPan": hidden}
+        told: dict[str, Any] = {"PaymentAcquirerData": bank}
+        if outcome.pan:
+            card = {"MaskedPan": f"{outcome.pan[:6]}******{outcome.pan[-4:]}"}
             told["PaymentInstrumentData"] = {"PaymentInstrumentType": "Card", "CardData": card}
-        if outcome.outcome == "approved":
-            amount = nexo.amount(outcome.amount, self.digits)
-            told["AmountsResp"] = {"Currency": self.currency, "AuthorizedAmount": amount}
         return told
 
     def totals(self) -> dict[str, Any]:
