@@ -16,7 +16,7 @@ from harness.errors import Garbled
 from harness.sim.host_batches import Batches
 from harness.sim.host_downloads import Downloads
 from harness.sim.host_money import Money
-from harness.sim.host_rules import cryptogram_mark, skew, track_number
+from harness.sim.host_rules import cryptogram_mark, skew, track_number, unlike
 from harness.sim.host_session import Heard, Session, new_keys
 from harness.sim.host_store import MEMORY, Store
 from harness.sim.ledger import Key, Ledger
@@ -263,7 +263,7 @@ class Flows:
             processing=request.get(3), reason=request.get(39), skew=skew(request, self._time()),
             mode=request.get(22) or None, currency=request.get(49) or None,
             original=request.get(61) or None, track=track_number(request),
-            cryptogram=cryptogram_mark(request, self._salt),
+            cryptogram=cryptogram_mark(request, self._salt), unlike=unlike(request),
             mac_ok=self._mac_ok(request, heard.session) if 64 in request.fields else None,
         )  # fmt: skip
 

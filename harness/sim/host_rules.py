@@ -14,7 +14,8 @@ from harness.wire.pan import is_pan, mask_pan
 
 #: What makes a chip's answer that of one transaction: cryptogram, counter, the terminal's number.
 OF_ONE_TRANSACTION = (0x9F26, 0x9F36, 0x9F37)
-_TRACK_2 = re.compile(r"([0-9]{12,19})[D=]")
+_TRACK_2 = re.compile(r"([0-9]{12,19})[D=]([0-9]{4})?")
+AMOUNT, OTHER_AMOUNT, CURRENCY = 0x9F02, 0x9F03, 0x5F2A  # EMV book 3, annex A: BCD
 UPLOAD_ITEM = 40  # digits: card class 2, trace number 6, card number 20, amount 12
 
 
@@ -74,14 +75,37 @@ def track_number(request: Message) -> str | None:
 
 def cryptogram_mark(request: Message, salt: bytes) -> str | None:
     """A keyed mark of what field 55 says of one transaction alone; None where it says less."""
-    try:
-        held = {row.tag: row.value for row in tlv.walk(bytes.fromhex(request.get(55)))}
-    except (Garbled, ValueError):
-        return None
+    held = _of_chip(request)
     if not all(held.get(tag) for tag in OF_ONE_TRANSACTION):
         return None
     said = b"|".join(held[tag] for tag in OF_ONE_TRANSACTION)
     return hmac.new(salt, said, hashlib.sha256).hexdigest()[:16]
+
+
+def unlike(request: Message) -> str | None:
+    """What track 2 and the chip tell otherwise than the request's own fields; None for nothing.
+
+    The chip's cryptogram is over its amount and currency (EMV book 3, 9.2.2). With an amount of
+    cash besides (9F03) nothing is said, nor where the chip was asked about no amount.
+    """
+    held, found = _of_chip(request), _TRACK_2.match(request.get(35))
+    asked = held.get(AMOUNT, b"")
+    asked = b"" if any(held.get(OTHER_AMOUNT, b"")) or not any(asked) else asked
+    told = (
+        ("amount (9F02)", asked.hex(), request.get(4)),
+        ("currency (5F2A)", held.get(CURRENCY, b"").hex()[1:], request.get(49)),
+        ("expiry (field 14)", request.get(14), (found and found[2]) or ""),
+    )
+    wrong = [word for word, mine, theirs in told if mine and theirs and mine != theirs]
+    return ", ".join(wrong) or None
+
+
+def _of_chip(request: Message) -> dict[int, bytes]:
+    """Tag -> value of field 55; empty where it cannot be read."""
+    try:
+        return {row.tag: row.value for row in tlv.walk(bytes.fromhex(request.get(55)))}
+    except (Garbled, ValueError):
+        return {}
 
 
 def skew(request: Message, now: datetime.datetime) -> int | None:

@@ -17,6 +17,7 @@ PRESENTED = frozenset({"card_inserted", "card_swiped", "card_tapped"})
 #: How field 22 begins -> how the card was presented (Q/CUP 006.6: contact, field, stripe).
 WAYS = {"05": "card_inserted", "07": "card_tapped", "02": "card_swiped", "90": "card_swiped"}
 SWIPED = "card_swiped"
+CODE = "code"  # what a log calls the entry of what was no card
 #: s by which a log may tell of a reading after the host has the request (``engine/lag.py``).
 LATE = 2.0
 
@@ -27,9 +28,10 @@ class NextCardFresh:
 
     A number that the terminal remembers from the sale before charges the wrong cardholder (payment
     invariant 24). Known from the presenter, the terminal's log and the host's requests; a void and
-    a completion use the original's card. Track 2 is of the card that is charged, and a chip's
-    cryptogram goes out for one sale only. Nor is the host told another way of entry (field 22) than
-    the cardholder's: who bears a fraud goes by it.
+    a completion use the original's card. Track 2 is of the card that is charged; a chip's
+    cryptogram goes out for one sale only, and is over that sale's amount and currency. Nor is the
+    host told another way of entry (field 22) than the cardholder's, who may have shown a code: who
+    bears a fraud goes by it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (24,)
@@ -48,7 +50,9 @@ class _First:
 
 
 class _NextCardFresh(Safety):
-    kinds = PRESENTED | {"card_removed", "card_read", "sale_started", "request_received"}
+    kinds = PRESENTED | {
+        "card_removed", "card_read", "code_read", "sale_started", "request_received",
+    }  # fmt: skip
     CHANNELS = ("console",)
 
     def __init__(self, clause: str, run: Run) -> None:
@@ -57,6 +61,7 @@ class _NextCardFresh(Safety):
         self._inside = False
         self._unread = False
         self._ways: list[Observation] = []  # what was presented in this sale, or is in since before
+        self._code: Observation | None = None  # a code that was read in this sale
         self._read: Observation | None = None
         self._firsts: dict[str, _First] = {}  # card -> its first reading
         self._of_sale = False  # whether a card was read since the sale began
@@ -75,17 +80,29 @@ class _NextCardFresh(Safety):
         elif seen.kind == "card_removed":
             self._inside = False
         elif seen.kind == "sale_started":
-            self._past = self._unproven is not None
-            self._of_sale, self._deal = False, str(seen.get("what") or "sale")
-            self._ways = [self._card] if self._inside and self._card is not None else []
-            if seen.get("card") in (None, "none"):
-                self._deal = ""
+            self._begin(seen)
+        elif seen.kind == "code_read" or seen.get("entry") == CODE:
+            self._take_code(seen)
         elif seen.kind == "card_read" and seen.source == TERMINAL:
             self._take(seen)
         elif seen.kind == "request_received" and moves_money(seen):
             self._compare(seen)
             self._enter(seen)
             self._charge(seen)
+
+    def _begin(self, seen: Observation) -> None:
+        self._past = self._unproven is not None
+        self._code = None
+        self._of_sale, self._deal = False, str(seen.get("what") or "sale")
+        self._ways = [self._card] if self._inside and self._card is not None else []
+        if seen.get("card") in (None, "none"):
+            self._deal = ""
+
+    def _take_code(self, seen: Observation) -> None:
+        """A payment code is no card, and is of this sale."""
+        self._code = None if seen.get("fault") else seen
+        if seen.kind == "card_read":
+            self._read, self._of_sale = seen, True
 
     def _take(self, seen: Observation) -> None:
         self._count += 1
@@ -142,14 +159,19 @@ class _NextCardFresh(Safety):
 
     def _compare(self, seen: Observation) -> None:
         """What a request says of its card, with itself and with the requests before it."""
-        track, number, mark = seen.get("track"), seen.get("pan"), seen.get("cryptogram")
+        track, number, mark = seen.get("track"), seen.get("pan"), _mark(seen)
         if track and number and _seen_of(track) != _seen_of(number):
             self.fail(
                 f"trace number {_stan(seen)} charges card {number}, and its track is {track}'s",
                 (seen.n,),
             )
+        if seen.get("unlike") and self._deal in FRESH:
+            self.fail(
+                f"trace number {_stan(seen)} was sent at {span(seen.t)}, and what was read of its"
+                f" card tells another {seen.get('unlike')}", (seen.n,),
+            )  # fmt: skip
         if mark and self._deal in FRESH:
-            first = self._cryptograms.setdefault(str(mark), seen)
+            first = self._cryptograms.setdefault(mark, seen)
             if _stan(first) != _stan(seen):
                 self.fail(
                     f"trace number {_stan(seen)} was sent at {span(seen.t)} with the cryptogram of"
@@ -159,6 +181,13 @@ class _NextCardFresh(Safety):
     def _enter(self, seen: Observation) -> None:
         """What a request says of how its card was read."""
         told = WAYS.get(str(seen.get("mode") or "")[:2])
+        by_card = self._of_sale and self._read is not None and self._read.get("entry") != CODE
+        if told and self._code is not None and not (self._ways or by_card):
+            self.fail(
+                f"trace number {_stan(seen)} was sent at {span(seen.t)} as entered by"
+                f" {seen.get('mode')} (field 22), and a code was read at {span(self._code.t)}",
+                (self._code.n, seen.n),
+            )
         if told is None or self._deal not in WITH_CARD or not self._ways:
             return
         read = self._read if self._of_sale else None
@@ -176,7 +205,9 @@ class _NextCardFresh(Safety):
         if self._deal not in WITH_CARD or read is None or self.run.books.reversals[_stan(seen)]:
             return
         first = len(self.run.books.requests[_stan(seen)]) == 1
-        if first and not self._of_sale:
+        if first and not self._of_sale and self._cryptograms.get(_mark(seen)) is seen:
+            self._count += 1  # the chip has made it, of whose reading the log lost the line
+        elif first and not self._of_sale:
             self._unproven = seen
         else:
             self._same_card(seen, read)
@@ -197,6 +228,10 @@ def _seen_of(number: object) -> tuple[str, str]:
     """First six and last four digits, however the rest was hidden."""
     digits = "".join(filter(str.isdecimal, str(number)))
     return digits[:6], digits[-4:]
+
+
+def _mark(seen: Observation) -> str:
+    return str(seen.get("cryptogram") or "")
 
 
 def _stan(seen: Observation) -> int:

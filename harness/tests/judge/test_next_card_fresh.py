@@ -150,3 +150,55 @@ def test_the_host_is_told_how_the_card_was_read(
         tale.terminal("card_read", entry=entry, pan="999999***0014")
 
     assert (passes if held else fails)(tale.end().clause(WORD))
+
+
+@pytest.mark.parametrize(("mark", "sound"), [("b2", passes), ("", fails), ("a1", fails)])
+def test_a_cryptogram_of_its_own_shows_that_the_card_was_read(mark: str, sound: Any) -> None:
+    """Where the log has lost the line that says so; one of before shows the contrary."""
+    tale = always(WORD)
+    for at, cryptogram in ((2, "a1"), (3, mark)):
+        name = f"sale {at}"
+        tale.start(name)
+        tale.say("reader", "card_inserted", card="chip")
+        if at == 2:
+            tale.terminal("card_read", entry="chip", pan="999999***0014")
+        row = {"stan": at, "batch": 1, "amount": 1234, "processing": "000000"}
+        row |= {"pan": "999999***0014", "cryptogram": cryptogram}
+        tale.host("request_received", mti="0200", of=name, **row)
+        tale.say("reader", "card_removed")
+
+    assert sound(tale.end().clause(WORD))
+
+
+@pytest.mark.parametrize(("unlike", "sound"), [(None, passes), ("amount (9F02)", fails)])
+def test_a_cryptogram_is_over_what_is_charged(unlike: str | None, sound: Any) -> None:
+    """The chip was asked about the amount of the sale before."""
+    tale = asked({"cryptogram": "a1", "unlike": unlike})
+    assert sound(tale.clause(WORD))
+
+
+@pytest.mark.parametrize(
+    ("mode", "read", "sound"),
+    [("030", "", passes), ("052", "", fails), (None, "", passes), ("052", "expired", passes)],
+)
+def test_a_payment_by_code_is_told_as_that(mode: str | None, read: str, sound: Any) -> None:
+    """A code that could not be used is followed by a card."""
+    tale = always(WORD)
+    tale.engine("sale_started", sale="first", amount=1000, currency="CNY", card="none")
+    tale.terminal("code_read", fault=read)
+    if not read:
+        tale.terminal("card_read", entry="code", pan="999999***0014")
+    tale.host("request_received", mti="0200", stan=2, amount=1000, processing="000000",
+              mode=mode, of="first")  # fmt: skip
+    assert sound(tale.end().clause(WORD))
+
+
+def test_a_code_behind_a_card_is_no_card_that_is_not_there() -> None:
+    """The first customer pays by card, the second by phone."""
+    tale = asked({})
+    tale.start("second")
+    tale.terminal("code_read", fault="")
+    tale.terminal("card_read", entry="code", pan="999999***0022")
+    tale.host("request_received", mti="0200", of="second", stan=3, amount=1234,
+              processing="000000", mode="030", pan="999999***0022")  # fmt: skip
+    assert passes(tale.end().clause(WORD))

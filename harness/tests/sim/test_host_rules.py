@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from harness.sim.host_rules import cryptogram_mark, ruled, skew, track_number, uploaded_stans
+from harness.sim.host_rules import (
+    cryptogram_mark,
+    ruled,
+    skew,
+    track_number,
+    unlike,
+    uploaded_stans,
+)
 from harness.wire.iso8583 import Message
 
 PAN = "6212345678901265"
@@ -84,3 +91,24 @@ def test_a_cryptogram_is_marked_by_what_is_of_one_transaction() -> None:
     assert cryptogram_mark(Message("0200", {55: CHIP}), salt) is None
     assert cryptogram_mark(Message("0200", {55: "9F26"}), salt) is None
     assert cryptogram_mark(Message("0200", {}), salt) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({}, None), ({55: ""}, None), ({55: "9F02"}, None), ({4: "000000001000"}, "amount (9F02)"),
+        ({49: "840"}, "currency (5F2A)"), ({14: "2601"}, "expiry (field 14)"), ({35: ""}, None),
+        ({55: "9F02060000000010009F03060000000000055F2A020156"}, None),
+        ({55: "9F02060000000000005F2A020156"}, None),
+        ({4: "000000000001", 49: "978"}, "amount (9F02), currency (5F2A)"),
+    ],
+)  # fmt: skip
+def test_chip_and_track_are_compared_with_the_fields(
+    fields: dict[int, str], wrong: str | None
+) -> None:
+    """What both tell and is not the same; with cash besides, or about nothing, is no amount."""
+    own = {
+        4: "000000001234", 14: "4912", 35: f"{PAN}D4912201", 49: "156",
+        55: "9F02060000000012345F2A020156",
+    }  # fmt: skip
+    assert unlike(Message("0200", own | fields)) == wrong

@@ -6,6 +6,7 @@ from harness.tests.sim.defects.acts import Story
 from harness.tests.sim.defects.acts import begin as begin_at_register
 from harness.tests.sim.defects.debt_stories import differ, present
 from harness.tests.sim.defects.money_stories import cut
+from harness.tests.sim.defects.secret_stories import listening
 from harness.tests.sim.terminal.counter import Counter, begin, ledger
 from harness.tests.sim.terminal.stage import Stage
 
@@ -177,8 +178,33 @@ def void_next_day(stage: Stage) -> bool:
     return counter.make("void", of=sold).outcome != "approved"
 
 
+def two_chips(stage: Stage) -> bool:
+    """Two sales of two amounts: what does the host find in field 55?"""
+    heard, counter = listening(stage), begin(stage)
+    counter.make("sale", 1000)
+    counter.make("sale", 2000)
+    return any(row.get("unlike") for row in heard("request_received"))
+
+
+def paid_by_code(stage: Stage) -> bool:
+    """A code is held there: how was it entered?"""
+    heard, counter = listening(stage), begin(stage, None)
+    stage.clock.spawn("phone", lambda: hold(stage))
+    counter.make("sale", 1000)
+    sales = [row for row in heard("request_received") if row["mti"] == "0200"]
+    return [row["mode"] for row in sales] != ["030"]
+
+
+def hold(stage: Stage) -> None:
+    """When it is asked for."""
+    stage.clock.sleep(2.0)
+    stage.terminal.body.show("good")
+
+
 TILL: dict[str, Story] = {
     "prompt_amount_before": two_amounts,
+    "chip_asked_about_amount_before": two_chips,
+    "code_told_as_chip": paid_by_code,
     "resync_drops_a_digit": asked_afterwards,
     "void_names_last_rrn": two_alike,
     "void_by_amount": two_alike,
