@@ -155,9 +155,9 @@ class WorkKeys:
         """
         field = text.encode("latin-1", "replace")
         sizes = {24: (8, 8), 40: (16, 16), 60: (16, 16, 16)}.get(len(field))
-        if sizes is None:
-            raise Garbled(f"field 62: keys come in 24, 40 or 60 B, not {len(field)}")
         cipher = _cipher_of(form)
+        if sizes is None or min(sizes) < mac.METHODS[cipher].block:
+            raise Garbled(f"field 62: keys come in 24 (not of SM4), 40 or 60 B, not {len(field)}")
         keys, at = [], 0
         for size in sizes:
             keys.append(_unwrap(field[at : at + size + 4], size, master, cipher))

@@ -92,3 +92,12 @@ def test_sm4_keys_come_as_long_as_double_length_ones() -> None:
     assert WorkKeys.unwrap(text, master, "005") == WorkKeys(bytes(16), b"k" * 16, b"", "sm4")
     with pytest.raises(Garbled):
         WorkKeys.unwrap(text, master)
+
+
+def test_keys_of_sm4_have_no_single_length() -> None:
+    """24 B hold half a block of it: garbled, like any other size that does not fit."""
+    text = WorkKeys(MAC, MAC).wrapped(MASTER, "001")
+
+    assert len(text) == 24
+    with pytest.raises(Garbled, match="24"):
+        WorkKeys.unwrap(text, bytes(16), "005")
