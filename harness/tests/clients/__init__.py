@@ -1,0 +1,1 @@
+"""Clients by other people, as they are published, at our simulated devices."""
