@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 from harness.errors import Garbled
 from harness.tests.fuzz_codec import Codec
 from harness.wire import mac
 from harness.wire.iso8583 import Deframer, Message, answer, frame, unframe, unpack
-from harness.wire.subfields import Kind, Original, Totals, WorkKeys
+from harness.wire.subfields import KEY_FORMS, Kind, Original, Totals, WorkKeys
 
 CARD = "6212345678901265"
 MASTER = bytes.fromhex("11" * 16)
@@ -52,7 +53,10 @@ def _read_stream(octets: bytes) -> None:
 
 
 def _subfields(rng: random.Random) -> bytes:
-    keys = WorkKeys(rng.randbytes(16), rng.randbytes(8)).wrapped(MASTER)
+    form = rng.choice(tuple(KEY_FORMS))
+    size = KEY_FORMS[form][0]
+    track = rng.randbytes(16) if KEY_FORMS[form][2] else b""
+    keys = WorkKeys(rng.randbytes(size), rng.randbytes(size), track).wrapped(MASTER, form)
     texts = (
         Kind("00", 1, "003").text,
         Original(1, 2, "0302").text,
@@ -65,7 +69,8 @@ def _subfields(rng: random.Random) -> bytes:
 def _read_subfields(octets: bytes) -> None:
     text = octets.decode("latin-1")
     readers: tuple[Callable[[str], object], ...] = (
-        Kind.parse, Original.parse, Totals.parse, lambda keys: WorkKeys.unwrap(keys, MASTER),
+        Kind.parse, Original.parse, Totals.parse,
+        *(partial(WorkKeys.unwrap, master=MASTER, form=form) for form in KEY_FORMS),
     )  # fmt: skip
     for read in readers:
         try:
