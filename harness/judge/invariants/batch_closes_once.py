@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import ADVICE, moves_money, mti_of
-from harness.judge._monitor import TERMINAL, Monitor, span
+from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
@@ -20,6 +20,9 @@ UNSOUND = frozenset({
     "drop", "wrong_stan", "wrong_tid", "wrong_mti", "garbage", "truncate", "reset",
 })  # fmt: skip
 
+#: s by which the host's word of a closed batch may come after the register's.
+LATE = 5.0
+
 Key = tuple[str, str]  # terminal and batch
 
 
@@ -33,7 +36,7 @@ class BatchClosesOnce:
     Whoever has asked for anything in another batch has kept it. A sign-on counts as well where it
     names the next batch. Nor is the register told that the end of day has failed when the terminal
     has heard that it has not (invariant 14), and nothing is wrong with the bench that could explain
-    it.
+    it; nor that it is over when the host has not closed the batch by then.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (9,)
@@ -59,6 +62,7 @@ class _BatchClosesOnce(Safety):
         self._asked: defaultdict[Key, list[int]] = defaultdict(list)  # settlements, by number
         self._unsound: Counter[int] = Counter()  # settlements without a sound answer
         self._asked_for = 0  # line at which the register last asked for anything
+        self._over: list[tuple[Key, Observation]] = []  # batches that the register was told closed
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "step_started":
@@ -96,6 +100,20 @@ class _BatchClosesOnce(Safety):
                 f" ({seen.get('cause') or 'without a cause'}), and the terminal had heard that"
                 f" batch {closed[-1].get('batch')} is closed", (closed[-1].n, seen.n),
             )  # fmt: skip
+
+        if seen.get("word") == "settle" and seen.get("outcome") == "approved":
+            last = max(self._last.values(), key=lambda row: row.n, default=None)
+            self._over += [] if last is None else [(_key(last), seen)]
+
+    def last_look(self) -> None:
+        for key, told in self._over:
+            closed = self._closed.get(key)
+            if closed is None or after(closed.t, told.t + LATE):
+                when = "never closed it" if closed is None else f"closed it at {span(closed.t)}"
+                self.fail(
+                    f"the register was told at {span(told.t)} that batch {key[1]} is closed, and"
+                    f" the host {when}", (told.n,),
+                )  # fmt: skip
 
     def _acknowledged(self, key: Key) -> bool:
         """Whether the host has closed it, and an answer that can be believed has left."""

@@ -327,6 +327,14 @@ def closed_and_told_as_failed(day: Day) -> None:
 
 
 @breaks("batch_closes_once")
+def open_and_told_as_closed(day: Day) -> None:
+    """14: the register is told that the day is over, and the host has closed nothing."""
+    day.good_sale()
+    day.engine("step_started", word="settle")
+    day.engine("step_done", word="settle", outcome="approved")
+
+
+@breaks("batch_closes_once")
 def batch_closed_unheard(day: Day) -> None:
     """9: a new batch without an acknowledged settlement."""
     day.good_sale()

@@ -201,9 +201,27 @@ def hold(stage: Stage) -> None:
     stage.terminal.body.show("good")
 
 
+def refund_behind_a_sale(stage: Stage) -> bool:
+    """The sale is taken back by its number afterwards."""
+    counter = begin(stage)
+    sold = counter.make("sale", 1000)
+    return counter.make("refund", 300).receipt == sold.receipt
+
+
+def day_unheard(stage: Stage) -> bool:
+    """The host does not answer the end of day; what is the register told?"""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    stage.misbehave("ignore", "0500", times=1)
+    told = counter.firmware.settlement.settle(counter).outcome
+    return told == "approved" and not stage.host.ledger.settled
+
+
 TILL: dict[str, Story] = {
     "prompt_amount_before": two_amounts,
     "chip_asked_about_amount_before": two_chips,
+    "refund_shares_receipt_number": refund_behind_a_sale,
+    "open_day_told_as_closed": day_unheard,
     "code_told_as_chip": paid_by_code,
     "resync_drops_a_digit": asked_afterwards,
     "void_names_last_rrn": two_alike,
