@@ -4,6 +4,7 @@ A value is a text for everybody who uses a body: digits of an amount in minor un
 an order number. How it is written on the wire is the field's business.
 """
 
+import codecs
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from harness.errors import Garbled
 
 Values = Mapping[str, str]
+UTF_8 = "utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Field:
     at: str = ""
     value: str = ""
 
-    def write(self, text: str) -> bytes:
+    def write(self, text: str, encoding: str = UTF_8) -> bytes:
         """At its fixed place; raises ValueError when it does not fit."""
         if self.kind in ("bcd", "binary", "digits"):
             number = int(text or "0")
@@ -43,17 +45,17 @@ class Field:
             digits = f"{number:0{self.size * (2 if self.kind == 'bcd' else 1)}d}"
             octets = bytes.fromhex(digits) if self.kind == "bcd" else digits.encode()
         else:
-            octets = text.encode("utf-8").ljust(self.size)
+            octets = text.encode(encoding).ljust(self.size)
         if self.size and len(octets) != self.size:
             raise ValueError(f"{self.name or 'a field'} does not fit into {self.size} bytes")
         return octets
 
-    def text(self, octets: bytes) -> str:
+    def text(self, octets: bytes, encoding: str = UTF_8) -> str:
         """From its fixed place; raises Garbled for what is none of its kind."""
         if self.kind == "binary":
             return str(int.from_bytes(octets, "big"))
         if self.kind == "text":
-            return octets.decode("utf-8", "replace").rstrip("\0 ")
+            return octets.decode(encoding, "replace").rstrip("\0 ")
         text = octets.hex() if self.kind == "bcd" else octets.decode("latin-1").strip()
         if text and not (text.isascii() and text.isdecimal()):
             raise Garbled(f"frames: {self.name} is no number")
@@ -67,12 +69,18 @@ class Layout:
     Attributes:
         fields: In order.
         json: Whether it is a JSON object.
+        encoding: Of texts at fixed places, as Python calls it; JSON is UTF-8 (RFC 8259).
     """
 
     fields: tuple[Field, ...]
     json: bool = False
+    encoding: str = UTF_8
 
     def __post_init__(self) -> None:
+        try:
+            codecs.lookup(self.encoding)
+        except LookupError:
+            raise ValueError(f"encoding: {self.encoding!r} seen, wanted e.g. gbk") from None
         for field in self.fields:
             if self.json and not field.at:
                 raise ValueError(f"{field.name or 'a field'} needs `at`, its place in the JSON")
@@ -96,7 +104,9 @@ class Layout:
         """
         if self.json:
             return self._write_json(values, digits)
-        return b"".join(field.write(values.get(field.name, field.value)) for field in self.fields)
+        return b"".join(
+            field.write(values.get(field.name, field.value), self.encoding) for field in self.fields
+        )
 
     def decode(self, octets: bytes, digits: int = 2) -> dict[str, str]:
         """The values by name; raises Garbled for what is no such body."""
@@ -110,7 +120,7 @@ class Layout:
             if len(piece) < field.size:
                 raise Garbled(f"frames: {field.name} is cut off")
             if field.name:
-                found[field.name] = field.text(piece)
+                found[field.name] = field.text(piece, self.encoding)
             at += len(piece)
         return found
 

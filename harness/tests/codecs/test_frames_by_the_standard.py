@@ -8,6 +8,7 @@ import pytest
 from harness.errors import Garbled
 from harness.tests.wire.test_frames_line import ACK, ENQ, EOT, NAK, Pair, line, profile
 from harness.wire.frames import Broken, Frame, Item, Sign
+from harness.wire.frames_body import Field, Layout
 from harness.wire.frames_decoder import Decoder
 from harness.wire.frames_line import Delivered, Event, Failed, Heard
 
@@ -77,6 +78,25 @@ def test_an_answer_of_another_size_or_kind_is_none(body: bytes) -> None:
     """Nor one with letters where figures are."""
     with pytest.raises(Garbled):
         profile("concert").read_answer(body, 2)
+
+
+def test_texts_of_a_profile_have_its_encoding() -> None:
+    """Two bytes a sign in GBK, and as many fit; what the encoding lacks is refused."""
+    fields = (Field("code", size=2), Field("text", size=8))
+    own = Layout(fields, encoding="gbk")
+
+    body = own.encode({"code": "00", "text": "交易成功"})
+
+    assert body == b"00" + bytes.fromhex("BDBB D2D7 B3C9 B9A6")
+    assert own.decode(body) == {"code": "00", "text": "交易成功"}
+    assert own.decode(b"00" + bytes.fromhex("BDBBD2D7") + b"    ")["text"] == "交易"
+    assert own.decode(b"00" + b"\xbd" * 7 + b" ")["code"] == "00"  # half a sign hides nothing else
+    with pytest.raises(ValueError, match="fit"):
+        own.encode({"code": "00", "text": "交易成功了"})
+    with pytest.raises(ValueError, match="gbk"):
+        own.encode({"code": "00", "text": "\U0001f642"})
+    with pytest.raises(ValueError, match="encoding: 'gb_k'"):
+        Layout(fields, encoding="gb_k")
 
 
 # --- checks ---------------------------------------------------------------------------------
