@@ -1,11 +1,16 @@
-"""Who called a transaction approved, by channel: each channel's last word on each trace number."""
+"""Who called a transaction approved, by channel: each channel's last word on each trace number.
+
+An advice may be approved before the host has answered. Where it refuses it then, for good, what was
+said before was right when it was said: the journal's word holds.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import STANDING, Books, alike, deal_of
+from harness.judge._books import APPROVING, STANDING, Books, alike, deal_of
 from harness.judge._deals import fits
+from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._sold import UNKNOWN, Sold
 from harness.judge._telling import stan_of
 from harness.model.trace import Observation
@@ -58,7 +63,21 @@ def voices(books: Books) -> dict[int, list[Voice]]:
         found[stan].append(voice)
     for stan, last in _last_records(books).items():
         found[stan].append(Voice(JOURNAL, str(last.get("outcome")), last, last))
-    return dict(found)
+    return {stan: _that_hold(rows, _refused(books, stan)) for stan, rows in found.items()}
+
+
+def _refused(books: Books, stan: int) -> Observation | None:
+    """The answer by which the host has refused an advice for good."""
+    taken = APPROVING | NOT_OF_THE_ISSUER
+    return next((row for row in books.advised[stan] if str(row.get("response")) not in taken), None)
+
+
+def _that_hold(rows: list[Voice], refused: Observation | None) -> list[Voice]:
+    """Without what was said before a refusal that the journal knows."""
+    known = any(voice.channel == JOURNAL and not voice.approved for voice in rows)
+    if refused is None or not known:
+        return rows
+    return [voice for voice in rows if not voice.approved or voice.seen.n > refused.n]
 
 
 def _register(books: Books) -> Iterator[tuple[int, Voice]]:

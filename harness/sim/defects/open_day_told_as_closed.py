@@ -15,6 +15,7 @@ def plant(base: type[Firmware]) -> type[Firmware]:
 
     class Settlement(base.Settlement):  # type: ignore[name-defined, misc]
         def settle(self, register: Register) -> Outcome:
-            return replace(super().settle(register), outcome="approved", cause="")
+            said: Outcome = super().settle(register)
+            return replace(said, outcome="approved", cause="")
 
     return base.with_parts(Settlement=Settlement)

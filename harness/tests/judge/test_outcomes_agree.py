@@ -38,3 +38,32 @@ def test_what_a_resync_says_of_another_one_is_not_its(outcome: str) -> None:
     tale.engine("sale_resolved", sale="second", outcome=outcome, by="resync", stan=1)
 
     assert passes(tale.end().clause(WORD))
+
+
+def refused_afterwards(journal: str, *, before: bool = True) -> Story:
+    """A refund that is approved without an answer, and refused when it is told again."""
+    tale = always(WORD, "exactly_once")
+    tale.engine("sale_started", sale="back", what="refund", amount=700, currency="CNY")
+    facts = {"stan": 1, "batch": 1, "tid": "HIL00001", "amount": 700, "of": "back"}
+    refusal = {"mti": "0230", "stan": 1, "response": "57"}
+    tale.host("request_received", mti="0220", processing="200000", **facts)
+    if not before:
+        tale.host("answered", **refusal)
+    tale.terminal("approved", stan=1, amount=700, of="back")
+    tale.ended("back", "approved", stan=1)
+    if before:
+        tale.host("answered", **refusal)
+    tale.journal[1] = {"batch": 1, "outcome": journal, "amount": 700, "what": "refund"}
+    tale.ledger[1] = {"batch": 1, "status": "declined", "amount": 700, "entry": "refund"}
+    return tale.end()
+
+
+def test_what_was_said_before_a_refusal_was_right_then() -> None:
+    """An advice stands until the host says no, and then the journal knows."""
+    assert all(passes(row) for row in refused_afterwards("declined").verdict().clauses)
+
+
+@pytest.mark.parametrize(("journal", "before"), [("approved", True), ("declined", False)])
+def test_a_refusal_that_nobody_heeds_breaks_it(journal: str, before: bool) -> None:
+    """The journal has it approved, or the register was told so behind the refusal."""
+    assert any(fails(row) for row in refused_afterwards(journal, before=before).verdict().clauses)

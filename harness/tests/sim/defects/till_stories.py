@@ -7,7 +7,7 @@ from harness.tests.sim.defects.acts import begin as begin_at_register
 from harness.tests.sim.defects.debt_stories import differ, present
 from harness.tests.sim.defects.money_stories import cut
 from harness.tests.sim.defects.secret_stories import listening
-from harness.tests.sim.terminal.counter import Counter, begin, ledger
+from harness.tests.sim.terminal.counter import Counter, begin, journal, ledger
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -208,6 +208,16 @@ def refund_behind_a_sale(stage: Stage) -> bool:
     return counter.make("refund", 300).receipt == sold.receipt
 
 
+def refused_in_the_end(stage: Stage) -> bool:
+    """A refund is not answered, and refused when it is told again."""
+    counter = begin(stage)
+    stage.misbehave("ignore", "0220", times=1)
+    stage.misbehave("answer", "0220", times=1, code="57")
+    counter.make("refund", 700)
+    stage.ready(120.0)
+    return ("refund", "approved") in journal(stage).values()
+
+
 def day_unheard(stage: Stage) -> bool:
     """The host does not answer the end of day; what is the register told?"""
     counter = begin(stage)
@@ -221,6 +231,7 @@ TILL: dict[str, Story] = {
     "prompt_amount_before": two_amounts,
     "chip_asked_about_amount_before": two_chips,
     "refund_shares_receipt_number": refund_behind_a_sale,
+    "late_refusal_unnoticed": refused_in_the_end,
     "open_day_told_as_closed": day_unheard,
     "code_told_as_chip": paid_by_code,
     "resync_drops_a_digit": asked_afterwards,
