@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from harness.judge._monitor import TERMINAL, Monitor, either, span
 from harness.judge._run import Run
+from harness.model.hands import PARTS
 from harness.model.trace import Observation
 
 #: Causes that say how things are, not what has happened.
@@ -12,6 +13,15 @@ CONDITIONS = frozenset({
     "not_registered", "no_data_service", "modem_fault", "dns_failure", "host_unreachable",
     "host_silent", "tls_error", "supply_low", "supply_high", "reversal_pending", "not_signed_on",
 })  # fmt: skip
+#: Causes that a part's state makes true -> those parts (``model/hands.py``): judged where hands
+#: were seen at them, and all that they touched is as usual.
+OF_PARTS: dict[str, tuple[str, ...]] = {
+    "paper_out": ("paper",), "cover_open": ("cover",), "paper_jam": ("paper_path",),
+    "printer_hot": ("print_head",), "reader_fault": ("reader_cable",), "pad_fault": ("pad_cable",),
+    "printer_fault": ("printer_cable", "paper", "cover", "paper_path", "print_head"),
+    "scanner_fault": ("scanner_cable",), "display_fault": ("display",), "light_fault": ("lights",),
+    "key_fault": ("keys", "touch"), "companion_lost": ("companion",), "battery_low": ("battery",),
+}  # fmt: skip
 CHANNELS = ("display", "ecr")
 
 
@@ -28,7 +38,7 @@ class ReportsEnd:
 
 
 class _ReportsEnd(Monitor):
-    kinds = frozenset({"display", "report", "terminal_status", "cleared"})
+    kinds = frozenset({"display", "report", "terminal_status", "cleared", "part"})
     needs_rest = True
 
     def __init__(self, clause: str, run: Run) -> None:
@@ -36,8 +46,11 @@ class _ReportsEnd(Monitor):
         self._last: dict[str, Observation] = {}  # channel -> what it says now
         self._named: dict[str, Observation] = {}  # channel -> the cause it names with it
         self._over: dict[str, Observation] = {}  # cause -> when it said that it is over
+        self._parts: dict[str, str] = {}  # part that hands were at -> its state
 
     def on(self, seen: Observation) -> None:
+        if seen.kind == "part":
+            self._parts[str(seen.get("part"))] = str(seen.get("state"))
         if seen.source != TERMINAL:
             return
         if seen.kind == "report":
@@ -61,7 +74,7 @@ class _ReportsEnd(Monitor):
     def conclude(self) -> None:
         if self.run.rest is None:
             return
-        named = [seen for seen in self._named.values() if seen.get("cause") in CONDITIONS]
+        named = [seen for seen in self._named.values() if self._is_past(str(seen.get("cause")))]
         stale = [seen for seen in named if self._still(seen)]
         if named and not stale:
             one = named[0]
@@ -75,6 +88,12 @@ class _ReportsEnd(Monitor):
             self.unsure("neither display nor ecr is observed here")
         else:
             self.hold("at rest nothing is said of what is over")
+
+    def _is_past(self, cause: str) -> bool:
+        """Whether it is a condition of which nothing is left at rest."""
+        handled = [part for part in OF_PARTS.get(cause, ()) if part in self._parts]
+        mended = all(self._parts[part] == PARTS[part][0] for part in handled)
+        return cause in CONDITIONS or (bool(handled) and mended)
 
     def _still(self, seen: Observation) -> bool:
         """A display shows what it shows; a status is true of the moment at which it was asked."""
