@@ -13,12 +13,13 @@ from harness.model.updates import SpoilingStore, Updates
 
 @dataclass(frozen=True, slots=True)
 class UpdateCorrupt:
-    """Offer a bad image until it is cleared; then nothing is offered.
+    """Offer a bad image until it is cleared; then ``then``, or nothing, is offered.
 
     Attributes:
         image: What is wrong with it. Its manifest looks newer than what runs in any case.
         bit: Which bit of ``bit_flipped`` is wrong, from the highest of its first byte; one of the
             payload's where it is not given.
+        then: A good image that is offered afterwards, to who looks by himself.
     """
 
     NEEDS: ClassVar[tuple[type, ...]] = (Updates,)
@@ -27,6 +28,7 @@ class UpdateCorrupt:
         "wrong_model", "too_large", "settings_unsigned", "keys_of_a_stranger",
     ]  # fmt: skip
     bit: int | None = None
+    then: str | None = None
 
     def refusal(self, means: Means) -> str:
         """Why this rig, or anybody, cannot do it; ``""`` where it can be done."""
@@ -45,6 +47,8 @@ class UpdateCorrupt:
             yield self
         finally:
             store.withdraw()
+            if self.then is not None:
+                store.offer(self.then)
 
     def took_effect(self, seen: Observation) -> bool:
         """The whole image was served: until then there was nothing to refuse.

@@ -183,6 +183,17 @@ def test_a_bad_image_is_offered_and_withdrawn_even_on_an_error(bench: Bench) -> 
     bench.run(story)
 
 
+def test_a_good_image_may_follow_a_bad_one(bench: Bench) -> None:
+    """For who looks by himself; without one nothing is offered."""
+
+    def story(bench: Bench) -> None:
+        with UpdateCorrupt("wrong_key", then="newer").inject(bench.cast):
+            pass
+        assert (bench.seen[-1].kind, bench.seen[-1]["image"]) == ("offered", "newer")
+
+    bench.run(story)
+
+
 def test_one_bit_of_the_askers_choice_is_wrong(bench: Bench) -> None:
     """The named bit, also when it is offered again; only with the word that it belongs to."""
 
