@@ -1,6 +1,7 @@
 """Stories of what is told while a fault stands, and of what is let pass because of it."""
 
 from harness.tests.sim.defects.acts import Story, begin, outage
+from harness.tests.sim.defects.again_stories import AGAIN
 from harness.tests.sim.defects.body_stories import on_its_cell, with_pad
 from harness.tests.sim.defects.update_stories import offer, told, version
 from harness.tests.sim.terminal.counter import begin as at_counter
@@ -131,6 +132,7 @@ def tested(stage: Stage) -> bool:
 
 
 COPING: dict[str, Story] = {
+    **AGAIN,
     "abort_says_declined": silent_host,
     "paper_out_forgotten": no_paper,
     "part_fault_forgotten": no_scanner,
