@@ -73,24 +73,28 @@ class Acts:
         if category == "Abort":
             self._abort(message)
             return None
-        act = self._acts.get(category)
-        firmware = self._firmware
-        busy = firmware.payment.turn.held and category not in AT_ONCE
-        if not 0 < len(header.service) <= nexo.LONGEST_ID:
-            body = failure("MessageFormat", "message=ServiceID")
-        elif act is None:
-            body = failure("UnavailableService")
-        elif (earlier := self._repeats.response(message)) is not None:
-            body = earlier
-        elif busy or (not firmware.state.up and category != "Diagnosis"):
-            body = failure("Busy")
-        else:
-            self._header = header
-            body = act(message)
-            self._repeats.keep(message, body)
+        body, done = self._body_of(message)
         if category == "Payment" and "POIData" not in body:
             body = {**self._bodies.unmade(), **_sale_of(message), **body}
+        if done:
+            self._repeats.keep(message, body)
         return nexo.Message(header.answered(), body)
+
+    def _body_of(self, message: nexo.Message) -> tuple[Body, bool]:
+        """What is answered, and whether it was carried out just now."""
+        category, header, firmware = message.header.category, message.header, self._firmware
+        act = self._acts.get(category)
+        busy = firmware.payment.turn.held and category not in AT_ONCE
+        if not 0 < len(header.service) <= nexo.LONGEST_ID:
+            return failure("MessageFormat", "message=ServiceID"), False
+        if act is None:
+            return failure("UnavailableService"), False
+        if (earlier := self._repeats.response(message)) is not None:
+            return earlier, False
+        if busy or (not firmware.state.up and category != "Diagnosis"):
+            return failure("Busy"), False
+        self._header = header
+        return act(message), True
 
     # --- sessions, states -------------------------------------------------------------------
 

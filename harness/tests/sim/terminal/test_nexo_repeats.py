@@ -94,6 +94,23 @@ def test_a_refusal_is_repeated_as_well() -> None:
     assert len(own.of("request_sent", mti="0200")) == 1
 
 
+def test_what_could_not_be_begun_is_repeated_as_well() -> None:
+    """To the letter, a minute later."""
+    own = stage("nexo")
+    odd = payment()
+    odd = nexo.Message(odd.header, {**odd.body, "PaymentData": {"PaymentType": "Lottery"}})
+
+    def story() -> Any:
+        own.start()
+        first = asked(own, odd)
+        own.clock.sleep(60.0)
+        return first, asked(own, odd)
+
+    first, again = own.play(story)
+
+    assert (first.error, again) == ("MessageFormat", first)
+
+
 @pytest.mark.parametrize("word", WAYS)
 def test_one_that_comes_again_while_it_runs_is_in_progress(word: str) -> None:
     """On another connection, for the first is gone; never Busy, which would be a no."""
