@@ -218,6 +218,47 @@ def refused_in_the_end(stage: Stage) -> bool:
     return ("refund", "approved") in journal(stage).values()
 
 
+def given_up_late(stage: Stage) -> bool:
+    """The cashier gives a sale up while the host is asked, and makes the next one."""
+    counter = begin(stage)
+    stage.clock.spawn("cashier", lambda: give_up(stage, counter))
+    counter.make("sale", 1000)
+    counter.cancelled = False
+    stage.ready(120.0)
+    return counter.make("sale", 2000).outcome != "approved"
+
+
+def give_up(stage: Stage, counter: Counter) -> None:
+    """As soon as the request is on its way."""
+    stage.until(lambda: bool(stage.of("request_sent", mti="0200")), 60.0)
+    counter.cancelled = True
+
+
+def two_debts(stage: Stage) -> bool:
+    """Two sales on one day, neither answered, and nobody listens to their reversals for long."""
+    counter = begin(stage)
+    for amount in (1000, 2000):
+        stage.misbehave("drop", "0200", times=1)
+        stage.misbehave("ignore", "0400")
+        counter.make("sale", amount)
+        stage.clock.sleep(180.0)
+        stage.control(stage.host, do="behave")
+        stage.ready(120.0)
+    return differ(stage)
+
+
+def refund_over_midnight(stage: Stage) -> bool:
+    """The host does not listen to it before."""
+    stage.control(stage.host, do="clock", to="23:58:00")
+    counter = begin(stage)
+    stage.misbehave("ignore", "0220")
+    counter.make("refund", 700)
+    stage.clock.sleep(300.0)
+    stage.control(stage.host, do="behave")
+    stage.ready(120.0)
+    return "refund" not in {kind for kind, _ in ledger(stage).values()}
+
+
 def day_unheard(stage: Stage) -> bool:
     """The host does not answer the end of day; what is the register told?"""
     counter = begin(stage)
@@ -232,6 +273,9 @@ TILL: dict[str, Story] = {
     "chip_asked_about_amount_before": two_chips,
     "refund_shares_receipt_number": refund_behind_a_sale,
     "late_refusal_unnoticed": refused_in_the_end,
+    "abort_outlives_its_sale": given_up_late,
+    "second_debt_dropped": two_debts,
+    "advice_of_yesterday_dropped": refund_over_midnight,
     "open_day_told_as_closed": day_unheard,
     "code_told_as_chip": paid_by_code,
     "resync_drops_a_digit": asked_afterwards,
