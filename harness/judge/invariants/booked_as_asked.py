@@ -23,6 +23,7 @@ GETTING = CREDIT | {"preauth_void"}
 #: figures below 20 are adjustments as well: some hosts take a void as 02.
 PURCHASE, BACK = "00", "2"
 FINANCIAL, RESERVING = "0200", "preauth"
+CLOSING = frozenset({"0500", "0320"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,11 @@ class BookedAsAsked:
     """No refund or void leaves as a purchase, no sale as a credit, no reservation as a charge.
 
     Also where the host declines it, and so nothing wrong stands in its books (payment invariant 1;
-    field 3); and in no other currency (field 49). A void takes back the sale that was meant, and no
-    other one (field 61), as long as no settlement has let the numbers of receipts begin anew; what
-    refers to another deal is of that one's card. Nor does the display ask the cardholder for the
-    amount of another deal, or for this one with a digit lost. Only contradictions count: hosts
-    differ in what else they call a deal.
+    field 3); and in no other currency (field 49), also at the end of day. A void takes back the
+    sale that was meant, and no other one (field 61), as long as no settlement has let the numbers
+    of receipts begin anew; what refers to another deal is of that one's card. Nor does the display
+    ask the cardholder for the amount of another deal, or for this one with a digit lost. Only
+    contradictions count: hosts differ in what else they call a deal.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
@@ -58,6 +59,9 @@ class _BookedAsAsked(Safety):
             return
         if seen.kind == "settled":
             self._settled = seen.n
+            return
+        if mti_of(seen) in CLOSING:
+            self._close(seen)
             return
         sale = self.run.books.sales.get(str(seen.get("of")))
         if sale is None or not (moves_money(seen) or mti_of(seen) == ADVICE):
@@ -87,6 +91,17 @@ class _BookedAsAsked(Safety):
             )  # fmt: skip
         self._card(sale, seen)
         self._count += 1
+
+    def _close(self, seen: Observation) -> None:
+        """A batch is settled and uploaded in the currency of its deals, where all have one."""
+        known = map(currency_of, self.run.books.sales.values())
+        asked = sorted({one for one in known if one is not None})
+        told = seen.get("currency")
+        if told is not None and asked and told not in asked:
+            self.fail(
+                f"batch {seen.get('batch')} was closed in currency {told} at {span(seen.t)}"
+                f" ({mti_of(seen)}, field 49), and its deals are in {either(asked)}", (seen.n,),
+            )  # fmt: skip
 
     def _card(self, sale: Sold, seen: Observation) -> None:
         """Nobody presents a card for what refers to another: it is that one's card."""

@@ -1,5 +1,7 @@
 """``booked_as_asked``: a void takes back the sale that was meant, a prompt tells what is asked."""
 
+from typing import Any
+
 import pytest
 
 from harness.tests.judge.story import PAN, Story, always, fails, passes
@@ -119,3 +121,13 @@ def test_a_booking_on_another_card_breaks_it() -> None:
     assert fails(clause)
     assert "about room, of card ..0014" in clause.reason
     assert passes(booked_on("999999******0022", "0220").clause(WORD))
+
+
+@pytest.mark.parametrize("mti", ["0500", "0320"])
+@pytest.mark.parametrize(("currency", "sound"), [("156", passes), (None, passes), ("840", fails)])
+def test_a_day_is_closed_in_its_own_currency(mti: str, currency: str | None, sound: Any) -> None:
+    """Settlement and upload carry field 49, or none."""
+    tale = always(WORD).sale("first", 2)
+    tale.host("request_received", mti=mti, stan=3, batch=1, tid="HIL00001", currency=currency)
+
+    assert sound(tale.end().clause(WORD))

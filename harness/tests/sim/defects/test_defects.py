@@ -19,6 +19,7 @@ from harness.tests.sim.defects.body_stories import BODY
 from harness.tests.sim.defects.book_stories import BOOKS
 from harness.tests.sim.defects.coping_stories import COPING
 from harness.tests.sim.defects.copy_stories import COPIES
+from harness.tests.sim.defects.day_stories import DAYS
 from harness.tests.sim.defects.deal_stories import DEALS
 from harness.tests.sim.defects.debt_stories import DEBTS
 from harness.tests.sim.defects.host_stories import HOST
@@ -340,6 +341,7 @@ STORIES: dict[str, Story] = {
     **MONEY,
     **BOOKS,
     **DEBTS,
+    **DAYS,
     **DEALS,
     **COPIES,
     **COPING,

@@ -1,11 +1,9 @@
-"""What the planted bugs of tills do to amounts, originals and days."""
+"""What the planted bugs of tills do to amounts, originals and debts."""
 
 from harness.model.register import Wish
-from harness.sim.terminal.outcome import Outcome
 from harness.tests.sim.defects.acts import Story
 from harness.tests.sim.defects.acts import begin as begin_at_register
-from harness.tests.sim.defects.debt_stories import differ, present
-from harness.tests.sim.defects.money_stories import cut
+from harness.tests.sim.defects.debt_stories import differ
 from harness.tests.sim.defects.secret_stories import listening
 from harness.tests.sim.terminal.counter import Counter, begin, journal, ledger
 from harness.tests.sim.terminal.stage import Stage
@@ -66,50 +64,6 @@ def release_lost(stage: Stage) -> bool:
     return differ(stage)
 
 
-def booked_next_day(stage: Stage) -> bool:
-    """A reservation is booked when its day is closed."""
-    counter = begin(stage)
-    room = counter.make("preauth", 5000)
-    settle(counter)
-    return counter.make("completion", 4000, of=room).outcome != "approved"
-
-
-def settle(counter: Counter) -> Outcome:
-    """The end of day, and ready for the next."""
-    closed = counter.firmware.settlement.settle(counter)
-    counter.stage.ready(120.0)
-    return closed
-
-
-def nine_swipes(stage: Stage) -> bool:
-    """Nine cards are swiped, and the host finds other totals."""
-    counter = begin(stage, None)
-    for _ in range(9):
-        stage.clock.spawn("cardholder", lambda: present(stage, "plain_stripe"))
-        counter.make("sale", 1000)
-    stage.misbehave("other_totals", "0500", times=1)
-    settle(counter)
-    return not all(entry.uploaded for entry in stage.host.ledger)
-
-
-def two_days(stage: Stage) -> bool:
-    """Money is given back on the first one."""
-    counter = begin(stage)
-    counter.make("sale", 1000)
-    counter.make("refund", 300)
-    settle(counter)
-    counter.make("sale", 2000)
-    return settle(counter).cause == "unbalanced"
-
-
-def day_with_a_cut(stage: Stage) -> bool:
-    """A sale is taken back before it."""
-    counter = begin(stage)
-    counter.make("void", of=counter.make("sale", 1000))
-    cut(stage)
-    return settle(counter).cause == "unbalanced"
-
-
 def refund_over_two_cuts(stage: Stage) -> bool:
     """The host does not listen to it before the second one is over."""
     counter = begin(stage)
@@ -167,15 +121,6 @@ def void_unheard(stage: Stage) -> bool:
     stage.register.transact(Wish("void", None, sold.receipt, sold.stan, sold.auth))
     stage.clock.sleep(60.0)
     return ("void", "approved") in ledger(stage).values()
-
-
-def void_next_day(stage: Stage) -> bool:
-    """Midnight comes between a sale and its void."""
-    stage.control(stage.host, do="clock", to="23:59:00")
-    counter = begin(stage)
-    sold = counter.make("sale", 1000)
-    stage.clock.sleep(120.0)
-    return counter.make("void", of=sold).outcome != "approved"
 
 
 def two_chips(stage: Stage) -> bool:
@@ -259,15 +204,6 @@ def refund_over_midnight(stage: Stage) -> bool:
     return "refund" not in {kind for kind, _ in ledger(stage).values()}
 
 
-def day_unheard(stage: Stage) -> bool:
-    """The host does not answer the end of day; what is the register told?"""
-    counter = begin(stage)
-    counter.make("sale", 1000)
-    stage.misbehave("ignore", "0500", times=1)
-    told = counter.firmware.settlement.settle(counter).outcome
-    return told == "approved" and not stage.host.ledger.settled
-
-
 TILL: dict[str, Story] = {
     "prompt_amount_before": two_amounts,
     "chip_asked_about_amount_before": two_chips,
@@ -276,7 +212,6 @@ TILL: dict[str, Story] = {
     "abort_outlives_its_sale": given_up_late,
     "second_debt_dropped": two_debts,
     "advice_of_yesterday_dropped": refund_over_midnight,
-    "open_day_told_as_closed": day_unheard,
     "code_told_as_chip": paid_by_code,
     "resync_drops_a_digit": asked_afterwards,
     "void_names_last_rrn": two_alike,
@@ -284,14 +219,9 @@ TILL: dict[str, Story] = {
     "booked_on_last_card": two_cards,
     "void_mac_unchecked": void_spoilt,
     "release_not_reversed": release_lost,
-    "reservation_lost_by_settlement": booked_next_day,
-    "ninth_swipe_not_uploaded": nine_swipes,
-    "credits_carried_over": two_days,
-    "voids_are_sales_after_start": day_with_a_cut,
     "advice_dropped_at_second_start": refund_over_two_cuts,
     "debt_keeps_refused_keys": reversal_refused_for_its_keys,
     "second_copy_unmarked": copied_twice,
     "reservation_kept_without_card": pulled_after_reservation,
     "unheard_void_stands": void_unheard,
-    "void_refused_after_midnight": void_next_day,
 }
