@@ -2,21 +2,25 @@
 
 A check value (KCV: the first bytes of a block of zero bytes encrypted) is made to be shown, and is
 on the wire beside each key (Q/CUP 009.1, field 62). So keys can be told in a log without being kept
-anywhere: whatever in hex is as long as one is tried.
+anywhere: whatever in hex or base64 is as long as one is tried.
 
-Known limits: keys that are neither in hex nor on one line, and inside a dump those that begin at no
-multiple of eight bytes.
+Known limits: keys that are written in another way or not on one line, and inside a dump those that
+begin at no multiple of eight bytes.
 """
 
+import base64
 import re
 from collections.abc import Iterable
 
 from harness.wire import mac
 
 _HEX = re.compile(
-    r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:([ :-]?)[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){6,94}"
-    r"(?![0-9A-Fa-f])"
+    r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:((?:[ :-]|, ?|,? ?0[xX]|\\x)?)[0-9A-Fa-f]{2})"
+    r"(?:\1[0-9A-Fa-f]{2}){6,94}(?![0-9A-Fa-f])"
 )
+_BETWEEN = re.compile(r"0[xX]|[^0-9A-Fa-f]")
+#: No multiple of eight bytes that a key has is one of three: its base64 is padded (RFC 4648, 4).
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{11}=|[A-Za-z0-9+/]{22}==)(?![\w+/=])")
 _CHECK = re.compile(r"(?:[0-9A-Fa-f]{2}){3,8}")  # shorter ones fit too much by chance
 BLOCK = 8
 SIZES = (16, 8)  # bytes of a key; the longer first
@@ -41,11 +45,13 @@ class KeyRing:
             return text, found
 
         def shown(run: re.Match[str]) -> str:
-            checks = self._in(bytes.fromhex(re.sub("[^0-9A-Fa-f]", "", run[0])))
+            whole = run[0].endswith("=")
+            octets = base64.b64decode(run[0]) if whole else bytes.fromhex(_BETWEEN.sub("", run[0]))
+            checks = self._in(octets)
             found.extend(checks)
             return HIDDEN if checks else run[0]
 
-        return _HEX.sub(shown, text), list(dict.fromkeys(found))
+        return _BASE64.sub(shown, _HEX.sub(shown, text)), list(dict.fromkeys(found))
 
     def _in(self, octets: bytes) -> list[str]:
         tried = (

@@ -1,5 +1,7 @@
 """Keys are found in what passes by, by their check values alone."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,8 @@ def knowing(*checks: bytes) -> KeyRing:
     "shown",
     [
         KEY.hex(), KEY.hex().upper(), KEY.hex(" "), KEY.hex(":"), KEY.hex("-"),
-        f"{'00' * 8}{KEY.hex()}", f"{KEY.hex()}{'5A' * 16}",
+        f"{'00' * 8}{KEY.hex()}", f"{KEY.hex()}{'5A' * 16}", KEY.hex(","), ", ".join(
+            f"{octet:02x}" for octet in KEY), base64.b64encode(KEY).decode(),
     ],
 )  # fmt: skip
 def test_a_key_in_hex_is_hidden(shown: str) -> None:
@@ -31,6 +34,25 @@ def test_a_key_in_hex_is_hidden(shown: str) -> None:
 
     assert text == "mak=*** ok"
     assert found == [mac.kcv(KEY).hex()]
+
+
+@pytest.mark.parametrize("between", [" 0x", ",0x", ", 0x", "\\x"])
+def test_a_key_as_a_program_has_it_is_hidden(between: str) -> None:
+    """An array of C, a string of Python; what stands before its first byte stays."""
+    shown = between.join(f"{octet:02X}" for octet in KEY)
+    text, found = knowing(mac.kcv(KEY)).hide(f"mak=0x{shown};")
+
+    assert text == "mak=0x***;"
+    assert found == [mac.kcv(KEY).hex()]
+
+
+def test_a_double_key_in_base64_is_hidden() -> None:
+    """Two signs of padding; a longer word that holds such a one is none."""
+    shown = base64.b64encode(DOUBLE).decode()
+    ring = knowing(mac.kcv(DOUBLE))
+
+    assert ring.hide(f"k={shown}") == ("k=***", [mac.kcv(DOUBLE).hex()])
+    assert ring.hide(f"A{shown}")[1] == []
 
 
 @pytest.mark.parametrize("method", ["des", "sm4"])

@@ -176,6 +176,7 @@ SECRETS: dict[str, Story] = {
     "pan_over_two_lines": plain_sale,
     "eight_digits_shown": day_exported,
     "key_in_log": sign_on_logged,
+    "key_in_log_as_array": sign_on_logged,
     "track_of_first_card": two_cards,
     "cryptogram_sent_again": one_chip_twice,
     "old_keys_after_bad_sign_on": sign_on_spoilt,
