@@ -14,10 +14,12 @@ from harness.errors import PortLost
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.updates import Image
 from harness.ports.base import Port
-from harness.wire.xmodem import CAN
+from harness.wire.xmodem import CAN, NAK, WANTS_CRC
 
 IDENTITY = None
 TRIES = 10
+ASKS = (WANTS_CRC, bytes([NAK]))
+QUIET = 0.2  # s behind what asks for an image; receivers ask again after seconds
 
 
 class Cancelled(Exception):
@@ -59,12 +61,39 @@ class Driver:
         try:
             self._port.open()
             self._put(self._attention)
+            if not self._is_asked():
+                return SaleResult("failed", text="the terminal does not ask for an image")
             sent = sender.send(_Stream(image), retry=TRIES, timeout=self._within, quiet=True)
         except Cancelled:
             return SaleResult("failed", code="CAN", text="the terminal cancelled the transfer")
         except PortLost as error:
             return SaleResult("failed", text=str(error))
         return SaleResult("approved") if sent else SaleResult("failed", text="not acknowledged")
+
+    def _is_asked(self) -> bool:
+        """Wait until it asks; what it says before, a greeting or noise, has more signs behind it.
+
+        Raises Cancelled, PortLost.
+        """
+        clock = self._port.clock
+        until = clock.now() + TRIES * self._within
+        while clock.now() < until:
+            chunk = self._port.read(min(until, clock.now() + QUIET) if self._kept else until)
+            if chunk is not None:
+                self._take(chunk.data)
+                del self._kept[:-2]
+            hasty = bytes(self._kept) == WANTS_CRC * 2  # one that asks without a pause
+            if hasty or (chunk is None and self._kept[-1:] in ASKS):
+                del self._kept[:-1]
+                return True
+            if chunk is None:
+                self._kept.clear()
+        return False
+
+    def _take(self, octets: bytes) -> None:
+        self._kept += octets
+        if bytes([CAN, CAN]) in self._kept:
+            raise Cancelled
 
     def _get(self, size: int, timeout: float = 1.0) -> bytes | None:
         """The next bytes; None when they did not come in time. Raises Cancelled, PortLost."""
@@ -73,9 +102,7 @@ class Driver:
             chunk = self._port.read(until)
             if chunk is None:
                 return None
-            self._kept += chunk.data
-            if bytes([CAN, CAN]) in self._kept:
-                raise Cancelled
+            self._take(chunk.data)
         taken = bytes(self._kept[:size])
         del self._kept[:size]
         return taken
