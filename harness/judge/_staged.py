@@ -8,7 +8,9 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
+from harness.judge._console_gaps import ConsoleGaps
 from harness.judge._console_line import ConsoleLine
+from harness.judge._console_shape import ConsoleShape
 from harness.judge._display_line import DisplayLine
 from harness.judge._doubt import Line
 from harness.judge._monitor import Monitor, span
@@ -24,7 +26,7 @@ COMPLETE = ("rest", "decided")
 #: What stands beside the fault's word in an ``inject`` step.
 BESIDE = ("as",)
 #: What is looked at for whether a line of the bench's is to be believed.
-LINES = (RegisterLine, ConsoleLine, DisplayLine, PersonLine)
+LINES = (RegisterLine, ConsoleLine, ConsoleGaps, ConsoleShape, DisplayLine, PersonLine)
 DOUBTED = frozenset[str]().union(*(one.kinds for one in LINES)) - {"step_started"}
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from harness.judge._console_gaps import ConsoleGaps
 from harness.judge._console_line import ConsoleLine
+from harness.judge._console_shape import ConsoleShape
 from harness.judge._display_line import DisplayLine
 from harness.judge._person_line import PersonLine
 from harness.judge._register_line import RegisterLine
@@ -212,6 +214,111 @@ def test_a_request_that_is_sent_again_has_its_line_again() -> None:
     assert not _console(first, (11.9, *again[1:]), again)[1]
     assert not _console(first, again, (77.6, *first[1:]))[1]
     assert _console(first, again)[1]
+
+
+def _request(source: str, kind: str, t: float, stan: int) -> Row:
+    return (t, source, kind, {"mti": "0200", "stan": stan})
+
+
+def _had(t: float, stan: int) -> Row:
+    return _request("host", "request_received", t, stan)
+
+
+def _sent(t: float, stan: int) -> Row:
+    return _request("terminal", "request_sent", t, stan)
+
+
+def _began(name: str, **more: Any) -> Row:
+    return (1.0, "engine", "sale_started", {"sale": name, **more})
+
+
+def _sold(t: float, name: str, stan: int) -> Row:
+    return (t, "engine", "sale_ended", {"sale": name, "outcome": "approved", "stan": stan})
+
+
+def _approved(t: float, stan: int) -> Row:
+    return (t, "terminal", "approved", {"stan": stan, "of": "first" if stan == 2 else "second"})
+
+
+def _crypt(t: float, of: str, mark: str) -> Row:
+    return (t, "host", "request_received", {"of": of, "cryptogram": mark})
+
+
+CARD = ((11.0, "terminal", "card_read", {"of": "first"}), _crypt(12.0, "first", "a1"))
+ANSWERED: Row = (12.5, "terminal", "answer_received", {"mti": "0210", "stan": 2})
+LATER: Row = (90.0, "terminal", "boot", {})
+TOLD = (_sent(12.0, 2), _had(12.0, 2))
+SOLD = (_began("first"), _approved(13.0, 2), _sold(13.0, "first", 2))
+
+
+@pytest.mark.parametrize(
+    ("rows", "since"),
+    [
+        ((*TOLD, _had(22.0, 3), LATER), 12.0),
+        ((*TOLD, _had(22.0, 3), _sent(24.0, 3), LATER), None),
+        ((_had(22.0, 3), LATER), None),  # its log tells of no request
+        ((*TOLD, _had(22.0, 3), (70.0, *LATER[1:])), None),  # it went with the line on its lips
+        ((*TOLD, _had(22.0, 3)), None),  # the line may still come
+        ((*SOLD, _began("second"), _sold(23.0, "second", 3), LATER), 13.0),
+        ((*SOLD, _began("second", what="void"), _sold(23.0, "second", 3), LATER), None),
+        ((*SOLD, _began("second"), (22.0, "terminal", "declined", {"stan": 3}),
+          _sold(23.0, "second", 3), LATER), None),
+        ((*SOLD, ANSWERED, _began("second"), _approved(23.0, 3), LATER), 12.5),
+        ((*SOLD, _began("second"), _approved(23.0, 3), LATER), None),
+        ((*CARD, _crypt(22.0, "second", "b2"), LATER), 11.0),
+        ((*CARD, _crypt(22.0, "second", "a1"), LATER), None),  # the one before, sent again
+    ],
+)  # fmt: skip
+def test_a_console_that_loses_lines(rows: Sequence[Row], since: float | None) -> None:
+    """It tells of others, and not of one that host or register had."""
+    line = ConsoleGaps()
+    for seen in _rows(*rows):
+        line.on(seen)
+    found = line.doubt(())
+
+    assert (found.since if found else None) == since
+
+
+def test_what_a_cut_takes_with_it_is_no_lost_line() -> None:
+    """The last line of a terminal that loses its power."""
+    line = ConsoleGaps()
+    for seen in _rows(*TOLD, _had(22.0, 3), LATER):
+        line.on(seen)
+
+    assert line.doubt([_fault("signal_lost", 22.0)])
+    assert not line.doubt([_fault("power_cut", 22.0)])
+
+
+@pytest.mark.parametrize(
+    ("odd", "doubted"),
+    [
+        ("10:0:01.234 I pay: approved", True),  # a byte is lost
+        ("10:00?01.234 I pay: approved", True),
+        ("10:00:01.234 I pay: approvd", False),  # which nobody can know
+        ("U-Boot 2019.04, DRAM 128 MiB", False),
+    ],
+)
+def test_a_console_that_loses_characters(odd: str, *, doubted: bool) -> None:
+    """Where one line among many begins as no other does."""
+    line = ConsoleShape()
+    texts = [f"10:00:{n:02d}.000 I net: connected" for n in range(40)]
+    texts.insert(30, odd)
+    for seen in _rows(*(_said(float(n), text) for n, text in enumerate(texts))):
+        line.on(seen)
+    found = line.doubt(())
+
+    assert bool(found) is doubted
+    assert not found or found.since == 29.0
+
+
+def test_a_log_whose_lines_begin_otherwise_from_a_time_on() -> None:
+    """Seconds since the start have a figure more after a while."""
+    line = ConsoleShape()
+    texts = [f"[{n:5d}.123] usb: {n}" for n in range(960, 1040)]
+    for seen in _rows(*(_said(float(n), text) for n, text in enumerate(texts))):
+        line.on(seen)
+
+    assert not line.doubt(())
 
 
 def _shown(t: float) -> Row:

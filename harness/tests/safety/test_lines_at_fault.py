@@ -63,10 +63,30 @@ def _no_display() -> Bend:
     return bend
 
 
+def _bytes_lost() -> Bend:
+    """Three bytes in a thousand."""
+    chance = random.Random(1)
+    return lambda chunk: [(0.0, bytes(one for one in chunk if chance.random() > 0.003))]
+
+
+def _loose() -> Bend:
+    """A plug that is loose: now and then a dozen lines are lost."""
+    chance, left = random.Random(1), [0]
+
+    def bend(chunk: bytes) -> list[tuple[float, bytes]]:
+        if not left[0] and chance.random() < 0.05:
+            left[0] = 12
+        left[0] = max(0, left[0] - 1)
+        return [] if left[0] else [(0.0, chunk)]
+
+    return bend
+
+
 BENDS: Mapping[str, Callable[[], Bend]] = {
     "late by 2": partial(_late, 2.0), "late by 7": partial(_late, 7.0),
     "late by 30": partial(_late, 30.0), "twice": _twice, "lossy": _lossy,
     "in disorder": _in_disorder, "no display": _no_display, "dead": lambda: lambda _: [],
+    "bytes lost": _bytes_lost, "loose": _loose,
 }  # fmt: skip
 PAPER, GAP, LOST = (
     "peripherals/printer_not_ready",
@@ -102,6 +122,12 @@ CELLS = [
     ("terminal/console", "no display", 14.14, DECLINED),
     ("terminal/console", "no display", 45.34, GAP),
     ("terminal/console", "no display", 12.6, "reader/mute_chip"),
+    ("terminal/console", "bytes lost", 15.1, "reader/pulled_after_approval"),
+    ("terminal/console", "bytes lost", 18.3, "ageing/batch_full"),
+    ("terminal/console", "loose", 13.6, DECLINED),
+    ("terminal/console", "loose", 15.1, LOST),
+    ("terminal/console", "loose", 15.1, "host/refund_refused"),
+    ("terminal/console", "loose", 21.4, "ageing/batch_full"),
 ]
 
 
