@@ -20,6 +20,8 @@ SWIPED = "card_swiped"
 CODE = "code"  # what a log calls the entry of what was no card
 #: s by which a log may tell of a reading after the host has the request (``engine/lag.py``).
 LATE = 2.0
+#: s by which a presenter that broke down over an insertion is known to have.
+BREAKS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class _NextCardFresh(Safety):
         self._deal = ""
         self._unproven: Observation | None = None  # a request whose reading was not told yet
         self._past = False  # whether another sale has begun since
+        self._alone: tuple[Observation, Observation] | None = None  # read, and none was there
         self._count = 0
         self._cryptograms: dict[str, Observation] = {}  # mark -> whose request had it first
 
@@ -113,8 +116,7 @@ class _NextCardFresh(Safety):
             if first.seen.get("pan") != seen.get("pan") and (stale or first.stale):
                 self._blame(card, seen, before if stale else None, first)
             elif not (self._inside or self._unread):
-                self.fail(f"a card was read at {span(seen.t)}, and none was there",
-                          (card.n, seen.n))  # fmt: skip
+                self._alone = self._alone or (card, seen)
         late, self._unproven = self._unproven, None
         of_before = late is not None and self._past
         self._read, self._of_sale, self._unread = seen, not of_before, False
@@ -124,15 +126,27 @@ class _NextCardFresh(Safety):
     # --- a reading that is told late ------------------------------------------------------------
 
     def deadline(self) -> float | None:
-        return None if self._unproven is None else self._unproven.t + LATE
+        unproven, alone = self._unproven, self._alone
+        dues = [unproven.t + LATE] if unproven else []
+        dues += [alone[1].t + BREAKS] if alone else []
+        return min(dues, default=None)
 
     def at(self, t: float) -> None:
-        due = self.deadline()
-        if due is not None and after(t, due):
+        if self._unproven is not None and after(t, self._unproven.t + LATE):
             self._miss()
+        if self._alone is not None and after(t, self._alone[1].t + BREAKS):
+            self._accuse()
 
     def last_look(self) -> None:
         self._miss()
+        self._accuse()
+
+    def _accuse(self) -> None:
+        """A card that the presenter said nothing of, and it is well."""
+        alone, self._alone = self._alone, None
+        if alone is not None:
+            card, seen = alone
+            self.fail(f"a card was read at {span(seen.t)}, and none was there", (card.n, seen.n))
 
     def _miss(self) -> None:
         """No reading was told: of a request that a sale sent."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.verdict import Outcome
 from harness.tests.judge.story import Story, always, fails, passes
 
 WORD = "next_card_fresh"
@@ -202,3 +203,21 @@ def test_a_code_behind_a_card_is_no_card_that_is_not_there() -> None:
     tale.host("request_received", mti="0200", of="second", stan=3, amount=1234,
               processing="000000", mode="030", pan="999999***0022")  # fmt: skip
     assert passes(tale.end().clause(WORD))
+
+
+@pytest.mark.parametrize("broke", [False, True])
+def test_a_presenter_that_broke_over_an_insertion_is_no_evidence(*, broke: bool) -> None:
+    """The card may be in, though nobody said so."""
+    tale = always(WORD)
+    tale.start("first")
+    tale.say("reader", "card_inserted", card="chip")
+    tale.terminal("card_read", entry="chip", pan="999999***0014")
+    tale.say("reader", "card_removed")
+    tale.start("second")
+    read = tale.terminal("card_read", entry="chip", pan="999999***0014")
+    if broke:
+        tale.at(read.t + 3).engine("bench_error", role="reader", message="no answer")
+    tale.at(read.t + 20)
+
+    verdict = tale.end().verdict()
+    assert verdict.outcome is (Outcome.ERROR if broke else Outcome.FAIL)
