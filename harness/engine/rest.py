@@ -161,12 +161,21 @@ def _is_at_rest(run: "Run") -> str:
         until = recorder.clock.now() + REST
         _answers_again(run, until)
         return "console" if recorder.until(lambda: is_ready(recorder.trace), until) else ""
-    for terminal in players_of(run.rig, Terminal):
-        try:
-            return "ecr" if terminal.status() == "00" else ""
-        except BenchError:
-            return ""
-    return ""
+    until = recorder.clock.now() + REST
+    return (
+        "ecr" if any(_says_ready(run, one, until) for one in players_of(run.rig, Terminal)) else ""
+    )
+
+
+def _says_ready(run: "Run", terminal: Any, until: float) -> bool:
+    """Asked until it is: what was the matter is told once even when it is over."""
+    clock = run.recorder.clock
+    while clock.now() < until:
+        with contextlib.suppress(BenchError):
+            if terminal.status() == "00":
+                return True
+        clock.sleep(TRY_AGAIN)
+    return False
 
 
 def _collect(run: "Run") -> None:

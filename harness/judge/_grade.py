@@ -37,7 +37,7 @@ class Grade:
         kinds: What it wants to be fed.
     """
 
-    kinds = frozenset({"power_asked", "boot", "state", "sale_ended"})
+    kinds = frozenset({"power_asked", "boot", "state", "terminal_status", "sale_ended"})
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -54,6 +54,8 @@ class Grade:
             self._start = self._start or seen
         elif self._start is None:
             return
+        elif seen.kind == "terminal_status":
+            self._alive = seen  # it answers, whatever
         elif seen.source == TERMINAL:
             self._function(seen)
         elif seen.kind == "sale_ended":

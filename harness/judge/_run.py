@@ -13,6 +13,8 @@ NOT_BY_LOG = frozenset({
     "line", "report", "ecr_status", "ecr_result", "terminal_status", "acknowledgement_withheld",
     "totals",
 })  # fmt: skip
+#: Occasions on which a terminal can tell its register what is the matter, unless it is a success.
+ASKED = frozenset({"terminal_status", "sale_ended"})
 #: Why nothing is shown by what was not seen then.
 BLIND = "the story waited for what the terminal's log has no words for, and did not go on"
 #: States in which a terminal that owes may wait for its next transaction.
@@ -141,14 +143,20 @@ class Run:
             return any(channel in self.observes for channel in TERMINAL_CHANNELS)
         return "terminal" in self.heard
 
+    def hears_unasked(self) -> bool:
+        """Whether a terminal is heard that nobody asks: a register hears what it asks for."""
+        return self.hears("console") or self.hears_causes("display")
+
     def tells(self, kind: str) -> bool:
         """Whether the terminal's silence about this means anything: logs differ in what they say.
 
         What was heard can be heard, whoever told it.
         """
-        if self.told is None or kind in NOT_BY_LOG:
+        if kind in NOT_BY_LOG or kind in self.said:
             return True
-        return kind in self.told or kind in self.said
+        if self.told is None:  # nobody reads a log, or nobody says what it tells
+            return self.observes is None or "console" in self.observes
+        return kind in self.told
 
     def can_name(self, channel: str, causes: Iterable[str]) -> bool:
         """Whether one of these could be told there: a byte of a protocol has no word for most.

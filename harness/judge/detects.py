@@ -12,7 +12,8 @@ from harness.judge._monitor import (
     known_causes,
     span,
 )
-from harness.judge._run import Run
+from harness.judge._register_line import STOPPING
+from harness.judge._run import ASKED, Run
 from harness.judge._since import Since, reference
 from harness.model.trace import Observation
 from harness.model.units import Seconds
@@ -50,7 +51,7 @@ class Detects:
 
 
 class _Detects(Monitor):
-    kinds = NAMING | {"fault_injected", "fault_took_effect", "fault_cleared"}
+    kinds = NAMING | ASKED | {"fault_injected", "fault_took_effect", "fault_cleared"}
 
     def __init__(self, word: Detects, run: Run) -> None:
         super().__init__(f"detects {either(word.causes)}", run, float(word.within))
@@ -58,13 +59,22 @@ class _Detects(Monitor):
         self._start: Observation | None = None
         self._within = float(word.within)
         self._wrong: list[Observation] = []
+        self._asked = 0.0  # when the register last had an answer, or none
 
     def on(self, seen: Observation) -> None:
-        if seen.kind not in NAMING:
+        if seen.kind in ASKED:
+            self._asked = seen.t if self._is_occasion(seen) else self._asked
+        elif seen.kind not in NAMING:
             fault = self.run.fault(self._word.fault)
             self._start = self._start or reference(fault, self._word.since)
         elif self._start is not None and seen.source == TERMINAL and seen.t >= self._start.t:
             self._named(self._start, seen)
+
+    def _is_occasion(self, seen: Observation) -> bool:
+        """No success is, nor what is asked when all is over; but a start tells of what was."""
+        fault = self.run.fault(self._word.fault)
+        stands = fault is None or fault.cleared is None or fault.word.startswith(STOPPING)
+        return seen.get("outcome") != "approved" and stands
 
     def _named(self, start: Observation, seen: Observation) -> None:
         cause = seen.get("cause")
@@ -95,6 +105,8 @@ class _Detects(Monitor):
             self.unsure("no channel of the terminal is observed on this rig", (start.n,))
         elif effect is None or after(effect.t, start.t + self._within):
             self.unsure("the fault took no effect in time: there was nothing to notice", (start.n,))
+        elif self._asked < effect.t and not self.run.hears_unasked():
+            self.unsure("its register alone is heard, and asked nothing in that time", (start.n,))
         else:
             wanted = either(self._word.causes)
             blamed = f"; {_blamed(self._wrong)} instead" if self._wrong else ""

@@ -112,7 +112,8 @@ class _Recovers(Monitor):
     def _stand(self, seen: Observation) -> None:
         start = self._start
         open_ = start is not None and self._back is None and seen.t >= start.t
-        if open_ and (self._is_back(self._standing) or self._only_answers()):
+        standing = self._standing or self.run.state  # one that it was in before the story
+        if open_ and (self._is_back(standing) or self._only_answers()):
             self._back = (seen.t, seen.n)
 
     def _only_answers(self) -> bool:

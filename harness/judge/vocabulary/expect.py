@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.judge._monitor import TERMINAL, Monitor, after, span
-from harness.judge._run import BLIND, Run
+from harness.judge._run import ASKED, BLIND, Run
 from harness.judge.vocabulary._matching import edge, kinds_of, match, of_whom, told
 from harness.model.pattern import Pattern
 from harness.model.trace import Observation
@@ -85,12 +85,16 @@ class _Expect(Monitor):
         self._met: list[_Obligation] = []
         self._excused = 0
         self._triggered = False
-        self.kinds = kinds_of((word.trigger, *word.see, *word.but_not, *word.unless))
+        self._asked = 0.0  # when the register was last told no success, s
+        kinds = kinds_of((word.trigger, *word.see, *word.but_not, *word.unless))
+        self.kinds = None if kinds is None else kinds | ASKED
 
     # --- reading --------------------------------------------------------------------------------
 
     def on(self, seen: Observation) -> None:
         self.at(seen.t)
+        if seen.kind in ASKED and seen.get("outcome") != "approved":
+            self._asked = seen.t
         for one in tuple(self._open):
             if self.settled is None:
                 self._look(one, seen)
@@ -170,16 +174,11 @@ class _Expect(Monitor):
     def _no_wonder(self, one: _Obligation) -> str:
         """Why it shows nothing that it was not seen, or ``""``."""
         run, trigger = self.run, one.trigger
-        for pattern in one.left:
-            source = pattern.source
-            heard = run.hears_terminal() if source == TERMINAL else run.hears(source)
-            heard = heard and (source != TERMINAL or run.tells(pattern.kind or "line"))
-            on, cause = pattern.fields.get("on"), pattern.fields.get("cause")
-            if cause is not None and not self._could_name(on, cause):
-                return f"the {on} is not observed on this rig, or has no word for {cause}"
-            if source not in ("", "engine") and not heard:
-                return f"nothing was heard of the {source}, so {str(pattern)!r} could not be seen"
-        if run.blind is not None and run.blind.n > trigger.n:
+        unheard = next(filter(None, (self._unheard(one, pattern) for pattern in one.left)), "")
+        if unheard:
+            return unheard
+        steps = any(pattern.source == "engine" for pattern in one.left)
+        if run.blind is not None and (steps or run.blind.n > trigger.n):
             return BLIND
         if any(_is_reversal(pattern) for pattern in one.left) and run.waits_for_a_sale():
             return "what it owes waits for its next transaction, and none was begun"
@@ -187,6 +186,20 @@ class _Expect(Monitor):
             shown = [own.effect for own in run.faults if own.at.n == trigger.n]
             if not any(one and not after(one.t, trigger.t + self._within) for one in shown):
                 return "the fault took no effect in time: there was nothing to see"
+        return ""
+
+    def _unheard(self, one: _Obligation, pattern: Pattern) -> str:
+        """Why this could not have been heard, or ``""``."""
+        run, source = self.run, pattern.source
+        heard = run.hears_terminal() if source == TERMINAL else run.hears(source)
+        heard = heard and (source != TERMINAL or run.tells(pattern.kind or "line"))
+        on, cause = pattern.fields.get("on"), pattern.fields.get("cause")
+        if cause is not None and not self._could_name(on, cause):
+            return f"the {on} is not observed on this rig, or has no word for {cause}"
+        if source not in ("", "engine") and not heard:
+            return f"nothing was heard of the {source}, so {str(pattern)!r} could not be seen"
+        if pattern.kind == "report" and self._asked < one.trigger.t and not run.hears_unasked():
+            return "its register alone is heard, and asked nothing in that time"
         return ""
 
     def _could_name(self, channel: Any, cause: Any) -> bool:

@@ -115,6 +115,37 @@ def test_a_deaf_rig_or_a_fault_without_effect_blames_nobody(
     assert "observed" in clause.reason or "no effect" in clause.reason
 
 
+@pytest.mark.parametrize(
+    ("fault", "t", "kind", "fields", "fits"),
+    [
+        ("data_exhausted", 40, "terminal_status", {"code": "00"}, fails),
+        ("data_exhausted", 40, "sale_ended", {"sale": "first", "outcome": "failed"}, fails),
+        ("data_exhausted", 40, "sale_ended", {"sale": "first", "outcome": "approved"}, unsure),
+        ("data_exhausted", 55, "terminal_status", {"code": "00"}, unsure),  # it is over by then
+        ("power_cut", 55, "terminal_status", {"code": "00"}, fails),
+        ("data_exhausted", 5, "terminal_status", {"code": "00"}, unsure),
+    ],
+)
+def test_who_is_heard_at_its_register_alone_must_be_asked(
+    fault: str, t: float, kind: str, fields: dict[str, object], fits: object
+) -> None:
+    """A register hears what it is told in a dialogue: without one silence is no evidence."""
+    tale = Story({"then": {"detects": CAUSE}}, observes=("ecr", "host")).begin()
+    role = "engine" if kind == "sale_ended" else "terminal"
+    if t < 10:
+        tale.at(t).say(role, kind, **fields)
+    tale.at(10).inject(fault)
+    if 10 < t < 50:
+        tale.at(t).say(role, kind, **fields)
+    tale.at(50).clear(fault)
+    if t > 50:
+        tale.at(t).say(role, kind, **fields)
+    tale.at(90).host("connected")
+
+    assert callable(fits)
+    assert fits(tale.end().clause("detects"))
+
+
 def test_the_budget_may_run_from_the_effect_or_the_clearing() -> None:
     """A power cut can only be noticed once the power is back."""
     tale = story(since="cleared")

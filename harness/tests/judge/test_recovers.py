@@ -290,3 +290,14 @@ def test_a_story_that_stopped_for_want_of_a_word_shows_no_recovery(
 
     assert callable(fits)
     assert fits(tale.end(heal=False).clause("recovers"))
+
+
+def test_a_state_from_before_the_story_that_was_never_left_still_stands() -> None:
+    """Not every log tells that a terminal is busy: it answers that all is well."""
+    tale = Story({"then": {"recovers": {"to": "ready", "within": "60 s"}}}).begin()
+    tale.at(10).inject()
+    tale.at(50).clear()
+    tale.at(52).engine("healing")
+    tale.at(60).terminal("terminal_status", code="00")
+
+    assert passes(tale.end(heal=False).clause("recovers"))

@@ -237,6 +237,29 @@ def test_a_register_that_is_told_results_only_hears_no_cause() -> None:
     assert "no word for cancelled" in found.reason
 
 
+@pytest.mark.parametrize(
+    ("observes", "printed", "fits"),
+    [
+        (("ecr", "host"), False, unsure),
+        (("ecr", "host"), True, fails),  # a register that prints
+        (("ecr", "host", "console"), False, fails),
+    ],
+)
+def test_what_only_a_log_tells_is_not_missed_without_one(
+    observes: tuple[str, ...], *, printed: bool, fits: object
+) -> None:
+    """What was heard once can be heard, whoever told it."""
+    plain = {"after": "fault", "within": "5 s", "see": {"terminal": "printed", "copy": True}}
+    tale = Story({"expect": [plain]}, observes=observes).begin()
+    if printed:
+        tale.terminal("printed", copy=False, stan=1)
+    tale.at(10).inject()
+    tale.at(30).terminal("terminal_status", code="00")
+
+    assert callable(fits)
+    assert fits(tale.end().clause("expect"))
+
+
 def test_a_run_that_ends_early_leaves_it_open() -> None:
     """Neither seen nor over."""
     tale = story("expect", **ALARM)

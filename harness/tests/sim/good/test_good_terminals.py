@@ -153,3 +153,22 @@ def test_a_register_without_a_code_for_the_cause_is_no_failure(
     verdict = play(story, tmp_path, lean_rig(tmp_path, own_codes=False), planted=True).verdict
 
     assert verdict.outcome is outcome, verdict.reason
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "host/deaf_host", "host/refund_unanswered", "operator/copy_of_the_last",
+        "data/expired_and_empty", "power/preset_profiles",
+    ],
+)  # fmt: skip
+def test_a_bench_without_a_console_is_no_failure(story: str, tmp_path: Path) -> None:
+    """A register alone hears what it asks for; what only a log tells is an open question."""
+    text = carried("rigs", "virtual.yaml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("console:")]
+    rig = tmp_path / "deaf.yaml"
+    rig.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    verdict = play(story, tmp_path, rig).verdict
+
+    assert verdict.outcome is Outcome.INCONCLUSIVE, verdict.reason
