@@ -63,7 +63,10 @@ def voices(books: Books) -> dict[int, list[Voice]]:
         found[stan].append(voice)
     for stan, last in _last_records(books).items():
         found[stan].append(Voice(JOURNAL, str(last.get("outcome")), last, last))
-    return {stan: _that_hold(rows, _refused(books, stan)) for stan, rows in found.items()}
+    blind = bool(books.no_journal())
+    return {
+        stan: _that_hold(rows, _refused(books, stan), blind=blind) for stan, rows in found.items()
+    }
 
 
 def _refused(books: Books, stan: int) -> Observation | None:
@@ -72,9 +75,9 @@ def _refused(books: Books, stan: int) -> Observation | None:
     return next((row for row in books.advised[stan] if str(row.get("response")) not in taken), None)
 
 
-def _that_hold(rows: list[Voice], refused: Observation | None) -> list[Voice]:
-    """Without what was said before a refusal that the journal knows."""
-    known = any(voice.channel == JOURNAL and not voice.approved for voice in rows)
+def _that_hold(rows: list[Voice], refused: Observation | None, *, blind: bool) -> list[Voice]:
+    """Without what was said before a refusal that the journal knows, or that nobody can look up."""
+    known = blind or any(voice.channel == JOURNAL and not voice.approved for voice in rows)
     if refused is None or not known:
         return rows
     return [voice for voice in rows if not voice.approved or voice.seen.n > refused.n]

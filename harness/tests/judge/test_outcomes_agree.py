@@ -63,6 +63,14 @@ def test_what_was_said_before_a_refusal_was_right_then() -> None:
     assert all(passes(row) for row in refused_afterwards("declined").verdict().clauses)
 
 
+def test_without_a_journal_nobody_can_say_whether_a_refusal_was_heeded() -> None:
+    """The register was told before it, and hears no more of it."""
+    told = ("journal_entry", "journal_end")
+    tale = refused_afterwards("approved").drop(lambda row: row.kind in told)
+
+    assert not any(fails(row) for row in tale.verdict().clauses)
+
+
 @pytest.mark.parametrize(("journal", "before"), [("approved", True), ("declined", False)])
 def test_a_refusal_that_nobody_heeds_breaks_it(journal: str, before: bool) -> None:
     """The journal has it approved, or the register was told so behind the refusal."""
