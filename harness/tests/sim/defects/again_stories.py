@@ -1,11 +1,13 @@
 """Stories in which something comes a second time, or something else at the same time."""
 
-from harness.tests.sim.defects.acts import Story, begin, outage
+from harness.tests.sim.defects.acts import Story, begin, outage, unbalanced
 from harness.tests.sim.defects.body_stories import on_its_cell, press, with_pad
 from harness.tests.sim.defects.reader_stories import present
-from harness.tests.sim.defects.update_stories import offer, told, version
+from harness.tests.sim.defects.second_update_stories import UPDATED_AGAIN
 from harness.tests.sim.terminal.counter import begin as at_counter
 from harness.tests.sim.terminal.stage import Stage
+
+BOTH_WRONG = (("paper", "out"), ("cover", "open"), ("paper", "in"))
 
 
 def stripe_after_a_dead_chip(stage: Stage) -> bool:
@@ -64,39 +66,32 @@ def good_chip(card: str) -> Story:
 
 def no_paper_twice(stage: Stage) -> bool:
     """H-1: the paper is out, is put in, and is out again."""
-    begin(stage)
-    for state in ("out", "in", "out"):
-        stage.terminal.body.put("paper", state)
-        stage.clock.sleep(5.0)
+    put(stage, ("paper", "out"), ("paper", "in"), ("paper", "out"))
     return len(stage.of("detected", cause="paper_out")) < 2
 
 
 def paper_and_cover(stage: Stage) -> bool:
     """H-1: the paper is out and the cover open; only the paper is put right."""
-    both_wrong(stage)
+    put(stage, *BOTH_WRONG)
     return bool(stage.of("cleared", cause="cover_open"))
 
 
 def cover_behind_paper(stage: Stage) -> bool:
     """H-1: the cover is opened while the paper is out."""
-    begin(stage)
-    stage.terminal.body.put("paper", "out")
-    stage.clock.sleep(5.0)
-    stage.terminal.body.put("cover", "open")
-    stage.clock.sleep(5.0)
+    put(stage, ("paper", "out"), ("cover", "open"))
     return bool(stage.of("cleared", cause="paper_out"))
 
 
 def light_of_paper_and_cover(stage: Stage) -> bool:
     """H-3: what the fault light says when one of two things is put right."""
-    both_wrong(stage)
+    put(stage, *BOTH_WRONG)
     return stage.terminal.body.lights["fault"] == "off"
 
 
-def both_wrong(stage: Stage) -> None:
-    """No paper, an open cover, then paper."""
+def put(stage: Stage, *states: tuple[str, str]) -> None:
+    """Parts are brought into these states, one after the other."""
     begin(stage)
-    for part, state in (("paper", "out"), ("cover", "open"), ("paper", "in")):
+    for part, state in states:
         stage.terminal.body.put(part, state)
         stage.clock.sleep(5.0)
 
@@ -121,6 +116,36 @@ def weak_twice(stage: Stage) -> bool:
     return len(stage.of("detected", cause="weak_signal")) < 2
 
 
+def lost_twice(stage: Stage) -> bool:
+    """S-4: the signal is lost, and once more."""
+    begin(stage)
+    for damping in (80.0, 0.0, 80.0):
+        stage.radio.attenuate(damping)
+        stage.clock.sleep(60.0)
+    return len(stage.of("detected", cause="no_signal")) < 2
+
+
+def cut_as_a_try_is_noted(stage: Stage) -> bool:
+    """P-6: the tries of a reversal are noted; a cut at one of the pages that this takes."""
+    begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    stage.misbehave("ignore", "0400", times=2)
+    stage.sell(1000)
+    assert stage.until(lambda: bool(stage.of("reversal_sent")), 60.0)
+    pages: list[float] = []
+
+    def programmed() -> None:
+        pages.append(stage.clock.now())
+        if len(pages) == 7 + stage.seed % 2:  # deleted, or written
+            gone = stage.clock.now() + 0.002 * stage.seed
+            stage.clock.call_at(gone, lambda: stage.power(0.0))
+            stage.clock.call_at(gone + 2.0, stage.power)
+
+    stage.terminal.flash.programs = programmed
+    stage.clock.sleep(60.0)
+    return unbalanced(stage)
+
+
 def battery_twice(stage: Stage) -> bool:
     """P-5: a low battery loses its charger, and once more."""
     feed = on_its_cell(stage, "weak")
@@ -130,52 +155,6 @@ def battery_twice(stage: Stage) -> bool:
         feed.source.go_to(5.0)
         stage.clock.sleep(10.0)
     return len(stage.of("detected", cause="battery_low")) < 2
-
-
-def settings_then_code(stage: Stage) -> bool:
-    """U-4: a configuration, then a new version of the code."""
-    begin(stage)
-    offer(stage, "configuration")
-    assert told(stage, "done")
-    offer(stage, "newer")
-    assert stage.until(lambda: bool(stage.of("boot", reason="update")), 120.0)
-    assert stage.ready(60.0)
-    running = stage.terminal.running
-    return bool(running.upkeep.settings.version("configuration") == "0")  # type: ignore[union-attr]
-
-
-def strangers_image_for_recovery(stage: Stage) -> bool:
-    """U-3: nothing is left to start, and the store has a stranger's image."""
-    begin(stage)
-    stage.offer("wrong_key")
-    for slot in ("slot.a", "slot.b"):
-        stage.terminal.flash.erase(slot)
-    outage(stage)
-    stage.clock.sleep(120.0)
-    return bool(stage.of("update", phase="installing"))
-
-
-def supply_falls_while_fetching(stage: Stage) -> bool:
-    """U-6: the supply is low when an image has arrived."""
-    begin(stage)
-    offer(stage, "newer")
-    assert told(stage, "downloading", percent=50)
-    stage.power(4.3)
-    stage.clock.sleep(60.0)
-    return bool(stage.of("update", phase="installing"))
-
-
-def settlement_through_an_update(stage: Stage) -> bool:
-    """U-4: a settlement without an answer, then a new version."""
-    begin(stage)
-    stage.sell(1000)
-    installed = version(stage)
-    stage.misbehave("drop", "0500", times=1)
-    stage.register.settle()
-    assert stage.terminal.flash.peek("closing") is not None
-    offer(stage, "newer")
-    assert stage.until(lambda: version(stage) != installed, 300.0)
-    return stage.terminal.flash.peek("closing") is None
 
 
 def keyed_after_a_cancel(stage: Stage) -> bool:
@@ -292,6 +271,9 @@ def signed_by_the_next(stage: Stage) -> bool:
 
 
 AGAIN: dict[str, Story] = {
+    **UPDATED_AGAIN,
+    "second_outage_unseen": lost_twice,
+    "reversal_noted_anew": cut_as_a_try_is_noted,
     "given_up_chip_remembered": stripe_after_a_dead_chip,
     "wear_counts_pulled_cards": pulled_by_all,
     "card_left_told_once": left_in_twice,
@@ -304,10 +286,6 @@ AGAIN: dict[str, Story] = {
     "high_supply_told_once": high_twice,
     "weak_signal_told_once": weak_twice,
     "battery_told_once": battery_twice,
-    "update_loses_settings": settings_then_code,
-    "recovery_takes_anything": strangers_image_for_recovery,
-    "update_supply_asked_once": supply_falls_while_fetching,
-    "update_forgets_settlement": settlement_through_an_update,
     "amount_kept_after_cancel": keyed_after_a_cancel,
     "late_cancel_kept": cancelled_when_over,
     "keys_kept_for_next_sale": keys_in_a_sale,
