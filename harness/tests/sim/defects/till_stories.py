@@ -3,6 +3,7 @@
 from harness.model.register import Wish
 from harness.tests.sim.defects.acts import Story
 from harness.tests.sim.defects.acts import begin as begin_at_register
+from harness.tests.sim.defects.body_stories import press
 from harness.tests.sim.defects.debt_stories import differ
 from harness.tests.sim.defects.secret_stories import listening
 from harness.tests.sim.terminal.counter import Counter, begin, journal, ledger
@@ -204,7 +205,18 @@ def refund_over_midnight(stage: Stage) -> bool:
     return "refund" not in {kind for kind, _ in ledger(stage).values()}
 
 
+def records_shown(stage: Stage) -> bool:
+    """Two sales, and the operator looks through the day's records."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.make("sale", 2000)
+    press(stage, "menu 5")
+    press(stage, "ok")
+    return not any("20.00 APPROVED" in str(row["text"]) for row in stage.of("display"))
+
+
 TILL: dict[str, Story] = {
+    "records_a_row_behind": records_shown,
     "prompt_amount_before": two_amounts,
     "chip_asked_about_amount_before": two_chips,
     "refund_shares_receipt_number": refund_behind_a_sale,
