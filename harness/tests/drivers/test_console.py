@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from harness.drivers._console_rules import read_personality
 from harness.drivers.console import Driver
 from harness.errors import Garbled, NotSupported, PortLost, RigError
+from harness.files import fixture
 from harness.model.roles import Console, Watched
 from harness.testing import ReplayPort, Spelling, SteppingClock
 
@@ -238,3 +240,20 @@ def test_what_its_words_are_for_is_known(personality: Path) -> None:
 
     assert {"boot", "state", "card_read", "detected", "report", "display"} <= told
     assert not {"printed", "light"} & told
+
+
+@pytest.mark.parametrize(
+    ("celsius", "read"),
+    [
+        ("24.7", 24.7), ("24", 24.0), ("-5.25", -5.25), ("24.74.7", None), ("24.", None),
+        ("-", None), (".", None), ("--5", None), ("2 4", None),
+    ],
+)  # fmt: skip
+def test_a_spoilt_number_makes_it_no_such_line(celsius: str, read: float | None) -> None:
+    """A line that a bad wire spoilt is passed over; it is no mistake of the personality's."""
+    rules, _, _ = read_personality(fixture("terminal", "countertop") / "console.yaml")
+    line = f"08:01:27.947 I hlth: memory=42000 processor=6 celsius={celsius} storage=3902"
+
+    told = [found for rule in rules if (found := rule.read(line)) and "celsius" in found]
+
+    assert [row["celsius"] for row in told] == ([] if read is None else [read])
