@@ -12,10 +12,10 @@ from harness.model.trace import Observation
 
 #: Rules by which the host's own books say the same.
 RULES = frozenset({"reversal_differs", "inquiry_reversed", "advice_reversed"})
-#: Fields 41, 60.2, 4, 49, 3 and 22 are copies (Q/CUP 006, 0400).
+#: Fields 41, 60.2, 4, 49, 3, 22 and 25 are copies (Q/CUP 006, 0400).
 FACTS = {
     "tid": "terminal", "batch": "batch", "amount": "amount", "currency": "currency",
-    "processing": "processing code", "mode": "way of entry",
+    "processing": "processing code", "mode": "way of entry", "condition": "condition code",
 }  # fmt: skip
 #: Field 61: the batch and the trace number of what a message is about.
 ORIGINAL = 6
@@ -25,8 +25,8 @@ ORIGINAL = 6
 class ReversalCarriesOriginal:
     """A 0400 carries the trace number, amount, terminal, batch and card of its original.
 
-    Also its processing code, way of entry and currency; and where it names its original in field
-    61, that is the one, or the one that this was about itself (a void).
+    Also its processing code, way of entry, condition code and currency; and where it names its
+    original in field 61, that is the one, or the one that this was about itself (a void).
     A reversal whose original never reached the host is right (it answers 25); one with a number of
     its own, while a request like it stays unreversed, is not (payment invariant 6; field 11 of the
     0400 is the original's). A balance inquiry, which moves no money, and an advice are never

@@ -62,7 +62,7 @@ class Day(Story):
             self.terminal("reversal_saved", stan=stan, of=name)
         self.terminal("request_sent", mti=mti, stan=stan, of=name)
         self.host("request_received", mti=mti, stan=stan, batch=self.batch, tid=TID, skew=1,
-                  processing=processing, mode=self.mode, currency="156", of=name,
+                  processing=processing, mode=self.mode, condition="00", currency="156", of=name,
                   **self.facts(amount))  # fmt: skip
         self.ledger.setdefault(stan, {
             "batch": self.batch, "status": status, "entry": entry, "voided": False,
@@ -154,8 +154,8 @@ class Day(Story):
                 self.host("misbehaved", act=act, mti="0400", stan=stan)
                 self.host("answered", mti="0410", stan=stan, response="00")
             self.host("request_received", mti="0400", stan=stan, batch=self.batch, tid=TID,
-                      mode="051", currency="156", original=f"{self.batch:06d}{stan:06d}0301",
-                      **self.facts(amount))  # fmt: skip
+                      mode="051", condition="00", currency="156",
+                      original=f"{self.batch:06d}{stan:06d}0301", **self.facts(amount))  # fmt: skip
         self.after(30).reverse(stan, amount)
         if self.rng.random() < 0.3:  # what never was need not be in a journal
             del self.journal[stan]

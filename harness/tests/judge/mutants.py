@@ -241,6 +241,12 @@ def reversed_as_a_void(day: Day) -> None:
 
 
 @breaks("reversal_carries_original")
+def reversed_under_another_condition(day: Day) -> None:
+    """6: another condition code."""
+    reversed_as(day, condition="06")
+
+
+@breaks("reversal_carries_original")
 def reversed_in_dollars(day: Day) -> None:
     """6: another currency."""
     reversed_as(day, currency="840")

@@ -205,6 +205,16 @@ def refund_over_midnight(stage: Stage) -> bool:
     return "refund" not in {kind for kind, _ in ledger(stage).values()}
 
 
+def reservation_undone(stage: Stage) -> bool:
+    """A reservation gets no answer; under which condition is it reversed?"""
+    heard, counter = listening(stage), begin(stage)
+    stage.misbehave("drop", "0100", times=1)
+    counter.make("preauth", 5000)
+    stage.ready(200.0)
+    rows = [row for row in heard("request_received") if row["mti"] in ("0100", "0400")]
+    return len({row["condition"] for row in rows}) != 1
+
+
 def records_shown(stage: Stage) -> bool:
     """Two sales, and the operator looks through the day's records."""
     counter = begin(stage)
@@ -216,6 +226,7 @@ def records_shown(stage: Stage) -> bool:
 
 
 TILL: dict[str, Story] = {
+    "reservation_reversed_as_sale": reservation_undone,
     "records_a_row_behind": records_shown,
     "prompt_amount_before": two_amounts,
     "chip_asked_about_amount_before": two_chips,
