@@ -343,3 +343,9 @@ def test_a_wrong_personality_is_a_mistake_of_the_file(text: str, tmp_path: Path)
 
     with pytest.raises(RigError, match=r"intent\.yaml"):
         read_intents(file)
+
+
+@pytest.mark.parametrize(("told", "amount"), [("72.70", 7270), ("72", None), ("", None)])
+def test_a_result_tells_the_amount_that_stands(told: str, amount: int | None) -> None:
+    """In units with two digits; whatever else is no amount."""
+    assert read_intents("smart").result(-1, {"amt": told})[0].amount == amount
