@@ -145,7 +145,9 @@ class _BookedAsAsked(Safety):
             name for name, sale in self.run.books.sales.items()
             if sale.started.get("amount") == told
         ]  # fmt: skip
-        own = (one for name in others for one in self._prompts[name] if told in _figures(one))
+        own = (
+            one for name in others for one in self._prompts.get(name, ()) if told in _figures(one)
+        )
         late = next(own, None) is row
         return not late and (bool(others) or akin(told, asked or 0))
 
