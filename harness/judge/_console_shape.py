@@ -1,7 +1,8 @@
 """Whether the console's line loses or turns single characters: a few lines begin as no other does.
 
-Nearly all lines of a log begin alike, by their time. One among them that begins so but for a single
-character was not written so: figures in others, which look good, may be wrong as well.
+Nearly all lines of a log begin alike, by a time or a number and its signs. One among them that
+begins so but for a single character was not written so: figures in others, which look good, may be
+wrong as well. A figure less in several says nothing: not every log fills them up.
 """
 
 import re
@@ -13,8 +14,10 @@ from harness.judge._monitor import span
 from harness.judge._run import Injected
 from harness.model.trace import Observation
 
-#: Characters by which a line's beginning is known; lines by which the usual one is, and its share.
-HEAD, ENOUGH, SHARE = 12, 30, 0.9
+#: Characters by which a line's beginning is known, at most and at least; lines by which the usual
+#: one is, and its share.
+HEAD, LEAST, ENOUGH, SHARE = 12, 8, 30, 0.9
+FIGURES = "9 "  # and what they are filled up with
 
 
 class ConsoleShape:
@@ -34,11 +37,12 @@ class ConsoleShape:
     def doubt(self, faults: Sequence[Injected]) -> Doubt | None:
         counts = Counter(shape for shape, _ in self._lines)
         usual, often = next(iter(counts.most_common(1)), ("", 0))
-        if often < max(ENOUGH, SHARE * len(self._lines)):
+        if often < max(ENOUGH, SHARE * len(self._lines)) or len(usual) < LEAST:
             return None
         for before, this, then in zip(self._lines, self._lines[1:], self._lines[2:], strict=False):
             (shape, seen), last = this, before[1]
-            if before[0] == then[0] == usual and is_spoilt(shape, usual):
+            alone = counts[shape] == 1
+            if before[0] == then[0] == usual and is_spoilt(str(seen["text"]), usual, alone=alone):
                 return Doubt(
                     last.t, f"a line at {span(seen.t)} lacks a character, or has another, where all"
                     " begin alike; is its speed right, and does its line lose bytes?", (seen.n,),
@@ -47,12 +51,22 @@ class ConsoleShape:
 
 
 def shape_of(text: str) -> str:
-    """How a line begins: 9 for any figure, a for any letter."""
-    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", text[:HEAD]))
+    """How a line begins, up to its first word: 9 for any figure."""
+    found = re.match(r"[\W\d_]*", text[:HEAD])
+    return re.sub(r"\d", "9", found[0] if found else "")
 
 
-def is_spoilt(shape: str, usual: str) -> bool:
-    """Whether it is the usual one but for a character that is lost, or turned into another."""
-    turned = sum(mine != theirs for mine, theirs in zip(shape, usual, strict=True))
-    lost = (usual[:at] + usual[at + 1 :] for at in range(HEAD))
-    return turned == 1 or (turned > 1 and shape[: HEAD - 1] in lost)
+def is_spoilt(text: str, usual: str, *, alone: bool) -> bool:
+    """Whether a line begins as usual but for a character that is turned, or lost.
+
+    Args:
+        text: The line.
+        usual: How most lines begin.
+        alone: Whether no other line begins so.
+    """
+    mine = re.sub(r"\d", "9", text[: len(usual)])
+    turned = [pair for pair in zip(mine, usual, strict=False) if pair[0] != pair[1]]
+    if len(turned) == 1:
+        return not all(one in FIGURES for one in turned[0])
+    lost = (at for at, one in enumerate(usual) if alone or one not in FIGURES)
+    return any(mine[:-1] == usual[:at] + usual[at + 1 :] for at in lost)

@@ -321,6 +321,29 @@ def test_a_log_whose_lines_begin_otherwise_from_a_time_on() -> None:
     assert not line.doubt(())
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<6>[{n:04d}] {word} rev=0",  # the first word is a letter long, and once no more
+        "[{n}.{n:03d}] usb: {word}",
+        "10:00:01.{ms} I {word}",  # thousandths that are not filled up
+        "{word} is all there is of it",
+    ],
+)
+def test_a_good_log_of_another_form(form: str) -> None:
+    """Words and figures of different lengths."""
+    line = ConsoleShape()
+    words = ["LCD", "ST=IDLE", "PAY", "J"]
+    texts = [
+        form.format(n=n, ms=n * 37 % 1000, word="J" if n == 50 else words[n % 3])
+        for n in range(100)
+    ]
+    for seen in _rows(*(_said(float(n), text) for n, text in enumerate(texts))):
+        line.on(seen)
+
+    assert not line.doubt(())
+
+
 def _shown(t: float) -> Row:
     return (t, "terminal", "display", {"text": "READY"})
 
