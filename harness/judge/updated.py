@@ -88,9 +88,11 @@ class _Watching(Monitor):
         super().__init__(clause, run, budget)
         self._course = Course(boots=list(run.books.boots))
         self._refusal = ""  # what came of handing it over, where it was not taken
+        self._handed: Observation | None = None  # the last time
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "handed_over":
+            self._handed = seen
             taken = seen.get("outcome") == "approved"
             self._refusal = (
                 "" if taken else f"{seen.get('outcome')}, {seen.get('text') or 'no word'}"
@@ -128,8 +130,21 @@ class _Updated(_Watching):
         elif course.over is None and which == "old":
             last = course.last.get("phase") if course.last is not None else "nothing"
             self.unsure(f"{course.running} runs; of the update it said {last} last", lines)
+        elif which == "old" and self._left_to_others():
+            self.unsure("what was handed over was broken off while a fault stood, and nobody handed"
+                        " it over again; this terminal fetches nothing itself", lines)  # fmt: skip
         else:
             self.fail(f"{self._told(which)}; it had to end {self._to}", lines)
+
+    def _left_to_others(self) -> bool:
+        """Whether a fault met the update, and it is for those who hand it over to do so again."""
+        handed, over = self._handed, self._course.over
+        if handed is None or over is None or over.get("phase") != "failed" or over.n < handed.n:
+            return False
+        return any(
+            one.at.t <= over.t and (one.cleared is None or handed.t <= one.cleared.t)
+            for one in self.run.faults
+        )
 
     def _which(self) -> tuple[str, tuple[int, ...]]:
         """``new``, ``old`` or ``""``, and the lines that say so."""

@@ -86,6 +86,35 @@ def test_an_update_that_was_given_up_leaves_the_old_version(
     assert fits(story.clause("updated"))
 
 
+@pytest.mark.parametrize(
+    ("handed", "met", "again", "fits"),
+    [
+        (True, True, False, unsure),
+        (False, True, False, fails),  # it fetches for itself: it has to come back to it
+        (True, False, False, fails),  # nothing stood in its way
+        (True, True, True, fails),  # it was given once more, and failed without a fault
+    ],
+)
+def test_what_was_handed_over_and_broken_off_is_for_others_to_hand_over_again(
+    *, handed: bool, met: bool, again: bool, fits: Fits
+) -> None:
+    """A terminal whose updates are pushed looks for none."""
+    story = tale(to="new")
+    if met:
+        story.inject("power_cut")
+    for _ in range(2 if again else 1):
+        story.offered().phase("offered")
+        if handed:
+            story.engine("handed_over", image="newer", outcome="approved")
+        story.phase("failed", cause="update_interrupted")
+        if met:
+            story.clear("power_cut")
+            met = False
+    story.end()
+
+    assert fits(story.clause("updated")), story.clause("updated").reason
+
+
 def test_a_new_version_is_not_demanded_while_the_update_is_under_way() -> None:
     """It may come yet: nobody has said that it will not."""
     story = tale(to="new").offered().phase("offered").fetched(to=1000)
