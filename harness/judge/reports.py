@@ -62,7 +62,9 @@ class Reports:
 
 
 class _Reports(Monitor):
-    kinds = NAMING | {"fault_injected", "fault_took_effect", "fault_cleared", "sale_ended"}
+    kinds = NAMING | {
+        "fault_injected", "fault_took_effect", "fault_cleared", "sale_ended", "terminal_status",
+    }  # fmt: skip
 
     def __init__(self, word: Reports, run: Run) -> None:
         super().__init__(f"reports {either(word.causes)}", run, float(word.within))
@@ -71,6 +73,7 @@ class _Reports(Monitor):
         self._told: dict[str, Observation] = {}  # channel -> the first true report
         self._detected: Observation | None = None
         self._late = False
+        self._answered: Observation | None = None  # a word that could have told it
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -79,6 +82,9 @@ class _Reports(Monitor):
         if fault is None or seen.t < fault.at.t:
             return
         channel, cause = _said(seen)
+        asked = seen.kind == "terminal_status" or seen.get("outcome") in ("failed", "declined")
+        if asked or (channel == "ecr" and cause):
+            self._answered = seen
         if channel and cause in self._word.never:
             self._forbidden(seen, channel, str(cause))
         elif cause in self._word.causes:
@@ -140,6 +146,10 @@ class _Reports(Monitor):
             return
         if self.run.blind is not None:
             self.unsure(BLIND, (start.n, self.run.blind.n))
+            return
+        if self._open() == ["ecr"] and (self._answered is None or self._answered.t < start.t):
+            self.unsure("the register asked nothing, and sold nothing in vain, in that time",
+                        (start.n,))  # fmt: skip
             return
         told = f"; {either(self._told)} did" if self._told else ""
         self.fail(

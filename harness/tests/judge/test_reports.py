@@ -30,10 +30,27 @@ def test_every_channel_in_time_passes_with_the_slowest_as_measure() -> None:
     assert "on display and ecr after 4.1 s (budget 5 s)" in clause.reason
 
 
+def asked(tale: Story, t: float) -> None:
+    """The register has asked, and was told that all is well."""
+    tale.at(t).terminal("terminal_status", code="00", text="ready")
+
+
+def test_a_register_that_asked_nothing_was_told_nothing() -> None:
+    """It hears a state when it asks for it, or when a sale fails."""
+    tale = story()
+    tale.at(41).terminal("report", on="display", cause="data_exhausted")
+    tale.at(60).clear()
+
+    clause = tale.end().clause("reports")
+    assert unsure(clause)
+    assert "the register asked nothing" in clause.reason
+
+
 def test_a_channel_that_stays_silent_fails_and_is_named() -> None:
     """The display told, the register did not."""
     tale = story()
     tale.at(41).terminal("report", on="display", cause="data_exhausted")
+    asked(tale, 42)
     tale.at(60).clear()
 
     clause = tale.end().clause("reports")
@@ -45,6 +62,7 @@ def test_a_report_behind_the_budget_is_none() -> None:
     """6 s is too late, also when nobody told the time in between."""
     tale = story()
     tale.at(41).terminal("report", on="display", cause="data_exhausted")
+    asked(tale, 42)
     tale.at(46).terminal("report", on="ecr", cause="data_exhausted")
 
     assert fails(tale.clause("reports"))
@@ -109,6 +127,7 @@ def test_a_channel_the_rig_cannot_observe_leaves_it_open() -> None:
 def test_an_observed_channel_that_failed_is_not_excused_by_a_deaf_one() -> None:
     """The register could be heard, and nothing came."""
     tale = story(on=["ecr", "estate"])
+    asked(tale, 42)
     tale.at(60).clear()
 
     assert fails(tale.end().clause("reports"))
@@ -169,6 +188,7 @@ def test_a_log_without_the_display_is_no_evidence_of_it(on: str) -> None:
     tale = Story(plain, tells=["state", "detected"]).begin().at(10)
     tale.inject()
     tale.at(40).terminal("detected", cause="data_exhausted")
+    asked(tale, 42)
     tale.at(60).clear()
 
     clause = tale.end().clause("reports")
