@@ -19,7 +19,7 @@ from harness.drivers._adb import Adb, Decode, quoted
 from harness.errors import PortLost
 from harness.ports.base import Port
 
-LOOK = f"{quoted('cat', '/proc/sys/kernel/random/boot_id')}; {quoted('date', '+%s')}"
+LOOK = f"{quoted('cat', '/proc/sys/kernel/random/boot_id')}; {quoted('date', '-u', '+%s')}"
 #: Seconds since 1970 (a clock that was never set begins there), process, thread, level.
 STAMP = re.compile(r"\s*(\d{1,11}\.\d{3})\s+\d+\s+\d+\s+[VDIWEFS]\s")
 BEGINS = 5.0  # s that it may take to begin

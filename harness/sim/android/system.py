@@ -218,8 +218,10 @@ class System:
         return status
 
     def _date(self, call: Call) -> int:
+        """In UTC, with ``-u`` or without."""
         now = self._firmware.wall_time().replace(tzinfo=UTC)
-        shape = call.words[1].removeprefix("+") if call.words[1:] else "%a %b %d %H:%M:%S UTC %Y"
+        asked = [word.removeprefix("+") for word in call.words[1:] if word != "-u"]
+        shape = asked[0] if asked else "%a %b %d %H:%M:%S UTC %Y"
         call.say(now.strftime(shape.replace("%s", str(int(now.timestamp())))))
         return 0
 

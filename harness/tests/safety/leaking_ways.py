@@ -220,7 +220,7 @@ def _bent(own: Any, commands: Any) -> dict[str, Command]:
         return _say(call, f"  AC powered: true\n  level: {_text(cell)}\n  voltage: {_text(cell)}")
 
     return {
-        "am": am, "dumpsys": dumpsys, "date": says("date", "adb files"),
+        "am": am, "dumpsys": dumpsys, "date": says("date", "adb files", only="date +%s"),
         "getprop": says("getprop", "adb properties", only="ro.product.model"),
     }  # fmt: skip
 
