@@ -21,6 +21,7 @@ from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, TypeVar, Union
 
+from harness.errors import UsageError
 from harness.model.units import PARSERS
 
 T = TypeVar("T")
@@ -80,13 +81,16 @@ def _installed() -> Any:  # EntryPoints, or before Python 3.12 what has them
 
 
 def words_in(package: str, group: str = "") -> tuple[str, ...]:
-    """Every word a package (and an entry point group) knows, sorted."""
+    """Every word a package (and an entry point group) knows, sorted; raises UsageError."""
     own, theirs = _own(package), [point.name for point in _theirs(group)]
     if not theirs:
         return own
-    clash = set(own) & set(theirs)
-    if clash:
-        raise WordError((), f"{sorted(clash)} stand in {package} and in an entry point {group}")
+    if clash := sorted(set(own) & set(theirs)):
+        points = [f"{one.name} = {one.value}" for one in _theirs(group) if one.name in clash]
+        raise UsageError(
+            f"entry points {group}: {', '.join(points)}: there is a built-in word of that name;"
+            " give yours another one, and install its package again"
+        )
     return tuple(sorted({*own, *theirs}))
 
 

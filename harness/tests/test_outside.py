@@ -113,6 +113,23 @@ def test_what_is_wrong_with_a_defect_is_said_before_anything_is_played(
     assert wrong in capsys.readouterr().err
 
 
+def test_a_name_of_theirs_that_is_ours_as_well_is_said(
+    outside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which entry point it is, and what to do; the project may have taken the name later."""
+    points = next(outside.glob("site/*/entry_points.txt"))
+    points.write_text("[harness.defects]\nzero_amount_sold = acme_defect:plant\n")
+    _look_anew()
+    path = _story(outside, "APPROVED").with_name("plain.yaml")
+    path.write_text(STORY.partition("then:")[0])
+
+    assert main(["run", str(path), "--defect", "zero_amount_sold"]) == 2
+
+    said = capsys.readouterr().err
+    assert "zero_amount_sold = acme_defect:plant: there is a built-in word of that name" in said
+    assert "Traceback" not in said
+
+
 def test_a_clause_of_theirs_judges(outside: Path) -> None:
     """It holds where the text is shown, and fails where it is not."""
     assert main(["run", str(_story(outside, "APPROVED")), "--out", "good"]) == 0
