@@ -1,11 +1,13 @@
 """Whether the console's line loses lines: others had what it does not tell of.
 
-A request that the host received was sent, what was approved was answered, a cryptogram that was
-never seen before is of a card that was read: a log that tells of the others, and of that one not,
-has lost more than that one line (a cable, a buffer that runs over, a logger that starts anew). By a
-line that is missing nobody fails.
+A request that the host received was sent, what the host has answered and the register heard as
+approved was answered, a cryptogram that was never seen before is of a card that was read: a log
+that tells of the others, and of that one not, has lost more than that one line (a cable, a buffer
+that runs over, a logger that starts anew). By a line that is missing nobody fails. Of a sale that
+asked twice nothing is said: who charges twice need not tell it.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -41,13 +43,15 @@ class ConsoleGaps:
 
     role = "console"
     kinds = ENDS | {
-        "request_received", "request_sent", "answer_received", "card_read", "sale_started",
-        "sale_ended", "boot",
+        "request_received", "request_sent", "answered", "answer_received", "card_read",
+        "sale_started", "sale_ended", "boot",
     }  # fmt: skip
 
     def __init__(self) -> None:
         self._kinds: dict[str, _Kind] = {}
         self._plain: set[object] = set()  # sales, as against other deals
+        self._answered: set[object] = set()  # by the host: (mti, trace number)
+        self._requests: defaultdict[object, set[object]] = defaultdict(set)  # sale -> trace numbers
         self._cryptograms: set[object] = {None, ""}
         self._boots: list[float] = []
         self._now = 0.0
@@ -59,14 +63,24 @@ class ConsoleGaps:
         elif seen.kind == "sale_started" and not seen.get("what"):
             self._plain.add(seen["sale"])
         elif seen.kind == "sale_ended":
-            if seen.get("outcome") == "approved" and seen["sale"] in self._plain:
-                self._had("an approval", "stan", seen)
+            self._end(seen)
+        elif seen.kind == "answered":
+            self._answered.add((seen.get("mti"), seen.get("stan")))
         elif seen.kind == "request_received":
             self._ask(seen)
         elif seen.source == TERMINAL:
             self._tell(seen)
 
+    def _end(self, seen: Observation) -> None:
+        """A sale: what the register heard as approved."""
+        if seen.get("outcome") != "approved" or seen["sale"] not in self._plain:
+            return
+        self._had("an approval", "stan", seen)
+        if any((mti, seen.get("stan")) in self._answered for mti in ANSWERS):
+            self._had("an answer", "stan", seen)
+
     def _ask(self, seen: Observation) -> None:
+        self._requests[seen.get("of")].add(seen.get("stan"))
         if seen.get("mti") in ONCE:
             self._had(f"a request ({seen['mti']})", "stan", seen)
         if seen.get("cryptogram") not in self._cryptograms:
@@ -76,8 +90,6 @@ class ConsoleGaps:
     def _tell(self, seen: Observation) -> None:
         if seen.kind in ENDS:
             self._told("an approval", "stan", seen)
-            if seen.kind == "approved" and seen.get("of") in self._plain:
-                self._had("an answer", "stan", seen)
         elif seen.kind == "card_read":
             self._told("a card", "of", seen)
         elif seen.get("mti") in ONCE:
@@ -106,7 +118,8 @@ class ConsoleGaps:
     def _missing(
         self, what: str, had: Observation, kind: _Kind, faults: Sequence[Injected]
     ) -> Doubt | None:
-        if self._stopped(had.t, faults) or had.t + LATE > self._now:
+        twice = bool(had.get("of")) and len(self._requests[had["of"]]) > 1
+        if twice or self._stopped(had.t, faults) or had.t + LATE > self._now:
             return None
         agreed = [one.t for one in kind.told.values() if one.t < had.t]
         return Doubt(

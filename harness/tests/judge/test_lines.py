@@ -224,6 +224,11 @@ def _had(t: float, stan: int) -> Row:
     return _request("host", "request_received", t, stan)
 
 
+def _of(t: float, stan: int) -> Row:
+    fields = {"mti": "0200", "stan": stan, "of": "second"}
+    return (t, "host", "request_received", fields)
+
+
 def _sent(t: float, stan: int) -> Row:
     return _request("terminal", "request_sent", t, stan)
 
@@ -240,6 +245,10 @@ def _approved(t: float, stan: int) -> Row:
     return (t, "terminal", "approved", {"stan": stan, "of": "first" if stan == 2 else "second"})
 
 
+def _answer(t: float, stan: int) -> Row:
+    return (t, "host", "answered", {"mti": "0210", "stan": stan})
+
+
 def _crypt(t: float, of: str, mark: str) -> Row:
     return (t, "host", "request_received", {"of": of, "cryptogram": mark})
 
@@ -249,6 +258,7 @@ ANSWERED: Row = (12.5, "terminal", "answer_received", {"mti": "0210", "stan": 2}
 LATER: Row = (90.0, "terminal", "boot", {})
 TOLD = (_sent(12.0, 2), _had(12.0, 2))
 SOLD = (_began("first"), _approved(13.0, 2), _sold(13.0, "first", 2))
+HEARD = (_answer(12.4, 2), ANSWERED, *SOLD, _began("second"), _answer(22.5, 3))
 
 
 @pytest.mark.parametrize(
@@ -259,11 +269,15 @@ SOLD = (_began("first"), _approved(13.0, 2), _sold(13.0, "first", 2))
         ((_had(22.0, 3), LATER), None),  # its log tells of no request
         ((*TOLD, _had(22.0, 3), (70.0, *LATER[1:])), None),  # it went with the line on its lips
         ((*TOLD, _had(22.0, 3)), None),  # the line may still come
+        ((*TOLD, _of(22.0, 3), LATER), 12.0),
+        ((*TOLD, _of(22.0, 3), _of(22.5, 4), LATER), None),  # it charges twice, and tells nobody
         ((*SOLD, _began("second"), _sold(23.0, "second", 3), LATER), 13.0),
         ((*SOLD, _began("second", what="void"), _sold(23.0, "second", 3), LATER), None),
         ((*SOLD, _began("second"), (22.0, "terminal", "declined", {"stan": 3}),
           _sold(23.0, "second", 3), LATER), None),
-        ((*SOLD, ANSWERED, _began("second"), _approved(23.0, 3), LATER), 12.5),
+        ((*HEARD, _approved(23.0, 3), _sold(23.1, "second", 3), LATER), 12.5),
+        ((*HEARD, _approved(23.0, 3), LATER), None),  # approved without one, who knows
+        ((*HEARD[:-1], _approved(23.0, 3), _sold(23.1, "second", 3), LATER), None),
         ((*SOLD, _began("second"), _approved(23.0, 3), LATER), None),
         ((*CARD, _crypt(22.0, "second", "b2"), LATER), 11.0),
         ((*CARD, _crypt(22.0, "second", "a1"), LATER), None),  # the one before, sent again
