@@ -362,6 +362,7 @@ def _shown(t: float) -> Row:
     return (t, "terminal", "display", {"text": "READY"})
 
 
+REPEATED = (_said(5.0, 'disp: "READY"'), _shown(5.0))
 READ: Row = (12.0, "terminal", "card_read", {"of": "first"})
 STATUS: Row = (20.0, "terminal", "terminal_status", {"code": "00"})
 
@@ -375,6 +376,8 @@ STATUS: Row = (20.0, "terminal", "terminal_status", {"code": "00"})
         ((_shown(5.0), _asked(10.1), READ, STATUS, _shown(25.0)), False),  # slow, and alive
         ((_shown(5.0), _asked(10.1), READ), False),  # all of it hangs
         ((_shown(5.0), STATUS), False),  # nobody asks for a card
+        ((*REPEATED, _asked(10.1), STATUS), True),  # nor has the log gone on
+        ((*REPEATED, _asked(10.1), _said(11.0, "card: read"), STATUS), False),  # it is its own
         ((_asked(10.1), READ, STATUS), False),  # this log never tells what is shown
         ((_shown(5.0), (9.0, "hands", "part", {"part": "display", "state": "broken"}),
           _asked(10.1), READ, STATUS), False),

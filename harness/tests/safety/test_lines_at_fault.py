@@ -51,18 +51,6 @@ def _in_disorder() -> Bend:
     return lambda chunk: [(0.0 if next(count) % 3 else 0.4, chunk)]
 
 
-def _no_display() -> Bend:
-    """The log goes on, and nobody sees any more what is shown."""
-    kept = bytearray()
-
-    def bend(chunk: bytes) -> list[tuple[float, bytes]]:
-        *lines, rest = (bytes(kept) + chunk).split(b"\n")
-        kept[:] = rest
-        return [(0.0, line + b"\n") for line in lines if b" disp:" not in line]
-
-    return bend
-
-
 def _bytes_lost() -> Bend:
     """Three bytes in a thousand."""
     chance = random.Random(1)
@@ -85,7 +73,7 @@ def _loose() -> Bend:
 BENDS: Mapping[str, Callable[[], Bend]] = {
     "late by 2": partial(_late, 2.0), "late by 7": partial(_late, 7.0),
     "late by 30": partial(_late, 30.0), "twice": _twice, "lossy": _lossy,
-    "in disorder": _in_disorder, "no display": _no_display, "dead": lambda: lambda _: [],
+    "in disorder": _in_disorder, "dead": lambda: lambda _: [],
     "bytes lost": _bytes_lost, "loose": _loose,
 }  # fmt: skip
 PAPER, GAP, LOST = (
@@ -119,9 +107,6 @@ CELLS = [
     ("terminal/console", "late by 7", 14.8, DECLINED),
     ("terminal/console", "twice", 14.8, DECLINED),
     ("terminal/console", "dead", 14.1, DECLINED),
-    ("terminal/console", "no display", 14.14, DECLINED),
-    ("terminal/console", "no display", 45.34, GAP),
-    ("terminal/console", "no display", 12.6, "reader/mute_chip"),
     ("terminal/console", "bytes lost", 15.1, "reader/pulled_after_approval"),
     ("terminal/console", "bytes lost", 18.3, "ageing/batch_full"),
     ("terminal/console", "loose", 13.6, DECLINED),
@@ -161,6 +146,16 @@ def test_a_terminal_that_is_slow_itself_fails(
 
     assert played.verdict.outcome is Outcome.FAIL, played.verdict.reason
     assert "recovers to ready: no sale was approved" in played.verdict.reason
+
+
+def test_a_terminal_whose_display_freezes_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its log goes on, and repeats nothing that is shown: nobody but the terminal can know."""
+    played, _ = played_on(Bench, tmp_path, monkeypatch, DECLINED, defects=("display_freezes",))
+
+    assert played.verdict.outcome is Outcome.FAIL, played.verdict.reason
+    assert "not reported on display" in played.verdict.reason
 
 
 def test_a_terminal_that_tells_its_results_twice_fails(

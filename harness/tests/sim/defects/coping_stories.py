@@ -131,7 +131,17 @@ def tested(stage: Stage) -> bool:
     return stage.register.self_test().cause != "light_fault"
 
 
+def two_sales_shown(stage: Stage) -> bool:
+    """N-3: what is shown in the second of two sales."""
+    begin(stage)
+    stage.sell(1000)
+    before = len(stage.of("display"))
+    stage.sell(2000)
+    return len(stage.of("display")) == before
+
+
 COPING: dict[str, Story] = {
+    "display_freezes": two_sales_shown,
     **AGAIN,
     "abort_says_declined": silent_host,
     "paper_out_forgotten": no_paper,
