@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.errors import UsageError
 from harness.model import words
 from harness.model.units import Fraction, Money, Seconds, Volts
 from harness.model.words import WordError, camel, fill, find, nearest, value_of, words_in
@@ -192,7 +193,7 @@ def test_third_parties_add_words_and_may_not_take_ours(monkeypatch: pytest.Monke
 
     clash = EntryPoint("zvt", "x:y", "harness.drivers")
     monkeypatch.setattr(words, "_theirs", lambda group: (clash,) if group else ())
-    with pytest.raises(WordError, match="zvt"):
+    with pytest.raises(UsageError, match="zvt = x:y"):
         words_in("harness.drivers", "harness.drivers")
 
 
