@@ -33,6 +33,8 @@ SIGNS_OF_LIFE = (zvt.INTERMEDIATE_STATUS, zvt.STATUS_INFORMATION, zvt.FILE_REQUE
 #: and taken for this one's it would end it, or approve it.
 OF_BEFORE = (zvt.STATUS_INFORMATION, *LAST)
 NOT_POSSIBLE, ABORTED = 0x83, 0x1E
+#: s within which a terminal that hangs up after each dialogue has done so.
+HANGS_UP = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,9 @@ class Link:
     """
 
     def __init__(
-        self, port: Port, *, answer: float, completion: float, tries: int, pause: float
-    ) -> None:
+        self, port: Port, *, answer: float, completion: float, tries: int, pause: float,
+        dialled: bool,
+    ) -> None:  # fmt: skip
         """Nothing is sent yet.
 
         Args:
@@ -84,6 +87,7 @@ class Link:
             completion: T4, s: until the next sign of life of a dialogue.
             tries: Attempts to connect.
             pause: Seconds between them.
+            dialled: Whether the other end can hang up, as on no serial line.
         """
         self.registered = False
         self.busy = False
@@ -96,6 +100,8 @@ class Link:
         self._deframer = zvt.Deframer()
         self._heard: deque[Message] = deque()
         self._reply: Reply | None = None
+        self._over: float | None = None  # when a connection's only dialogue until now ended, s
+        self._kept = not dialled  # whether it had a second one: nobody hangs up after each
 
     def now(self) -> float:
         return self._clock.now()
@@ -103,6 +109,14 @@ class Link:
     def pause(self, seconds: float) -> None:
         """Leave the terminal alone."""
         self._clock.sleep(seconds)
+
+    def settle(self) -> None:
+        """Leave time to hang up after the last dialogue; what is sent meanwhile would be lost.
+
+        And it would not be known whether it was.
+        """
+        if self._over is not None and not self._kept:
+            self.pause(max(0.0, self._over + HANGS_UP - self.now()))
 
     def open(self) -> None:
         """Be connected; raises PortLost when no attempt succeeded."""
@@ -143,6 +157,9 @@ class Link:
             goes_on = refusal is None and ENDS.get(apdu.command, LAST)
             for message in self._dialogue(apdu.command) if goes_on else ():
                 take(message.apdu, message.t)
+            if goes_on:
+                self._kept = self._kept or self._over is not None
+                self._over = self.now()
         except (Garbled, PortTimeout):
             self.close()
             raise
@@ -158,6 +175,7 @@ class Link:
     def forget(self) -> None:
         """The connection has gone: so have its half messages and the registration."""
         self.registered = False
+        self._over = None
         self._deframer = zvt.Deframer()
         self._heard.clear()
 

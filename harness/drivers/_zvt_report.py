@@ -41,6 +41,7 @@ class Dialogue:
         told: Causes already reported in this dialogue.
         lines: What it wants printed.
         copy: Whether that is a reprint.
+        counts_as_host: Whether its trace number is the host's, as ``Words`` says.
         confirms: Whether the terminal must confirm a success by 04 0F, as it must for money;
             where it need not, 06 0F alone will do.
     """
@@ -56,6 +57,7 @@ class Dialogue:
     told: set[str] = field(default_factory=set)
     lines: list[Line] = field(default_factory=list, repr=False)
     copy: bool = False
+    counts_as_host: bool = False
     confirms: bool = True
 
     @property
@@ -82,7 +84,7 @@ class Dialogue:
             outcome,
             cause="" if outcome == "approved" else self.cause,
             code="" if self.code is None else f"{self.code:02X}",
-            stan=number(self.fields, zvt.TRACE) or None,  # no transaction has the number 0
+            **counted(self.fields, as_host=self.counts_as_host),
             receipt=number(self.fields, zvt.RECEIPT) or None,
             amount=number(self.fields, zvt.AMOUNT),
             currency="" if (money := number(self.fields, zvt.CURRENCY)) is None else f"{money:03d}",
@@ -98,8 +100,8 @@ class Dialogue:
     def facts(self) -> dict[str, Any]:
         """What the last 04 0F told of the transaction, for a receipt."""
         told = {
-            "stan": number(self.fields, zvt.TRACE), "amount": number(self.fields, zvt.AMOUNT),
-            "pan": shown_pan(self.fields),
+            **counted(self.fields, as_host=self.counts_as_host),
+            "amount": number(self.fields, zvt.AMOUNT), "pan": shown_pan(self.fields),
         }  # fmt: skip
         return {key: value for key, value in told.items() if value}
 
@@ -112,14 +114,17 @@ class Reporter:
         observe: Who is told.
         extended: Extended error code, hex -> cause.
         texts: (pattern of the terminal's text, cause).
+        counts_as_host: As ``Words``.
     """
 
     observe: Observe
     extended: Mapping[str, str] = field(default_factory=dict)
     texts: Sequence[tuple[re.Pattern[str], str]] = ()
+    counts_as_host: bool = False
 
     def take(self, apdu: zvt.Apdu, t: float, talk: Dialogue) -> None:
         """One message of the terminal; raises Garbled."""
+        talk.counts_as_host = self.counts_as_host
         self._check_clear(apdu, t)
         act = {
             zvt.INTERMEDIATE_STATUS: self._status,
@@ -197,9 +202,8 @@ class Reporter:
         said = self._precise(zvt_codes.result(code), fields)
         talk.text = said.text
         talk.cause = said.cause or talk.cause
-        stan = number(fields, zvt.TRACE)
-        more = {"stan": stan} if stan else {}
-        self.observe("ecr_result", t=t, code=f"{code:02X}", text=said.text, **more)
+        trace = counted(fields, as_host=self.counts_as_host)
+        self.observe("ecr_result", t=t, code=f"{code:02X}", text=said.text, **trace)
         self._report(said, f"{code:02X}", t, talk)
         if zvt_codes.issuer_declined(code) and said.cause not in zvt_codes.ISSUER_CAUSES:
             # a register without the terminal's own codes reads the byte alone
@@ -229,6 +233,12 @@ class Reporter:
             channel = "receipt" if prints else "ecr"
             found = numbers(text) or text  # or cut, and yet too much of it
             self.observe("card_number_in_clear", t=t, channel=channel, masked=found)
+
+
+def counted(fields: zvt.Fields, *, as_host: bool) -> dict[str, Any]:
+    """The trace number, by what it counts; no transaction has the number 0."""
+    trace = number(fields, zvt.TRACE)
+    return {"stan" if as_host else "trace": trace} if trace else {}
 
 
 def receipts(lines: Sequence[Line]) -> list[str]:

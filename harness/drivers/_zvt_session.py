@@ -43,7 +43,10 @@ class Session:
     @property
     def reporter(self) -> Reporter:
         """Says what the terminal says."""
-        return Reporter(self.observe, self.words.extended, self.words.texts)
+        words = self.words
+        return Reporter(
+            self.observe, words.extended, words.texts, counts_as_host=words.counts_as_host
+        )
 
     def attend(self) -> None:
         """Acknowledge and say what comes outside a dialogue; raises PortLost."""
@@ -52,6 +55,7 @@ class Session:
 
     def ready(self) -> None:
         """Be connected; raises PortLost."""
+        self.link.settle()
         try:
             self.attend()
         except PortLost:
@@ -61,7 +65,12 @@ class Session:
     def register(self) -> None:
         """06 00; raises DeviceRefused, PortLost, PortTimeout or Garbled."""
         self.ready()
+        until = self.link.now() + PATIENCE
         talk = self.ask(self._registration)
+        while talk.refusal == PLEASE_WAIT and self.link.now() < until:
+            self.link.pause(AGAIN)
+            self.ready()
+            talk = self.ask(self._registration)
         if not talk.done:
             raise DeviceRefused(f"the terminal did not register us: {talk.text or talk.code}")
         self.link.registered = True

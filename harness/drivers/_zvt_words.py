@@ -6,6 +6,10 @@
     texts: [{match: "no network", cause: no_signal}]   # searched in 1F17, BMP 3C and TLV 24
     deals: [sale, void, refund]              # left out: all that ZVT has
     own: {sign_off: "0F02"}                  # commands of class 0F, which is the makers'
+    trace: host                              # BMP 0B is field 11 of the host's messages
+
+ZVT does not say what counts in BMP 0B. Without ``trace: host`` it is the terminal's own number, and
+is compared with none of the host's.
 
 Source: ZVT PA00P015, 9.4 (TLV 1F16, 1F17), 14 (class 0F is for proprietary use).
 """
@@ -19,6 +23,9 @@ from harness.errors import RigError
 from harness.files import read_plain
 from harness.model.register import DEALS, Deal
 
+#: What BMP 0B counts.
+HOST, OWN = "host", "own"
+
 
 @dataclass(frozen=True)
 class Words:
@@ -29,12 +36,14 @@ class Words:
         texts: (pattern of the terminal's text, cause).
         deals: What it can be asked for.
         own: What its maker added -> command, class and instruction.
+        counts_as_host: Whether BMP 0B is the number that the host knows.
     """
 
     extended: Mapping[str, str] = field(default_factory=dict)
     texts: Sequence[tuple[re.Pattern[str], str]] = ()
     deals: tuple[Deal, ...] = DEALS
     own: Mapping[str, int] = field(default_factory=dict)
+    counts_as_host: bool = False
 
 
 def read_words(personality: str) -> Words:
@@ -55,5 +64,8 @@ def read_words(personality: str) -> Words:
     unknown = set(asked) - set(DEALS)
     if unknown:
         raise RigError(f"{file}: no deal {sorted(unknown)}; there are {', '.join(DEALS)}")
+    trace = plain.get("trace", OWN)
+    if trace not in (OWN, HOST):
+        raise RigError(f"{file}: trace is {HOST} (field 11) or {OWN}, not {trace!r}")
     deals = tuple(deal for deal in DEALS if deal in asked)
-    return Words(plain.get("extended", {}), texts, deals, own)
+    return Words(plain.get("extended", {}), texts, deals, own, counts_as_host=trace == HOST)

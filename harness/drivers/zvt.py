@@ -73,8 +73,9 @@ class Driver(Administration):
         serial = framing == "serial"
         line = ZvtSerialPort(port, gap=byte_gap, answer=block_within) if serial else port
         waits = {"answer": answer_within, "completion": complete_within, "pause": pause}
+        link = Link(line, tries=tries, dialled=not serial, **waits)
         session = Session(
-            Link(line, tries=tries, **waits), read_words(personality), password=password,
+            link, read_words(personality), password=password,
             config=config, currency=int(Money(0, currency).numeric),
         )  # fmt: skip
         super().__init__(session, poll, file_number=file_number, file_block=file_block)

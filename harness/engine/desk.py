@@ -202,7 +202,7 @@ def wish_of(run: "Run", step: Any) -> Wish:
             f"{run.scenario.path}: {step.of!r} has no answer yet; `await: {{engine: sale_ended, "
             f"sale: {step.of}}}` before it is referred to"
         )
-    return Wish(step.DEAL, amount, said.receipt, said.stan, said.auth, step.of)
+    return Wish(step.DEAL, amount, said.receipt, said.stan or said.trace, said.auth, step.of)
 
 
 def act(run: "Run", step: Any) -> dict[str, Any] | None:

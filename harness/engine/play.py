@@ -33,7 +33,7 @@ from harness.model.cut_points import CUT_POINTS, FAULTS, CutPoint
 from harness.model.network import DataPlan
 from harness.model.pattern import Pattern
 from harness.model.register import Wish
-from harness.model.roles import Terminal, Vigilant, plays
+from harness.model.roles import SaleResult, Terminal, Vigilant, plays
 from harness.model.scenario import Scenario
 from harness.model.trace import Observation
 from harness.model.words import fill
@@ -58,6 +58,7 @@ class Run:
         self._cast: Cast = rig.cast
         self._faults: list[Injection] = []
         self.sales: dict[str, OpenSale] = {}
+        self.earlier: list[SaleResult] = []  # the terminal's last, from before the story
         self._armed: list[Task] = []  # cuts that wait for their points beside the steps
         self._cursor = 0  # trace index behind the last trigger
         self._late = 0.0
@@ -95,7 +96,7 @@ class Run:
         try:
             given = fill(Given, plain.get("given") or {}, ("given",))
             reach(given, self._rig, self._recorder)
-            rest.look_back(given, self._rig, self._recorder)
+            self.earlier = rest.look_back(given, self._rig, self._recorder)
         except GivenFailed as why:
             self._recorder.say("given_failed", why=str(why))
             return "given"

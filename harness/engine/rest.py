@@ -11,7 +11,7 @@ from harness.engine.sales import OpenSale, told_of
 from harness.engine.steps import Given
 from harness.errors import BenchError, NotSupported, PortLost
 from harness.model.register import Wish
-from harness.model.roles import Console, Host, Terminal
+from harness.model.roles import Console, Host, SaleResult, Terminal
 from harness.model.units import Money, Seconds
 from harness.model.words import value_of
 
@@ -198,8 +198,7 @@ def _resolve(run: "Run", sale: OpenSale) -> None:
         result = terminal.last_result()
         if result is None:
             return
-        stans = run.recorder.correlation.stans_of(sale.name)
-        known = result.stan is None or result.stan in stans
+        known = not _is_another(run, sale, result)
         run.recorder.say(
             "sale_resolved", sale=sale.name, by="resync", stan=result.stan,
             outcome=result.outcome if known else "not_done",
@@ -207,13 +206,33 @@ def _resolve(run: "Run", sale: OpenSale) -> None:
         )  # fmt: skip
 
 
-def look_back(given: Given, rig: Any, recorder: Recorder) -> None:
+def _is_another(run: "Run", sale: OpenSale, result: SaleResult) -> bool:
+    """Whether the last transaction that the terminal knows is another one than this."""
+    if result.stan is not None:
+        return result.stan not in run.recorder.correlation.stans_of(sale.name)
+    others = (other.result for other in run.sales.values() if other is not sale)
+    known = {_numbers(one) for one in (*run.earlier, *others) if one is not None}
+    return any(_numbers(result)) and _numbers(result) in known
+
+
+def _numbers(result: SaleResult) -> tuple[int | None, int | None]:
+    """What a terminal that does not tell the host's number knows a transaction by."""
+    return (result.trace, result.receipt)
+
+
+def look_back(given: Given, rig: Any, recorder: Recorder) -> list[SaleResult]:
     """What a real terminal and its host have on record from earlier days, before a story begins.
 
-    Simulated ones in virtual time are new each time.
+    Returns the terminal's last transaction. Simulated ones in virtual time are new each time.
     """
-    if not recorder.clock.virtual and given.terminal != "off":
-        _ask_records(rig, recorder)
+    if recorder.clock.virtual or given.terminal == "off":
+        return []
+    _ask_records(rig, recorder)
+    earlier = []
+    for terminal in players_of(rig, Terminal):
+        with contextlib.suppress(BenchError, NotSupported):
+            earlier.append(terminal.last_result())
+    return [one for one in earlier if one is not None]
 
 
 def _ask_records(rig: Any, recorder: Recorder) -> None:

@@ -25,6 +25,8 @@ REACHED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("answer_received", ("none", "undone", "approved")),
     ("", ("none", "undone")),
 )
+#: By what it is seen that the terminal was asked for it.
+BEGUN = frozenset({"prompt", "ecr_status", "card_read", "request_sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class EndsAs:
 class _EndsAs(AtRest):
     kinds = frozenset({
         "approved", "answer_received", "boot", "settled", "signed_on", "request_received",
-        "violation", "fault_injected",
+        "violation", "fault_injected", *BEGUN,
     })  # fmt: skip
 
     def __init__(self, word: EndsAs, run: Run) -> None:
@@ -56,6 +58,7 @@ class _EndsAs(AtRest):
         super().__init__(f"ends_as {word.point}{of}", run, self._check_point, oracle=LEDGER)
         self._word = word
         self._reached = ""
+        self._begun = False
         self._over: Observation | None = None  # the first start after the cut
         self._closed: list[Observation] = []
         self._first: Observation | None = None  # a sign-on, or money, after that start
@@ -75,8 +78,17 @@ class _EndsAs(AtRest):
             new = seen.kind == "signed_on" or moves_money(seen)
             if self._over is not None and new:
                 self._first = self._first or seen
-        elif self._over is None and seen.source == TERMINAL and self._is_its(seen):
-            order = [name for name, _ in REACHED]
+        elif self._over is None and seen.source == TERMINAL:
+            self._go_on(seen)
+
+    def _go_on(self, seen: Observation) -> None:
+        """What the terminal says before its start tells how far it had come."""
+        order = [name for name, _ in REACHED]
+        if seen.kind in BEGUN:
+            its = seen.kind == "prompt" or self._is_its(seen)
+            asked = self._word.sale in self.run.books.sales and seen.get("code") != ""
+            self._begun = self._begun or (its and asked)
+        elif self._is_its(seen):
             self._reached = min(self._reached, seen.kind, key=order.index)
 
     def _cut(self) -> Injected | None:
@@ -112,6 +124,9 @@ class _EndsAs(AtRest):
         elif self._word.point == "P12":
             allowed = ("none", "undone")
         wanted = CUT_POINTS[self._word.point].ends
+        if not self._begun and self._ended_later(books):
+            yield Missing(f"{self._word.sale} reached the terminal only after it had started again")
+            return
         if ending not in allowed:
             how = f"after {self._reached!r}" if self._reached else "before any answer"
             yield Breach(
@@ -119,6 +134,13 @@ class _EndsAs(AtRest):
                 f" {' or '.join(allowed)} ({wanted})", (cut.at, *lines),
             )  # fmt: skip
         yield Held(f"{self._word.sale} ended as {ending!r} ({wanted})")
+
+    def _ended_later(self, books: Books) -> bool:
+        """Whether the register was told its end after the terminal had started again."""
+        sale = books.sales.get(self._word.sale)
+        ended = sale.ended if sale is not None else None
+        known = ended is not None and ended.get("outcome") != UNKNOWN
+        return bool(known and ended and self._over is not None and ended.n > self._over.n)
 
     def _follows(self) -> bool:
         """Whether it would be seen how far the sale had come."""

@@ -31,7 +31,8 @@ class Wish:
         deal: What is wanted.
         amount: Of a sale, refund, preauth or completion; None where the original's is meant.
         receipt: Receipt number of the original, for those of ``OF_ANOTHER``.
-        stan: Its trace number, where a protocol refers to originals by that.
+        stan: Its trace number, where a protocol refers to originals by that; else what the
+            terminal counts it by.
         auth: Its authorisation code, where a protocol wants it.
         original: What the scenario calls it; for the trace alone.
     """

@@ -185,6 +185,7 @@ class SaleResult:
         cause: Normalised cause where the terminal gave one, else ``""``.
         code: The protocol's own result code, as text.
         stan: System trace audit number, when told.
+        trace: The terminal's own number of it, when told and not that.
         receipt: Receipt number, when told.
         amount: Minor units, when told.
         currency: ISO 4217, three digits, when told.
@@ -197,6 +198,7 @@ class SaleResult:
     cause: str = ""
     code: str = ""
     stan: int | None = None
+    trace: int | None = None
     receipt: int | None = None
     amount: int | None = None
     currency: str = ""

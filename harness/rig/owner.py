@@ -229,6 +229,7 @@ class Owner:
             self._running = True
             if not call.dropped:
                 call.run()
+                self._port_away = False  # as far as it is, it was opened; else its next look tells
             self._running = False
         elif self._every is not None and self._poll_is_due():
             self._poll()

@@ -33,6 +33,7 @@ class Firmware(Parts):
         version: Of the image that runs.
         reason: Of the reset: power, brownout, watchdog, update.
         register_config: What the register asked for at its registration (ZVT 06 00).
+        register_containers: Whether it takes TLV containers (9.2.2).
         brownout_reset: Whether the processor's brown-out detector is enabled.
         kept: Protocol -> what it keeps from one connection to the next, until the reset.
     """
@@ -51,7 +52,7 @@ class Firmware(Parts):
         self.times = board.personality.times
         self.keys = keys
         self.version = "?"
-        self.register_config = 0
+        self.register_config, self.register_containers = 0, False
         self.reason = reason
         self.kept: dict[str, Any] = {}
         self._tasks: list[Task] = []
@@ -140,11 +141,20 @@ class Firmware(Parts):
     # --- start ------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """From reset to ready; the first task."""
-        self.clock.sleep(self.times.loader)
-        if (slot := self.upkeep.choose()) is None:
+        """From reset to ready; the first task. Nothing is sold before it is over."""
+        with self.payment.turn.taken():
+            self.clock.sleep(self.times.loader)
+            slot = self.upkeep.choose()
+            if slot is not None:
+                self._start(slot)
+        if slot is None:
             self.recovery.run()
             return
+        self.state.up = True
+        self.state.log_change()
+        self.payment.print_owed()
+
+    def _start(self, slot: BootSlot) -> None:
         self.version = slot.version
         reason = "rollback" if slot.rolled_back else self.reason
         self.log.say("boot", f"{self.who.model} {slot.version} slot={slot.name} reset={reason}")
@@ -156,9 +166,6 @@ class Firmware(Parts):
         self._read_memory()
         self._tasks = [self.board.spawn(name, work) for name, work in self.tasks().items()]
         self.kick()
-        self.state.up = True
-        self.state.log_change()
-        self.payment.print_owed()
 
     def run_application(self, slot: BootSlot) -> None:
         """What the image holds: one whose application crashes is started anew by the watchdog."""
@@ -215,7 +222,9 @@ class Firmware(Parts):
         self.storage.load()
         if self.storage.faults:
             self.alarms.begin("journal_fault", "; ".join(self.storage.faults))
-        self.register_config = int((self.storage.recall("register") or {}).get("config", 0))
+        register = self.storage.recall("register") or {}
+        self.register_config = int(register.get("config", 0))
+        self.register_containers = bool(register.get("containers"))
         self.timekeeping.check()
         self.signatures.check()
         self.say_why_restarted()
@@ -266,11 +275,11 @@ class Firmware(Parts):
         self.board.spawn("register reader", dialogue.read)
         self.board.spawn("register", dialogue.run)
 
-    def registered(self, config: int) -> None:
+    def registered(self, config: int, *, containers: bool) -> None:
         """Remember what the register asked for."""
-        if config != self.register_config:
-            self.register_config = config
-            self.storage.remember("register", {"config": config})
+        if (config, containers) != (self.register_config, self.register_containers):
+            self.register_config, self.register_containers = config, containers
+            self.storage.remember("register", {"config": config, "containers": containers})
 
     def console_input(self, octets: bytes) -> None:
         self.console.feed(octets)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.drivers._zvt_link import HANGS_UP
 from harness.drivers.zvt import Driver
 from harness.errors import DeviceRefused, PortLost, PortTimeout, RigError
 from harness.model.roles import SaleResult, Terminal, Watched
@@ -35,13 +36,13 @@ def test_an_approved_sale_is_told_step_by_step() -> None:
         result = zvt.sell(AMOUNT)
 
     assert result == SaleResult(
-        "approved", code="00", stan=42, receipt=7, amount=1234, currency="156", text="no error"
+        "approved", code="00", trace=42, receipt=7, amount=1234, currency="156", text="no error"
     )
     assert heard.of("ecr_status") == [
         {"code": "0A", "text": "insert card", "asks": "insert"},
         {"code": "04", "text": "waiting for the host"},
     ]
-    assert heard.of("ecr_result") == [{"code": "00", "text": "no error", "stan": 42}]
+    assert heard.of("ecr_result") == [{"code": "00", "text": "no error", "trace": 42}]
     assert heard.of("report") == []
 
 
@@ -79,7 +80,7 @@ def test_a_code_tells_the_issuers_no_from_a_fault(code: str, outcome: str, cause
         result = zvt.sell(AMOUNT)
 
     assert (result.outcome, result.cause, result.code) == (outcome, cause, code)
-    assert result.stan == 42
+    assert result.trace == 42
     assert [one["cause"] for one in heard.of("report")] == ([cause] if cause else [])
     assert all(one["on"] == "ecr" and one["code"] == code for one in heard.of("report"))
 
@@ -115,14 +116,32 @@ def test_a_byte_that_blames_the_issuer_is_told_beside_the_terminals_own_words(
     assert [one["cause"] for one in heard.of("report")] == ["no_signal", "card_declined"]
 
 
+@pytest.mark.parametrize(("counts", "told"), [("host", (42, None)), ("own", (None, 42))])
+def test_what_the_trace_number_counts_is_the_models(
+    counts: str, told: tuple[int | None, int | None], tmp_path: Path
+) -> None:
+    """ZVT does not say that it is field 11: only a model's file can."""
+    words = tmp_path / "zvt.yaml"
+    words.write_text(f"trace: {counts}", encoding="utf-8")
+    with dialogue(APPROVED, personality=str(words)) as (zvt, heard, _):
+        result = zvt.sell(AMOUNT)
+
+    assert (result.stan, result.trace) == told
+    assert [(one.get("stan"), one.get("trace")) for one in heard.of("ecr_result")] == [told]
+
+
 def test_a_wrong_personality_is_the_rigs_trouble(tmp_path: Path) -> None:
     """Neither a missing file nor a broken pattern gets as far as the terminal."""
     wrong = tmp_path / "zvt.yaml"
     wrong.write_text("texts: [{match: '(', cause: no_signal}]", encoding="utf-8")
+    odd = tmp_path / "odd.yaml"
+    odd.write_text("trace: bank", encoding="utf-8")
 
     for personality in (str(wrong), "nobody"):
         with pytest.raises(RigError, match="personality"):
             Driver(Redialled([[]]), personality=personality)
+    with pytest.raises(RigError, match=r"trace is host .* or own, not 'bank'"):
+        Driver(Redialled([[]]), personality=str(odd))
 
 
 def test_an_abort_without_a_result_fails_the_sale() -> None:
@@ -156,7 +175,7 @@ def test_a_link_lost_in_a_sale_makes_it_unknown(heard_until: int) -> None:
 
     assert result.outcome == "unknown"
     assert "reset" in heard.of("ecr_status")[-1]["text"]
-    assert result.stan == (42 if heard_until == 3 else None)
+    assert result.trace == (42 if heard_until == 3 else None)
 
 
 def test_a_completed_sale_stands_even_if_the_last_acknowledgement_is_lost() -> None:
@@ -175,7 +194,7 @@ def test_an_acknowledgement_that_cannot_be_written_is_not_forgotten(at: int, out
 
     result = zvt.sell(AMOUNT)
 
-    assert (result.outcome, result.stan) == (outcome, 42)
+    assert (result.outcome, result.trace) == (outcome, 42)
 
 
 def test_a_success_that_is_aborted_afterwards_is_unknown() -> None:
@@ -193,7 +212,7 @@ def test_no_acknowledgement_within_t3_closes_the_connection() -> None:
         result = zvt.sell(AMOUNT)
 
         assert result.outcome == "unknown"
-        assert port.clock.now() == pytest.approx(5.0)
+        assert port.clock.now() == pytest.approx(HANGS_UP + 5.0)
         assert len([one for one in port.said if one == bytes.fromhex(SALE)]) == 1
         assert port.readable, "the port is closed"
 
@@ -228,7 +247,7 @@ def test_a_terminal_that_is_busy_is_asked_again() -> None:
         result = zvt.sell(AMOUNT)
 
         assert result.outcome == "approved"
-        assert port.clock.now() == pytest.approx(2.0)
+        assert port.clock.now() == pytest.approx(HANGS_UP + 2.0)
 
 
 def test_a_terminal_that_stays_busy_has_refused_the_sale() -> None:
@@ -316,7 +335,7 @@ def test_the_last_result_is_asked_for(answer: str, result: str) -> None:
         last = zvt.last_result()
 
     assert last is not None
-    assert (last.outcome, last.stan) == (result, 42)
+    assert (last.outcome, last.trace) == (result, 42)
 
 
 def test_no_last_transaction_and_no_answer_are_two_things() -> None:
@@ -415,7 +434,7 @@ def test_trace_and_receipt_number_zero_are_none() -> None:
     ]
     with dialogue(talk) as (zvt, heard, _):
         result = zvt.sell(AMOUNT)
-    assert (result.stan, result.receipt) == (None, None)
+    assert (result.trace, result.receipt) == (None, None)
     assert all("stan" not in one for one in heard.of("ecr_result"))
 
 
@@ -470,7 +489,7 @@ def test_a_status_may_bring_its_own_text() -> None:
     with dialogue(talk) as (zvt, heard, _):
         result = zvt.sell(AMOUNT)
     assert heard.of("ecr_status") == [{"code": "FF", "text": "see the text: OK!"}]
-    assert (result.stan, result.cause, result.text) == (None, "system_fault", "system error: X")
+    assert (result.trace, result.cause, result.text) == (None, "system_fault", "system error: X")
 
 
 def test_nonsense_unasked_ends_the_connection_quietly() -> None:

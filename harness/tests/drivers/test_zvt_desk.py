@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.drivers._zvt_link import HANGS_UP
 from harness.drivers.zvt import Driver
 from harness.errors import NotSupported, PortLost, PortTimeout, RigError
 from harness.faults.result_lost import ResultLost
@@ -79,7 +80,7 @@ def test_a_deal_is_asked_by_its_command(wish: Wish, command: str) -> None:
     with dialogue([(command, ACK + result), *ENDED]) as (zvt, _, _port):
         said = zvt.transact(wish)
 
-    assert (said.outcome, said.stan, said.receipt, said.auth) == ("approved", 43, 8, "A1B2C3")
+    assert (said.outcome, said.trace, said.receipt, said.auth) == ("approved", 43, 8, "A1B2C3")
 
 
 def test_an_original_without_a_receipt_number_cannot_be_named() -> None:
@@ -171,7 +172,7 @@ def test_receipts_are_printed_when_the_sale_is_over() -> None:
     with dialogue(talk, config=0x8A) as (zvt, heard, _):
         assert zvt.sell(AMOUNT).outcome == "approved"
 
-    facts = {"stan": 42, "amount": 1234, "pan": "999999***0014", "outcome": "approved",
+    facts = {"trace": 42, "amount": 1234, "pan": "999999***0014", "outcome": "approved",
              "copy": False}  # fmt: skip
     assert heard.of("printing") == [facts, facts]
     assert [row["text"] for row in heard.of("printed")] == [
@@ -237,7 +238,7 @@ def test_an_abort_of_nothing_ends_with_its_acknowledgement() -> None:
     """2.23: no completion follows, so nobody waits for one."""
     with dialogue([("06 B0 00", ACK)]) as (zvt, _, port):
         zvt.abort()
-        assert port.clock.now() == 0.0
+        assert port.clock.now() == HANGS_UP
 
 
 def test_an_abort_while_a_sale_waits_is_sent_at_once() -> None:
@@ -256,7 +257,7 @@ def test_a_status_may_set_another_t4() -> None:
     """3.7: minutes in BCD, for what is left of this dialogue."""
     with dialogue([(SALE, ACK + "04 FF 02 0E 12"), (ACK, None)]) as (zvt, _, port):
         assert zvt.sell(AMOUNT).outcome == "unknown"
-        assert port.clock.now() == pytest.approx(12 * 60)
+        assert port.clock.now() == pytest.approx(HANGS_UP + 12 * 60)
 
 
 def test_printing_is_no_sign_of_life() -> None:
@@ -264,7 +265,7 @@ def test_printing_is_no_sign_of_life() -> None:
     with dialogue([(SALE, ACK), (ACK, None)]) as (zvt, _, port):
         port.clock.call_at(100.0, lambda: port.put_arrived(bytes.fromhex(line("A"))))
         assert zvt.sell(AMOUNT).outcome == "unknown"
-        assert port.clock.now() == pytest.approx(180.0)
+        assert port.clock.now() == pytest.approx(HANGS_UP + 180.0)
 
 
 def test_a_wrong_currency_is_told_by_its_own_code() -> None:
@@ -300,7 +301,7 @@ def test_a_sale_over_a_serial_line() -> None:
     with dialogue(talk, sign_on=False, framing="serial") as (zvt, _, _port):
         result = zvt.sell(AMOUNT)
 
-    assert (result.outcome, result.stan) == ("approved", 42)
+    assert (result.outcome, result.trace) == ("approved", 42)
 
 
 def test_a_dead_serial_line_leaves_the_sale_unknown() -> None:

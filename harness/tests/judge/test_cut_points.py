@@ -84,6 +84,28 @@ def test_a_charge_that_stays_breaks_the_point() -> None:
     assert "booked, and not in the journal" in clause.reason
 
 
+@pytest.mark.parametrize(("asked", "fits"), [(False, unsure), (True, fails)])
+def test_what_reaches_the_terminal_after_its_start_was_not_cut(asked: bool, fits: object) -> None:
+    """A register that tries again sells to the terminal that has started; P0 was not that sale's.
+
+    Who had heard of it before, and charges by itself afterwards, breaks the point.
+    """
+    story = cut("P0", SALE)
+    story.start("first")
+    if asked:
+        story.terminal("prompt", asks="insert", text="INSERT CARD")
+    inject(story, "P0")
+    story.terminal("ecr_result", code="9C", of="first")
+    story.boot()
+    story.request("first", 1)
+    story.answer(1)
+    story.book(1)
+    story.receipt(1)
+    story.ended("first", "approved", stan=1)
+
+    assert fits(story.end().clause("ends_as"))  # type: ignore[operator]
+
+
 def test_what_was_saved_stands() -> None:
     """P7: approved and in the journal before the cut: one charge; undone would be wrong."""
     good = cut("P7", SALE)

@@ -331,6 +331,41 @@ def test_a_released_owner_breaks_off_and_refuses() -> None:
     _in(CooperativeClock(), main)
 
 
+def test_who_opens_his_port_himself_is_told_when_it_is_lost_again() -> None:
+    """A loss that was seen to does not have the next one mended behind the driver's back."""
+
+    class Redialling(Chatty):
+        losses = 0
+
+        def attend(self) -> None:
+            try:
+                super().attend()
+            except PortLost:
+                self.losses += 1
+                raise
+
+        def work(self, name: str) -> str:
+            self.port.open()
+            return name
+
+    class Port(MemoryPort):
+        def open(self) -> None:
+            self._lost = None
+
+    clock = CooperativeClock()
+    driver = Redialling(port := Port(clock, "toy"))
+
+    def main() -> None:
+        owner = Owner(clock, "terminal", "terminal", driver, port, lambda *_: None)
+        for count, soon in ((1, 0.01), (2, 1.0)):
+            port.put_lost("hung up")
+            clock.sleep(soon)
+            assert driver.losses == count
+            assert owner.work("again") == "again"
+
+    clock.run(main)
+
+
 def test_a_port_that_was_away_is_opened_when_it_can_be() -> None:
     """A device without power yet is tried again until it is there."""
 

@@ -32,7 +32,6 @@ WAIT = 0x0E
 #: Config byte of 06 00: who prints payment receipts, how, and whether 04 FF is wanted.
 PRINTS_RECEIPTS, WANTS_STATUS, BY_LINES = 0x02, 0x08, 0x80
 PLEASE_WAIT = 0x9C
-CONTAINERS = "zvt"  # a flash record: whether the register takes TLV containers (9.2.2)
 AGAIN = 2.0  # s until a result is told again to a register that is not ready for it (2.2.6)
 PULSE = 30.0  # s between two 04 FF while nothing new is to be said
 
@@ -62,6 +61,7 @@ class Dialogue:
         self._status, self._begun = WAIT, 0
         self._most_again: int | None = None
         self.answers = self.Answers(firmware)
+        self.answers.containers = firmware.register_containers
         self._configure(firmware.register_config)
         self._commands = self.Commands(self)
 
@@ -116,13 +116,7 @@ class Dialogue:
         return self.cancelled
 
     def run(self) -> None:
-        """Carry out commands until the register goes.
-
-        What it knows of the register is read here: the flash takes its time, and who accepts a
-        connection must not wait.
-        """
-        held = self.firmware.storage.recall(CONTAINERS) or {}
-        self.answers.containers = bool(held.get("taken"))
+        """Carry out commands until the register goes."""
         while not self._gone:
             apdu = self._inbox.get()
             if apdu is not None and not self._gone:
@@ -260,9 +254,7 @@ class Dialogue:
 
     def configure(self, config: int, *, containers: bool) -> None:
         """What a registration or a log-off sets; it outlasts a restart."""
-        self.firmware.registered(config)
-        if containers != self.answers.containers:
-            self.firmware.storage.remember(CONTAINERS, {"taken": containers})
+        self.firmware.registered(config, containers=containers)
         self.answers.containers = containers
         self._configure(config)
 

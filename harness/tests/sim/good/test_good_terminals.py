@@ -25,6 +25,10 @@ PASSES: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
     (good.blinks_otherwise, ("peripherals/lights_tell_the_truth",)),
     (good.sends_refunds_afterwards, ("ageing/batch_full", "operator/totals_asked")),
     (good.logs_what_was_done_last, ("operator/sold_by_keys",)),
+    (
+        good.hangs_up_after_each_command,
+        ("host/void_unanswered", "operator/taken_back", "signal/register_has_the_way_tried"),
+    ),
 )
 #: Terminal -> items that need what it does not do: nobody can say.
 UNSURE: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
@@ -122,6 +126,24 @@ def test_a_log_of_few_words_is_no_failure(story: str, outcome: Outcome, tmp_path
     verdict = play(story, tmp_path, lean_rig(tmp_path)).verdict
 
     assert verdict.outcome is outcome, verdict.reason
+
+
+@pytest.mark.parametrize(("counts", "good_enough"), [("own", True), ("host", False)])
+def test_a_trace_number_may_count_for_itself(
+    counts: str, good_enough: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose file says that it is the host's is held to that."""
+    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: good.counts_for_its_register)
+    text = carried("fixtures", "terminal", "countertop", "zvt.yaml").read_text(encoding="utf-8")
+    (tmp_path / "zvt.yaml").write_text(text.replace("trace: host", f"trace: {counts}"))
+    rig = tmp_path / "rig.yaml"
+    usual = carried("rigs", "virtual.yaml").read_text(encoding="utf-8")
+    rig.write_text(usual.replace("CNY, personality: countertop",
+                                 f'CNY, personality: "{tmp_path}/zvt.yaml"'))  # fmt: skip
+
+    verdict = play("host/reservations", tmp_path, rig, planted=True).verdict
+
+    assert (verdict.outcome is Outcome.PASS) is good_enough, verdict.reason
 
 
 def test_a_receipt_is_known_by_its_amount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -466,6 +466,36 @@ def test_a_reset_restarts_it() -> None:
     play(story)
 
 
+def test_nothing_is_sold_before_the_start_is_over() -> None:
+    """A register that is connected early is told to wait; its status is answered."""
+    stage = Stage()
+
+    def main() -> None:
+        stage.power()
+        while stage.terminal.running is None:
+            stage.clock.sleep(0.01)
+        one = Register(stage)
+        while not stage.of("state"):
+            assert one.ask(SALE) == "84 9C 00"
+            stage.clock.sleep(0.2)
+        assert one.ask(STATUS) == "80 00 00"
+        assert zvt_messages.read_status_answer(one.follow()[-1].payload)[1] == 0x9C
+        assert stage.ready()
+        assert one.ask(SALE) == "80 00 00"
+
+    stage.play(main)
+
+
+def test_what_a_register_takes_outlasts_its_connection() -> None:
+    """9.2.2: registered with a container, the next connection is told more than a byte."""
+
+    def story(stage: Stage, one: Register) -> None:
+        one.port.close()
+        assert zvt.TLV_CONTAINER in results(Register(stage).sell())[0]
+
+    play(story)
+
+
 def test_the_makers_own_command_signs_off_at_the_host() -> None:
     """Class 0F; signed off, a sale is refused until 06 93."""
 
