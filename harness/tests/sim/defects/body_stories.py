@@ -1,20 +1,12 @@
-"""Stories in which the terminal's own parts, keys and software bring out a planted bug."""
+"""Stories in which the terminal's own parts and software bring out a planted bug."""
 
 from typing import Any
 
-from harness.sim.feed import Feed
-from harness.sim.terminal.board import Board
-from harness.sim.terminal.cell import Cell
-from harness.tests.sim.defects.acts import Story, begin, unbalanced
+from harness.tests.sim.defects.acts import Story, begin
+from harness.tests.sim.terminal.counter import begin as at_counter
 from harness.tests.sim.terminal.stage import Stage
 
-
-def press(stage: Stage, keys: str) -> None:
-    """Words are keys, digits a key each."""
-    for word in keys.split():
-        for key in word if word.isdigit() else [word]:
-            stage.terminal.body.press(key)
-    stage.clock.sleep(0.5)
+BOTH_WRONG = (("paper", "out"), ("cover", "open"), ("paper", "in"))
 
 
 def paper_out(stage: Stage) -> bool:
@@ -29,55 +21,6 @@ def paper_out(stage: Stage) -> bool:
     stage.clock.sleep(30.0)
     made_up = stage.of("printed", copy=True, amount=1000)
     return not (told and result.outcome == "approved" and made_up)
-
-
-def eager_finger(stage: Stage) -> bool:
-    """O-1: OK twice, a code shown twice."""
-    begin(stage)
-    press(stage, "1000 ok ok")
-    for _ in range(2):
-        stage.terminal.body.show("good")
-        stage.clock.sleep(10.0)
-    return len([entry for entry in stage.host.ledger if entry.amount == 1000]) > 1
-
-
-def changed_mind(stage: Stage) -> bool:
-    """O-1: cancelled at the prompt for a card, and then a code is shown."""
-    begin(stage)
-    press(stage, "1000 ok")
-    press(stage, "cancel")
-    stage.terminal.body.show("good")
-    stage.clock.sleep(10.0)
-    return any(entry.amount == 1000 for entry in stage.host.ledger)
-
-
-def wrong_password(stage: Stage) -> bool:
-    """O-1: what a wrong password is good for."""
-    begin(stage)
-    press(stage, "menu 1 9999 ok")
-    stage.clock.sleep(2.0)
-    return not stage.of("detected", cause="password_wrong")
-
-
-def charger_pulled(stage: Stage) -> bool:
-    """P-7: the charger is pulled while a full battery is in."""
-    on_its_cell(stage, "full").source.go_to(0.0)
-    stage.clock.sleep(20.0)
-    return len(stage.of("boot")) > 1
-
-
-def on_its_cell(stage: Stage, pack: str) -> Feed:
-    """Powered and ready, by a supply that a pack stands beside; the feed."""
-    body, clock = stage.terminal.body, stage.clock
-    body._states["battery"] = "dummy"
-    feed = Feed(clock, lambda: 0.2, lambda: None)
-    stage.terminal.cell = cell = Cell(clock, body, feed, lambda: 0.2)
-    clock.spawn("cell", cell.run)
-    feed.source.go_to(5.0)
-    begin(stage)
-    body.put("battery", pack)
-    clock.sleep(5.0)
-    return feed
 
 
 def no_way(stage: Stage) -> bool:
@@ -99,33 +42,6 @@ def unplugged(part: str, cause: str, state: str) -> Story:
         return not stage.of("detected", cause=cause)
 
     return story
-
-
-def paid_by_code(stage: Stage, code: str = "good") -> None:
-    """A sale that is paid by code."""
-
-    def show() -> None:
-        assert stage.until(lambda: bool(stage.of("ecr_status", asks="insert")), 100.0)
-        stage.clock.sleep(1.0)
-        stage.terminal.body.show(code)
-
-    stage.clock.spawn("phone", show)
-    stage.sell(1000, None)
-
-
-def code_unanswered(stage: Stage) -> bool:
-    """H-2: a payment by code without an answer."""
-    begin(stage)
-    stage.misbehave("drop", "0200", times=1)
-    paid_by_code(stage)
-    return unbalanced(stage)
-
-
-def bad_code(stage: Stage) -> bool:
-    """H-2: a damaged code."""
-    begin(stage)
-    paid_by_code(stage, "damaged")
-    return not stage.of("detected", cause="code_unreadable")
 
 
 def summer(stage: Stage) -> bool:
@@ -164,21 +80,6 @@ def wrong_clock(stage: Stage) -> bool:
     rtc.set(before.replace(day=before.day + 1))
     stage.clock.sleep(60.0)
     return rtc.now().day != before.day
-
-
-def restarted_in_sale(stage: Stage) -> bool:
-    """P-8, X-6: a restart between request and answer."""
-    begin(stage)
-    board: Board = stage.terminal
-
-    def restart() -> None:
-        assert stage.until(lambda: bool(stage.of("request_sent", mti="0200")), 100.0)
-        stage.clock.sleep(0.07)
-        board.reset("daily")
-
-    stage.clock.spawn("restart", restart)
-    stage.sell(1000)
-    return unbalanced(stage)
 
 
 def hung(stage: Stage) -> bool:
@@ -223,27 +124,137 @@ def nobody_signs(stage: Stage) -> bool:
     return bool(stage.of("not_done") or stage.of("shown", outcome="declined"))
 
 
+def no_paper_twice(stage: Stage) -> bool:
+    """H-1: the paper is out, is put in, and is out again."""
+    put(stage, ("paper", "out"), ("paper", "in"), ("paper", "out"))
+    return len(stage.of("detected", cause="paper_out")) < 2
+
+
+def paper_and_cover(stage: Stage) -> bool:
+    """H-1: the paper is out and the cover open; only the paper is put right."""
+    put(stage, *BOTH_WRONG)
+    return bool(stage.of("cleared", cause="cover_open"))
+
+
+def cover_behind_paper(stage: Stage) -> bool:
+    """H-1: the cover is opened while the paper is out."""
+    put(stage, ("paper", "out"), ("cover", "open"))
+    return bool(stage.of("cleared", cause="paper_out"))
+
+
+def light_of_paper_and_cover(stage: Stage) -> bool:
+    """H-3: what the fault light says when one of two things is put right."""
+    put(stage, *BOTH_WRONG)
+    return stage.terminal.body.lights["fault"] == "off"
+
+
+def put(stage: Stage, *states: tuple[str, str]) -> None:
+    """Parts are brought into these states, one after the other."""
+    begin(stage)
+    for part, state in states:
+        stage.terminal.body.put(part, state)
+        stage.clock.sleep(5.0)
+
+
+def copy_jams(stage: Stage) -> bool:
+    """H-1: the paper jams in a receipt, and in the copy that makes up for it."""
+    begin(stage)
+    body = stage.terminal.body
+
+    def jam() -> None:
+        for copy in (False, True):
+            assert stage.until(lambda copy=copy: bool(stage.of("printing", copy=copy)), 100.0)  # type: ignore[misc]
+            body.put("paper_path", "jammed")
+            stage.clock.sleep(5.0)
+            body.put("paper_path", "free")
+
+    stage.clock.spawn("paper", jam)
+    stage.sell(1000)
+    stage.clock.sleep(60.0)
+    return not stage.of("printed", amount=1000)
+
+
+def void_without_paper(stage: Stage) -> bool:
+    """H-1: the paper is out while a sale is taken back."""
+    counter = at_counter(stage)
+    sold = counter.make("sale", 1000)
+    before = len(stage.of("printed"))
+    stage.terminal.body.put("paper", "out")
+    counter.make("void", of=sold)
+    stage.terminal.body.put("paper", "in")
+    stage.clock.sleep(30.0)
+    return len(stage.of("printed")) == before
+
+
+def phone_is_back(stage: Stage) -> bool:
+    """H-4: the phone is carried away, and brought back."""
+    stage.terminal.body._states["companion"] = "near"
+    begin(stage)
+    for state in ("away", "near"):
+        stage.terminal.body.put("companion", state)
+        stage.clock.sleep(30.0)
+    return not stage.of("cleared", cause="companion_lost")
+
+
+def signed_by_the_next(stage: Stage) -> bool:
+    """H-4: one cardholder walks off, the next one signs."""
+    with_pad(stage)
+    stage.terminal.body.put("signer", "walks_off")
+    stage.sell(1000)
+    stage.terminal.body.put("signer", "signs")
+    stage.sell(2000)
+    stage.clock.sleep(30.0)
+    return bool(stage.of("cleared", cause="signature_pending"))
+
+
+def no_paper(stage: Stage) -> bool:
+    """H-1: the paper is out, and stays out."""
+    begin(stage)
+    stage.terminal.body.put("paper", "out")
+    stage.clock.sleep(30.0)
+    return bool(stage.of("cleared", cause="paper_out"))
+
+
+def no_scanner(stage: Stage) -> bool:
+    """H-2: the scanner is unplugged, and stays so."""
+    begin(stage)
+    stage.terminal.body.put("scanner_cable", "unplugged")
+    stage.clock.sleep(40.0)
+    return bool(stage.of("cleared", cause="scanner_fault"))
+
+
+def tested(stage: Stage) -> bool:
+    """H-3: the register has the terminal tested while its lights are dead."""
+    begin(stage)
+    stage.terminal.body.put("lights", "dead")
+    return stage.register.self_test().cause != "light_fault"
+
+
 BODY: dict[str, Story] = {
+    "part_fault_told_once": no_paper_twice,
+    "new_fault_ends_old": cover_behind_paper,
+    "printer_mended_by_halves": paper_and_cover,
+    "fault_light_off_by_halves": light_of_paper_and_cover,
+    "owed_forgotten_by_second_jam": copy_jams,
+    "receipt_of_void_forgotten": void_without_paper,
+    "phone_back_unnoticed": phone_is_back,
+    "signature_told_handed_in": signed_by_the_next,
     "signature_lost": signed_and_settled,
     "sale_lost_without_signature": nobody_signs,
     "receipt_claimed_without_paper": paper_out,
     "paper_out_unreported": paper_out,
     "printer_fault_as_decline": paper_out,
-    "double_ok_sells_twice": eager_finger,
-    "cancel_ignored": changed_mind,
-    "password_not_asked": wrong_password,
     "led_green_while_failed": no_way,
     "prompt_ready_while_failed": no_way,
     "scanner_fault_silent": unplugged("scanner_cable", "scanner_fault", "unplugged"),
     "parts_never_tested": unplugged("keys", "key_fault", "stuck"),
-    "qr_paid_twice": code_unanswered,
-    "bad_code_untold": bad_code,
     "hot_unreported": summer,
-    "restarts_without_charger": charger_pulled,
     "memory_leak": three_sales,
     "log_fills_flash": full_flash,
     "clock_wrong_sells": wrong_clock,
-    "restart_in_sale_loses_it": restarted_in_sale,
     "watchdog_left_off": hung,
     "stick_believed": stick,
+    "paper_out_forgotten": no_paper,
+    "part_fault_forgotten": no_scanner,
+    "self_test_finds_nothing": tested,
 }

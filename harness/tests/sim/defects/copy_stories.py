@@ -1,7 +1,7 @@
 """What the planted bugs of copies do: what host and register are told is not what was asked for."""
 
 from harness.model.roles import SaleResult
-from harness.tests.sim.defects.acts import Story, begin
+from harness.tests.sim.defects.acts import Story, begin, cut_at, unbalanced
 from harness.tests.sim.defects.debt_stories import present
 from harness.tests.sim.defects.money_stories import cut
 from harness.tests.sim.defects.secret_stories import listening
@@ -87,6 +87,29 @@ def cut_after_echoes(stage: Stage) -> bool:
     return any(stan in sales for stan, mti in numbers if mti != "0200")
 
 
+def cut_while_printing(stage: Stage) -> bool:
+    """P8: a cut while the receipt comes out."""
+    begin(stage)
+    cut_at(stage, "printing", 0.3)
+    stage.sell(1000)
+    printed = {row["stan"] for row in stage.of("printing")}
+    charged = {entry.key.stan for entry in stage.host.ledger if entry.status == "approved"}
+    return unbalanced(stage) or bool(printed - charged - {0}) or _reversed_after_print(stage)
+
+
+def _reversed_after_print(stage: Stage) -> bool:
+    gone = {entry.key.stan for entry in stage.host.ledger if entry.status == "reversed"}
+    return any(row["stan"] in gone for row in stage.of("printing"))
+
+
+def receipt_asked_again(stage: Stage) -> bool:
+    """06 20 after a good sale."""
+    begin(stage)
+    stage.sell(1000)
+    stage.register.reprint()
+    return [row["copy"] for row in stage.of("printed")] != [False, True]
+
+
 COPIES: dict[str, Story] = {
     "tap_in_dollars": tapped,
     "register_told_whole_units": other_amount,
@@ -97,4 +120,7 @@ COPIES: dict[str, Story] = {
     "reversal_hurried_later": hurried,
     "debt_waits_after_six_tries": sold_while_owing,
     "echo_numbers_in_memory": cut_after_echoes,
+    "reprint_unmarked": receipt_asked_again,
+    "fsync_missing": cut_while_printing,
+    "receipt_before_journal": cut_while_printing,
 }

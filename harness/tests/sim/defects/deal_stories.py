@@ -6,8 +6,8 @@ from harness.sim.terminal.outcome import Outcome
 from harness.sim.terminal.records import Pending
 from harness.tests.sim.defects.acts import Story
 from harness.tests.sim.defects.acts import begin as plain_begin
-from harness.tests.sim.defects.body_stories import press
 from harness.tests.sim.defects.debt_stories import differ, owing, present
+from harness.tests.sim.defects.key_stories import press
 from harness.tests.sim.defects.money_stories import sent
 from harness.tests.sim.terminal.counter import begin, ledger
 from harness.tests.sim.terminal.stage import Stage

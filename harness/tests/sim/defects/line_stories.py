@@ -169,7 +169,85 @@ def asked_without_need(mti: str) -> Story:
     return story
 
 
+def weak_twice(stage: Stage) -> bool:
+    """S-4: the signal is weak, and once more."""
+    begin(stage)
+    for _ in range(2):
+        stage.radio.attenuate(35.0)
+        stage.clock.sleep(20.0)
+        stage.radio.attenuate(0.0)
+        stage.clock.sleep(20.0)
+    return len(stage.of("detected", cause="weak_signal")) < 2
+
+
+def lost_twice(stage: Stage) -> bool:
+    """S-4: the signal is lost, and once more."""
+    begin(stage)
+    for damping in (80.0, 0.0, 80.0):
+        stage.radio.attenuate(damping)
+        stage.clock.sleep(60.0)
+    return len(stage.of("detected", cause="no_signal")) < 2
+
+
+def no_line(stage: Stage) -> bool:
+    """N3: the power light while the line is down."""
+    begin(stage)
+    stage.link.set_outage(on=True)
+    stage.clock.sleep(60.0)
+    return stage.terminal.body.lights["power"] != "on"
+
+
+def way_tried(stage: Stage) -> bool:
+    """S-4: the register has the way tried while there is no signal."""
+    begin(stage)
+    stage.radio.attenuate(80.0)
+    assert stage.until(lambda: bool(stage.of("detected", cause="no_signal")), 90.0)
+    return stage.register.diagnose().cause != "no_signal"
+
+
+def sale_without_a_way(stage: Stage) -> bool:
+    """A sale while no packet passes."""
+    begin(stage)
+    stage.link.set_outage(on=True)
+    result = stage.sell(1000)
+    return result.outcome == "declined" or result.cause == "card_declined"
+
+
+def long_outage(stage: Stage) -> bool:
+    """No packet passes for minutes, then all do."""
+    begin(stage)
+    stage.link.set_outage(on=True)
+    stage.clock.sleep(400.0)
+    stage.link.set_outage(on=False)
+    return not stage.ready(120.0)
+
+
+def empty_plan(stage: Stage) -> bool:
+    """The plan is used up while nobody sells."""
+    begin(stage)
+    stage.link.carrier.set_left(0)
+    stage.clock.sleep(90.0)
+    causes = {row["cause"] for row in stage.of("detected")}
+    return "data_exhausted" not in causes
+
+
+def connections_refused(stage: Stage) -> bool:
+    """How often a host is tried in a minute that ends every connection."""
+    begin(stage)
+    stage.misbehave("ignore", "0820", times=1)
+    stage.misbehave("refuse", "any")
+    stage.clock.sleep(90.0)
+    ends = ("net: connected", "net: not secure", "net: no connection")
+    tries = [row for row in stage.of("line") if any(end in row["text"] for end in ends)]
+    return len(tries) > 30
+
+
 LINE: dict[str, Story] = {
+    "second_outage_unseen": lost_twice,
+    "weak_signal_told_once": weak_twice,
+    "power_light_tells_of_the_line": no_line,
+    "diagnosis_always_well": way_tried,
+    "diagnosis_knows_one_cause": way_tried,
     "echo_storm": asked_without_need("0820"),
     "signs_on_for_ever": asked_without_need("0800"),
     "portal_as_host_fault": misnamed("data_exhausted", walled_garden),
@@ -193,6 +271,10 @@ LINE: dict[str, Story] = {
     "modem_hang_unnoticed": modem_hangs,
     "weak_signal_untold": signal_fades,
     "bogus_remedy_believed": switched_off_and_on,
+    "back_off_forgotten": connections_refused,
+    "comm_fault_as_decline": sale_without_a_way,
+    "stuck_after_outage": long_outage,
+    "plan_as_host_fault": empty_plan,
 }
 
 #: Stories that take a terminal with more than one way out.

@@ -1,5 +1,6 @@
 """Stories in which the supply brings out a planted bug."""
 
+from harness.sim.terminal.board import Board
 from harness.tests.sim.defects.acts import (
     Story,
     begin,
@@ -7,6 +8,7 @@ from harness.tests.sim.defects.acts import (
     cut_while_host_works,
     outage,
     plain_sale,
+    unbalanced,
 )
 from harness.tests.sim.terminal.stage import Stage
 
@@ -166,7 +168,77 @@ def update_meets_sale(stage: Stage) -> bool:
     return stage.sell(1000).outcome != "approved"
 
 
+def high_twice(stage: Stage) -> bool:
+    """P-2: the supply is too high, and once more."""
+    begin(stage)
+    for _ in range(2):
+        outage(stage, 6.0)
+        stage.clock.sleep(5.0)
+    return len(stage.of("detected", cause="supply_high")) < 2
+
+
+def sale_at_the_hour(stage: Stage) -> bool:
+    """P-8: the hour of the daily restart strikes while the host thinks."""
+    begin(stage)
+    assert stage.until(lambda: bool(stage.of("restart_due")), 3600.0)
+    stage.clock.sleep(172.0)
+    stage.misbehave("delay", "0200", by=15.0, times=1)
+    stage.sell(1000)
+    stage.clock.sleep(90.0)
+    return len(stage.of("boot")) < 2
+
+
+def restarted_in_sale(stage: Stage) -> bool:
+    """P-8, X-6: a restart between request and answer."""
+    begin(stage)
+    board: Board = stage.terminal
+
+    def restart() -> None:
+        assert stage.until(lambda: bool(stage.of("request_sent", mti="0200")), 100.0)
+        stage.clock.sleep(0.07)
+        board.reset("daily")
+
+    stage.clock.spawn("restart", restart)
+    stage.sell(1000)
+    return unbalanced(stage)
+
+
+def slow_ramp(stage: Stage) -> bool:
+    """P-3: the supply goes down and up slowly."""
+    begin(stage)
+    stage.power(2.5, within=25.0)
+    stage.clock.sleep(26.0)
+    before = len(stage.of("boot"))
+    stage.power(5.0, within=25.0)
+    assert stage.ready(120.0)
+    return len(stage.of("boot")) - before > 1
+
+
+def supply_sags(stage: Stage) -> bool:
+    """A dip that the terminal lives through."""
+    begin(stage)
+    stage.power(4.0)
+    stage.clock.sleep(0.3)
+    stage.power()
+    stage.clock.sleep(5.0)
+    return not stage.of("detected", cause="supply_low")
+
+
+def one_clean_cut(stage: Stage) -> bool:
+    """A cut while nobody sells: one start."""
+    begin(stage)
+    before = len(stage.of("boot"))
+    stage.power(0.0)
+    stage.clock.sleep(3.0)
+    stage.power()
+    stage.clock.sleep(60.0)
+    return len(stage.of("boot")) - before > 1
+
+
 POWER: dict[str, Story] = {
+    "high_supply_told_once": high_twice,
+    "daily_restart_left_out": sale_at_the_hour,
+    "restart_in_sale_loses_it": restarted_in_sale,
     "no_brownout_detection": dip_to_40,
     "flash_written_on_low_supply": dip_to_70_in_sale,
     "journal_rewritten_in_place": dip_while_recording,
@@ -187,4 +259,7 @@ POWER: dict[str, Story] = {
     "high_supply_unreported": supply_rises,
     "cries_low_supply": alarms_of_a_good_day,
     "update_during_sale": update_meets_sale,
+    "second_restart": one_clean_cut,
+    "reboot_loop_on_brownout": slow_ramp,
+    "supply_low_unreported": supply_sags,
 }

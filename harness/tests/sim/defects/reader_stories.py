@@ -102,7 +102,107 @@ def card_rests_on_the_antenna(stage: Stage) -> bool:
     return len([entry for entry in stage.host.ledger if entry.amount == 1000]) > 1
 
 
+def stripe_after_a_dead_chip(stage: Stage) -> bool:
+    """K-3: a dead chip's stripe will do; the next customer swipes a good one."""
+    begin(stage)
+    stage.slot.cut("io", cut=True)
+
+    def hold() -> None:
+        stage.clock.sleep(1.0)
+        stage.slot.insert(stage.deck["chip"])
+        stage.clock.sleep(12.0)
+        stage.slot.swipe(stage.deck["chip"])
+
+    stage.clock.spawn("cardholder", hold)
+    assert stage.sell(1000, None).outcome == "approved"
+    stage.slot.cut("io", cut=False)
+    return present(stage, stage.slot.swipe, "second") == "approved"
+
+
+def pulled_by_all(stage: Stage) -> bool:
+    """K-1: four customers pull their cards."""
+    begin(stage)
+    for round_ in range(4):
+        before = len(stage.of("request_sent", mti="0200"))
+
+        def pull(before: int = before) -> None:
+            assert stage.until(lambda: len(stage.of("request_sent", mti="0200")) > before, 100.0)
+            stage.slot.remove()
+
+        stage.clock.spawn("pull", pull)
+        stage.sell(1000 + round_)
+        stage.ready(60.0)
+    return bool(stage.of("detected", cause="maintenance_due"))
+
+
+def left_in_twice(stage: Stage) -> bool:
+    """K-5: a card is forgotten, and another one."""
+    begin(stage)
+    for card in ("chip", "second"):
+        stage.slot.insert(stage.deck[card])
+        stage.clock.sleep(10.0)
+        stage.slot.remove()
+        stage.clock.sleep(5.0)
+    return len(stage.of("detected", cause="card_stays")) < 2
+
+
+def good_chip(card: str) -> Story:
+    """K-4: a good chip of another kind."""
+
+    def story(stage: Stage) -> bool:
+        begin(stage)
+        return present(stage, stage.slot.insert, card) != "approved"
+
+    return story
+
+
+def swiped_twice(stage: Stage) -> bool:
+    """K-3: the stripe of a card with a chip, again and again."""
+    begin(stage)
+
+    def swipe() -> None:
+        for _ in range(3):
+            stage.clock.sleep(2.0)
+            stage.slot.swipe(stage.deck["chip"])
+
+    stage.clock.spawn("cardholder", swipe)
+    return stage.sell(1000, None).outcome == "approved"
+
+
+def card_pulled_late(stage: Stage) -> bool:
+    """K-2: the card goes while the host approves."""
+    begin(stage)
+
+    def pull() -> None:
+        assert stage.until(lambda: bool(stage.of("request_sent", mti="0200")), 100.0)
+        stage.slot.remove()
+
+    stage.clock.spawn("pull", pull)
+    result = stage.sell(1000)
+    return result.outcome == "approved"
+
+
+def wrong_check_byte(stage: Stage) -> bool:
+    """K-4: an ATR with a wrong TCK."""
+    begin(stage)
+    stage.sell(1000, "bad_atr")
+    return not stage.of("detected", cause="card_bad_atr")
+
+
+def two_cards(stage: Stage) -> bool:
+    """One card, then another; the second is the one to be charged."""
+    begin(stage)
+    stage.sell(1000, "stripe")
+    return stage.sell(2000, "chip").outcome != "approved"
+
+
 READER: dict[str, Story] = {
+    "given_up_chip_remembered": stripe_after_a_dead_chip,
+    "wear_counts_pulled_cards": pulled_by_all,
+    "card_left_told_once": left_in_twice,
+    "inverse_convention_refused": good_chip("inverse"),
+    "block_protocol_refused": good_chip("block"),
+    "second_swipe_will_do": swiped_twice,
     "fallback_without_chip_try": swipe_of_a_chip_card,
     "parity_ignored": spoilt("parity"),
     "lrc_ignored": spoilt("lrc"),
@@ -112,4 +212,7 @@ READER: dict[str, Story] = {
     "wear_never_told": contact_wears_out,
     "stale_pan_after_abort": pulled_and_the_next,
     "contactless_charged_twice": card_rests_on_the_antenna,
+    "last_card_charged": two_cards,
+    "removed_card_still_charged": card_pulled_late,
+    "wrong_tck_accepted": wrong_check_byte,
 }

@@ -86,7 +86,32 @@ def sold_twice_over(stage: Stage) -> bool:
     return (first.outcome, second.outcome) != ("approved", "approved")
 
 
+def abort_at_rest(stage: Stage) -> bool:
+    """O-1: an abort while nothing is under way, then a sale."""
+    begin(stage)
+    stage.register.abort()
+    stage.clock.sleep(5.0)
+    return stage.sell(1000).outcome != "approved"
+
+
+def register_goes_deaf(stage: Stage) -> bool:
+    """P12: the acknowledgement of the result is lost."""
+    begin(stage)
+    stage.register_port.deaf_to = bytes.fromhex("040F")
+    stage.sell(1000)
+    stage.clock.sleep(60.0)
+    return any(entry.status == "approved" for entry in stage.host.ledger)
+
+
+def results_of_a_sale(stage: Stage) -> bool:
+    """What the register is told of one sale."""
+    begin(stage)
+    stage.sell(1000)
+    return len(stage.of("ecr_result", code="00")) != 1
+
+
 REGISTER: dict[str, Story] = {
+    "idle_abort_kept": abort_at_rest,
     "register_answered_late": sold_twice_over,
     "status_denies_sale": asked_by_number,
     "asked_forgotten_by_cut": partial(asked_by_number, power_cut=True),
@@ -95,4 +120,6 @@ REGISTER: dict[str, Story] = {
     "register_gone_unnoticed": cut_before_a_card,
     "undone_after_completion": cut_at_the_end,
     "codes_swapped": told_why,
+    "result_told_twice": results_of_a_sale,
+    "register_ack_ignored": register_goes_deaf,
 }

@@ -8,7 +8,8 @@ from harness.drivers import acquirer
 from harness.errors import PortLost
 from harness.ports.memory import pair
 from harness.tests.sim.defects.acts import Story, begin, outage, plain_sale
-from harness.tests.sim.defects.body_stories import press, with_pad
+from harness.tests.sim.defects.body_stories import with_pad
+from harness.tests.sim.defects.key_stories import press
 from harness.tests.sim.defects.update_stories import offer, told
 from harness.tests.sim.terminal.stage import Stage
 from harness.wire.key_ring import KeyRing
@@ -188,4 +189,5 @@ SECRETS: dict[str, Story] = {
     "settings_lost_by_restart": settings_then_cut,
     "update_refused_fetched_again": refused_and_left,
     "update_forgets_receipts": sold_after_update,
+    "pan_in_log": plain_sale,
 }

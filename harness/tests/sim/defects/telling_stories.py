@@ -11,7 +11,11 @@ from harness.tests.sim.defects.body_stories import hung
 from harness.tests.sim.terminal.stage import Stage
 
 FULL = 60  # records: a day of a small shop
+
+
 PRINTS = 0x8A  # config of a register: intermediate status, receipts by lines, printed here
+
+
 NUMBER = re.compile(r"TRACE (\d+)")
 
 
@@ -201,7 +205,25 @@ def balance_asked(stage: Stage) -> bool:
     return stage.register.transact(Wish("balance")).amount != 123_456
 
 
+def two_sales_shown(stage: Stage) -> bool:
+    """N-3: what is shown in the second of two sales."""
+    begin(stage)
+    stage.sell(1000)
+    before = len(stage.of("display"))
+    stage.sell(2000)
+    return len(stage.of("display")) == before
+
+
+def display_after_failure(stage: Stage) -> bool:
+    """What the cardholder reads when the way is gone."""
+    begin(stage)
+    stage.link.set_outage(on=True)
+    stage.sell(1000)
+    return bool(stage.of("shown", outcome="approved"))
+
+
 TELLING: dict[str, Story] = {
+    "display_freezes": two_sales_shown,
     "register_hears_one_code": silent_host,
     "weak_signal_blamed_for_silence": silent_host_in_poor_signal,
     "reader_fault_is_time_out": reader_lost,
@@ -222,4 +244,5 @@ TELLING: dict[str, Story] = {
     "register_receipt_number": printed_by_the_register,
     "declined_told_as_ok": declined,
     "balance_without_cents": balance_asked,
+    "failure_shown_as_approved": display_after_failure,
 }

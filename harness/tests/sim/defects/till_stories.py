@@ -3,8 +3,8 @@
 from harness.model.register import Wish
 from harness.tests.sim.defects.acts import Story
 from harness.tests.sim.defects.acts import begin as begin_at_register
-from harness.tests.sim.defects.body_stories import press
 from harness.tests.sim.defects.debt_stories import differ
+from harness.tests.sim.defects.key_stories import press
 from harness.tests.sim.defects.secret_stories import listening
 from harness.tests.sim.terminal.counter import Counter, begin, journal, ledger
 from harness.tests.sim.terminal.stage import Stage

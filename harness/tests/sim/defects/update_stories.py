@@ -1,7 +1,7 @@
 """Stories of updates, one for each planted bug of theirs; true: harm was done."""
 
 from harness.sim.terminal.settings import copies
-from harness.tests.sim.defects.acts import Story, begin, outage, unbalanced
+from harness.tests.sim.defects.acts import Story, begin, outage
 from harness.tests.sim.terminal.stage import Stage
 
 
@@ -67,15 +67,6 @@ def link_lost_for_a_moment(stage: Stage) -> bool:
     return not told(stage, "done", 90.0)
 
 
-def journal_in_another_format(stage: Stage) -> bool:
-    """U-4: what the old version has written counts when the new one runs."""
-    begin(stage)
-    stage.sell(1000)
-    offer(stage, "new_journal")
-    assert told(stage, "done")
-    return unbalanced(stage)
-
-
 def newer_version(stage: Stage) -> bool:
     """A newer version is offered, and nothing goes wrong."""
     begin(stage)
@@ -103,26 +94,6 @@ def cut_after_refusal(stage: Stage) -> bool:
     outage(stage)
     stage.clock.sleep(5.0)
     return bool(stage.of("update", phase="recovering"))
-
-
-def signed_on_after_update(stage: Stage) -> bool:
-    """U-4: the host knows the terminal afterwards."""
-    begin(stage)
-    offer(stage, "newer")
-    assert told(stage, "done")
-    return not stage.ready(30.0)
-
-
-def update_while_owing(stage: Stage) -> bool:
-    """U-4: a reversal is open when the new version starts."""
-    begin(stage)
-    stage.misbehave("drop", "0200", times=1)
-    stage.misbehave("ignore", "0400")
-    stage.sell(1000)
-    offer(stage, "newer")
-    assert told(stage, "first_boot")
-    stage.control(stage.host, do="behave")
-    return unbalanced(stage)
 
 
 def offered_on_low_supply(stage: Stage) -> bool:
@@ -167,20 +138,83 @@ def cut_while_set(stage: Stage) -> bool:
     return any("version=2.0" in text and "heartbeat=120" not in text for text in said)
 
 
+def cut_while_fetching(stage: Stage) -> bool:
+    """U-1: which version starts after a cut, by its own word."""
+    begin(stage)
+    installed = version(stage)
+    offer(stage, "newer")
+    assert told(stage, "downloading", percent=40)
+    outage(stage)
+    assert stage.until(lambda: len(stage.of("boot")) > 1, 60.0)
+    return version(stage) != installed
+
+
+def strangers_image_for_recovery(stage: Stage) -> bool:
+    """U-3: nothing is left to start, and the store has a stranger's image."""
+    begin(stage)
+    stage.offer("wrong_key")
+    for slot in ("slot.a", "slot.b"):
+        stage.terminal.flash.erase(slot)
+    outage(stage)
+    stage.clock.sleep(120.0)
+    return bool(stage.of("update", phase="installing"))
+
+
+def supply_falls_while_fetching(stage: Stage) -> bool:
+    """U-6: the supply is low when an image has arrived."""
+    begin(stage)
+    offer(stage, "newer")
+    assert told(stage, "downloading", percent=50)
+    stage.power(4.3)
+    stage.clock.sleep(60.0)
+    return bool(stage.of("update", phase="installing"))
+
+
+def cut_in_a_second_update(stage: Stage) -> bool:
+    """U-1: two updates, and a cut while the second one is installed."""
+    begin(stage)
+    offer(stage, "newer")
+    assert told(stage, "done")
+    before = len(stage.of("update", phase="installing"))
+    offer(stage, "newest")
+    assert stage.until(lambda: len(stage.of("update", phase="installing")) > before + 8, 120.0)
+    outage(stage)
+    stage.clock.sleep(30.0)
+    return bool(stage.of("update", phase="recovering"))
+
+
+def cut_after_update(stage: Stage) -> bool:
+    """An update is done; then a cut."""
+    begin(stage)
+    stage.offer("newer")
+    stage.register.start_update()
+    assert stage.until(lambda: bool(stage.of("update", phase="done")), 300.0)
+    installed = stage.of("boot")[-1]["version"]
+    stage.power(0.0)
+    stage.clock.sleep(3.0)
+    stage.power()
+    stage.clock.sleep(30.0)
+    return bool(stage.of("boot")[-1]["version"] != installed)
+
+
 UPDATE: dict[str, Story] = {
+    "update_starts_as_wanted": cut_while_fetching,
+    "update_writes_one_slot": cut_in_a_second_update,
+    "recovery_takes_anything": strangers_image_for_recovery,
+    "update_supply_asked_once": supply_falls_while_fetching,
     "update_settings_half": cut_while_set,
     "update_flag_before_image": cut_while_installing,
     "update_no_boot_counter": crashing_version,
     "update_payload_unchecked": runs("corrupt"),
     "update_resume_appends_twice": link_lost_for_a_moment,
-    "update_journal_not_migrated": journal_in_another_format,
     "update_versions_as_text": newer_version,
     "update_starts_over": cut_while_downloading,
     "update_deletes_old_first": cut_after_refusal,
-    "update_loses_keys": signed_on_after_update,
-    "update_drops_reversal": update_while_owing,
     "update_tells_old_version": newer_version,
     "update_on_low_supply": offered_on_low_supply,
     "update_mixes_images": another_after_given_up,
     "update_believes_announced": runs("older"),
+    "old_image_after_cut": cut_after_update,
+    "update_accepts_older": runs("older"),
+    "update_commit_before_verify": runs("corrupt"),
 }
