@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.clock import Killed, Task
-from harness.engine import desk, rest, updating
+from harness.engine import desk, records, rest, updating
 from harness.engine.given import GivenFailed, reach
 from harness.engine.injection import Injection
 from harness.engine.progress import Progress
@@ -45,20 +45,29 @@ class _TriggerMissed(Exception):
 
 
 class Run:
-    """One scenario on one rig."""
+    """One scenario on one rig.
+
+    Attributes:
+        scenario: What is played.
+        rig: The live rig.
+        recorder: The trace's writer.
+        cast: Who plays which role, for faults.
+        sales: The transactions, by name.
+        earlier: The terminal's last one, from before the story.
+    """
 
     def __init__(
         self, scenario: Scenario, rig: Any, recorder: Recorder, progress: Progress
     ) -> None:
-        self._scenario = scenario
-        self._rig = rig
-        self._recorder = recorder
+        self.scenario = scenario
+        self.rig = rig
+        self.recorder = recorder
         self._clock = recorder.clock
         self._progress = progress
-        self._cast: Cast = rig.cast
+        self.cast: Cast = rig.cast
         self._faults: list[Injection] = []
         self.sales: dict[str, OpenSale] = {}
-        self.earlier: list[SaleResult] = []  # the terminal's last, from before the story
+        self.earlier: list[SaleResult] = []
         self._armed: list[Task] = []  # cuts that wait for their points beside the steps
         self._cursor = 0  # trace index behind the last trigger
         self._late = 0.0
@@ -68,12 +77,12 @@ class Run:
     def play(self, seed: int) -> None:
         """Play to the end; whatever breaks ends in a ``bench_error`` line, not in an exception."""
         self._open(seed)
-        self._rig.listen(self._recorder.take)  # what was said before comes now, behind the opening
+        self.rig.listen(self.recorder.take)  # what was said before comes now, behind the opening
         reason = "error"
         try:
             reason = self._story()
         except Exception as error:  # noqa: BLE001 - whatever broke, the item is an ERROR
-            self._recorder.trouble(error)
+            self.recorder.trouble(error)
         except (KeyboardInterrupt, Killed):
             reason = "interrupted"
             raise
@@ -81,46 +90,46 @@ class Run:
             self._end_faults(Injection.clear)
             if reason != "interrupted":
                 self._look_at_bench()
-            self._recorder.say("run_ended", reason=reason)
+            self.recorder.say("run_ended", reason=reason)
 
     def _open(self, seed: int) -> None:
-        self._recorder.say(
-            "run_started", spec=self._scenario.spec(), rig=self._rig.name, seed=seed,
+        self.recorder.say(
+            "run_started", spec=self.scenario.spec(), rig=self.rig.name, seed=seed,
             clock="virtual" if self._clock.virtual else "real", version=VERSION,
-            plays=self._rig.plays(), observes=self._rig.observes(), facts=self._rig.facts,
-            tells=self._rig.tells(), names=self._rig.names(),
+            plays=self.rig.plays(), observes=self.rig.observes(), facts=self.rig.facts,
+            tells=self.rig.tells(), names=self.rig.names(),
         )  # fmt: skip
 
     def _story(self) -> str:
-        plain = self._scenario.plain
+        plain = self.scenario.plain
         try:
             given = fill(Given, plain.get("given") or {}, ("given",))
-            reach(given, self._rig, self._recorder)
-            self.earlier = rest.look_back(given, self._rig, self._recorder)
+            reach(given, self.rig, self.recorder)
+            self.earlier = records.look_back(given, self.rig, self.recorder)
         except GivenFailed as why:
-            self._recorder.say("given_failed", why=str(why))
+            self.recorder.say("given_failed", why=str(why))
             return "given"
-        self._recorder.say("given_ready")
-        self._cursor = len(self._recorder.trace)
+        self.recorder.say("given_ready")
+        self._cursor = len(self.recorder.trace)
         with contextlib.suppress(_TriggerMissed):
             self._steps(plain.get("when") or [])
         for waiting in self._armed:
             waiting.join(None)
         self._end_faults(Injection.finish)
-        self._recorder.say("healing")
+        self.recorder.say("healing")
         rest.recover(self)
         rest.come_to_rest(self)
-        self._recorder.deck.refuse()
-        return "decided" if self._recorder.decision.decided else "rest"
+        self.recorder.deck.refuse()
+        return "decided" if self.recorder.decision.decided else "rest"
 
     def _steps(self, rows: list[Any]) -> None:
         steps = [read_step(row, ("when", index)) for index, row in enumerate(rows)]
         for index, (word, step) in enumerate(steps):
-            self._progress.step(self._scenario, index + 1, len(steps), word, self._clock.now())
-            self._recorder.deck.refuse()
-            self._recorder.say("step_started", index=index, word=word)
+            self._progress.step(self.scenario, index + 1, len(steps), word, self._clock.now())
+            self.recorder.deck.refuse()
+            self.recorder.say("step_started", index=index, word=word)
             more = self._acts()[type(step)](step, index) or {}
-            self._recorder.say("step_done", index=index, word=word, **more)
+            self.recorder.say("step_done", index=index, word=word, **more)
 
     def _acts(self) -> Mapping[type, Callable[[Any, int], dict[str, Any] | None]]:
         return {
@@ -144,13 +153,13 @@ class Run:
     def _name(self, step: Any, deal: str) -> str:
         name = str(step.name) or f"{deal}-{len(self.sales) + 1}"
         if name in self.sales:
-            raise ScenarioError(f"{self._scenario.path}: two transactions are called {name!r}")
+            raise ScenarioError(f"{self.scenario.path}: two transactions are called {name!r}")
         return name
 
     def start_sale(self, name: str, wish: Wish, card: str, *, proof: bool = False) -> OpenSale:
         """Start a transaction; it runs beside the steps."""
         self.sales[name] = sale = OpenSale(
-            self._recorder, self._cast.playing(Terminal), reader_of(self._rig.players),
+            self.recorder, self.cast.playing(Terminal), reader_of(self.rig.players),
             name=name, wish=wish, card=card, proof=proof,
         )  # fmt: skip
         return sale
@@ -164,7 +173,7 @@ class Run:
 
     def _find(self, step: Await, index: int, cursor: int) -> tuple[Observation, int]:
         """The first observation behind ``cursor`` that is meant, and the place behind it."""
-        trace = self._recorder.trace
+        trace = self.recorder.trace
         found: list[Observation] = []
 
         def seen() -> bool:
@@ -177,8 +186,8 @@ class Run:
                     return True
             return False
 
-        if not self._recorder.until(seen, self._clock.now() + step.within):
-            self._recorder.say(
+        if not self.recorder.until(seen, self._clock.now() + step.within):
+            self.recorder.say(
                 "trigger_missed", index=index, wanted=str(step.pattern), waited=float(step.within)
             )
             raise _TriggerMissed
@@ -189,7 +198,7 @@ class Run:
         self._start(step, late)
 
     def _start(self, step: Inject, late: float) -> None:
-        injection = Injection(self._recorder, self._cast, step.word, step.label, step.fault)
+        injection = Injection(self.recorder, self.cast, step.word, step.label, step.fault)
         self._faults.append(injection)
         injection.start(dict(step.plain or {}), late)
 
@@ -199,16 +208,16 @@ class Run:
         if step.injection.word == REGISTER_CUT:  # while it sells nobody can tell it anything
             self._inject(step.injection, index)
             return {"point": step.point}
-        mark = point.mark({"engine", *self._rig.observes(), *self._rig.players})
+        mark = point.mark({"engine", *self.rig.observes(), *self.rig.players})
         if mark is None:
-            self._recorder.say("trigger_missed", index=index, wanted=f"a sign of {step.point}")
+            self.recorder.say("trigger_missed", index=index, wanted=f"a sign of {step.point}")
             raise _TriggerMissed
         sign = Await(self._of_newest(point, mark.pattern), step.after, step.within, step.tolerance)
         if not point.ahead:
             told = self._await(sign, index)
             self._inject(step.injection, index)
             return {**told, "point": step.point}
-        cursor = len(self._recorder.trace)
+        cursor = len(self.recorder.trace)
         self._armed.append(self._clock.spawn(
             f"cut at {step.point}", lambda: self._cut_ahead(step, sign, index, cursor)
         ))  # fmt: skip
@@ -219,7 +228,7 @@ class Run:
             due = self._find(sign, index, cursor)[0].t + step.after
             self._clock.sleep_until(due, precise=True)
             late = round(max(0.0, self._clock.now() - due), 6)
-            self._recorder.say(
+            self.recorder.say(
                 "step_done", index=index, word="cut_at", late=late, tolerance=float(sign.tolerance)
             )
             self._start(step.injection, late)
@@ -237,7 +246,7 @@ class Run:
                 injection.clear()
                 return
         raise ScenarioError(
-            f"{self._scenario.path}: clear: no fault {step.fault!r} was injected before; "
+            f"{self.scenario.path}: clear: no fault {step.fault!r} was injected before; "
             f"injected: {', '.join(fault.label for fault in self._faults) or 'none'}"
         )
 
@@ -245,10 +254,10 @@ class Run:
         updating.begin(self, step.image)
 
     def _top_up(self, step: TopUp, index: int) -> None:
-        self._cast.playing(DataPlan).top_up(step.amount)
+        self.cast.playing(DataPlan).top_up(step.amount)
 
     def _swap_sim(self, step: SwapSim, index: int) -> None:
-        self._cast.playing(SimCard).select(step.slot)
+        self.cast.playing(SimCard).select(step.slot)
 
     # --- the end ----------------------------------------------------------------------------
 
@@ -259,32 +268,16 @@ class Run:
             try:
                 end(injection)
             except Exception as error:  # noqa: BLE001 - a bug in one must not leave others in
-                self._recorder.trouble(error)
+                self.recorder.trouble(error)
 
     def _look_at_bench(self) -> None:
         """What the bench did by itself is no fault of the terminal: devices that can, tell it."""
-        for player in self._rig.players.values():
+        for player in self.rig.players.values():
             if plays(getattr(player, "driver", player), Vigilant):
                 try:
                     player.look()
                 except BenchError as error:
-                    self._recorder.trouble(error)
-
-    @property
-    def cast(self) -> Cast:
-        return self._cast
-
-    @property
-    def recorder(self) -> Recorder:
-        return self._recorder
-
-    @property
-    def rig(self) -> Any:
-        return self._rig
-
-    @property
-    def scenario(self) -> Scenario:
-        return self._scenario
+                    self.recorder.trouble(error)
 
 
 #: The fault that loses a register's results.

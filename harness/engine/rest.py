@@ -3,15 +3,13 @@
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from harness.engine import lag, met, unheard
+from harness.engine import lag, met, records, resync, unheard
 from harness.engine.given import is_ready, players_of
 from harness.engine.needs import card_of, recovery_of
 from harness.engine.recorder import Recorder
-from harness.engine.sales import OpenSale, told_of
-from harness.engine.steps import Given
-from harness.errors import BenchError, NotSupported, PortLost
+from harness.errors import BenchError
 from harness.model.register import Wish
-from harness.model.roles import Console, Host, SaleResult, Terminal
+from harness.model.roles import Terminal
 from harness.model.units import Money, Seconds
 from harness.model.words import value_of
 
@@ -33,12 +31,6 @@ QUIET = 10.0
 #: How long an update that goes on by itself may keep it from rest, s, and its signs.
 UPDATE = 900.0
 UPDATING = ("updating", "booting")
-#: How long a device may take to tell its records, s.
-RECORDS = 30.0
-#: What only a console tells, and what others hear of a terminal at work; a console tells of that
-#: as well, this much later at most, s.
-BY_CONSOLE = frozenset({"state", "light", "health", "bars", "request_sent", "answer_received"})
-AT_WORK, MEANWHILE = ("request_received", "ecr_status", "ecr_result"), 2.0
 
 
 def recover(run: "Run") -> None:
@@ -63,7 +55,7 @@ def recover(run: "Run") -> None:
         recorder.until(there, clock.now() + budget / 2 if sells else until)
     if not sells:
         return
-    _learn(run)
+    resync.learn(run)
     proof = Wish("sale", Money(PROOF.minor, _currency(run)))
     attempt = 0
     while clock.now() < until:
@@ -88,13 +80,6 @@ def _answers_again(run: "Run", until: float) -> None:
                 clock.sleep(1.0)
             else:
                 return
-
-
-def _learn(run: "Run") -> None:
-    """Before it sells again a register asks what became of a sale whose answer it lost."""
-    for sale in run.sales.values():
-        with contextlib.suppress(BenchError):  # it is asked again at rest, where it has to answer
-            _resolve(run, sale)
 
 
 def _currency(run: "Run") -> str:
@@ -126,7 +111,8 @@ def come_to_rest(run: "Run") -> None:
     if resting:
         _leave_alone(recorder)
         _answers_again(run, recorder.clock.now() + QUIET)
-    _collect(run)
+    resync.ask(run)
+    records.ask(run.rig, recorder)
     if resting and not still_open:
         recorder.say("at_rest", confirmed=resting)
     _let_deadlines_pass(recorder)
@@ -157,14 +143,12 @@ def _leave_alone(recorder: Recorder) -> None:
 def _is_at_rest(run: "Run") -> str:
     """By which channel the terminal says it rests, ``""`` if it does not."""
     recorder = run.recorder
+    until = recorder.clock.now() + REST
     if "console" in run.rig.observes():
-        until = recorder.clock.now() + REST
         _answers_again(run, until)
         return "console" if recorder.until(lambda: is_ready(recorder.trace), until) else ""
-    until = recorder.clock.now() + REST
-    return (
-        "ecr" if any(_says_ready(run, one, until) for one in players_of(run.rig, Terminal)) else ""
-    )
+    asked = (_says_ready(run, one, until) for one in players_of(run.rig, Terminal))
+    return "ecr" if any(asked) else ""
 
 
 def _says_ready(run: "Run", terminal: Any, until: float) -> bool:
@@ -176,114 +160,6 @@ def _says_ready(run: "Run", terminal: Any, until: float) -> bool:
                 return True
         clock.sleep(TRY_AGAIN)
     return False
-
-
-def _collect(run: "Run") -> None:
-    for sale in run.sales.values():
-        try:
-            _resolve(run, sale)
-        except BenchError as error:
-            run.recorder.say("bench_error", role="terminal", message=str(error))
-    _ask_records(run.rig, run.recorder)
-
-
-def _resolve(run: "Run", sale: OpenSale) -> None:
-    """Ask the terminal what became of a sale whose answer was lost (never sell it again)."""
-    if sale.result is None or sale.result.outcome != "unknown":
-        return
-    later = [other for other in run.sales.values() if other is not sale and other.result]
-    if any(list(run.sales).index(other.name) > list(run.sales).index(sale.name) for other in later):
-        return  # its last result is a later sale's by now
-    for terminal in players_of(run.rig, Terminal):
-        result = terminal.last_result()
-        if result is None:
-            return
-        known = not _is_another(run, sale, result)
-        run.recorder.say(
-            "sale_resolved", sale=sale.name, by="resync", stan=result.stan,
-            outcome=result.outcome if known else "not_done",
-            **(told_of(result) if known else {}),
-        )  # fmt: skip
-
-
-def _is_another(run: "Run", sale: OpenSale, result: SaleResult) -> bool:
-    """Whether the last transaction that the terminal knows is another one than this."""
-    if result.stan is not None:
-        return result.stan not in run.recorder.correlation.stans_of(sale.name)
-    others = (other.result for other in run.sales.values() if other is not sale)
-    known = {_numbers(one) for one in (*run.earlier, *others) if one is not None}
-    return any(_numbers(result)) and _numbers(result) in known
-
-
-def _numbers(result: SaleResult) -> tuple[int | None, int | None]:
-    """What a terminal that does not tell the host's number knows a transaction by."""
-    return (result.trace, result.receipt)
-
-
-def look_back(given: Given, rig: Any, recorder: Recorder) -> list[SaleResult]:
-    """What a real terminal and its host have on record from earlier days, before a story begins.
-
-    Returns the terminal's last transaction. Simulated ones in virtual time are new each time.
-    """
-    if recorder.clock.virtual or given.terminal == "off":
-        return []
-    _ask_records(rig, recorder)
-    earlier = []
-    for terminal in players_of(rig, Terminal):
-        with contextlib.suppress(BenchError, NotSupported):
-            earlier.append(terminal.last_result())
-    return [one for one in earlier if one is not None]
-
-
-def _ask_records(rig: Any, recorder: Recorder) -> None:
-    _ask(rig, recorder, Console, "ask_journal", "journal_end")
-    _ask(rig, recorder, Host, "ask_ledger", "ledger_end")
-
-
-def _ask(rig: Any, recorder: Recorder, role: type, question: str, end: str) -> None:
-    before = len(recorder.trace.of(end))
-    for player in players_of(rig, role):
-        patience = RECORDS
-        try:
-            getattr(player, question)()
-        except NotSupported:
-            return
-        except PortLost:
-            if role is not Console:  # that of a host is the bench's, and was told
-                raise
-            patience = 0.0
-        until = recorder.clock.now() + patience
-        if not recorder.until(lambda: len(recorder.trace.of(end)) > before, until):
-            recorder.say("records_missing", of=end, waited=patience)
-            (_blame_host if role is Host else _blame_console)(recorder)
-        return
-
-
-def _blame_host(recorder: Recorder) -> None:
-    """A host without its ledger is broken, and has been since its last answer, who knows."""
-    last = recorder.trace.last("answered")
-    recorder.say(
-        "bench_error", role="host", since=last.t if last else 0.0,
-        message=f"it was asked for its ledger and does not tell it within {RECORDS:g} s; does its "
-        "process still work, and is there room for its books?",
-    )  # fmt: skip
-
-
-def _blame_console(recorder: Recorder) -> None:
-    """Its terminal's silence is the terminal's; but not where others heard it at work meanwhile."""
-    since = max((seen.t for seen in recorder.trace if seen.kind in BY_CONSOLE), default=0.0)
-    heard = [
-        one
-        for one in recorder.trace.of(*AT_WORK)
-        if one.t > since + MEANWHILE and one.get("code") != ""  # that is a line without an answer
-    ]
-    if heard:
-        recorder.say(
-            "bench_error", role="console", since=since,
-            message=f"nothing that can be read since {since:.1f} s, while the terminal was heard "
-            f"at work ({heard[0].source}: {heard[0].kind} at {heard[0].t:.1f} s); is its line "
-            "plugged in, and is its speed right?",
-        )  # fmt: skip
 
 
 def _let_deadlines_pass(recorder: Recorder) -> None:
