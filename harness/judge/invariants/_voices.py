@@ -1,14 +1,14 @@
 """Who called a transaction approved, by channel: each channel's last word on each trace number.
 
 An advice may be approved before the host has answered. Where it refuses it then, for good, what was
-said before was right when it was said: the journal's word holds.
+said before the terminal heard of that was right when it was said: the journal's word holds.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import APPROVING, STANDING, Books, alike, deal_of
+from harness.judge._books import ADVISED, APPROVING, STANDING, Books, alike, deal_of, mti_of
 from harness.judge._deals import fits
 from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._sold import UNKNOWN, Sold
@@ -70,9 +70,14 @@ def voices(books: Books) -> dict[int, list[Voice]]:
 
 
 def _refused(books: Books, stan: int) -> Observation | None:
-    """The answer by which the host has refused an advice for good."""
+    """The answer by which the host has refused an advice for good, heard where that is told."""
     taken = APPROVING | NOT_OF_THE_ISSUER
-    return next((row for row in books.advised[stan] if str(row.get("response")) not in taken), None)
+    rows = (row for row in books.advised[stan] if str(row.get("response")) not in taken)
+    said = next(rows, None)
+    if said is None:
+        return None
+    heard = (row for row in books.heard[stan] if row.n > said.n and mti_of(row) == ADVISED)
+    return next(heard, said)
 
 
 def _that_hold(rows: list[Voice], refused: Observation | None, *, blind: bool) -> list[Voice]:

@@ -40,8 +40,11 @@ def test_what_a_resync_says_of_another_one_is_not_its(outcome: str) -> None:
     assert passes(tale.end().clause(WORD))
 
 
-def refused_afterwards(journal: str, *, before: bool = True) -> Story:
-    """A refund that is approved without an answer, and refused when it is told again."""
+def refused_afterwards(journal: str, *, before: bool = True, heard: bool = False) -> Story:
+    """A refund that is approved without an answer, and refused when it is told again.
+
+    The register is told ``before`` that; or behind it, but before the terminal has ``heard`` it.
+    """
     tale = always(WORD, "exactly_once")
     tale.engine("sale_started", sale="back", what="refund", amount=700, currency="CNY")
     facts = {"stan": 1, "batch": 1, "tid": "HIL00001", "amount": 700, "of": "back"}
@@ -51,6 +54,8 @@ def refused_afterwards(journal: str, *, before: bool = True) -> Story:
         tale.host("answered", **refusal)
     tale.terminal("approved", stan=1, amount=700, of="back")
     tale.ended("back", "approved", stan=1)
+    if heard:
+        tale.terminal("answer_received", **refusal)
     if before:
         tale.host("answered", **refusal)
     tale.journal[1] = {"batch": 1, "outcome": journal, "amount": 700, "what": "refund"}
@@ -61,6 +66,13 @@ def refused_afterwards(journal: str, *, before: bool = True) -> Story:
 def test_what_was_said_before_a_refusal_was_right_then() -> None:
     """An advice stands until the host says no, and then the journal knows."""
     assert all(passes(row) for row in refused_afterwards("declined").verdict().clauses)
+
+
+def test_a_refusal_counts_from_when_the_terminal_hears_it() -> None:
+    """The host's answer was on its way while the register was told."""
+    tale = refused_afterwards("declined", before=False, heard=True)
+
+    assert all(passes(row) for row in tale.verdict().clauses)
 
 
 def test_without_a_journal_nobody_can_say_whether_a_refusal_was_heeded() -> None:

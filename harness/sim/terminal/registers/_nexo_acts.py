@@ -158,7 +158,7 @@ class Acts:
 
     def _reversal(self, message: nexo.Message) -> Body:
         original = self._original(message.body)
-        found = books.original(self._firmware.storage.journal, stan=original)
+        found = books.original(self._firmware.storage.every_entry(), stan=original)
         deal: Deal = "preauth_void" if found is not None and found.deal == "preauth" else "void"
         return self._transact(Asked(deal, 0, stan=original), message)
 

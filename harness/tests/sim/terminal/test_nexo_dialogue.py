@@ -102,6 +102,20 @@ def test_all_deals_and_acts_there_are(word: str) -> None:
     assert own.of("totals")[0]["debit"] == 4000 + 900
 
 
+def test_a_reservation_is_released_after_its_batch_was_settled() -> None:
+    """It is open until it is booked or released, not until the day is closed."""
+    own = stage("nexo")
+
+    def story() -> Any:
+        own.start()
+        room = own.deal(Wish("preauth", Money(5000)))
+        own.driver.settle()
+        wish = Wish("preauth_void", None, room.receipt, room.stan, room.auth)
+        return own.deal(wish, card=None)
+
+    assert own.play(story).outcome == "approved", own.lines()
+
+
 @pytest.mark.parametrize("word", WAYS)
 def test_a_dropped_connection_stops_no_sale_and_the_status_tells(word: str) -> None:
     """The line is cut after the request; on the next one the terminal tells that it is approved."""
