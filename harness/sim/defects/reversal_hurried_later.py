@@ -1,6 +1,6 @@
 """The gap between two 0400 is kept in the first episode only; later ones are sent at once.
 
-Breaks invariant 6 (N-5): host/reversal_never_answered catches it.
+Breaks invariant 6 (N-5): host/reversal_refused_for_a_while catches it.
 """
 
 from dataclasses import replace
