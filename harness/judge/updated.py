@@ -138,11 +138,12 @@ class _Updated(_Watching):
 
     def _left_to_others(self) -> bool:
         """Whether a fault met the update, and it is for those who hand it over to do so again."""
-        handed, over = self._handed, self._course.over
-        if handed is None or over is None or over.get("phase") != "failed" or over.n < handed.n:
+        handed, over, offers = self._handed, self._course.over, self._course.offers
+        if handed is None or over is None or over.get("phase") != "failed" or not offers:
             return False
-        return any(
-            one.at.t <= over.t and (one.cleared is None or handed.t <= one.cleared.t)
+        offer = offers[-1]
+        return min(handed.n, over.n) > offer.n and any(
+            one.at.t <= over.t and (one.cleared is None or offer.t <= one.cleared.t)
             for one in self.run.faults
         )
 

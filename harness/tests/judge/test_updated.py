@@ -86,6 +86,7 @@ def test_an_update_that_was_given_up_leaves_the_old_version(
     assert fits(story.clause("updated"))
 
 
+@pytest.mark.parametrize("answers_late", [False, True])
 @pytest.mark.parametrize(
     ("handed", "met", "again", "fits"),
     [
@@ -96,20 +97,28 @@ def test_an_update_that_was_given_up_leaves_the_old_version(
     ],
 )
 def test_what_was_handed_over_and_broken_off_is_for_others_to_hand_over_again(
-    *, handed: bool, met: bool, again: bool, fits: Fits
+    *, handed: bool, met: bool, again: bool, fits: Fits, answers_late: bool
 ) -> None:
-    """A terminal whose updates are pushed looks for none."""
+    """A terminal whose updates are pushed looks for none.
+
+    What came of handing it over is known when it is over here, or, by a register's protocol, when
+    the update is.
+    """
     story = tale(to="new")
     if met:
         story.inject("power_cut")
     for _ in range(2 if again else 1):
         story.offered().phase("offered")
-        if handed:
+        if handed and not answers_late:
             story.engine("handed_over", image="newer", outcome="approved")
-        story.phase("failed", cause="update_interrupted")
-        if met:
+        if met and answers_late:
             story.clear("power_cut")
-            met = False
+        story.phase("failed", cause="update_interrupted")
+        if handed and answers_late:
+            story.engine("handed_over", image="newer", outcome="unknown")
+        if met and not answers_late:
+            story.clear("power_cut")
+        met = False
     story.end()
 
     assert fits(story.clause("updated")), story.clause("updated").reason
