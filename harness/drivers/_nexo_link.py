@@ -23,6 +23,8 @@ OK = range(200, 300)
 #: gateway's 504 above all, leaves open what the terminal made of it.
 NOT_TAKEN = frozenset({400, 401, 403, 404, 405, 406, 411, 413, 414, 415, 421, 426, 429, 431})
 TRANSACTIONS = ("Payment", "Reversal")
+#: s within which a terminal that hangs up after each response has done so.
+HANGS_UP = 0.3
 
 
 class Coder:
@@ -57,7 +59,10 @@ class Link(ABC):
     Attributes:
         busy: Whether somebody waits for a response.
         lost: Is told of responses to transactions instead of who waits, where they are to be lost.
+        used: Whether the connection has brought a response; it may have gone since.
     """
+
+    used = False
 
     def __init__(self, port: Port, coder: Coder) -> None:
         self.port, self.coder, self.clock = port, coder, port.clock
@@ -66,7 +71,15 @@ class Link(ABC):
 
     @abstractmethod
     def open(self) -> bool:
-        """Be connected; whether the connection is a new one. Raises PortLost."""
+        """Be connected; whether a session must begin anew. Raises PortLost.
+
+        One that the terminal ends after each response takes no session with it: nexo's lasts from
+        Login to Logout. Where it has ended all the same, the terminal says ``LoggedOut``.
+        """
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Leave time to hang up after a response; what is sent meanwhile would be lost."""
 
     @abstractmethod
     def ask(self, message: nexo.Message, until: float, take: Take) -> tuple[nexo.Message, float]:
@@ -100,16 +113,24 @@ class TcpLink(Link):
         self._deframer = nexo.Deframer()
         self._heard: deque[tuple[nexo.Message, float]] = deque()
         self._up = False
+        self._over: float | None = None  # when a connection's only exchange until now ended, s
+        self._kept = False  # whether one had a second: nobody hangs up after each
+        self._hung_up = False  # whether the last ended as those do
 
     def open(self) -> bool:
-        new = not self._up
+        new = not self._up and not self._hung_up
         try:
             self.port.open()
         except PortLost:
             self._forget()
+            self._hung_up = False
             raise
         self._up = True
         return new
+
+    def settle(self) -> None:
+        if self._over is not None and not self._kept:
+            self.clock.sleep(max(0.0, self._over + HANGS_UP - self.clock.now()))
 
     def ask(self, message: nexo.Message, until: float, take: Take) -> tuple[nexo.Message, float]:
         self.busy = True
@@ -122,6 +143,8 @@ class TcpLink(Link):
                 if not _is_response_to(found[0].header, message.header):
                     take(*found)
                 elif not self.is_lost(*found):
+                    self._kept = self._kept or self._over is not None
+                    self.used, self._over = True, found[1]
                     return found
         except Garbled:
             self._part()
@@ -165,7 +188,9 @@ class TcpLink(Link):
         self.port.close()
 
     def _forget(self) -> None:
-        self._up = False
+        whole = self._over is not None and not self.busy and not self._kept
+        self._hung_up = whole or (self._hung_up and not self._up)
+        self._up, self.used, self._over = False, False, None
         self._deframer = nexo.Deframer()
         self._heard.clear()
 
@@ -184,6 +209,9 @@ class HttpLink(Link):
         self.port.open()
         new, self._met = not self._met, True
         return new
+
+    def settle(self) -> None:
+        """Each has a connection of its own."""
 
     def attend(self, take: Take) -> None:
         """Nothing ever does."""

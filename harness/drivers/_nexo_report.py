@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
+from zlib import crc32
 
 from harness.drivers._own_words import OwnWords
 from harness.model.roles import Observe, SaleResult
 from harness.wire import nexo
-from harness.wire.pan import mask, numbers
+from harness.wire.pan import mask, mask_lines, numbers
 
 READY = "00"
 #: GlobalStatus -> whether it may sell.
@@ -22,11 +23,13 @@ class Reporter:
         words: The model's own.
         digits: Of the currency, behind the point.
         observe: Who is told.
+        counts_as_host: As ``NexoWords``.
     """
 
     words: OwnWords
     digits: int
     observe: Observe
+    counts_as_host: bool = False
 
     def unasked(self, message: nexo.Message, t: float) -> None:
         """A message that is no answer to ours: what is shown, an event, or one too late."""
@@ -56,8 +59,14 @@ class Reporter:
         self.observe("ecr_status", t=t, code=word, text=said)
         self._report(self.words.cause(details), said, word, t)
 
-    def result(self, message: nexo.Message, t: float) -> SaleResult:
-        """What a response means; said as a result, and as a report where it names a cause."""
+    def result(self, message: nexo.Message, t: float, *, copy: bool = False) -> SaleResult:
+        """What a response means; said as a result, and as a report where it names a cause.
+
+        Args:
+            message: The response.
+            t: When it came.
+            copy: Whether the terminal repeats it, and the receipts in it.
+        """
         self.check_clear(message, t)
         outcome, cause = nexo.CONDITIONS.get(message.error, ("failed", ""))
         if message.result in ("Success", "Partial"):
@@ -68,17 +77,34 @@ class Reporter:
         body, made = message.body, made_of(message.body)
         bank = nexo.at(made, "PaymentAcquirerData")
         card = nexo.at(made, "PaymentInstrumentData", "CardData")
-        stan, code = trace_number(body), message.error or message.result
+        code = message.error or message.result
+        number = numbered(body, as_host=self.counts_as_host)
         told = nexo.at(made, "AmountsResp").get("AuthorizedAmount", made.get("CurrentBalance"))
         told = body.get("ReversedAmount", told)
-        more = {"stan": stan} if stan else {}
-        self.observe("ecr_result", t=t, code=code, text=text, **more)
+        self.observe("ecr_result", t=t, code=code, text=text, **number)
         self._report(cause, text, code, t)
-        return SaleResult(
-            outcome, cause=cause, code=code, stan=stan, receipt=receipt_number(message),
+        said = SaleResult(
+            outcome, cause=cause, code=code, **number, receipt=receipt_number(message),
             amount=None if told is None else nexo.minor(told, self.digits), text=text,
             auth=mask(nexo.text(bank, "ApprovalCode")), pan=mask(nexo.text(card, "MaskedPan")),
         )  # fmt: skip
+        self._print(body, said, t, copy=copy)
+        return said
+
+    def _print(self, body: nexo.Body, said: SaleResult, t: float, *, copy: bool) -> None:
+        """The register prints what came with the response, and can be read."""
+        told = {"stan": said.stan, "trace": said.trace, "amount": said.amount, "pan": said.pan}
+        facts = {key: value for key, value in told.items() if value}
+        for paper in _rows(body.get("PaymentReceipt")):
+            lines = _rows(nexo.at(paper, "OutputContent").get("OutputText"))
+            text = "\n".join(unquote_plus(nexo.text(line, "Text")) for line in lines)
+            if text:
+                more = {**facts, "outcome": said.outcome, "copy": copy}
+                self.observe("printing", t=t, **more)
+                clean, split = mask_lines(text)
+                self.observe("printed", t=t, text=clean, **more)
+                if split:  # each of the two lines by itself was innocent
+                    self.observe("card_number_in_clear", t=t, channel="receipt", masked=split)
 
     def status(self, message: nexo.Message, t: float) -> str:
         """Of a Diagnosis: ``00`` when it may sell, else its GlobalStatus."""
@@ -122,20 +148,25 @@ def made_of(body: nexo.Body) -> nexo.Body:
     return nexo.at(body, "PaymentResult") or nexo.at(body, "PaymentAccountStatus")
 
 
-def trace_number(body: nexo.Body) -> int | None:
-    """The trace number: of the acquirer's data, else a TransactionID that could be one."""
+def numbered(body: nexo.Body, *, as_host: bool) -> dict[str, Any]:
+    """Its trace number, which the host knows, or what the terminal counts it by; else nothing."""
     bank = nexo.at(made_of(body), "PaymentAcquirerData", "AcquirerTransactionID")
-    for one in (bank, transaction_id(body)):
-        told = nexo.text(one, "TransactionID")
-        if told.isascii() and told.isdecimal() and len(told) <= 6:  # field 11 has six digits
-            return int(told) or None
-    return None
+    own = nexo.text(transaction_id(body), "TransactionID")
+    for told in (nexo.text(bank, "TransactionID"), own if as_host else ""):
+        if _figures(told) and len(told) <= 6 and int(told):  # field 11 has six digits
+            return {"stan": int(told)}
+    number = int(own) if _figures(own) else crc32(own.encode("utf-8", "replace"))
+    return {"trace": number} if own and number else {}
 
 
 def receipt_number(message: nexo.Message) -> int | None:
     """Of an AdditionalResponse like ``receipt=7&...``, where the terminal tells one."""
     told = dict(parse_qsl(message.additional)).get("receipt", "")
-    return int(told) or None if told.isascii() and told.isdecimal() else None
+    return int(told) or None if _figures(told) else None
+
+
+def _figures(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def _rows(value: Any) -> list[dict[str, Any]]:

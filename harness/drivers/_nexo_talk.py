@@ -12,7 +12,7 @@ from typing import Any
 from harness.drivers._nexo_devices import reply
 from harness.drivers._nexo_link import Link
 from harness.drivers._nexo_report import Reporter, transaction_id
-from harness.drivers._own_words import OwnWords
+from harness.drivers._nexo_words import NexoWords
 from harness.drivers._register_numbers import numbers
 from harness.errors import BenchError, DeviceRefused, Garbled, NotSupported, PortLost, PortTimeout
 from harness.model.register import Wish
@@ -50,14 +50,14 @@ class Talk:
         observe: Who is told.
     """
 
-    def __init__(self, link: Link, manner: Manner, currency: str, words: OwnWords) -> None:
+    def __init__(self, link: Link, manner: Manner, currency: str, words: NexoWords) -> None:
         self.observe: Observe = ignore
         self._link, self._manner, self._words = link, manner, words
         self._currency, self._digits = currency, Money.known(currency)[1]
         self._numbers = numbers(link.clock)
         self._last: nexo.Header | None = None
         self._logged_in = False
-        self._known: dict[int, dict[str, Any]] = {}  # trace number -> its POITransactionID
+        self._known: dict[int, dict[str, Any]] = {}  # its number -> its POITransactionID
 
     # --- the session ---
 
@@ -67,12 +67,16 @@ class Talk:
 
     def ready(self) -> None:
         """Be connected, and logged in where that is wanted; raises BenchError."""
+        self._connect()
+        if self._manner.login and not self._logged_in:
+            self.login()
+
+    def _connect(self) -> None:
+        self._link.settle()
         with suppress(PortLost):  # of the connection before
             self.attend()
         if self._link.open():
             self._logged_in = False
-        if self._manner.login and not self._logged_in:
-            self.login()
 
     def login(self) -> SaleResult:
         """Open the register's session; raises DeviceRefused, PortLost, PortTimeout, Garbled."""
@@ -97,8 +101,9 @@ class Talk:
         category, body = self._wanted(wish)
         said, message = self._result_of(category, body, self._manner.complete, resync=True)
         known = transaction_id(message.body) if message is not None else {}
-        if said.stan is not None and known:
-            self._known[said.stan] = known
+        number = said.stan or said.trace
+        if number is not None and known:
+            self._known[number] = known
         return said
 
     def other(self, category: str, body: dict[str, Any], *, long: bool = False) -> SaleResult:
@@ -109,12 +114,12 @@ class Talk:
     def status(self) -> str:
         """By a Diagnosis; raises BenchError without an answer."""
         self.ready()
-        return self._say.status(*self._ask("Diagnosis", {}, self._manner.answer))
+        return self._say.status(*self._inform("Diagnosis", {}))
 
     def totals(self) -> None:
         """By GetTotals; raises BenchError without an answer."""
         self.ready()
-        message, t = self._ask("GetTotals", {}, self._manner.answer)
+        message, t = self._inform("GetTotals", {})
         if message.result != "Success":
             raise DeviceRefused(f"the terminal tells no totals: {message.error}")
         self._say.totals(message, t)
@@ -187,6 +192,11 @@ class Talk:
             self._last = header
         try:
             message, t = self._exchange(nexo.Message(header, body), within)
+            if self._is_logged_out(message):
+                self.login()
+                header = self._header(category)
+                self._last = header if resync else self._last
+                message, t = self._exchange(nexo.Message(header, body), within)
         except DeviceRefused as error:
             return SaleResult("failed", text=str(error)), None
         except LOST as error:
@@ -210,7 +220,7 @@ class Talk:
         body = {"MessageReference": _reference(header), "ReceiptReprintFlag": False}
         while True:
             try:
-                message, t = self._ask("TransactionStatus", body, self._manner.answer)
+                message, t = self._inform("TransactionStatus", body)
             except (DeviceRefused, *LOST) as error:
                 return SaleResult("unknown", text=str(error)), None
             if message.error not in ("InProgress", "Busy") or self._link.clock.now() > until:
@@ -230,12 +240,32 @@ class Talk:
         found = nexo.Message(message.header, nexo.at(repeated, name))
         if not found.result:
             return SaleResult("unknown", text="a status without the response it repeats"), None
-        return self._say.result(found, t), found
+        return self._say.result(found, t, copy=True), found
+
+    def _inform(self, category: str, body: nexo.Body) -> tuple[nexo.Message, float]:
+        """What moves nothing is asked again where the connection was one of before."""
+        used = self._link.used
+        try:
+            return self._ask(category, body, self._manner.answer)
+        except PortLost:
+            if not used:
+                raise
+            self.ready()
+            return self._ask(category, body, self._manner.answer)
 
     def _ask(self, category: str, body: nexo.Body, within: float) -> tuple[nexo.Message, float]:
-        return self._exchange(nexo.Message(self._header(category), body), within)
+        message, t = self._exchange(nexo.Message(self._header(category), body), within)
+        if category != "Login" and self._is_logged_out(message):
+            self.login()
+            return self._exchange(nexo.Message(self._header(category), body), within)
+        return message, t
+
+    def _is_logged_out(self, message: nexo.Message) -> bool:
+        """Whether it refused for want of a session: it was restarted, and nobody heard it go."""
+        return self._manner.login and message.error == "LoggedOut"
 
     def _exchange(self, message: nexo.Message, within: float) -> tuple[nexo.Message, float]:
+        self._connect()
         return self._link.ask(message, self._link.clock.now() + within, self._unasked)
 
     def _unasked(self, message: nexo.Message, t: float) -> None:
@@ -250,7 +280,8 @@ class Talk:
 
     @property
     def _say(self) -> Reporter:
-        return Reporter(self._words, self._digits, self.observe)
+        words = self._words
+        return Reporter(words.own, self._digits, self.observe, counts_as_host=words.counts_as_host)
 
 
 def _reference(header: nexo.Header) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Literal
 from harness.drivers._by_talk import ByTalk
 from harness.drivers._nexo_link import Coder, HttpLink, Link, TcpLink
 from harness.drivers._nexo_talk import Manner, Talk
-from harness.drivers._own_words import OwnWords
+from harness.drivers._nexo_words import NexoWords
 from harness.errors import RigError
 from harness.model.register import Deal
 from harness.model.roles import SaleResult
@@ -61,7 +61,8 @@ class Driver(ByTalk[Talk]):
             passphrase_env: Environment variable with the passphrase of Adyen's secured messages.
             key_id: KeyIdentifier of it.
             key_version: KeyVersion of it.
-            personality: Folder of ``fixtures/terminal``; see ``_own_words``.
+            personality: Folder of ``fixtures/terminal``, or a ``register.yaml``: ``_own_words`` and
+                ``_nexo_words`` say what is in it.
         """
         coder = Coder(_secret(passphrase_env, key_id, key_version))
         secure = _trust(authority) if port.address.startswith("https://") else None
@@ -69,7 +70,8 @@ class Driver(ByTalk[Talk]):
             TcpLink(port, coder) if transport == "tcp" else HttpLink(port, coder, path, secure)
         )
         manner = Manner(sale_id, poi_id, login, answer_within, complete_within)
-        self._talk = Talk(link, manner, currency, OwnWords.of(personality))
+        self._words = NexoWords.of(personality)
+        self._talk = Talk(link, manner, currency, self._words)
 
     # --- Terminal ---
 
@@ -93,8 +95,8 @@ class Driver(ByTalk[Talk]):
     # --- Desk and others ---
 
     def deals(self) -> Sequence[Deal]:
-        """All that nexo has."""
-        return ["sale", "void", "refund", "preauth", "completion", "preauth_void", "balance"]
+        """Those of the model, or all that nexo has."""
+        return self._words.deals
 
     def settle(self) -> SaleResult:
         """Reconciliation with the acquirer."""
