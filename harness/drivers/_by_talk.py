@@ -85,6 +85,10 @@ class ByFrames(ByTalk[FramesTalk]):
         """What its terminals are never told."""
         return {} if "cancel" in self._talk.profile.also else {"abort": NO_ABORT}
 
+    def nameable(self) -> frozenset[str]:
+        """The causes that this terminal has a code or words for."""
+        return self._talk.nameable()
+
     def deals(self) -> Sequence[Deal]:
         """Those of the profile."""
         return [deal for deal in DEALS if deal in self._talk.profile.deals]

@@ -77,6 +77,12 @@ class Talk:
         with contextlib.suppress(PortLost):
             self._link.beat()
 
+    def nameable(self) -> frozenset[str]:
+        """The causes of the profile's codes, and of the model's own words."""
+        return (
+            frozenset(row.cause for row in self.profile.results if row.cause) | self._words.named()
+        )
+
     # --- what is asked ---
 
     def deal(self, wish: Wish) -> SaleResult:

@@ -59,6 +59,10 @@ class OwnWords:
                 return self.codes[word]
         return next((cause for pattern, cause in self.texts if pattern.search(text)), "")
 
+    def named(self) -> frozenset[str]:
+        """The causes that it has words for."""
+        return frozenset({*self.codes.values(), *(cause for _, cause in self.texts)})
+
     def asked(self, text: str) -> str:
         """What a prompt asks of the cardholder: ``insert``, ``remove`` or ``""``."""
         return next((what for pattern, what in self.asks if pattern.search(text)), "")

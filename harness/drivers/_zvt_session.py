@@ -1,10 +1,13 @@
 """A register's session with a terminal: connected, registered, and one command at a time.
 
 Nothing is ever sold twice: what was sent and not completed is ``unknown``. What was refused because
-the terminal is at something else (84 9C, please wait) was not begun: it is asked again.
+the terminal is at something else (84 9C, please wait) was not begun: it is asked again. So is what
+was refused to a register that the terminal does not know any more (84 6B, not registered).
 
-Source: ZVT PA00P015, 2.2.6 and 10 (9C).
+Source: ZVT PA00P015, 2.1, 2.2.6 and 10 (6B, 9C).
 """
+
+from contextlib import suppress
 
 from harness.drivers import _zvt_commands as commands
 from harness.drivers._zvt_link import Link, Reply
@@ -14,7 +17,7 @@ from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTim
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.wire import zvt
 
-PLEASE_WAIT = 0x9C
+NOT_REGISTERED, PLEASE_WAIT = 0x6B, 0x9C
 #: s between two tries of what a busy terminal refuses, and for how long.
 AGAIN, PATIENCE = 1.0, 10.0
 
@@ -79,11 +82,20 @@ class Session:
         self, apdu: zvt.Apdu, talk: Dialogue | None = None, reply: Reply | None = None
     ) -> Dialogue:
         """A command to its end, on a connection that is there; raises as ``Link.ask``."""
-        talk, reporter = talk or Dialogue(), self.reporter
-        refusal = self.link.ask(apdu, lambda said, t: reporter.take(said, t, talk), reply)
+        talk = talk or Dialogue()
+        refusal = self._ask(apdu, talk, reply)
+        if refusal == NOT_REGISTERED and apdu != self._registration:
+            with suppress(DeviceRefused):
+                self.register()
+                refusal = self._ask(apdu, talk, reply)
         if refusal is not None:
-            reporter.refused(refusal, talk)
+            self.reporter.refused(refusal, talk)
         return talk
+
+    def _ask(self, apdu: zvt.Apdu, talk: Dialogue, reply: Reply | None) -> int | None:
+        """The reason where it was refused."""
+        reporter = self.reporter
+        return self.link.ask(apdu, lambda said, t: reporter.take(said, t, talk), reply)
 
     def transact(self, apdu: zvt.Apdu, talk: Dialogue, reply: Reply | None = None) -> SaleResult:
         """A command to its result. ``failed`` without a code: it was never sent."""

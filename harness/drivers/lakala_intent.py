@@ -115,6 +115,10 @@ class Driver:
         """Those of the personality."""
         return self._intents.known()
 
+    def nameable(self) -> frozenset[str]:
+        """The causes that this payment application has a code for."""
+        return frozenset(self._intents.causes.values())
+
     def transact(self, wish: Wish) -> SaleResult:
         """One transaction; raises NotSupported."""
         if wish.deal not in self._intents.known():

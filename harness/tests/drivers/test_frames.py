@@ -318,6 +318,19 @@ def test_a_models_words_are_codes_texts_and_prompts(tmp_path: Path) -> None:
     assert (words.asked("please insert card"), words.asked("wait")) == ("insert", "")
 
 
+def test_what_can_be_named_is_the_profiles_and_the_models(tmp_path: Path) -> None:
+    """A cause for which neither has a code or a word is none that it fails to tell."""
+    words = tmp_path / "register.yaml"
+    words.write_text("codes: {E106: no_signal}\ntexts: [{match: paper, cause: paper_out}]\n")
+    port, _ = pair(CooperativeClock(), "terminal")
+    bare = frames.Driver(port, profile="mispos_bcd").nameable()
+    own = frames.Driver(port, profile="mispos_bcd", personality=str(words)).nameable()
+
+    assert {"card_declined", "host_silent"} <= bare
+    assert not {"no_signal", "paper_out", ""} & bare
+    assert own == bare | {"no_signal", "paper_out"}
+
+
 @pytest.mark.parametrize(
     "text", ["codes: [1]", "codes: {E1: nothing}", "texts: [{match: '('}]", "[", ""]
 )

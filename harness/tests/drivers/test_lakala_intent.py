@@ -39,6 +39,7 @@ def test_what_it_plays() -> None:
     assert not plays(driver, LossyRegister)
     assert "sale" in driver.deals()
     assert "balance" not in driver.deals()
+    assert "data_exhausted" in driver.nameable()
     with pytest.raises(NotSupported, match="balance"):
         driver.transact(Wish("balance"))
 

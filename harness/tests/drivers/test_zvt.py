@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -256,6 +257,32 @@ def test_a_terminal_that_stays_busy_has_refused_the_sale() -> None:
         result = zvt.sell(AMOUNT)
 
     assert (result.outcome, result.code) == ("failed", "9C")
+
+
+@pytest.mark.parametrize("command", ["06 01", "06 20", "08 10"])
+def test_a_terminal_that_has_forgotten_its_register_is_told_again(command: str) -> None:
+    """84 6B: it has started anew behind a line that stands, and has begun nothing."""
+    done = [(ACK, "06 0F 00"), (ACK, None)]
+    asked: dict[str, tuple[Any, Sequence[Pair]]] = {
+        "06 01": (lambda driver: driver.sell(AMOUNT), APPROVED),
+        "06 20": (Driver.last_result, [(REPEAT, ACK + "04 0F 02 27 00"), *done]),
+        "08 10": (Driver.start_update, [("08 10 00", ACK + "06 0F 00"), (ACK, None)]),
+    }
+    act, rest = asked[command]
+    talk: Sequence[Pair] = [(rest[0][0], "84 6B 00"), REGISTER, (ACK, None), *rest]
+    with dialogue(talk) as (zvt, heard, _):
+        result = act(zvt)
+
+    assert command == "08 10" or result.outcome == "approved"
+    assert "6B" not in [one["code"] for one in heard.of("ecr_result")]
+
+
+def test_a_terminal_that_knows_no_register_has_refused_the_sale() -> None:
+    """It does not take the registration either."""
+    with dialogue([(SALE, "84 6B 00"), (REGISTER[0], "84 85 00")]) as (zvt, _, _port):
+        result = zvt.sell(AMOUNT)
+
+    assert (result.outcome, result.code) == ("failed", "6B")
 
 
 def test_a_new_connection_is_registered_before_anything_is_sold() -> None:
