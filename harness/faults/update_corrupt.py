@@ -10,6 +10,9 @@ from harness.model.means import Means
 from harness.model.trace import Observation
 from harness.model.updates import SpoilingStore, Updates
 
+#: Phases of a terminal that has the whole image.
+HAD = ("verifying", "installing")
+
 
 @dataclass(frozen=True, slots=True)
 class UpdateCorrupt:
@@ -54,8 +57,14 @@ class UpdateCorrupt:
         """The whole image was served: until then there was nothing to refuse.
 
         What is too large, or older by what is announced, is refused unfetched: the offer was it.
+        Of one that is handed over only the terminal, or its answer, can say that it has it.
         """
+        if seen.source == "terminal":
+            return seen.kind == "update" and seen.get("phase") in HAD
+        if seen.kind == "handed_over":
+            return seen.get("outcome") == "approved" or bool(seen.get("code"))
         fits = seen.source == "updates" and seen.get("image", self.image) == self.image
         if self.image in ("too_large", "nine") and seen.kind == "requested":
             return fits and seen.get("path") == "/manifest" and seen.get("status") == 200
-        return fits and seen.kind == "served" and bool(seen.get("done"))
+        fetched = bool(seen.get("path"))
+        return fits and seen.kind == "served" and fetched and bool(seen.get("done"))
