@@ -194,6 +194,27 @@ def test_a_good_image_may_follow_a_bad_one(bench: Bench) -> None:
     bench.run(story)
 
 
+@pytest.mark.parametrize(
+    ("source", "kind", "fields", "there"),
+    [
+        ("updates", "served", {"path": "", "done": True}, False),  # read here, and not yet taken
+        ("updates", "served", {"path": "/images/corrupt", "done": True}, True),
+        ("engine", "handed_over", {"outcome": "failed"}, False),  # an Android without room
+        ("engine", "handed_over", {"outcome": "failed", "code": "83"}, True),  # its own answer
+        ("engine", "handed_over", {"outcome": "approved"}, True),
+        ("terminal", "update", {"phase": "offered"}, False),
+        ("terminal", "update", {"phase": "verifying"}, True),
+    ],
+)
+def test_an_image_is_there_when_the_terminal_has_it(
+    source: str, kind: str, fields: dict[str, Any], *, there: bool
+) -> None:
+    """Whoever hands it over has read it before."""
+    seen = Observation(1, 1.0, source, kind, {"image": "corrupt", **fields})
+
+    assert UpdateCorrupt("corrupt").took_effect(seen) is there
+
+
 def test_one_bit_of_the_askers_choice_is_wrong(bench: Bench) -> None:
     """The named bit, also when it is offered again; only with the word that it belongs to."""
 
