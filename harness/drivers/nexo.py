@@ -19,6 +19,7 @@ from harness.errors import RigError
 from harness.model.register import Deal
 from harness.model.roles import SaleResult
 from harness.ports.base import Port
+from harness.wire import nexo
 from harness.wire.nexo_secure import Secret
 
 IDENTITY = None
@@ -97,6 +98,11 @@ class Driver(ByTalk[Talk]):
     def deals(self) -> Sequence[Deal]:
         """Those of the model, or all that nexo has."""
         return self._words.deals
+
+    def nameable(self) -> frozenset[str]:
+        """The causes of nexo's ErrorConditions, and of the model's own words."""
+        named = frozenset(cause for _, cause in nexo.CONDITIONS.values() if cause)
+        return named | self._words.own.named()
 
     def settle(self) -> SaleResult:
         """Reconciliation with the acquirer."""

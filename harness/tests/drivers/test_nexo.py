@@ -159,6 +159,19 @@ class Reopened(Port):
         return self._line
 
 
+def test_what_can_be_named_is_nexos_and_the_models(tmp_path: Path) -> None:
+    """A cause for which neither has a word is none that it fails to tell."""
+    words = tmp_path / "register.yaml"
+    words.write_text("codes: {E106: no_signal}\n")
+    bare, own = (
+        Spoken(lambda _: [], personality=which).driver.nameable() for which in ("", str(words))
+    )
+
+    assert {"card_declined", "host_unreachable"} <= bare
+    assert not {"no_signal", "host_silent", ""} & bare
+    assert own == bare | {"no_signal"}
+
+
 def test_it_plays_what_it_says() -> None:
     """All roles but a self-test."""
     nowhere, _ = pair(CooperativeClock(), "x")
