@@ -45,6 +45,7 @@ def virtual_rigs() -> list[Path]:
     """The carried rigs without hardware: the usual one, that with a spare bearer, other classes."""
     names = (
         "virtual", "virtual_dual", "virtual_signature", "virtual_smart", "printing_register",
+        "virtual_worn",
     )  # fmt: skip
     return [carried("rigs", f"{name}.yaml") for name in names]
 

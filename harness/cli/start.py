@@ -17,6 +17,7 @@ OTHERS = {
     "virtual_smart.yaml": "an Android one",
     "printing_register.yaml -m prints": "the usual one, at a register that prints its receipts",
     "virtual_dual.yaml -m spare": "one with a second SIM and Wi-Fi",
+    "virtual_worn.yaml -m worn": "one whose trace and receipt numbers begin anew",
 }
 
 

@@ -19,6 +19,7 @@ FACTS = {
     "second_host": "a secondary host that the terminal turns to by itself",
     "looks_itself": "a look at the update store every so often, by itself",
     "register_prints": "a cash register that prints its receipts, line by line",
+    "numbers_near_end": "trace and receipt numbers that are about to begin anew at 1",
     "long_bins": "an acquirer that lets it show a card's first eight digits, not only six",
 }
 

@@ -47,7 +47,10 @@ class Head:
     lock: bool = True
     power: Power = Power()  # noqa: RUF009 - frozen
     facts: Sequence[
-        Literal["spare_bearer", "second_host", "looks_itself", "register_prints", "long_bins"]
+        Literal[
+            "spare_bearer", "second_host", "looks_itself", "register_prints", "numbers_near_end",
+            "long_bins",
+        ]  # fmt: skip
     ] = ()
 
 

@@ -219,6 +219,7 @@ class Firmware(Parts):
     def _read_memory(self) -> None:
         slot = self.upkeep.slot
         self.storage.files.written_by(two=self._runs("journal 2"), trial=bool(slot and slot.trial))
+        self.storage.stan, self.storage.receipt = self.who.stan, self.who.receipt
         self.storage.load()
         if self.storage.faults:
             self.alarms.begin("journal_fault", "; ".join(self.storage.faults))

@@ -167,6 +167,8 @@ class Identity:
             It is set in the factory and right.
         restart_at: Time of day of its daily restart, ``hh:mm``.
         operators: Operator number -> password, for what only they may do.
+        stan: Its last trace number when the bench's clock reads 0; 0: none yet.
+        receipt: Its last receipt number then.
     """
 
     model: str
@@ -179,6 +181,8 @@ class Identity:
     born: str
     restart_at: str
     operators: Mapping[str, str]
+    stan: int
+    receipt: int
 
 
 @dataclass(frozen=True, slots=True)

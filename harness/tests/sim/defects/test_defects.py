@@ -20,6 +20,7 @@ from harness.tests.sim.defects.keeping_stories import KEEPING
 from harness.tests.sim.defects.key_stories import KEY
 from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.money_stories import MONEY
+from harness.tests.sim.defects.number_stories import NUMBERS
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.defects.register_stories import REGISTER
@@ -56,6 +57,7 @@ STORIES: dict[str, Story] = {
     **KEY,
     **LINE,
     **MONEY,
+    **NUMBERS,
     **POWER,
     **READER,
     **REGISTER,
@@ -67,9 +69,16 @@ STORIES: dict[str, Story] = {
 }
 
 
+#: Terminals that stories take, where the usual one will not do.
+MODELS = {
+    **dict.fromkeys(DUAL, "countertop_dual"),
+    **dict.fromkeys(NUMBERS, "countertop_worn"),
+}
+
+
 def told(name: str, firmware: type[Firmware], seed: int) -> bool:
     """Whether the bug's story did harm."""
-    model = "countertop_dual" if name in DUAL else "countertop"
+    model = MODELS.get(name, "countertop")
     stage = Stage(seed, firmware, model, response=20.0, reversal_response=10.0)
     return stage.play(lambda: STORIES[name](stage))
 
