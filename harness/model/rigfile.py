@@ -48,9 +48,13 @@ class Head:
     power: Power = Power()  # noqa: RUF009 - frozen
     facts: Sequence[
         Literal[
-            "spare_bearer", "second_host", "looks_itself", "register_prints", "numbers_near_end",
+            "spare_bearer",
+            "second_host",
+            "looks_itself",
+            "register_prints",
+            "numbers_near_end",
             "long_bins",
-        ]  # fmt: skip
+        ]
     ] = ()
 
 
