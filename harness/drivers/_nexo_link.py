@@ -59,10 +59,10 @@ class Link(ABC):
     Attributes:
         busy: Whether somebody waits for a response.
         lost: Is told of responses to transactions instead of who waits, where they are to be lost.
-        used: Whether the connection has brought a response; it may have gone since.
+        lasts: Whether a connection outlasts a request: then it may be gone before the next.
     """
 
-    used = False
+    lasts = True
 
     def __init__(self, port: Port, coder: Coder) -> None:
         self.port, self.coder, self.clock = port, coder, port.clock
@@ -76,6 +76,11 @@ class Link(ABC):
         One that the terminal ends after each response takes no session with it: nexo's lasts from
         Login to Logout. Where it has ended all the same, the terminal says ``LoggedOut``.
         """
+
+    @property
+    def carries_on(self) -> bool:
+        """Whether the session was opened on an earlier connection than this."""
+        return True
 
     @abstractmethod
     def settle(self) -> None:
@@ -128,6 +133,10 @@ class TcpLink(Link):
         self._up = True
         return new
 
+    @property
+    def carries_on(self) -> bool:
+        return self._hung_up
+
     def settle(self) -> None:
         if self._over is not None and not self._kept:
             self.clock.sleep(max(0.0, self._over + HANGS_UP - self.clock.now()))
@@ -144,7 +153,7 @@ class TcpLink(Link):
                     take(*found)
                 elif not self.is_lost(*found):
                     self._kept = self._kept or self._over is not None
-                    self.used, self._over = True, found[1]
+                    self._over = found[1]
                     return found
         except Garbled:
             self._part()
@@ -190,13 +199,15 @@ class TcpLink(Link):
     def _forget(self) -> None:
         whole = self._over is not None and not self.busy and not self._kept
         self._hung_up = whole or (self._hung_up and not self._up)
-        self._up, self.used, self._over = False, False, None
+        self._up, self._over = False, None
         self._deframer = nexo.Deframer()
         self._heard.clear()
 
 
 class HttpLink(Link):
     """A POST for each request, on a connection of its own; nothing comes unasked."""
+
+    lasts = False
 
     def __init__(
         self, port: Port, coder: Coder, path: str, secure: ssl.SSLContext | None

@@ -244,11 +244,10 @@ class Talk:
 
     def _inform(self, category: str, body: nexo.Body) -> tuple[nexo.Message, float]:
         """What moves nothing is asked again where the connection was one of before."""
-        used = self._link.used
         try:
             return self._ask(category, body, self._manner.answer)
         except PortLost:
-            if not used:
+            if not self._link.lasts:
                 raise
             self.ready()
             return self._ask(category, body, self._manner.answer)
@@ -261,8 +260,12 @@ class Talk:
         return message, t
 
     def _is_logged_out(self, message: nexo.Message) -> bool:
-        """Whether it refused for want of a session: it was restarted, and nobody heard it go."""
-        return self._manner.login and message.error == "LoggedOut"
+        """Whether it refused for want of a session: it was restarted, and nobody heard it go.
+
+        One with another reason, by its own words, is not asked again.
+        """
+        lost = self._manner.login and self._link.carries_on and message.error == "LoggedOut"
+        return lost and not self._words.own.cause(message.additional)
 
     def _exchange(self, message: nexo.Message, within: float) -> tuple[nexo.Message, float]:
         self._connect()

@@ -128,6 +128,13 @@ class Reopened(Port):
 
     _line: MemoryPort | None
 
+    _theirs: MemoryPort | None = None
+
+    def hang_up(self) -> None:
+        """The other end parts."""
+        if self._theirs is not None:
+            self._theirs.close()
+
     def twin(self) -> "Reopened":
         return Reopened(self.clock, self._accept)  # type: ignore[arg-type]
 
@@ -135,9 +142,9 @@ class Reopened(Port):
         if self.dead:
             raise PortLost("refused")
         if self._line is None or self._line.closed or self._line._lost:
-            self._line, theirs = pair(self.clock, "terminal")
+            self._line, self._theirs = pair(self.clock, "terminal")
             self._line.arrived = self.arrived
-            self._accept(theirs)
+            self._accept(self._theirs)
 
     def write(self, data: bytes) -> None:
         self._live().write(data)
@@ -170,6 +177,29 @@ def test_what_can_be_named_is_nexos_and_the_models(tmp_path: Path) -> None:
     assert {"card_declined", "host_unreachable"} <= bare
     assert not {"no_signal", "host_silent", ""} & bare
     assert own == bare | {"no_signal"}
+
+
+@pytest.mark.parametrize(
+    ("hangs_up", "additional", "asked"), [(True, "", 2), (True, "E305", 1), (False, "", 1)]
+)
+def test_a_session_that_was_lost_behind_a_hang_up_is_opened_again(
+    hangs_up: bool, additional: str, asked: int, tmp_path: Path
+) -> None:  # fmt: skip
+    """LoggedOut: nothing was begun; unless it says why, or has kept the line since its Login."""
+    words = tmp_path / "register.yaml"
+    words.write_text("codes: {E305: not_signed_on}\n")
+
+    def say(message: nexo.Message) -> list[dict[str, Any] | nexo.Message | bytes]:
+        first = message.header.category == "Payment" and "Payment" not in own.categories()[:-1]
+        if hangs_up:
+            own.clock.call_at(own.clock.now() + 0.1, own.port.hang_up)
+        return [no("LoggedOut", additional) if first else paid()]
+
+    own = Spoken(say, login=True, personality=str(words))
+    result = own.sell()
+
+    assert own.categories().count("Payment") == asked
+    assert result.outcome == ("approved" if asked == 2 else "failed")
 
 
 def test_it_plays_what_it_says() -> None:
