@@ -16,7 +16,7 @@ ARRIVED = ("+CMTI:", "+CMT:")  # a message was kept, or is shown at once (TS 27.
 
 @dataclass(frozen=True, slots=True)
 class PlanLow:
-    """Use up a share of what is left; cleared, as much is left as before.
+    """Use up a share of what is left; cleared, as much is left as before, or what was bought since.
 
     Attributes:
         used: The share: the carrier writes at 80 %, 95 % and 100 %.
@@ -45,7 +45,9 @@ class PlanLow:
         try:
             yield self
         finally:
-            plan.set_data_left(before)
+            left = plan.data_left()
+            if before is None or (left is not None and left < before):
+                plan.set_data_left(before)
 
     def took_effect(self, seen: Observation) -> bool:
         """The carrier's message has come to the modem: what it keeps to itself warns nobody."""

@@ -3,14 +3,10 @@
 Breaks H-4 (F10): peripherals/phone_away catches it.
 """
 
+from harness.sim.defects._alarms import without_end
 from harness.sim.terminal.firmware import Firmware
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:
     """A condition that nobody ends."""
-
-    class Alarms(base.Alarms):  # type: ignore[name-defined, misc]
-        def end(self, *causes: str) -> bool:
-            return bool(super().end(*(one for one in causes if one != "companion_lost")))
-
-    return base.with_parts(Alarms=Alarms)
+    return without_end(base, "companion_lost")

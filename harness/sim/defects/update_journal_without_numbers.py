@@ -23,8 +23,4 @@ def plant(base: type[Firmware]) -> type[Firmware]:
                 whole = [entry for entry in map(unseal_new, lines) if entry is not None]
                 self._replace(name, b"".join(seal_new(replace(one, number="")) for one in whole))
 
-    class Storage(base.Storage):  # type: ignore[name-defined, misc]
-        pass
-
-    Storage.Journal = Journal
-    return base.with_parts(Storage=Storage)
+    return base.with_parts(Storage=type("Storage", (base.Storage,), {"Journal": Journal}))

@@ -352,6 +352,20 @@ def test_a_low_plan_is_warned_of_and_goes_on(used: float, said: str) -> None:
     assert bool(text) == bool(said) == shown
 
 
+def test_what_was_bought_meanwhile_stays() -> None:
+    """A clearing gives back what was used up, and takes away nothing."""
+
+    def story(bench: Bench) -> tuple[int | None, int | None]:
+        with PlanLow(Fraction(0.95)).inject(bench.cast):
+            bench.link.carrier.top_up(900_000_000)
+            bought = bench.link.carrier.left
+        return bought, bench.link.carrier.left
+
+    bought, left = on_bench(story)
+
+    assert bought == left
+
+
 def test_of_an_endless_plan_a_share_of_a_usual_one_is_used() -> None:
     """And afterwards it is endless again."""
 

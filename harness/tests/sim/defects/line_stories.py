@@ -123,6 +123,18 @@ def warnings(stage: Stage) -> bool:
     return len(stage.of("detected", cause="data_low")) < 2
 
 
+def warned_and_topped_up(stage: Stage) -> bool:
+    """Q-8: 96 % are used, then data is bought: is the warning taken back?"""
+    begin(stage)
+    stage.link.carrier.set_left(1_000_000)
+    stage.clock.sleep(2.0)
+    stage.link.carrier.set_left(40_000)
+    stage.clock.sleep(40.0)
+    stage.link.carrier.top_up(10_000_000)
+    stage.clock.sleep(180.0)
+    return not stage.of("cleared", cause="data_low")
+
+
 def held_back(stage: Stage) -> bool:
     """T3396 runs: how often is the modem restarted meanwhile?"""
     begin(stage)
@@ -267,6 +279,7 @@ LINE: dict[str, Story] = {
     "stranger_trusted": certified("unknown_ca"),
     "plan_never_warned_of": warnings,
     "second_warning_left_out": warnings,
+    "plan_warning_stays": warned_and_topped_up,
     "back_off_timer_ignored": held_back,
     "modem_hang_unnoticed": modem_hangs,
     "weak_signal_untold": signal_fades,

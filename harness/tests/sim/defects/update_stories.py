@@ -96,6 +96,18 @@ def cut_after_refusal(stage: Stage) -> bool:
     return bool(stage.of("update", phase="recovering"))
 
 
+def put_off_and_well_again(stage: Stage) -> bool:
+    """U-6: the supply is low when an update is offered, and well again a minute later."""
+    begin(stage)
+    stage.power(4.3)
+    stage.clock.sleep(2.0)
+    offer(stage, "newer")
+    assert told(stage, "deferred")
+    stage.clock.sleep(60.0)
+    stage.power()
+    return not told(stage, "done", 300.0)
+
+
 def offered_on_low_supply(stage: Stage) -> bool:
     """U-6: not before the supply carries it to its end."""
     begin(stage)
@@ -212,6 +224,7 @@ UPDATE: dict[str, Story] = {
     "update_deletes_old_first": cut_after_refusal,
     "update_tells_old_version": newer_version,
     "update_on_low_supply": offered_on_low_supply,
+    "update_deferred_forgotten": put_off_and_well_again,
     "update_mixes_images": another_after_given_up,
     "update_believes_announced": runs("older"),
     "old_image_after_cut": cut_after_update,
