@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from harness.judge._doubt import Doubt
+from harness.judge._doubt import CONSOLE, Doubt
 from harness.judge._monitor import TERMINAL, span
 from harness.judge._register_line import STARTS, STOPPING
 from harness.judge._run import Injected
@@ -41,7 +41,7 @@ class _Kind:
 class ConsoleGaps:
     """See the module text, and ``_doubt.Line``."""
 
-    role = "console"
+    role = CONSOLE
     kinds = ENDS | {
         "request_received", "request_sent", "answered", "answer_received", "card_read",
         "sale_started", "sale_ended", "boot",

@@ -7,7 +7,7 @@ receipts are printed twice. The host's stamps say the one; that no line comes al
 from collections import deque
 from collections.abc import Sequence
 
-from harness.judge._doubt import Doubt
+from harness.judge._doubt import CONSOLE, Doubt
 from harness.judge._monitor import TERMINAL, span
 from harness.judge._run import Injected
 from harness.model.trace import Observation
@@ -25,7 +25,7 @@ ONCE = frozenset({"0100", "0200", "0800", "0820"})
 class ConsoleLine:
     """See the module text, and ``_doubt.Line``."""
 
-    role = "console"
+    role = CONSOLE
     kinds = frozenset({"line", "request_received", "request_sent"})
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.judge._doubt import Doubt
+from harness.judge._doubt import CONSOLE, Doubt
 from harness.judge._monitor import span
 from harness.judge._run import Injected
 from harness.model.trace import Observation
@@ -23,7 +23,7 @@ FIGURES = "9 "  # and what they are filled up with
 class ConsoleShape:
     """See the module text, and ``_doubt.Line``."""
 
-    role = "console"
+    role = CONSOLE
     kinds = frozenset({"line"})
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ A display that the log repeats is seen as long as the log goes on: then the sile
 
 from collections.abc import Sequence
 
-from harness.judge._doubt import Doubt
+from harness.judge._doubt import DISPLAY, Doubt
 from harness.judge._monitor import TERMINAL, span
 from harness.judge._run import Injected
 from harness.model.trace import Observation
@@ -21,7 +21,7 @@ PART = "display"
 class DisplayLine:
     """See the module text, and ``_doubt.Line``."""
 
-    role = "display"
+    role = DISPLAY
     kinds = frozenset({
         "display", "card_read", "ecr_status", "ecr_result", "terminal_status", "state", "part",
         "line",

@@ -1,4 +1,7 @@
-"""What makes a line of the bench's doubtful: who contradicts it, and since when."""
+"""What makes a line of the bench's doubtful: who contradicts it, and since when.
+
+A doubt spoils what rests on its line, and nothing else (``_without``).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +9,11 @@ from typing import Protocol
 
 from harness.judge._run import Injected
 from harness.model.trace import Observation
+
+#: The lines, by the role that is at their end: the register's, the log's, what reads the display,
+#: and a person's word.
+REGISTER, CONSOLE, DISPLAY, HANDS = "terminal", "console", "display", "hands"
+EVERY_LINE = frozenset({REGISTER, CONSOLE, DISPLAY, HANDS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ inclusive: what is seen exactly at the deadline still counts.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from harness.model.causes import CAUSES
@@ -42,6 +43,8 @@ class Monitor(ABC):
         settled: The answer that nothing can change any more, None while open.
         settled_at: When that was, s.
         due: Its deadline when it was last fed; the case keeps it.
+        does_without: Lines of the bench's (``_doubt``) without which it can be judged as well: a
+            bench without them makes no good terminal fail. The case has it of the clause.
     """
 
     kinds: frozenset[str] | None = frozenset()
@@ -54,6 +57,7 @@ class Monitor(ABC):
         self.settled: ClauseVerdict | None = None
         self.settled_at = 0.0
         self.due: float | None = None
+        self.does_without: frozenset[str] = frozenset()
 
     @abstractmethod
     def on(self, seen: Observation) -> None:
@@ -104,6 +108,12 @@ class Monitor(ABC):
     ) -> None:
         """Settle: there is not enough evidence, and there will be none."""
         self._settle(Outcome.INCONCLUSIVE, reason, evidence, measured)
+
+    def take_back(self, why: str) -> None:
+        """It may not be so: nobody can say."""
+        assert self.settled is not None  # noqa: S101 - only what was said is taken back
+        said = f"{self.settled.reason}; {why}"
+        self.settled = replace(self.settled, outcome=Outcome.INCONCLUSIVE, reason=said)
 
     def _settle(
         self, outcome: Outcome, reason: str, evidence: Iterable[int], measured: float | None

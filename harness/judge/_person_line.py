@@ -6,7 +6,7 @@ notices much earlier or later than that, nobody knows when it was done, or how q
 
 from collections.abc import Sequence
 
-from harness.judge._doubt import Doubt
+from harness.judge._doubt import HANDS, Doubt
 from harness.judge._monitor import TERMINAL, span
 from harness.judge._run import Injected
 from harness.model.trace import Observation
@@ -18,7 +18,7 @@ AFTER, BEFORE = 0.5, 1.0
 class PersonLine:
     """See the module text, and ``_doubt.Line``."""
 
-    role = "hands"
+    role = HANDS
     kinds = frozenset({"run_started", "step_started", "part", "detected", "cleared"})
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.judge._doubt import Doubt
+from harness.judge._doubt import REGISTER, Doubt
 from harness.judge._monitor import TERMINAL, span
 from harness.judge._run import Injected
 from harness.judge.recovers import ALL_WELL
@@ -63,7 +63,7 @@ class _Told:
 class RegisterLine:
     """See the module text, and ``_doubt.Line``."""
 
-    role = "terminal"
+    role = REGISTER
     kinds = frozenset({"sale_started", "sale_ended", "boot", "state"}) | WORDS | WORK
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ A trigger that never came, a fault without effect, a step too late, a run that w
 broken bench leave nothing to judge: then silence is no evidence, and the item is no PASS.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any
 
@@ -12,7 +12,7 @@ from harness.judge._console_gaps import ConsoleGaps
 from harness.judge._console_line import ConsoleLine
 from harness.judge._console_shape import ConsoleShape
 from harness.judge._display_line import DisplayLine
-from harness.judge._doubt import Line
+from harness.judge._doubt import EVERY_LINE, Doubt, Line
 from harness.judge._monitor import Monitor, span
 from harness.judge._person_line import PersonLine
 from harness.judge._register_line import RegisterLine
@@ -34,8 +34,11 @@ class Staged(Monitor):
     """See the module text.
 
     Args:
-        failed: Whether another clause had failed for good before a time, s.
         wants_rest: Clauses that can only be judged at rest.
+        failed: Whether another clause had failed for good before a time, s.
+        stands: Whether a failure is left that does not rest on some lines; the others are taken
+            back then.
+        lines: Whose word is weighed.
     """
 
     kinds = frozenset({
@@ -44,22 +47,25 @@ class Staged(Monitor):
     }) | Unasked.kinds | DOUBTED  # fmt: skip
 
     def __init__(
-        self, run: Run, failed: Callable[[float], bool], wants_rest: tuple[str, ...]
-    ) -> None:
+        self, run: Run, wants_rest: tuple[str, ...], failed: Callable[[float], bool],
+        stands: Callable[[frozenset[str]], bool], lines: Iterable[Line],
+    ) -> None:  # fmt: skip
         super().__init__("staged", run)
         self._failed = failed
+        self._stands = stands
         self._wants_rest = wants_rest
         self._broken = ""
         self._breaks: list[int] = []
         self._missed: list[tuple[str, int]] = []
         self._given = ""
         self._unasked = Unasked()
-        self._lines: tuple[Line, ...] = tuple(one() for one in LINES)
+        self._lines = tuple(lines)
+        self._told: list[tuple[str, Doubt]] = []  # of a line, by the engine
 
     def on(self, seen: Observation) -> None:
         self._tell_lines(seen)
         if seen.kind == "bench_error":
-            self._break(f"the bench failed: {seen.get('role')}: {seen.get('message')}", seen)
+            self._err(str(seen.get("role")), seen)
         elif seen.kind == "trigger_missed":
             waited = f" within {span(seen['waited'])}" if "waited" in seen.fields else ""
             self._miss(f"the awaited {seen.get('wanted')!r} never came{waited}", seen)
@@ -71,6 +77,12 @@ class Staged(Monitor):
             self._unasked.on(seen)
         elif seen.kind not in DOUBTED:
             self._check_late(seen)
+
+    def _err(self, role: str, seen: Observation) -> None:
+        if role in EVERY_LINE and "since" in seen.fields:
+            said = Doubt(float(seen["since"]), str(seen.get("message")), (seen.n,))
+            self._told.append((role, said))
+        self._break(f"the bench failed: {role}: {seen.get('message')}", seen)
 
     def _tell_lines(self, seen: Observation) -> None:
         for line in self._lines:
@@ -139,12 +151,23 @@ class Staged(Monitor):
         self._breaks = [silent.n]
 
     def _doubt_lines(self) -> None:
-        """A terminal that failed after a line of its had been contradicted may be well."""
-        for line in self._lines:
-            found = line.doubt(self.run.faults)
-            if found and not self._broken and not self._failed(found.since) and self._failed(inf):
-                self._broken = f"the bench failed: {line.role}: {found.why}"
-                self._breaks = list(found.lines)
+        """A terminal that failed by a line that others contradict may be well.
+
+        Unless it failed before, or by others as well: then it is the line that was ill besides.
+        """
+        told = {n for _, doubt in self._told for n in doubt.lines}
+        if not self._failed(inf) or not told.issuperset(self._breaks):
+            return
+        found = [(one.role, doubt) for one in self._lines if (doubt := one.doubt(self.run.faults))]
+        ill = [row for row in (*self._told, *found) if not self._failed(row[1].since)]
+        if ill and self._stands(frozenset(role for role, _ in (*self._told, *found))):
+            self._broken, self._breaks = "", []
+            said = "a line of the bench's is not to be believed"
+            self._missed += [(f"{said}: {role}: {one.why}", one.lines[0]) for role, one in ill]
+        elif ill and not self._broken:
+            role, doubt = ill[0]
+            self._broken = f"the bench failed: {role}: {doubt.why}"
+            self._breaks = list(doubt.lines)
 
     def _gaps(self) -> list[tuple[str, tuple[int, ...]]]:
         """What is missing, the most telling first."""

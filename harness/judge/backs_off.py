@@ -5,6 +5,7 @@ from itertools import pairwise
 from statistics import fmean
 from typing import ClassVar
 
+from harness.judge._doubt import CONSOLE, DISPLAY
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.model.trace import Observation
@@ -26,6 +27,7 @@ class BacksOff:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (22,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = frozenset({CONSOLE, DISPLAY})
 
     times: float = 2.0
     fault: str | None = None

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.judge._doubt import CONSOLE, DISPLAY
 from harness.judge._monitor import Monitor, after, span
 from harness.judge._run import Run
 from harness.model.trace import Observation
@@ -28,6 +29,7 @@ class DataUsed:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (22,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = frozenset({CONSOLE, DISPLAY})
 
     most: Bytes
     per: Seconds = Seconds(3600)

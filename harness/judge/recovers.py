@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from harness.judge._doubt import DISPLAY
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import BLIND, Run
 from harness.model.trace import Observation
@@ -33,6 +34,7 @@ class Recovers:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (18,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = frozenset({DISPLAY})
 
     within: Seconds
     to: str = "ready"

@@ -11,7 +11,8 @@ from harness.judge._grade import Grade
 from harness.judge._monitor import SLACK, Clause, Monitor
 from harness.judge._oracle import oracle_of
 from harness.judge._run import Run
-from harness.judge._staged import COMPLETE, Staged
+from harness.judge._staged import COMPLETE, LINES, Staged
+from harness.judge._without import without
 from harness.judge.case.clauses import clauses_of, unasked
 from harness.model.trace import Observation, Trace
 from harness.model.verdict import ClauseVerdict, Outcome, Performance, Verdict, worst
@@ -35,18 +36,22 @@ class Case:
     """
 
     def __init__(
-        self, spec: Mapping[str, Any], clauses: Iterable[Clause], unasked: Iterable[Clause] = ()
-    ) -> None:
+        self, spec: Mapping[str, Any], clauses: Iterable[Clause], unasked: Iterable[Clause] = (),
+        *, doubts: bool = True,
+    ) -> None:  # fmt: skip
         self.run = Run(spec)
         self.bugs: list[Exception] = []
-        self._asked = [self._watched(clause) for clause in clauses]
+        self._clauses = tuple(clauses), tuple(unasked)
+        self._asked = [self._watched(clause) for clause in self._clauses[0]]
         wants_rest = tuple(one.clause for one in self._asked if one.needs_rest)
         named = {one.clause for one in self._asked}
         self._unasked = [
-            one for clause in unasked if (one := self._watched(clause)).clause not in named
+            one for clause in self._clauses[1] if (one := self._watched(clause)).clause not in named
         ]
         self._monitors = [*self._asked, *self._unasked]
-        self._staged = Staged(self.run, self._has_failed, wants_rest)
+        lines = [line() for line in LINES] if doubts else ()
+        self._staged = Staged(self.run, wants_rest, self._has_failed, self._stands, lines)
+        self._seen: list[Observation] = []
         self._readers = _merged(self.run.readers(), self.run.books.readers())
         self._grade = Grade(self.run)
         kinds = {kind for one in self._monitors for kind in one.kinds or ()}
@@ -74,6 +79,7 @@ class Case:
                 self._staged.spoil(seen)
             return
         self.at(seen.t)
+        self._seen.append(seen)
         self.run.lines.add(seen.n)
         for read in self._readers.get(seen.kind, ()):
             self._safely(self._staged, read, seen)
@@ -160,11 +166,12 @@ class Case:
 
     def _watched(self, clause: Clause) -> Monitor:
         try:
-            return clause.watch(self.run)
+            one = clause.watch(self.run)
+            one.does_without = getattr(clause, "DOES_WITHOUT", one.does_without)
         except Exception as error:  # noqa: BLE001 - somebody else's judge, perhaps
-            broken = Broken(type(clause).__name__, self.run)
-            self._break(broken, error)
-            return broken
+            one = Broken(type(clause).__name__, self.run)
+            self._break(one, error)
+        return one
 
     def _safely(self, one: Monitor, act: Callable[..., None], *args: Any, **keys: Any) -> None:
         try:
@@ -193,12 +200,31 @@ class Case:
         return verdict
 
     def _has_failed(self, before: float) -> bool:
-        return any(
-            one.settled is not None
-            and one.settled.outcome is Outcome.FAIL
-            and one.settled_at <= before
-            for one in self._monitors
-        )
+        return any(_is_failure(one) and one.settled_at <= before for one in self._monitors)
+
+    def _stands(self, lines: frozenset[str]) -> bool:
+        """Whether the terminal failed by others than these lines; what rests on them is taken back.
+
+        A clause stands that can be judged without them, and fails without them as well.
+        """
+        bare = Case(self.run.spec, *self._clauses, doubts=False)
+        for seen in without(lines, self._seen):
+            bare.on(seen)
+        bare.at(self.run.now)
+        bare.finish(complete=False)
+        failed = [
+            (one, lines <= one.does_without and _is_failure(own), own.settled)
+            for one, own in zip(self._monitors, bare._monitors, strict=True)
+            if _is_failure(one)
+        ]
+        if not any(stands for _, stands, _ in failed):
+            return False
+        for one, stands, settled in failed:
+            if stands:
+                one.settled = settled  # by what it is proved
+            else:
+                one.take_back("that rests on a line of the bench's that is not to be believed")
+        return True
 
     def _next(self) -> float:
         return min((one.due for one in self._monitors if one.due is not None), default=NEVER)
@@ -210,6 +236,10 @@ class Broken(Monitor):
     def on(self, seen: Observation) -> None: ...
 
     def conclude(self) -> None: ...
+
+
+def _is_failure(one: Monitor) -> bool:
+    return one.settled is not None and one.settled.outcome is Outcome.FAIL
 
 
 def _nothing_asked() -> ClauseVerdict:

@@ -17,6 +17,7 @@ from harness.judge._books import (
     mti_of,
 )
 from harness.judge._deals import ADVICES
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
@@ -48,6 +49,7 @@ class AdvicesOnce:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (11,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _AdvicesOnce(run)

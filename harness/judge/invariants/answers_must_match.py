@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from harness.judge._books import APPROVED, APPROVING, REVERSAL, mti_of
 from harness.judge._deals import ADVICES
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._host_words import SPOILING
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
@@ -30,6 +31,7 @@ class AnswersMustMatch:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (12,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return _AnswersMustMatch("answers_must_match", run)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import ADVICE, moves_money, mti_of
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -40,6 +41,7 @@ class BatchClosesOnce:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (9,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _BatchClosesOnce("batch_closes_once", run)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from harness.judge._books import ADVICE, INQUIRY, last4, moves_money, mti_of
 from harness.judge._deals import CREDIT, PLAIN
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._figures import akin, amounts_in
 from harness.judge._monitor import Monitor, either, span
 from harness.judge._run import Run
@@ -39,6 +40,7 @@ class BookedAsAsked:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _BookedAsAsked("booked_as_asked", run)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._course import CODE, brings
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._monitor import TERMINAL, Monitor, either, span
 from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
@@ -35,6 +36,7 @@ class BootsOldOrNew:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (16,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return _BootsOldOrNew("boots_old_or_new", run)

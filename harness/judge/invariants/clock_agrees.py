@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import moves_money
+from harness.judge._doubt import CONSOLE, DISPLAY, REGISTER
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -21,6 +22,7 @@ class ClockAgrees:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (21,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = frozenset({CONSOLE, DISPLAY, REGISTER})
 
     by: Seconds = Seconds(120)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import APPROVING, mti_of
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._monitor import NAMING, TERMINAL, Monitor, span
 from harness.judge._run import Run
@@ -21,6 +22,7 @@ class CommFaultIsNoDecline:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (17,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _CommFaultIsNoDecline("comm_fault_is_no_decline", run)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from harness.judge._books import APPROVED, Books, deal_of
 from harness.judge._deals import SAID
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge._sold import UNKNOWN, Sold
@@ -34,6 +35,7 @@ class DeclinedCostsNothing:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (3,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("declined_costs_nothing", run, check, oracle=LEDGER)

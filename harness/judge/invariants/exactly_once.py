@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from harness.judge._books import APPROVED, Books, deal_of, entry_key
 from harness.judge._deals import CREDIT, DEBIT, NOTHING, SAID
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
 from harness.judge._sold import UNKNOWN
@@ -38,6 +39,7 @@ class ExactlyOnce:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("exactly_once", run, check, oracle=LEDGER)

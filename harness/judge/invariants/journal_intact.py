@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from harness.judge._books import APPROVED, STANDING, Books, alike
 from harness.judge._deals import MOVES
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -24,6 +25,7 @@ class JournalIntact:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (2, 9, 13, 16, 20)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("journal_intact", run, check)

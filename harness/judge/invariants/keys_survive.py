@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -23,6 +24,7 @@ class KeysSurvive:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (16,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return _KeysSurvive("keys_survive", run)

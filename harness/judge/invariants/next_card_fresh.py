@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import last4, moves_money
+from harness.judge._doubt import CONSOLE, DISPLAY
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -37,6 +38,7 @@ class NextCardFresh:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (24,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = frozenset({CONSOLE, DISPLAY})
 
     def watch(self, run: Run) -> Monitor:
         return _NextCardFresh("next_card_fresh", run)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
@@ -30,6 +31,7 @@ class NoClearCardNumber:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (19,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _NoClearCardNumber("no_clear_card_number", run)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from harness.judge._books import STANDING, Books, alike, deal_of
 from harness.judge._deals import DEBIT, MOVES
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -30,6 +31,7 @@ class NoOrphanCharge:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (2,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("no_orphan_charge", run, check, oracle=LEDGER)

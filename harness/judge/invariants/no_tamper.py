@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
@@ -19,6 +20,7 @@ class NoTamper:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (23,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return _NoTamper("no_tamper", run)

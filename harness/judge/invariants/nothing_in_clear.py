@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import mti_of
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
@@ -21,6 +22,7 @@ class NothingInClear:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (19,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _NothingInClear("nothing_in_clear", run)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from harness.judge._books import APPROVED, Books, last4
 from harness.judge._deals import MOVES, NOTHING, PLAIN
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
 from harness.judge._sold import UNKNOWN, Sold
@@ -32,6 +33,7 @@ class OutcomesAgree:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (14,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("outcomes_agree", run, check)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import Books
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
@@ -23,6 +24,7 @@ class PersistBeforeSend:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (7,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("persist_before_send", run, lambda books: check(books, run))

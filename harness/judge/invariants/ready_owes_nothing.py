@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import APPROVING, mti_of
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -22,6 +23,7 @@ class ReadyOwesNothing:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (5, 14)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return _ReadyOwesNothing("ready_owes_nothing", run)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from harness.judge._books import APPROVED, STANDING, Books, alike
 from harness.judge._deals import MOVES
+from harness.judge._doubt import DISPLAY
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
@@ -21,6 +22,7 @@ class ReceiptForEachSale:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (13,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = frozenset({DISPLAY})
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("receipt_for_each_sale", run, lambda books: check(books, run))

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from harness.judge._books import APPROVED, STANDING, Books, alike
 from harness.judge._deals import MOVES
+from harness.judge._doubt import DISPLAY, REGISTER
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -34,6 +35,7 @@ class ReceiptNeedsJournal:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (13,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = frozenset({DISPLAY, REGISTER})
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("receipt_needs_journal", run, lambda books: check(books, run))

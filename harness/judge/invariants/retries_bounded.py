@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import REVERSAL, mti_of
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, after, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -39,6 +40,7 @@ class RetriesBounded:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (6, 22)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     connections: int = 8
     reversals: int = 5

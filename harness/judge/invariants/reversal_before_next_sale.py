@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from harness.judge._books import ADVICE, APPROVING, STANDING, alike, moves_money, mti_of
 from harness.judge._deals import ADVICES
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -24,6 +25,7 @@ class ReversalBeforeNextSale:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (4,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _ReversalBeforeNextSale("reversal_before_next_sale", run)

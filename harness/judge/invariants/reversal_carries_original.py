@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import MONEY, REVERSAL, last4, moves_money, mti_of
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -34,6 +35,7 @@ class ReversalCarriesOriginal:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (6,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _ReversalCarriesOriginal("reversal_carries_original", run)
@@ -84,10 +86,11 @@ class _ReversalCarriesOriginal(Safety):
             self._never[stan] = seen
 
     def last_look(self) -> None:
-        books = self.run.books
+        books, unheard = self.run.books, not self.run.hears("console")
         for seen in self._foreign:
             for stan, rows in books.requests.items():
-                bare = rows and not books.reversals[stan] and not books.concluded(stan)
+                over = books.concluded(stan) or (unheard and books.sound_answers(stan))
+                bare = rows and not books.reversals[stan] and not over
                 if bare and rows[0].n < seen.n and not differing(rows[0], seen):
                     self.fail(
                         f"the reversal at {span(seen.t)} carries trace number {stan_of(seen)};"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import STANDING, Books
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._host_words import ALSO_DONE, REVERSAL_DONE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
@@ -25,6 +26,7 @@ class ReversalSurvivesPowerLoss:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (5, 16)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     def watch(self, run: Run) -> Monitor:
         return AtRest("reversal_survives_power_loss", run, lambda books: check(books, run))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import REVERSAL, mti_of
+from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -32,6 +33,7 @@ class ReversalsSpaced:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (6,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {CONSOLE}
 
     tries: int = 3
     gap: Seconds = Seconds(4)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.judge._doubt import DISPLAY
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -22,6 +23,7 @@ class SignaturesOnce:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (11, 14)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = frozenset({DISPLAY})
 
     def watch(self, run: Run) -> Monitor:
         return _SignaturesOnce("signatures_once", run)

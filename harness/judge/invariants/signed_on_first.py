@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import ADVICE, moves_money, mti_of, signs_on
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -21,6 +22,7 @@ class SignedOnFirst:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (15,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _SignedOnFirst("signed_on_first", run)

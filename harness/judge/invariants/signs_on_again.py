@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import ADVICE, MONEY, REVERSAL, mti_of, signs_on
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._host_words import SPOILING
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
@@ -27,6 +28,7 @@ class SignsOnAgain:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (15,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _SignsOnAgain("signs_on_again", run)
@@ -53,8 +55,8 @@ class _SignsOnAgain(Safety):
 
     def _look_at_keys(self, seen: Observation) -> None:
         lost = self._lost
-        if lost is None or seen.kind != "request_received":
-            return
+        if lost is None or seen.kind != "request_received" or not self.run.hears("console"):
+            return  # whether it started meanwhile only its log tells
         if mti_of(seen) == SIGN_ON and stan_of(seen) != stan_of(lost):
             self._lost = None
         elif mti_of(seen) in MONEY | {REVERSAL, ADVICE} and seen.get("mac_ok") is False:

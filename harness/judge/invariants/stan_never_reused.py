@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import alike, moves_money, mti_of
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -37,6 +38,7 @@ class StanNeverReused:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (8,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _StanNeverReused("stan_never_reused", run)

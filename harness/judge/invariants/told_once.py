@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.judge._doubt import EVERY_LINE, REGISTER
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -20,6 +21,7 @@ class ToldOnce:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE - {REGISTER}
 
     def watch(self, run: Run) -> Monitor:
         return _ToldOnce("told_once", run)

@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from harness.judge._books import STANDING, Books, deal_of
 from harness.judge._deals import CREDIT, DEBIT
+from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
@@ -45,6 +46,7 @@ class TotalsAgree:
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (10,)
+    DOES_WITHOUT: ClassVar[frozenset[str]] = EVERY_LINE
 
     def watch(self, run: Run) -> Monitor:
         return _TotalsAgree(run)

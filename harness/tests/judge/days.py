@@ -47,6 +47,8 @@ class Day(Story):
         name = f"{deal}-{self.count}"
         what = {} if deal == "sale" else {"what": deal}
         self.engine("sale_started", sale=name, amount=amount, currency="CNY", **what, **more)
+        self.terminal("display", text=deal.upper())
+        self.terminal("ecr_status", code="0E", text="please wait", of=name)
         return name, self.stan
 
     def present(self, card: str) -> None:

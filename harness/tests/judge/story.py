@@ -173,6 +173,7 @@ class Story:
     def unanswered(self, name: str, stan: int, amount: int = 1234) -> Self:
         """A sale whose answer is lost; its reversal is owed."""
         self.start(name, amount)
+        self.terminal("ecr_status", code="0E", text="please wait", of=name)
         self.request(name, stan, amount)
         self.answer(stan, arrives=False)
         self.terminal("not_done", stan=stan, owed=True, **self.facts(amount))

@@ -200,7 +200,7 @@ def test_a_console_that_falls_silent_while_the_terminal_works(
     played = _play(tmp_path, monkeypatch, "host/answer_declined", make=make)
 
     assert played.verdict.outcome is Outcome.ERROR, played.verdict.reason
-    assert "console: nothing that can be read since 13.6 s" in played.verdict.reason
+    assert "console: nothing that can be read since 13.9 s" in played.verdict.reason
     assert "is its line plugged in" in played.verdict.reason
 
 
