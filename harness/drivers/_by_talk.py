@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from harness.drivers._frames_talk import NO_ABORT
 from harness.drivers._frames_talk import Talk as FramesTalk
 from harness.model.register import DEALS, Deal, Wish
 from harness.model.roles import Observe, SaleResult
@@ -82,8 +81,8 @@ class ByFrames(ByTalk[FramesTalk]):
         self._talk.look()
 
     def lacks(self) -> Mapping[str, str]:
-        """What its terminals are never told."""
-        return {} if "cancel" in self._talk.profile.also else {"abort": NO_ABORT}
+        """What its terminals are never told, and what this one is never asked for."""
+        return self._talk.lacks()
 
     def nameable(self) -> frozenset[str]:
         """The causes that this terminal has a code or words for."""

@@ -11,7 +11,7 @@ from harness.drivers._own_words import OwnWords
 from harness.drivers._register_numbers import numbers
 from harness.errors import NotSupported, PortLost, PortTimeout, RigError
 from harness.files import fixture
-from harness.model.register import Wish
+from harness.model.register import ACTS, Wish
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money
 from harness.model.words import WordError, instead
@@ -76,6 +76,12 @@ class Talk:
         """Keep the line alive, if it is."""
         with contextlib.suppress(PortLost):
             self._link.beat()
+
+    def lacks(self) -> dict[str, str]:
+        """What the protocol or this model has not -> why."""
+        asked = {act: f"this protocol has no {act}" for act in ACTS if act not in self.profile.also}
+        abort = {} if "cancel" in self.profile.also else {"abort": NO_ABORT}
+        return {**asked, **abort, **self._words.lacks()}
 
     def nameable(self) -> frozenset[str]:
         """The causes of the profile's codes, and of the model's own words."""

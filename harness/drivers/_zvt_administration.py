@@ -12,6 +12,7 @@ from harness.drivers import _zvt_totals
 from harness.drivers._zvt_files import BLOCK, FIRMWARE, Giving
 from harness.drivers._zvt_report import Dialogue
 from harness.drivers._zvt_session import Session
+from harness.drivers._zvt_words import NO_SIGN_OFF
 from harness.errors import BenchError, NotSupported
 from harness.model.roles import Observe, SaleResult
 from harness.model.updates import Image
@@ -79,7 +80,7 @@ class Administration:
         """The maker's own command: ZVT's log-off is the register's, not the host's."""
         command = self._session.words.own.get("sign_off")
         if command is None:
-            raise NotSupported("ZVT has no sign-off at the host, and this model none of its own")
+            raise NotSupported(NO_SIGN_OFF)
         return self._session.administer(command, self._password)
 
     def reprint(self) -> SaleResult:
@@ -90,16 +91,16 @@ class Administration:
 
     def diagnose(self) -> SaleResult:
         """06 70: have the terminal try its way to the host."""
-        return self._session.administer(zvt.DIAGNOSIS)
+        return self._session.inform(zvt.DIAGNOSIS)
 
     def self_test(self) -> SaleResult:
         """06 79."""
-        return self._session.administer(zvt.SELF_TEST)
+        return self._session.inform(zvt.SELF_TEST)
 
     def totals(self) -> None:
         """06 10; observed as ``totals``, as far as ZVT tells them."""
         talk = Dialogue()
-        self._session.transact(zvt.Apdu(zvt.TOTALS, self._password), talk)
+        self._session.inform(zvt.TOTALS, self._password, talk)
         _zvt_totals.tell(talk.fields, self.observe)
 
     def start_update(self) -> None:

@@ -13,11 +13,18 @@ from harness.drivers import _zvt_commands as commands
 from harness.drivers._zvt_link import Link, Reply
 from harness.drivers._zvt_report import Dialogue, Reporter
 from harness.drivers._zvt_words import Words
-from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout
+from harness.errors import (
+    BenchError,
+    DeviceRefused,
+    Garbled,
+    NotSupported,
+    PortLost,
+    PortTimeout,
+)
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.wire import zvt
 
-NOT_REGISTERED, PLEASE_WAIT = 0x6B, 0x9C
+NOT_REGISTERED, NOT_POSSIBLE, PLEASE_WAIT = 0x6B, 0x83, 0x9C
 #: s between two tries of what a busy terminal refuses, and for how long.
 AGAIN, PATIENCE = 1.0, 10.0
 
@@ -127,3 +134,15 @@ class Session:
     def administer(self, command: int, payload: bytes = b"") -> SaleResult:
         """What moves no money: its completion alone is a success."""
         return self.transact(zvt.Apdu(command, payload), Dialogue(confirms=False))
+
+    def inform(
+        self, command: int, payload: bytes = b"", talk: Dialogue | None = None
+    ) -> SaleResult:
+        """What a terminal need not have, and moves nothing; raises NotSupported."""
+        talk = talk or Dialogue(confirms=False)
+        said = self.transact(zvt.Apdu(command, payload), talk)
+        if talk.refusal == NOT_POSSIBLE:
+            error = NotSupported(f"the terminal refuses {command:04X} as not possible (84 83)")
+            error.next_move = "Where it has no such function say so in its zvt.yaml: `lacks:`"
+            raise error
+        return said

@@ -6,6 +6,7 @@
     texts: [{match: "no network", cause: no_signal}]   # searched in 1F17, BMP 3C and TLV 24
     deals: [sale, void, refund]              # left out: all that ZVT has
     own: {sign_off: "0F02"}                  # commands of class 0F, which is the makers'
+    lacks: [totals, self_test]               # commands that it refuses as not possible (84 83)
     trace: host                              # BMP 0B is field 11 of the host's messages
 
 ZVT does not say what counts in BMP 0B. Without ``trace: host`` it is the terminal's own number, and
@@ -18,11 +19,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.drivers._own_words import LACKING, acts_of
 from harness.drivers._personality import personality_file
 from harness.errors import RigError
 from harness.files import read_plain
 from harness.model.register import DEALS, Deal
 
+NO_SIGN_OFF = "ZVT has no sign-off at the host, and this model none of its own"
 #: What BMP 0B counts.
 HOST, OWN = "host", "own"
 
@@ -37,6 +40,7 @@ class Words:
         deals: What it can be asked for.
         own: What its maker added -> command, class and instruction.
         counts_as_host: Whether BMP 0B is the number that the host knows.
+        without: What it cannot be asked for, of ``ACTS``.
     """
 
     extended: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +48,12 @@ class Words:
     deals: tuple[Deal, ...] = DEALS
     own: Mapping[str, int] = field(default_factory=dict)
     counts_as_host: bool = False
+    without: Sequence[str] = ()
+
+    def lacks(self) -> dict[str, str]:
+        """What it cannot be asked for -> why."""
+        unsaid = {} if "sign_off" in self.own else {"sign_off": NO_SIGN_OFF}
+        return {**unsaid, **dict.fromkeys(self.without, LACKING)}
 
 
 def read_words(personality: str) -> Words:
@@ -58,6 +68,7 @@ def read_words(personality: str) -> Words:
             for row in plain.get("texts", ())
         ]
         own = {word: int(command, 16) for word, command in plain.get("own", {}).items()}
+        without = acts_of(plain.get("lacks", ()))
     except (OSError, re.error, KeyError, ValueError) as error:
         raise RigError(f"{file}: no good ZVT personality ({error})") from error
     asked = plain.get("deals", DEALS)
@@ -68,4 +79,4 @@ def read_words(personality: str) -> Words:
     if trace not in (OWN, HOST):
         raise RigError(f"{file}: trace is {HOST} (field 11) or {OWN}, not {trace!r}")
     deals = tuple(deal for deal in DEALS if deal in asked)
-    return Words(plain.get("extended", {}), texts, deals, own, counts_as_host=trace == HOST)
+    return Words(plain.get("extended", {}), texts, deals, own, trace == HOST, without)

@@ -24,6 +24,7 @@ from harness.ports.base import Port
 
 IDENTITY = None
 IMAGE, BLOCK = "/data/local/tmp/hil-update.img", 1 << 16  # where an update is put; B at a time
+NOT_THERE = "this payment application has no {}"
 READY = "00"  # what ``status`` says of a terminal that may sell
 
 
@@ -115,6 +116,11 @@ class Driver:
         """Those of the personality."""
         return self._intents.known()
 
+    def lacks(self) -> Mapping[str, str]:
+        """What this payment application cannot be asked for."""
+        known = {"settle": self._intents.settle, "reprint": self._intents.reprint}
+        return {act: NOT_THERE.format(act) for act, extras in known.items() if extras is None}
+
     def nameable(self) -> frozenset[str]:
         """The causes that this payment application has a code for."""
         return frozenset(self._intents.causes.values())
@@ -153,7 +159,7 @@ class Driver:
 
     def _act(self, name: str, extras: Mapping[str, str] | None) -> SaleResult:
         if extras is None:
-            raise NotSupported(f"this payment application has no {name}")
+            raise NotSupported(NOT_THERE.format(name))
         return self._perform(dict(extras), numbered=False)
 
     def _perform(self, extras: dict[str, str], *, numbered: bool) -> SaleResult:

@@ -8,7 +8,7 @@ it, and what nobody can tell is ``unknown``.
 
 import os
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from harness.drivers._by_talk import ByTalk
@@ -98,6 +98,10 @@ class Driver(ByTalk[Talk]):
     def deals(self) -> Sequence[Deal]:
         """Those of the model, or all that nexo has."""
         return self._words.deals
+
+    def lacks(self) -> Mapping[str, str]:
+        """What the model cannot be asked for."""
+        return self._words.own.lacks()
 
     def nameable(self) -> frozenset[str]:
         """The causes of nexo's ErrorConditions, and of the model's own words."""

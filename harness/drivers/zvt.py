@@ -89,7 +89,8 @@ class Driver(Administration):
     def lacks(self) -> Mapping[str, str]:
         """Who mirrors receipt numbers has what was lost undone by his next transaction (4.2)."""
         why = "mirror: true: what is not acknowledged is undone by the next transaction alone"
-        return {} if self._mirrored is None else {"unacknowledged": why}
+        mirrors = {} if self._mirrored is None else {"unacknowledged": why}
+        return {**self._session.words.lacks(), **mirrors}
 
     def deals(self) -> Sequence[Deal]:
         return self._session.words.deals

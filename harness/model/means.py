@@ -24,7 +24,7 @@ from harness.model.power import (
     Switching,
     capability_of,
 )
-from harness.model.register import Desk
+from harness.model.register import ACTS, Desk
 from harness.model.rig import Limits
 from harness.model.roles import (
     Contactless,
@@ -42,7 +42,7 @@ from harness.model.units import Volts
 OWNERS: dict[str, type] = {
     "mode": DataPlan, "subscription": Subscription, "access": AccessPoints,
     "congestion": Congestible, "names": Names, "unacknowledged": LossyRegister,
-    "abort": Terminal,
+    **dict.fromkeys(("abort", *ACTS), Terminal),
 }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from harness.model.units import Money
 #: ``preauth_void`` releases it, ``balance`` only asks.
 Deal = Literal["sale", "void", "refund", "preauth", "completion", "preauth_void", "balance"]
 DEALS: tuple[Deal, ...] = get_args(Deal)
+#: What a register may ask for besides; the words of their steps.
+ACTS = ("settle", "sign_on", "sign_off", "reprint", "diagnose", "self_test", "totals")
 #: Those for which a cardholder presents a card.
 WITH_CARD = frozenset({"sale", "refund", "preauth", "balance"})
 #: Those that refer to one before.

@@ -332,7 +332,8 @@ def test_what_can_be_named_is_the_profiles_and_the_models(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["codes: [1]", "codes: {E1: nothing}", "texts: [{match: '('}]", "[", ""]
+    "text",
+    ["codes: [1]", "codes: {E1: nothing}", "lacks: [sale]", "texts: [{match: '('}]", "[", ""],
 )
 def test_wrong_words_are_refused(tmp_path: Path, text: str) -> None:
     """With the file's name."""
@@ -351,6 +352,20 @@ def test_a_models_words_are_whole(model: str) -> None:
     assert len(words.codes) > 60
     assert words.asked("AMOUNT 10.00 INSERT OR SWIPE CARD") == "insert"
     assert words.asked("PLEASE REMOVE CARD") == "remove"
+
+
+def test_what_a_profile_or_a_model_has_not_is_known_before_a_run(tmp_path: Path) -> None:
+    """CodePay has no end of day, no sign-on and no copies; a model may have less than that."""
+    words = tmp_path / "register.yaml"
+    words.write_text("lacks: [reprint]\n")
+    port = pair(CooperativeClock(), "terminal")[0]
+    codepay = frames.Driver(port, profile="codepay")
+    own = frames.Driver(port, profile="mispos_bcd", personality=str(words))
+
+    assert {"settle", "sign_on", "sign_off", "reprint"} <= set(codepay.lacks())
+    assert "settle" not in own.lacks()
+    assert "reprint" in own.lacks()
+    assert "settle" in means_of({"terminal": codepay}, Volts(5)).lacks
 
 
 @pytest.mark.parametrize(("driver", "lacks"), [(concert.Driver, True), (frames.Driver, False)])

@@ -1,6 +1,6 @@
 """What a ZVT register asks besides sales: written dialogues."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -148,9 +148,41 @@ def test_totals_are_told_as_far_as_zvt_has_them() -> None:
         zvt.totals()
     assert heard.of("totals") == [{"net": 3700, "count": 4}]
 
-    with dialogue([("06 10 03 000000", "84 83 00")]) as (zvt, heard, _):
-        zvt.totals()
-    assert heard.of("totals") == []
+
+@pytest.mark.parametrize(
+    ("asked", "command"),
+    [
+        (Driver.totals, "06 10 03 000000"),
+        (Driver.diagnose, "06 70 00"),
+        (Driver.self_test, "06 79 00"),
+    ],
+)
+def test_a_function_that_is_not_possible_is_not_there(
+    asked: Callable[[Driver], object], command: str
+) -> None:
+    """84 83: a terminal need not have it, so nothing is held against it; what to do is said."""
+    with (
+        dialogue([(command, "84 83 00")]) as (zvt, _, _port),
+        pytest.raises(NotSupported, match="84 83") as refused,
+    ):
+        asked(zvt)
+    assert "lacks:" in refused.value.next_move
+
+
+def test_what_a_model_cannot_be_asked_for_is_known_before_a_run(tmp_path: Path) -> None:
+    """By its ``zvt.yaml``; a sign-off is none of ZVT's own."""
+    words = tmp_path / "zvt.yaml"
+    words.write_text("lacks: [totals, self_test]")
+    with dialogue([], personality=str(words)) as (zvt, _, _port):
+        assert set(zvt.lacks()) == {"totals", "self_test", "sign_off"}
+        means = means_of({"terminal": zvt}, Volts(5))
+        assert "totals" in means.lacks
+    words.write_text('own: {sign_off: "0F02"}')
+    with dialogue([], personality=str(words)) as (zvt, _, _port):
+        assert not zvt.lacks()
+    words.write_text("lacks: [sale]")
+    with pytest.raises(RigError, match="lacks: some of"), dialogue([], personality=str(words)):
+        pass
 
 
 # --- printing at the register ---------------------------------------------------------------
