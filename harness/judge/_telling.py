@@ -1,9 +1,13 @@
 """Lists that are told entry by entry: a ledger, a journal; and lines by trace number."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.model.trace import Observation
+
+#: Trace numbers further apart than that are of before and after their end.
+HALF = 500_000
 
 
 def stan_of(seen: Observation) -> int | None:
@@ -12,6 +16,13 @@ def stan_of(seen: Observation) -> int | None:
     if isinstance(stan, int):
         return stan or None
     return int(stan) or None if isinstance(stan, str) and stan.isdecimal() else None
+
+
+def newest(stans: Iterable[int]) -> int | None:
+    """The last of some trace numbers of one time, which begin anew at 1 after 999999."""
+    known = sorted(stans)
+    begun_anew = [stan for stan in known if known[-1] - stan > HALF]
+    return max(begun_anew or known, default=None)
 
 
 class ByStan(dict[int, list[Observation]]):

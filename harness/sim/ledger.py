@@ -260,8 +260,9 @@ class Ledger:
 
     def _file(self, entry: Entry) -> None:
         self.entries[entry.key] = entry
-        batch = entry.key[:3]
-        self._last[batch] = max(self._last.get(batch, 0), entry.key.stan)
+        batch, stan = entry.key[:3], entry.key.stan
+        last = self._last.get(batch, 0)
+        self._last[batch] = max(last, stan) if last - stan < WRAP else stan
         if entry.of is not None:
             self._about.setdefault(entry.of, []).append(entry)
 

@@ -12,7 +12,7 @@ from harness.judge._books import ADVISED, APPROVING, STANDING, Books, alike, dea
 from harness.judge._deals import fits
 from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._sold import UNKNOWN, Sold
-from harness.judge._telling import stan_of
+from harness.judge._telling import newest, stan_of
 from harness.model.trace import Observation
 
 #: Invariants 1 and 14 name them E, R, D and J.
@@ -102,7 +102,7 @@ def sale_stan(sale: Sold) -> int | None:
         stan = stan_of(told) if told is not None else None
         if stan is not None and stan in sale.stans:
             return stan
-    return max(sale.stans) if sale.stans else None
+    return newest(sale.stans)
 
 
 def _last_records(books: Books) -> dict[int, Observation]:

@@ -55,7 +55,7 @@ class Reversals:
 
     def settle_debts(self) -> bool:
         """Send what reversals wait, oldest first; whether none is left."""
-        for stan in sorted(self._storage.pending):
+        for stan in sorted(self._storage.pending, key=self._storage.age_of, reverse=True):
             if not self.reverse(stan):
                 self._next_episode = self._clock.now() + self._times.reversal_every
                 self._clock.call_at(self._next_episode, self._woken.notify)

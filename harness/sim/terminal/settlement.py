@@ -131,7 +131,7 @@ class Settlement:
             (stan, outcome_of(made_of(sale, self._storage.owes_as(stan), time="")))
             for stan, sale in self._storage.pending.items()
         ]
-        return max(known, key=lambda row: row[0])[1] if known else None
+        return min(known, key=lambda row: self._storage.age_of(row[0]))[1] if known else None
 
 
 #: What a journal calls it -> outcome and cause for a register; what is reversed did not happen.

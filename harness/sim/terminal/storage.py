@@ -147,6 +147,10 @@ class Storage:
         self.stan = (self.stan + SKIPPED) % (STAN_END - 1)
         self.save_counters()
 
+    def age_of(self, stan: int) -> int:
+        """How many numbers were given after this one; they begin anew at 1."""
+        return (self.stan - stan) % (STAN_END - 1)
+
     def next_receipt(self) -> int:
         self.receipt = self.receipt % 9999 + 1
         return self.receipt  # durable with the journal entry that carries it

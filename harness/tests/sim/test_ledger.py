@@ -129,3 +129,15 @@ def test_a_trace_number_that_wraps_is_no_violation() -> None:
 
     assert books.ledger.refusal(key(1)) == ""
     assert books.rules == []
+
+
+def test_numbers_behind_the_wrap_rise_as_well() -> None:
+    """5, then 3; an advice of before the end that comes late changes nothing."""
+    books = Books()
+    books.sale(999_999)
+    books.sale(5)
+
+    assert books.ledger.refusal(key(6)) == ""
+    assert books.rules == []
+    books.ledger.refusal(key(3))
+    assert books.rules == ["stan_not_rising"]

@@ -177,6 +177,20 @@ def high_twice(stage: Stage) -> bool:
     return len(stage.of("detected", cause="supply_high")) < 2
 
 
+def settled_at_the_hour(stage: Stage) -> bool:
+    """P-8: the hour of the daily restart strikes while the host works on the end of day."""
+    begin(stage)
+    stage.sell(1000)
+    assert stage.until(lambda: bool(stage.of("restart_due")), 3600.0)
+    stage.clock.sleep(175.0)
+    stage.misbehave("delay", "0500", by=15.0, times=1)
+    stage.register.settle()
+    assert stage.until(lambda: len(stage.of("boot")) > 1, 120.0)
+    stage.ready(120.0)
+    stage.sell(2000)  # the register's line has gone with the restart
+    return stage.sell(2000).outcome != "approved"
+
+
 def sale_at_the_hour(stage: Stage) -> bool:
     """P-8: the hour of the daily restart strikes while the host thinks."""
     begin(stage)
@@ -237,6 +251,7 @@ def one_clean_cut(stage: Stage) -> bool:
 
 POWER: dict[str, Story] = {
     "high_supply_told_once": high_twice,
+    "restart_forgets_settlement": settled_at_the_hour,
     "daily_restart_left_out": sale_at_the_hour,
     "restart_in_sale_loses_it": restarted_in_sale,
     "no_brownout_detection": dip_to_40,

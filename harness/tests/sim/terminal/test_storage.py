@@ -150,3 +150,22 @@ def test_totals_count_what_stands() -> None:
         return storage.totals()
 
     assert clock.run(story) == Totals(debit=500, debits=1, credit=200, credits=1)
+
+
+def test_numbers_begin_anew_at_1_and_know_their_age() -> None:
+    """After 999999 and 9999; what was given before the end is older than what came behind it."""
+    clock = CooperativeClock()
+    flash = Flash(clock, rng=random.Random(1))
+
+    def main() -> tuple[list[int], list[int], list[int]]:
+        storage = open_storage(flash)
+        storage.stan, storage.receipt = 999_997, 9998
+        stans = [storage.next_stan() for _ in range(4)]
+        receipts = [storage.next_receipt() for _ in range(3)]
+        return stans, receipts, sorted(stans, key=storage.age_of)
+
+    stans, receipts, youngest_first = clock.run(main)
+
+    assert stans == [999_998, 999_999, 1, 2]
+    assert receipts == [9999, 1, 2]
+    assert youngest_first == stans[::-1]
