@@ -217,7 +217,7 @@ CONDITIONS: dict[str, tuple[str, str]] = {
     "DeviceOut": ("failed", ""),
     "InProgress": ("unknown", ""),
     "InsertedCard": ("failed", "card_stays"),
-    "InvalidCard": ("failed", "card_unreadable"),
+    "InvalidCard": ("failed", ""),  # one that is not configured, too
     "LoggedOut": ("failed", "not_signed_on"),
     "MessageFormat": ("failed", ""),
     "NotAllowed": ("failed", ""),
@@ -226,7 +226,7 @@ CONDITIONS: dict[str, tuple[str, str]] = {
     "Refusal": ("declined", "card_declined"),
     "UnavailableDevice": ("failed", ""),
     "UnavailableService": ("failed", "not_supported"),
-    "UnreachableHost": ("failed", "host_unreachable"),
+    "UnreachableHost": ("failed", ""),  # or one that has not answered
     "WrongPIN": ("declined", "card_declined"),
 }
 #: EventToNotify -> what it says.

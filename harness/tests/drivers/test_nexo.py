@@ -174,8 +174,8 @@ def test_what_can_be_named_is_nexos_and_the_models(tmp_path: Path) -> None:
         Spoken(lambda _: [], personality=which).driver.nameable() for which in ("", str(words))
     )
 
-    assert {"card_declined", "host_unreachable"} <= bare
-    assert not {"no_signal", "host_silent", ""} & bare
+    assert {"card_declined", "cancelled"} <= bare
+    assert not {"no_signal", "host_silent", "host_unreachable", ""} & bare
     assert own == bare | {"no_signal"}
 
 
