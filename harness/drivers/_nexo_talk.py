@@ -6,21 +6,23 @@ while that is in progress, and believes NotFound: it never happened.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from harness.drivers import _nexo_wishes as wishes
 from harness.drivers._nexo_devices import reply
 from harness.drivers._nexo_link import Link
 from harness.drivers._nexo_report import Reporter, transaction_id
 from harness.drivers._nexo_words import NexoWords
 from harness.drivers._register_numbers import numbers
-from harness.errors import BenchError, DeviceRefused, Garbled, NotSupported, PortLost, PortTimeout
+from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout
 from harness.model.register import Wish
 from harness.model.roles import Observe, SaleResult, ignore
 from harness.model.units import Money
 from harness.wire import nexo
 
 LOOK_AGAIN = 2.0  # s between two looks at a transaction in progress
+#: s between two attempts at a terminal that is still busy with the one before, and until when.
+AGAIN, PATIENCE = 1.0, 10.0
 LOST = (PortLost, PortTimeout, Garbled)
 
 
@@ -56,7 +58,8 @@ class Talk:
         self._currency, self._digits = currency, Money.known(currency)[1]
         self._numbers = numbers(link.clock)
         self._last: nexo.Header | None = None
-        self._logged_in = False
+        self._ended = float("-inf")  # when a response came to the last wish, s
+        self._logged_in = self._aborted = False
         self._known: dict[int, dict[str, Any]] = {}  # its number -> its POITransactionID
 
     # --- the session ---
@@ -80,14 +83,7 @@ class Talk:
 
     def login(self) -> SaleResult:
         """Open the register's session; raises DeviceRefused, PortLost, PortTimeout, Garbled."""
-        body = {
-            "DateTime": _now(), "OperatorLanguage": "en",
-            "SaleSoftware": {
-                "ManufacturerID": "HIL", "ApplicationName": "terminal-harness",
-                "SoftwareVersion": "1", "CertificationCode": "none",
-            },
-        }  # fmt: skip
-        message, t = self._ask("Login", body, self._manner.answer)
+        message, t = self._ask("Login", wishes.login(), self._manner.answer)
         said = self._say.result(message, t)
         if said.outcome != "approved":
             raise DeviceRefused(f"the terminal did not log us in: {said.code} {said.text}")
@@ -98,12 +94,13 @@ class Talk:
 
     def deal(self, wish: Wish) -> SaleResult:
         """A transaction to its end; ``failed`` without a code: it was never sent."""
-        category, body = self._wanted(wish)
+        number = next(self._numbers)
+        category, body = wishes.wanted(wish, number, self._currency, self._known)
         said, message = self._result_of(category, body, self._manner.complete, resync=True)
         known = transaction_id(message.body) if message is not None else {}
-        number = said.stan or said.trace
-        if number is not None and known:
-            self._known[number] = known
+        told = said.stan or said.trace
+        if told is not None and known:
+            self._known[told] = known
         return said
 
     def other(self, category: str, body: dict[str, Any], *, long: bool = False) -> SaleResult:
@@ -126,8 +123,12 @@ class Talk:
 
     def abort(self) -> None:
         """Ask it to abort what runs; may be called while another task waits."""
+        self._aborted = True
         if self._link.busy and self._last is not None:
-            body = {"MessageReference": _reference(self._last), "AbortReason": "MerchantAbort"}
+            body = {
+                "MessageReference": wishes.reference(self._last),
+                "AbortReason": "MerchantAbort",
+            }
             self._link.tell(nexo.Message(self._header("Abort"), body))
 
     def lose_responses(self, *, on: bool) -> None:
@@ -151,35 +152,6 @@ class Talk:
 
     # --- within ---
 
-    def _wanted(self, wish: Wish) -> tuple[str, dict[str, Any]]:
-        stamp = {"TransactionID": f"{next(self._numbers)}", "TimeStamp": _now()}
-        original = {"OriginalPOITransaction": {"POITransactionID": self._original(wish)}}
-        if wish.deal in ("void", "preauth_void"):
-            return "Reversal", {
-                "SaleData": {"SaleTransactionID": stamp}, **original,
-                "ReversalReason": "MerchantCancel",
-            }  # fmt: skip
-        if wish.deal == "balance":
-            return "BalanceInquiry", {}
-        if wish.deal not in nexo.PAYMENT_TYPES:
-            raise NotSupported(f"nexo has no {wish.deal}")
-        amounts: dict[str, Any] = {"Currency": self._currency}
-        if wish.amount is not None:
-            digits = Money.CURRENCIES[wish.amount.currency][1]
-            amounts["Currency"] = wish.amount.currency
-            amounts["RequestedAmount"] = nexo.amount(wish.amount.minor, digits)
-        transaction: dict[str, Any] = {"AmountsReq": amounts}
-        if wish.deal == "completion":
-            transaction |= original
-        return "Payment", {
-            "SaleData": {"SaleTransactionID": stamp}, "PaymentTransaction": transaction,
-            "PaymentData": {"PaymentType": nexo.PAYMENT_TYPES[wish.deal]},
-        }  # fmt: skip
-
-    def _original(self, wish: Wish) -> dict[str, Any]:
-        stan = wish.stan or 0
-        return self._known.get(stan, {"TransactionID": f"{stan:06d}", "TimeStamp": _now()})
-
     def _result_of(
         self, category: str, body: dict[str, Any], within: float, *, resync: bool
     ) -> tuple[SaleResult, nexo.Message | None]:
@@ -187,14 +159,14 @@ class Talk:
             self.ready()
         except BenchError as error:
             return SaleResult("failed", text=str(error)), None  # nothing was asked
-        header = self._header(category)
+        header, self._aborted = self._header(category), False
         if resync:
             self._last = header
         try:
             message, t = self._exchange(nexo.Message(header, body), within)
-            if self._is_logged_out(message):
-                self.login()
-                header = self._header(category)
+            first = True
+            while self._may_ask_again(message, first=first):
+                first, header = False, self._header(category)
                 self._last = header if resync else self._last
                 message, t = self._exchange(nexo.Message(header, body), within)
         except DeviceRefused as error:
@@ -204,7 +176,22 @@ class Talk:
             if not resync:
                 return SaleResult("unknown", text=str(error)), None
             return self._resync(header, str(error))
+        self._ended = t
         return self._say.result(message, t), message
+
+    def _may_ask_again(self, message: nexo.Message, *, first: bool) -> bool:
+        """Whether it was refused for now; nothing was done, so it is no second transaction.
+
+        Busy is the end of what this register asked before: a card may still be in the slot.
+        """
+        if first and self._is_logged_out(message):
+            self.login()
+            return True
+        over = self._link.clock.now() >= self._ended + PATIENCE
+        if message.error != "Busy" or self._aborted or over:
+            return False
+        self._link.clock.sleep(AGAIN)
+        return not self._aborted
 
     def _resync(self, header: nexo.Header, why: str) -> tuple[SaleResult, nexo.Message | None]:
         """What became of it, where the terminal can be reached at all now."""
@@ -217,7 +204,7 @@ class Talk:
     def _look(self, header: nexo.Header) -> tuple[SaleResult, nexo.Message | None]:
         """TransactionStatus, again while it is in progress."""
         until = self._link.clock.now() + self._manner.complete
-        body = {"MessageReference": _reference(header), "ReceiptReprintFlag": False}
+        body = {"MessageReference": wishes.reference(header), "ReceiptReprintFlag": False}
         while True:
             try:
                 message, t = self._inform("TransactionStatus", body)
@@ -285,14 +272,3 @@ class Talk:
     def _say(self) -> Reporter:
         words = self._words
         return Reporter(words.own, self._digits, self.observe, counts_as_host=words.counts_as_host)
-
-
-def _reference(header: nexo.Header) -> dict[str, str]:
-    return {
-        "MessageCategory": header.category, "ServiceID": header.service,
-        "SaleID": header.sale, "POIID": header.poi,
-    }  # fmt: skip
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

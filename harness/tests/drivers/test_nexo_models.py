@@ -141,6 +141,49 @@ def test_who_says_logged_out_for_ever_is_believed(kind: type[Spoken], asked: lis
     assert terminal.categories() == asked
 
 
+def test_who_is_busy_with_the_sale_before_is_asked_again() -> None:
+    """Its card is still in the slot; and no longer than for ten seconds."""
+    answers = [paid(), no("Busy"), no("Busy"), paid(stan="000008")]
+    terminal = Spoken(lambda _: [answers.pop(0) if answers else no("Busy")])
+
+    def story() -> Any:
+        return [terminal.driver.sell(AMOUNT) for _ in range(3)], terminal.clock.now()
+
+    told, after = terminal.play(story)
+
+    assert [row.outcome for row in told] == ["approved", "approved", "failed"]
+    assert [row.stan for row in told[:2]] == [7, 8]
+    assert len({one.header.service for one in terminal.asked}) == len(terminal.asked)
+    assert after < 15.0
+
+
+def test_who_is_busy_with_somebody_elses_sale_is_believed() -> None:
+    """At once."""
+    terminal = Spoken(lambda _: [no("Busy")])
+
+    assert terminal.sell().code == "Busy"
+    assert len(terminal.asked) == 1
+
+
+def test_a_wish_given_up_is_not_asked_again() -> None:
+    """An abort while it waits for the terminal."""
+    answers = [paid(), no("Busy")]
+    terminal = Spoken(lambda _: [answers.pop(0)])
+
+    def story() -> Any:
+        terminal.driver.sell(AMOUNT)
+
+        def cashier() -> None:
+            terminal.clock.sleep(0.9)
+            terminal.driver.abort()
+
+        terminal.clock.spawn("cashier", cashier)
+        return terminal.driver.sell(AMOUNT).outcome
+
+    assert terminal.play(story) == "failed"
+    assert len(terminal.asked) == 2
+
+
 def receipts(*lines: str) -> dict[str, Any]:
     """PaymentReceipt with one of these lines."""
     content = {"OutputFormat": "Text", "OutputText": [{"Text": line} for line in lines]}
