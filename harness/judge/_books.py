@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.judge._deals import DEBIT, OF_REQUEST, PLAIN
 from harness.judge._host_words import ALSO_DONE, REVERSAL_DONE, SPOILING
+from harness.judge._sold import APPROVED as APPROVED
 from harness.judge._sold import Sold
 from harness.judge._telling import ByStan, Telling, stan_of
 from harness.model.trace import Observation
@@ -28,7 +29,6 @@ APPROVING = frozenset({"00", "10", "11", "A2", "A4", "A5", "A6"})
 #: Kinds whose trace number is the sale's own (a 0400 may be an older sale's).
 _NAMES_ITS_STAN = frozenset({"request_received", "request_sent", "approved", "declined"})
 
-APPROVED = "approved"
 #: What a journal calls a sale that was approved; ``voided``: and then taken back by a void.
 STANDING = (APPROVED, "voided")
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Trace lines carry microseconds; two stamps that differ by less are the same.
 SLACK = 1e-6
+#: Host and terminal are heard on lines of their own: so much later an answer may be stamped, s.
+SKEW = 0.25
 
 TERMINAL = "terminal"
 

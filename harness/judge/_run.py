@@ -169,6 +169,10 @@ class Run:
             return self.told is None or channel in self.told
         return channel != "ecr" or self.named is None or not self.named.isdisjoint(causes)
 
+    def could_tell(self, channel: str, causes: Iterable[str]) -> bool:
+        """Whether one of these could be heard there."""
+        return self.hears_causes(channel) and self.can_name(channel, causes)
+
     def waits_for_a_sale(self) -> bool:
         """Whether it is online and owes, and nobody has asked it for a transaction since.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from harness.judge._deals import PLAIN
 from harness.model.trace import Observation
 
-UNKNOWN, DONE = "unknown", "approved"
+UNKNOWN, APPROVED = "unknown", "approved"
 #: s by which a display may be behind.
 SHOWN_LATE = 10.0
 
@@ -49,7 +49,7 @@ class Sold:
 
     def is_shown_late(self, seen: Observation) -> bool:
         """Whether it is over, and a display that is some seconds behind shows it only now."""
-        shown = any(one.get("outcome") == DONE for one in self.shown)
-        if self.ended is None or self.outcome != DONE or shown:
+        shown = any(one.get("outcome") == APPROVED for one in self.shown)
+        if self.ended is None or self.outcome != APPROVED or shown:
             return False
-        return seen.get("outcome") == DONE and seen.t - self.ended.t <= SHOWN_LATE
+        return seen.get("outcome") == APPROVED and seen.t - self.ended.t <= SHOWN_LATE

@@ -113,19 +113,16 @@ class _Reports(Monitor):
 
     def _open(self) -> list[str]:
         """Channels that this rig observes and that have not told the cause."""
-        return [
-            channel for channel in self._word.on
-            if channel not in self._told and self._hears(channel)
-        ]  # fmt: skip
+        return [channel for channel in self._untold() if self._is_heard(channel)]
 
     def _deaf(self) -> list[str]:
-        on = (channel for channel in self._word.on if channel not in self._told)
-        return [channel for channel in on if not self._hears(channel)]
+        return [channel for channel in self._untold() if not self._is_heard(channel)]
 
-    def _hears(self, channel: str) -> bool:
-        """Whether such a cause could be heard there."""
-        run = self.run
-        return run.hears_causes(channel) and run.can_name(channel, self._word.causes)
+    def _untold(self) -> list[str]:
+        return [channel for channel in self._word.on if channel not in self._told]
+
+    def _is_heard(self, channel: str) -> bool:
+        return self.run.could_tell(channel, self._word.causes)
 
     def _check(self) -> None:
         """Without causes that may never be given, nothing can change once all have told."""

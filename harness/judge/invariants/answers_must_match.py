@@ -8,14 +8,12 @@ from harness.judge._books import APPROVED, APPROVING, REVERSAL, mti_of
 from harness.judge._deals import ADVICES
 from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._host_words import SPOILING
-from harness.judge._monitor import TERMINAL, Monitor, span
+from harness.judge._monitor import SKEW, TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 
-#: Host and terminal are heard on lines of their own: so much later an answer may be stamped, s.
-SKEW = 0.25
 #: Acts that spoil nothing but the MAC, where there is one.
 OF_MAC = frozenset({"corrupt", "bad_mac", "no_mac"})
 

@@ -7,13 +7,10 @@ from typing import ClassVar
 from harness.judge._books import STANDING, Books
 from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._host_words import ALSO_DONE, REVERSAL_DONE
-from harness.judge._monitor import Monitor, span
+from harness.judge._monitor import SKEW, Monitor, span
 from harness.judge._run import Run
 from harness.judge.invariants._at_rest import AtRest, Breach, Finding, Held, Missing, plural
 from harness.judge.invariants._in_flight import Cut, in_flight
-
-#: Host and terminal are heard on lines of their own: so much later an answer may be stamped, s.
-SKEW = 0.25
 
 
 @dataclass(frozen=True, slots=True)

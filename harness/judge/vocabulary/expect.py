@@ -5,7 +5,6 @@ looks at it; last it may open a new obligation, so that it never satisfies its o
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import ASKED, BLIND, Run
@@ -194,18 +193,14 @@ class _Expect(Monitor):
         heard = run.hears_terminal() if source == TERMINAL else run.hears(source)
         heard = heard and (source != TERMINAL or run.tells(pattern.kind or "line"))
         on, cause = pattern.fields.get("on"), pattern.fields.get("cause")
-        if cause is not None and not self._could_name(on, cause):
+        named = cause is not None and isinstance(on, str)
+        if named and not run.could_tell(str(on), [str(cause)]):
             return f"the {on} is not observed on this rig, or has no word for {cause}"
         if source not in ("", "engine") and not heard:
             return f"nothing was heard of the {source}, so {str(pattern)!r} could not be seen"
         if pattern.kind == "report" and self._asked < one.trigger.t and not run.hears_unasked():
             return "its register alone is heard, and asked nothing in that time"
         return ""
-
-    def _could_name(self, channel: Any, cause: Any) -> bool:
-        if not isinstance(channel, str):
-            return True
-        return self.run.hears_causes(channel) and self.run.can_name(channel, [str(cause)])
 
     def _close(self, one: _Obligation) -> None:
         self._open.remove(one)
