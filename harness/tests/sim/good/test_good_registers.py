@@ -48,6 +48,7 @@ PASSES: tuple[tuple[Plant, str, tuple[str, ...]], ...] = (
     ),
     (zvt.says_it_coarsely, "zvt, bytes only", ("reader/mute_chip", "data/settled_in_vain")),
     (zvt.tells_no_state_while_it_sells, "zvt", ("host/in_trouble_again",)),
+    (zvt.hangs_up_after_failures, "zvt", ("host/void_unanswered", "operator/taken_back")),
     (zvt.prints_before_the_result, "zvt, printing", ("operator/copy_of_the_last",)),
     (
         other.asks_for_each_frame_twice, "frames",
@@ -63,7 +64,7 @@ PASSES: tuple[tuple[Plant, str, tuple[str, ...]], ...] = (
 UNSURE: tuple[tuple[Plant, str, tuple[str, ...]], ...] = (
     (zvt.says_nothing_meanwhile, "zvt", ("host/register_cut_early",)),
     (other.names_no_reason, "frames, bytes only", ("ageing/batch_full", "reader/silent_chip")),
-    (nexo.says_little, "nexo, conditions only", ("ageing/batch_full",)),
+    (nexo.says_little, "nexo, conditions only", ("ageing/batch_full", "host/register_told_why")),
 )
 
 
@@ -96,6 +97,30 @@ def test_how_a_good_terminal_speaks_to_its_register_is_not_held_against_it(
     verdict = play(story, tmp_path, rig_of(way, tmp_path), planted=True).verdict
 
     assert verdict.outcome is outcome, verdict.reason
+
+
+@pytest.mark.parametrize("said", [False, True])
+@pytest.mark.parametrize(
+    "story",
+    [
+        "operator/totals_asked",
+        "peripherals/register_has_it_tested",
+        "signal/register_has_the_way_tried",
+    ],
+)
+def test_a_function_that_a_terminal_has_not_is_none_it_fails_in(
+    story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, said: bool
+) -> None:
+    """Where its ``zvt.yaml`` does not say so the bench is told where to say it."""
+    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: zvt.has_few_functions)
+    words = tmp_path / "zvt.yaml"
+    words.write_text("lacks: [self_test, diagnose, totals]" if said else "{}", encoding="utf-8")
+    monkeypatch.setitem(WAYS, "zvt, few", WAYS["zvt"].replace("countertop", f'"{words}"'))
+
+    verdict = play(story, tmp_path, rig_of("zvt, few", tmp_path), planted=True).verdict
+
+    assert verdict.outcome is (Outcome.SKIPPED if said else Outcome.ERROR), verdict.reason
+    assert said or "`lacks:`" in verdict.reason
 
 
 @pytest.mark.parametrize("story", ["host/reservation_over_settlement", "power/totals_after_cut"])

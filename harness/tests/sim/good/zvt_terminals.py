@@ -12,7 +12,7 @@ from harness.wire import tlv, zvt, zvt_messages
 
 #: Asked for by registers that the terminal does not know, too.
 FOR_ALL = (zvt.REGISTRATION, zvt.STATUS_ENQUIRY, zvt.LOG_OFF)
-NOT_REGISTERED, PLEASE_WAIT = 0x6B, 0x9C
+NOT_REGISTERED, NOT_POSSIBLE, PLEASE_WAIT = 0x6B, 0x83, 0x9C
 CHIP_RECEIPT = 2
 TEXTS, TEXT = 0x24, 0x07
 NEW_T4 = b"\x02"  # minutes
@@ -150,6 +150,33 @@ def tells_no_state_while_it_sells(base: type[Firmware]) -> type[Firmware]:
         pass
 
     Dialogue.Commands = Commands
+    return base.with_parts(Dialogue=Dialogue)
+
+
+def has_few_functions(base: type[Firmware]) -> type[Firmware]:
+    """10 (83): who has no self-test, no diagnosis and no totals refuses them as not possible."""
+
+    class Commands(base.Dialogue.Commands):  # type: ignore[name-defined, misc]
+        def carry_out(self, apdu: zvt.Apdu, hindrance: int | None) -> None:
+            if apdu.command in (zvt.SELF_TEST, zvt.DIAGNOSIS, zvt.TOTALS):
+                raise Refused(NOT_POSSIBLE)
+            super().carry_out(apdu, hindrance)
+
+    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
+        pass
+
+    Dialogue.Commands = Commands
+    return base.with_parts(Dialogue=Dialogue)
+
+
+def hangs_up_after_failures(base: type[Firmware]) -> type[Firmware]:
+    """PA00P016, 5.2: a connection may go after any dialogue, and so after some of them only."""
+
+    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
+        def abort(self, payload: bytes) -> None:
+            super().abort(payload)
+            self._part()
+
     return base.with_parts(Dialogue=Dialogue)
 
 
