@@ -5,6 +5,7 @@ makes a quick terminal look slow, and a good one look as if it did things out of
 sent before it is received, so the host's stamps are what a console's can be measured by.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from harness.engine.recorder import Recorder
@@ -50,10 +51,13 @@ def look(recorder: Recorder) -> None:
 
 def behind(trace: Trace) -> Behind | None:
     """The first line that came too late; None where none did, or nobody can tell."""
-    told = trace.of("request_sent", source="terminal")
+    lines = defaultdict[object, list[Observation]](list)
+    for one in trace.of("request_sent", source="terminal"):
+        lines[_request(one)].append(one)
     since, waiting = 0.0, list[tuple[Observation, float]]()
     for had in trace.of("request_received", source="host"):
-        own = [one for one in told if _same(one, had) and -LEAD <= one.t - had.t <= LAG]
+        told = lines[_request(had)]
+        own = [one for one in told if -LEAD <= one.t - had.t <= LAG]
         if own:  # each line is of one request: the nearest
             told.remove(min(own, key=lambda one: abs(one.t - had.t)))
             since = had.t
@@ -61,12 +65,12 @@ def behind(trace: Trace) -> Behind | None:
             waiting.append((had, since))
     starts = [one.t for one in trace.of("boot", source="terminal")]
     for had, last in waiting:
-        for one in told:
+        for one in lines[_request(had)]:
             again = had.get("mti") not in ONCE and any(had.t <= t <= one.t for t in starts)
-            if _same(one, had) and one.t > had.t and not again:
+            if one.t > had.t and not again:
                 return Behind(had, one, last)
     return None
 
 
-def _same(told: Observation, had: Observation) -> bool:
-    return (told.get("mti"), told.get("stan")) == (had.get("mti"), had.get("stan"))
+def _request(seen: Observation) -> object:
+    return (seen.get("mti"), seen.get("stan"))

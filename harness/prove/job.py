@@ -1,6 +1,7 @@
 """One job of the proof: a terminal, a seed, and the items that are played with it."""
 
 import contextlib
+import gc
 import re
 import tempfile
 from collections import Counter
@@ -21,6 +22,8 @@ from harness.runner import Session
 LONGEST = 300.0
 #: Items without a verdict after which a defect's others are left out.
 MOST_ERRORS = 2
+#: Objects after which garbage is looked for; an item makes some hundred thousand.
+YOUNG = 50_000
 #: The fact of a terminal that falls over by itself: its stories are others.
 SPARE = "spare_bearer"
 
@@ -57,8 +60,15 @@ class Job:
 
 @lru_cache(maxsize=1)
 def loaded(paths: tuple[Path, ...], tags: tuple[str, ...]) -> tuple[Scenario, ...]:
-    """Every item there is: read and checked once for all jobs of a process."""
-    return tuple(Session.items(paths, tags))
+    """Every item there is: read and checked once for all jobs of a process.
+
+    It stays until the end: whatever looks for garbage looks among what an item leaves.
+    """
+    items = tuple(Session.items(paths, tags))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 20, 50)
+    return items
 
 
 def dealt(items: Iterable[Scenario], told: str = "") -> list[Scenario]:

@@ -8,6 +8,7 @@ commands.
 import enum
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.errors import Garbled
 
@@ -70,6 +71,12 @@ def parse(line: str) -> list[Command]:
     Raises:
         Garbled: Something is no command by V.250; nothing of the line should be done.
     """
+    return list(_parsed(line))
+
+
+@lru_cache(maxsize=256)
+def _parsed(line: str) -> tuple[Command, ...]:
+    """Who polls asks the same again and again."""
     # Blanks outside strings format the line and mean nothing (V.250, 5.2.2): AT + CREG = 2
     line = _OUTSIDE.sub(lambda found: found[1] or "", line)
     commands: list[Command] = []
@@ -77,7 +84,7 @@ def parse(line: str) -> list[Command]:
     while (at := _end(_BLANK.match(line, at))) < len(line):
         command, at = _one(line, at)
         commands.append(command)
-    return commands
+    return tuple(commands)
 
 
 def _end(found: re.Match[str] | None) -> int:
@@ -130,6 +137,10 @@ def _values(text: str) -> tuple[str | None, ...]:
         at += 1
 
 
+#: Printable, and no ``A/``.
+_PLAIN = re.compile(rb"(?![Aa]/)[\x20-\x7e]*")
+
+
 class Input(enum.Enum):
     """What a reader hands on."""
 
@@ -160,6 +171,11 @@ class CommandReader:
 
         The echo of what comes before an input is one piece.
         """
+        if self._is_plain(data):
+            self._typed = bytearray(data[:-1])
+            plain: list[tuple[Input, bytes]] = [(Input.ECHO, data)]
+            self._finish(plain)
+            return plain
         out: list[tuple[Input, bytes]] = []
         told = 0
         for at, byte in enumerate(data, 1):
@@ -170,6 +186,19 @@ class CommandReader:
                 told = at
                 out += read
         return out
+
+    def _is_plain(self, data: bytes) -> bool:
+        """Whether it is one whole line, in which no character does anything."""
+        fresh = not self.wants_text and not self._typed
+        inside = data[:-1]
+        return (
+            fresh
+            and data[-1:] == bytes((self.line_end,))
+            and len(data) <= LONGEST_LINE
+            and self.line_end not in inside
+            and self.rub_out not in inside
+            and _PLAIN.fullmatch(inside) is not None
+        )
 
     def _text(self, byte: int, out: list[tuple[Input, bytes]]) -> None:
         if byte in (ESCAPE, SUBMIT):

@@ -59,6 +59,7 @@ _ENDS = frozenset("0123456789-")  # the last sign of what is cut
 _COUNTER = re.compile(r"[0-9]{6,}\s+")
 TRACK_3 = 99  # the format code before its card number (ISO/IEC 4909)
 LEAST = 4  # digits of a number on each of two lines, else it is chance
+_CLEAN = [""]  # the last text without any: drivers and recorder look at each in turn
 REACH = 40  # signs of a line's end in which the beginning of a number can lie
 
 
@@ -93,7 +94,7 @@ def mask_pan(pan: str) -> str:
 
 def find(text: str) -> list[Span]:
     """All card numbers in a text, in order, not overlapping; the longest reading wins."""
-    if _is_harmless(text):
+    if text == _CLEAN[0] or _is_harmless(text):
         return []
     found = [*_in_digits(text), *_in_dumps(text), *_in_disguise(text)]
     found.sort(key=lambda span: (span.start - span.end, span.start))
@@ -103,6 +104,8 @@ def find(text: str) -> list[Span]:
         after_last = at == 0 or chosen[at - 1].end <= span.start
         if after_last and (at == len(chosen) or span.end <= chosen[at].start):
             chosen.insert(at, span)
+    if not chosen:
+        _CLEAN[0] = text
     return chosen
 
 

@@ -7,8 +7,9 @@ formats of liblog's ``android_log_formatLogLine``.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import dropwhile
 
 from harness.clock import Clock, Mailbox
@@ -32,11 +33,11 @@ class Entry:
     level: str
     tag: str
     text: str
+    millis: int = field(init=False)  # since 1970; the device's clock knows no zones
 
-    @property
-    def seconds(self) -> float:
-        """Since 1970; the device's clock knows no zones."""
-        return self.when.replace(tzinfo=UTC).timestamp()
+    def __post_init__(self) -> None:
+        seconds = int(self.when.replace(tzinfo=UTC).timestamp())
+        object.__setattr__(self, "millis", 1000 * seconds + self.when.microsecond // 1000)
 
     @property
     def stamp(self) -> str:
@@ -44,7 +45,7 @@ class Entry:
 
     @property
     def epoch(self) -> str:
-        return f"{int(self.seconds):>19}.{self.when.microsecond // 1000:03d}"
+        return f"{self.millis // 1000:>19}.{self.millis % 1000:03d}"
 
 
 #: ``-v`` -> how a line is written.
@@ -95,6 +96,7 @@ class Logcat:
         self.follows, self.clears = True, False
         self._shape, self._stamp = FORMATS["threadtime"], "stamp"
         self._since: str | None = None
+        self._since_millis: Decimal | None = None
         self._most: int | None = None
         self._levels: dict[str, str] = {}
         self._others = "V"
@@ -134,6 +136,8 @@ class Logcat:
                 self._most = int(value)
             elif value:
                 self._since = value
+                epoch = value.replace(".", "", 1).isdecimal()
+                self._since_millis = 1000 * Decimal(value) if epoch else None
             else:
                 raise Unread(f"{word} wants a count or a time")
 
@@ -155,8 +159,8 @@ class Logcat:
     def _begins(self, entry: Entry) -> bool:
         if self._since is None:
             return True
-        if self._since.replace(".", "", 1).isdecimal():
-            return float(entry.epoch) >= float(self._since)
+        if self._since_millis is not None:
+            return entry.millis >= self._since_millis
         return entry.stamp >= self._since
 
     def line(self, entry: Entry) -> bytes:

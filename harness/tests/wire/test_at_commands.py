@@ -128,3 +128,30 @@ def test_blanks_between_the_parts_mean_nothing() -> None:
         Command("+CREG", Form.SET, ("2",)),
         Command("+CGDCONT", Form.SET, ("1", "I P")),
     ]
+
+
+@given(
+    st.lists(
+        st.text("aAtT+cC=1;/\x08\x00\n \r", max_size=12).map(lambda text: f"{text}\r".encode())
+    ),
+    st.integers(0, 3),
+)
+def test_a_line_in_one_piece_is_read_as_by_the_character(lines: list[bytes], start: int) -> None:
+    """Whatever was typed before it, or is open."""
+
+    def begun() -> CommandReader:
+        reader = CommandReader()
+        reader.feed(b"ATI\rA"[: [0, 1, 4, 5][start]])
+        return reader
+
+    whole, slow = begun(), begun()
+    for line in lines:
+        out = whole.feed(line)
+        piecewise = [row for byte in line for row in slow.feed(bytes([byte]))]
+        for wanted in (Input.ECHO, Input.LINE, Input.TOO_LONG):
+            read, typed = (
+                [content for what, content in rows if what is wanted] for rows in (out, piecewise)
+            )
+            if wanted is Input.ECHO:
+                read, typed = [b"".join(read)], [b"".join(typed)]
+            assert read == typed
