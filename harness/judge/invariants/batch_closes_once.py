@@ -94,18 +94,22 @@ class _BatchClosesOnce(Safety):
 
     def _tell(self, seen: Observation) -> None:
         """What the register is told of the end of day that it has asked for."""
+        if seen.get("word") != "settle":
+            return
+        if seen.get("outcome") == "failed":
+            self._check_failed(seen)
+        elif seen.get("outcome") == "approved":
+            last = max(self._last.values(), key=lambda row: row.n, default=None)
+            self._over += [] if last is None else [(_key(last), seen)]
+
+    def _check_failed(self, seen: Observation) -> None:
         closed = [row for row in self._known.values() if row.n > self._asked_for]
-        well = all(fault.cleared is not None for fault in self.run.faults)
-        if seen.get("word") == "settle" and seen.get("outcome") == "failed" and closed and well:
+        if closed and all(fault.cleared is not None for fault in self.run.faults):
             self.fail(
                 f"the register was told at {span(seen.t)} that the end of day has failed"
                 f" ({seen.get('cause') or 'without a cause'}), and the terminal had heard that"
                 f" batch {closed[-1].get('batch')} is closed", (closed[-1].n, seen.n),
             )  # fmt: skip
-
-        if seen.get("word") == "settle" and seen.get("outcome") == "approved":
-            last = max(self._last.values(), key=lambda row: row.n, default=None)
-            self._over += [] if last is None else [(_key(last), seen)]
 
     def last_look(self) -> None:
         for key, told in self._over:

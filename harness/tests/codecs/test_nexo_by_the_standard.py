@@ -7,8 +7,7 @@ import pytest
 
 from harness.drivers._nexo_devices import reply
 from harness.errors import Garbled
-from harness.tests.sim.terminal.test_nexo_dialogue import WAYS, stage
-from harness.tests.sim.terminal.test_nexo_repeats import asked, payment, request
+from harness.tests.sim.terminal.nexo_stage import WAYS, asked, payment, request, stage
 from harness.wire import nexo
 
 # --- the header -----------------------------------------------------------------------------

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.tests.sim.terminal.test_nexo_dialogue import stage
-from harness.tests.sim.terminal.test_nexo_repeats import asked, payment, request
+from harness.tests.sim.terminal.nexo_stage import asked, payment, request, stage
 from harness.wire import nexo
 
 #: Response -> fields it cannot do without, fields it may have; ``Response`` has each.

@@ -1,7 +1,7 @@
 """Registers of nexo and the simulated terminal, over TCP and HTTP, in virtual time."""
 
 import json
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
@@ -9,18 +9,8 @@ from harness.drivers import nexo as driver
 from harness.errors import DeviceRefused
 from harness.model.register import Wish
 from harness.model.units import Money
-from harness.tests.sim.terminal.register_stage import RegisterStage
+from harness.tests.sim.terminal.nexo_stage import WAYS, stage, when_sent
 from harness.wire import nexo
-
-WAYS: dict[str, Literal["tcp", "http"]] = {"nexo": "tcp", "nexo_http": "http"}
-
-
-def stage(word: str, *, complete_within: float = 150.0, **more: Any) -> RegisterStage:
-    """A stage with this outlet."""
-    return RegisterStage(word, lambda port: driver.Driver(
-        port, transport=WAYS[word], currency="CNY", personality="countertop",
-        complete_within=complete_within,
-    ), **more)  # fmt: skip
 
 
 @pytest.mark.parametrize("word", WAYS)
@@ -123,12 +113,7 @@ def test_a_dropped_connection_stops_no_sale_and_the_status_tells(word: str) -> N
 
     def story() -> Any:
         own.start()
-
-        def pull() -> None:
-            assert own.until(lambda: bool(own.of("request_sent", mti="0200")), 60.0)
-            own.wire.unplug()
-
-        own.clock.spawn("hand", pull)
+        when_sent(own, own.wire.unplug)
         first = own.deal()
         own.wire.cut = False
         return first, own.driver.last_result()
@@ -166,12 +151,7 @@ def test_a_cut_before_the_answer_is_resolved_as_not_done(word: str) -> None:
     def story() -> Any:
         own.start()
         own.misbehave("delay", "0200", by=5.0, times=1)
-
-        def pull() -> None:
-            assert own.until(lambda: bool(own.of("request_sent", mti="0200")), 60.0)
-            own.power(0.0)
-
-        own.clock.spawn("hand", pull)
+        when_sent(own, lambda: own.power(0.0))
         first = own.deal()
         own.start()
         return first, own.driver.last_result(), own.deal(700)

@@ -5,42 +5,17 @@ from typing import Any
 import pytest
 
 from harness.errors import DeviceRefused, PortLost
-from harness.tests.sim.terminal.register_stage import RegisterStage
-from harness.tests.sim.terminal.test_nexo_dialogue import WAYS, stage
+from harness.tests.sim.terminal.nexo_stage import (
+    STAMP,
+    WAYS,
+    asked,
+    cut,
+    payment,
+    request,
+    stage,
+    when_sent,
+)
 from harness.wire import nexo
-
-STAMP = "2026-03-02T08:00:00Z"
-
-
-def payment(service: str = "0000000041", sale: str = "T-41", minor: int = 1000) -> nexo.Message:
-    """A request as a register of somebody else's writes it."""
-    header = nexo.Header("Payment", service=service, sale="TILL-3", poi="P-1", version="3.1")
-    return nexo.Message(header, {
-        "SaleData": {"SaleTransactionID": {"TransactionID": sale, "TimeStamp": STAMP}},
-        "PaymentTransaction": {"AmountsReq": {
-            "Currency": "CNY", "RequestedAmount": nexo.amount(minor, 2),
-        }},
-        "PaymentData": {"PaymentType": "Normal"},
-    })  # fmt: skip
-
-
-def request(category: str, service: str, **body: Any) -> nexo.Message:
-    """Another one of that register's."""
-    header = nexo.Header(category, service=service, sale="TILL-3", poi="P-1", version="3.1")
-    return nexo.Message(header, body)
-
-
-def asked(own: RegisterStage, message: nexo.Message, card: str | None = None) -> nexo.Message:
-    """The response of the terminal, on the driver's own line."""
-    if card is not None:
-        own.clock.spawn("cardholder", lambda: own._insert(card))
-    link = own.driver._talk._link
-    link.open()
-    answer, _ = link.ask(message, own.clock.now() + 120.0, lambda *_: None)
-    own.until(lambda: not own._at_work(), 100.0)
-    own.slot.remove()
-    assert isinstance(answer, nexo.Message)
-    return answer
 
 
 @pytest.mark.parametrize("word", WAYS)
@@ -224,12 +199,7 @@ def test_after_a_cut_a_payment_that_comes_again_is_told_what_became_of_it() -> N
     def story() -> Any:
         own.start()
         own.misbehave("delay", "0200", by=5.0, times=1)
-
-        def pull() -> None:
-            assert own.until(lambda: bool(own.of("request_sent", mti="0200")), 60.0)
-            own.power(0.0)
-
-        own.clock.spawn("hand", pull)
+        when_sent(own, lambda: own.power(0.0))
         with pytest.raises(PortLost):
             asked(own, payment(), "chip")
         own.start()
@@ -250,11 +220,8 @@ def test_after_a_cut_an_approved_payment_is_repeated_to_the_letter() -> None:
     def story() -> Any:
         own.start()
         first = asked(own, payment(), "chip")
-        own.power(0.0)
-        own.clock.sleep(2.0)
-        own.start()
-        own.wire.close()
-        own.driver._talk._link._up = False
+        cut(own)
+        assert own.ready()
         return first, asked(own, payment())
 
     first, again = own.play(story)
@@ -327,12 +294,7 @@ def test_a_terminal_that_boots_knows_what_it_answered() -> None:
     def story() -> Any:
         own.start()
         first = asked(own, payment(), "chip")
-        own.power(0.0)
-        own.clock.sleep(1.0)
-        own.power()
-        own.clock.sleep(2.0)
-        own.wire.close()
-        own.driver._talk._link._up = False
+        cut(own)
         again = asked(own, payment())
         with pytest.raises(DeviceRefused, match="Busy"):
             own.driver.sign_on()
