@@ -47,7 +47,7 @@ class Recovers:
 class _Recovers(Monitor):
     kinds = frozenset({
         "state", "boot", "terminal_status", "fault_injected", "fault_cleared", "healing",
-        "sale_started", "sale_ended", "plan",
+        "sale_started", "sale_ended", "plan", "line",
     })  # fmt: skip
 
     def __init__(self, word: Recovers, run: Run) -> None:
@@ -58,6 +58,7 @@ class _Recovers(Monitor):
 
     def _clear(self) -> None:
         self._standing = self.run.state
+        self._spoken: Observation | None = None  # the last line of its log
         self._fresh = False  # whether the standing state was said since the injection
         self._start: Observation | None = None
         self._back: tuple[float, int] | None = None  # when it was back, and the line that says so
@@ -69,6 +70,9 @@ class _Recovers(Monitor):
     # --- reading --------------------------------------------------------------------------------
 
     def on(self, seen: Observation) -> None:
+        if seen.kind == "line":
+            self._spoken = seen
+            return
         if seen.kind == "fault_injected":
             self._clear()  # a new fault: what was recovered before is no recovery from this one
         elif seen.kind in ("fault_cleared", "healing"):
@@ -219,6 +223,8 @@ class _Recovers(Monitor):
              f" state since the clearing; {self._word.to} was not seen"),
             (self._untried() and run.waits_for_a_sale(), "it is online, and what it owes waits for"
              " its next transaction; none was begun after the clearing"),
+            (self._untried() and self._speaks() and self._is_back(self._standing), "its log goes"
+             f" on, {self._word.to} is its last state, and nothing was asked of it in that time"),
         )  # fmt: skip
         return next((why for true, why in reasons if true), "")
 
@@ -231,6 +237,11 @@ class _Recovers(Monitor):
         if lingers is not None and lingers.t >= start.t + self._within - spare:
             return lingers
         return None
+
+    def _speaks(self) -> bool:
+        """Whether its log went on after the clearing: who is dead says nothing."""
+        start, last = self._start, self._spoken
+        return start is not None and last is not None and last.t >= start.t
 
     def _is_silent(self) -> bool:
         """Whether the log fell silent: a cable of ours, perhaps, and no word of the terminal's."""

@@ -70,6 +70,24 @@ def test_a_state_from_before_the_fault_proves_nothing() -> None:
     assert fails(tale.end(heal=False).clause("recovers"))
 
 
+@pytest.mark.parametrize("tried", [False, True])
+def test_a_state_it_never_left_is_no_failure_where_nothing_is_asked_of_it(*, tried: bool) -> None:
+    """Its log goes on, and the bench waits for something else until the budget is over."""
+    tale = then(recovers={"within": "30 s", "proven_by": "sale"})
+    tale.at(5).terminal("state", state="ready", online=True)
+    tale.at(10).inject()
+    tale.at(50).clear()
+    tale.at(51).terminal("line", text="supply fine")
+    if tried:
+        tale.at(52).engine("sale_started", sale="proof", amount=100)
+        tale.at(53).ended("proof", "failed")
+    tale.at(200).engine("healing")
+    tale.at(201).terminal("line", text="-")
+    clause = tale.live("recovers")
+
+    assert fails(clause) if tried else unsure(clause)
+
+
 def test_a_state_it_never_left_stands_when_it_answers_again() -> None:
     """A terminal that held through the fault (criterion A) needs no new state line."""
     tale = then(recovers={"within": "30 s"})
