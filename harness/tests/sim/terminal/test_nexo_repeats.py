@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import DeviceRefused, PortLost
+from harness.errors import PortLost
 from harness.tests.sim.terminal.nexo_stage import (
     STAMP,
     WAYS,
@@ -295,11 +295,9 @@ def test_a_terminal_that_boots_knows_what_it_answered() -> None:
         own.start()
         first = asked(own, payment(), "chip")
         cut(own)
-        again = asked(own, payment())
-        with pytest.raises(DeviceRefused, match="Busy"):
-            own.driver.sign_on()
-        return first, again
+        return first, asked(own, payment()), asked(own, request("Login", "0000000010"))
 
-    first, again = own.play(story)
+    first, again, new = own.play(story)
 
     assert again == first, own.lines()
+    assert new.error == "Busy"
