@@ -114,6 +114,22 @@ CELLS = [
     ("terminal/console", "loose", 15.1, "host/refund_refused"),
     ("terminal/console", "loose", 21.4, "ageing/batch_full"),
 ]
+#: Planted bug, the line that is ill beside it, what the line does, the story, and the clause that
+#: fails by what the host alone has seen.
+PROVED = [
+    ("contactless_charged_twice", "terminal/console", "late by 7", "reader/tap_and_go",
+     "exactly_once"),
+    ("second_debt_dropped", "terminal/console", "late by 2", "host/owed_twice", "exactly_once"),
+    ("reversal_after_next_sale", "terminal/console", "dead", "host/silent_then_back",
+     "reversal_before_next_sale"),
+    ("reversal_of_void_as_sale", "terminal/console", "loose", "host/void_unanswered",
+     "reversal_carries_original"),
+    ("refused_keys_kept", "terminal/console", "late by 7", "host/keys_refused", "signs_on_again"),
+    ("stan_reset_by_new_batch", "terminal/ecr", "lossy", "operator/taken_back",
+     "stan_never_reused"),
+    ("upload_left_out", "terminal/ecr", "lossy", "host/unbalanced", "totals_agree"),
+    ("contactless_charged_twice", "terminal/ecr", "lossy", "reader/tap_and_go", "exactly_once"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("line", "how", "since", "story"), CELLS)
@@ -134,6 +150,26 @@ def test_a_line_that_tells_half(
     assert verdict.outcome in (Outcome.ERROR, Outcome.INCONCLUSIVE), verdict.reason
     assert "?" in verdict.reason or verdict.outcome is Outcome.INCONCLUSIVE
     assert bench.rail.volts() < 0.5
+
+
+@pytest.mark.parametrize(("defect", "line", "how", "story", "clause"), PROVED)
+def test_what_the_host_proves_stands_whatever_a_line_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    defect: str, line: str, how: str, story: str, clause: str,
+) -> None:  # fmt: skip
+    """The terminal failed, and its line is ill besides; a good one does not fail for its line."""
+    bad, good = (
+        played_on(
+            partial(Tapped, device=line, bend=BENDS[how](), since=15.1), tmp_path, monkeypatch,
+            story, defects=defects,
+        )[0].verdict
+        for defects in ((defect,), ())
+    )  # fmt: skip
+
+    assert bad.outcome is Outcome.FAIL, bad.reason
+    assert clause in [row.clause for row in bad.clauses if row.outcome is Outcome.FAIL]
+    assert "not to be believed" in next(r.reason for r in bad.clauses if r.clause == "staged")
+    assert good.outcome is not Outcome.FAIL, good.reason
 
 
 def test_a_terminal_that_is_slow_itself_fails(
