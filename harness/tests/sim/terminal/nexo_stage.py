@@ -38,14 +38,20 @@ def request(category: str, service: str, **body: Any) -> nexo.Message:
 
 
 def asked(own: RegisterStage, message: nexo.Message, card: str | None = None) -> nexo.Message:
-    """The response of the terminal, on the driver's own line."""
+    """The response of the terminal, which has done its work then."""
     if card is not None:
         own.clock.spawn("cardholder", lambda: own._insert(card))
+    answer = told(own, message)
+    own.until(lambda: not own._at_work(), 100.0)
+    own.slot.remove()
+    return answer
+
+
+def told(own: RegisterStage, message: nexo.Message) -> nexo.Message:
+    """The response of the terminal, on the driver's own line."""
     link = own.driver._talk._link
     link.open()
     answer, _ = link.ask(message, own.clock.now() + 120.0, lambda *_: None)
-    own.until(lambda: not own._at_work(), 100.0)
-    own.slot.remove()
     assert isinstance(answer, nexo.Message)
     return answer
 

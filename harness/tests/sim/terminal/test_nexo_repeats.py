@@ -13,6 +13,7 @@ from harness.tests.sim.terminal.nexo_stage import (
     payment,
     request,
     stage,
+    told,
     when_sent,
 )
 from harness.wire import nexo
@@ -295,7 +296,7 @@ def test_a_terminal_that_boots_knows_what_it_answered() -> None:
         own.start()
         first = asked(own, payment(), "chip")
         cut(own)
-        return first, asked(own, payment()), asked(own, request("Login", "0000000010"))
+        return first, told(own, payment()), told(own, request("Login", "0000000010"))
 
     first, again, new = own.play(story)
 
