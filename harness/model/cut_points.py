@@ -7,14 +7,13 @@ the point is one of those). What a host sees is preferred where a log may be sil
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from harness.model.pattern import Pattern
 
 PointName = Literal[
     "P0", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P13"
 ]
-POINTS: tuple[PointName, ...] = get_args(PointName)
 #: What is cut.
 By = Literal["power", "link", "register"]
 #: How it may end: nothing came of it, it was undone, it stands, its batch is settled once,

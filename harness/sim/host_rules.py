@@ -62,11 +62,6 @@ def uploaded_items(request: Message) -> list[Item]:
     ]
 
 
-def uploaded_stans(request: Message) -> list[int]:
-    """Trace numbers an upload message brings."""
-    return [item.stan for item in uploaded_items(request)]
-
-
 def track_number(request: Message) -> str | None:
     """The card number that field 35 begins with, truncated; None without one."""
     found = _TRACK_2.match(request.get(35))

@@ -3,7 +3,6 @@
 Read from ``fixtures/terminal/countertop/personality.yaml``, where each value's source stands.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -274,7 +273,3 @@ class Personality:
             flash=dict(plain["flash"]),
             frames=dict(plain["frames"]),
         )
-
-    def with_times(self, **times: float) -> Self:
-        """The same character with other times, for tests and models."""
-        return dataclasses.replace(self, times=dataclasses.replace(self.times, **times))

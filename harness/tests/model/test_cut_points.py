@@ -1,15 +1,17 @@
 """The table of cut points."""
 
+from typing import get_args
+
 import pytest
 
 from harness.engine.steps import CutAt, read_step
-from harness.model.cut_points import CUT_POINTS, FAULTS, POINTS
+from harness.model.cut_points import CUT_POINTS, FAULTS, PointName
 from harness.model.units import Seconds
 
 
 def test_every_point_has_signs_and_an_end_state() -> None:
     """P0 to P13, in order."""
-    assert list(CUT_POINTS) == list(POINTS) == [f"P{n}" for n in range(14)]
+    assert list(CUT_POINTS) == list(get_args(PointName)) == [f"P{n}" for n in range(14)]
     assert all(point.marks and point.endings and point.ends for point in CUT_POINTS.values())
 
 

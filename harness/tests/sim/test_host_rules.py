@@ -11,7 +11,7 @@ from harness.sim.host_rules import (
     skew,
     track_number,
     unlike,
-    uploaded_stans,
+    uploaded_items,
 )
 from harness.wire.iso8583 import Message
 
@@ -41,9 +41,14 @@ def test_an_upload_lists_its_trace_numbers() -> None:
     """Items of 40 digits behind their count; a chip item is its own field 11."""
     items = "".join(f"00{stan:06d}{PAN:0>20}{100:012d}" for stan in (7, 8))
 
-    assert uploaded_stans(Message("0320", {48: "02" + items})) == [7, 8]
-    assert uploaded_stans(Message("0320", {48: "00"})) == []
-    assert uploaded_stans(Message("0320", {2: PAN, 11: "000009"})) == [9]
+    assert stans(Message("0320", {48: "02" + items})) == [7, 8]
+    assert stans(Message("0320", {48: "00"})) == []
+    assert stans(Message("0320", {2: PAN, 11: "000009"})) == [9]
+
+
+def stans(upload: Message) -> list[int]:
+    """Of its items."""
+    return [item.stan for item in uploaded_items(upload)]
 
 
 NOW = datetime.datetime.fromisoformat("2026-01-01T00:00:30+08:00")
