@@ -79,11 +79,12 @@ class Case:
 
 
 class Feed(Supply):  # type: ignore[misc]
-    """That supply, with an eye on the voltage."""
+    """That supply, with an eye on the voltage, and quick."""
 
     def __init__(self, case: Case) -> None:
         super().__init__(set(), lambda _: None)
         self.case = case
+        self.pause.set()  # what it waits for before each answer
 
     def one(self, text: str) -> str | None:
         answer: str | None = super().one(text)
