@@ -5,6 +5,7 @@ Breaks invariant 16: after an update that is done an older image never runs agai
 
 from dataclasses import replace
 
+from harness.sim.defects._updating import with_update_parts
 from harness.sim.terminal.boot import OTHER, Bootloader, BootRecord, BootSlot
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.flash import Flash
@@ -12,11 +13,7 @@ from harness.sim.terminal.flash import Flash
 
 def plant(base: type[Firmware]) -> type[Firmware]:
     """A loader that looks into the wrong slot first."""
-
-    class Upkeep(base.Upkeep):  # type: ignore[name-defined, misc]
-        Bootloader = _Backwards
-
-    return base.with_parts(Upkeep=Upkeep)
+    return with_update_parts(base, Bootloader=_Backwards)
 
 
 class _Backwards(Bootloader):

@@ -3,6 +3,7 @@
 Breaks U-3 (invariant 16): firmware/recovery_and_bad_images catches it.
 """
 
+from harness.sim.defects._updating import with_update_parts
 from harness.sim.terminal.boot import SLOT_FILES, BootRecord
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.flash import Flash
@@ -28,5 +29,4 @@ def plant(base: type[Firmware]) -> type[Firmware]:
             trusting = getattr(self, "_trusting", False)
             return None if trusting else super().is_fit(image, oldest)
 
-    parts = {"Bootloader": Bootloader, "Updater": Updater}
-    return base.with_parts(Upkeep=type("Upkeep", (base.Upkeep,), parts))
+    return with_update_parts(base, Bootloader=Bootloader, Updater=Updater)

@@ -5,6 +5,7 @@ Breaks invariant 16: an older image never runs.
 
 from dataclasses import replace
 
+from harness.sim.defects._updating import with_update_parts
 from harness.sim.terminal.boot import Bootloader, BootRecord
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.flash import Flash
@@ -14,12 +15,7 @@ from harness.wire.image import Fault
 
 def plant(base: type[Firmware]) -> type[Firmware]:
     """An updater and a loader that do not compare versions."""
-
-    class Upkeep(base.Upkeep):  # type: ignore[name-defined, misc]
-        Updater = _AnyVersion
-        Bootloader = _NoFloor
-
-    return base.with_parts(Upkeep=Upkeep)
+    return with_update_parts(base, Updater=_AnyVersion, Bootloader=_NoFloor)
 
 
 class _AnyVersion(Updater):

@@ -3,6 +3,7 @@
 Breaks invariant 16: what is corrupt or signed by a stranger never runs.
 """
 
+from harness.sim.defects._updating import with_update_parts
 from harness.sim.terminal.boot import Bootloader
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.update import Updater
@@ -11,12 +12,7 @@ from harness.wire.image import Fault
 
 def plant(base: type[Firmware]) -> type[Firmware]:
     """An updater that trusts, and a loader that does too."""
-
-    class Upkeep(base.Upkeep):  # type: ignore[name-defined, misc]
-        Updater = _CheckedLater
-        Bootloader = _Trusting
-
-    return base.with_parts(Upkeep=Upkeep)
+    return with_update_parts(base, Updater=_CheckedLater, Bootloader=_Trusting)
 
 
 class _CheckedLater(Updater):

@@ -3,6 +3,7 @@
 Breaks U-4 and P10 (invariant 9): firmware/update_with_open_settlement catches it.
 """
 
+from harness.sim.defects._updating import with_update_parts
 from harness.sim.terminal.boot import BootRecord
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.storage import CLOSING
@@ -17,4 +18,4 @@ def plant(base: type[Firmware]) -> type[Firmware]:
                 self._flash.delete(CLOSING)
             super().commit(record, slot)
 
-    return base.with_parts(Upkeep=type("Upkeep", (base.Upkeep,), {"Updater": Updater}))
+    return with_update_parts(base, Updater=Updater)

@@ -3,6 +3,7 @@
 Breaks U-4 (invariant 16: parameters intact): firmware/settings_outlive_code catches it.
 """
 
+from harness.sim.defects._updating import with_update_parts
 from harness.sim.terminal.boot import BootSlot
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.settings import copies
@@ -19,4 +20,4 @@ def plant(base: type[Firmware]) -> type[Firmware]:
                 self._flash.sync()
             return bool(super().after_boot(slot))
 
-    return base.with_parts(Upkeep=type("Upkeep", (base.Upkeep,), {"Updater": Updater}))
+    return with_update_parts(base, Updater=Updater)

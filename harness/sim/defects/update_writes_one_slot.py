@@ -3,6 +3,7 @@
 Breaks U-1 (invariant 16): firmware/second_update_cut catches it.
 """
 
+from harness.sim.defects._updating import with_update_parts
 from harness.sim.terminal.boot import load_record
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.part import Offer
@@ -18,4 +19,4 @@ def plant(base: type[Firmware]) -> type[Firmware]:
             self.commit(load_record(self._flash), "B")
             return True
 
-    return base.with_parts(Upkeep=type("Upkeep", (base.Upkeep,), {"Updater": Updater}))
+    return with_update_parts(base, Updater=Updater)
