@@ -253,6 +253,10 @@ def then(**more: Any) -> Story:
     return Story({"then": more, "when": [{"inject": {"data_exhausted": None}}]}).begin()
 
 
+#: What a test wants of a clause: ``passes``, ``fails``, ``unsure``.
+Fits = Callable[[ClauseVerdict], bool]
+
+
 def passes(clause: ClauseVerdict) -> bool:
     """It held."""
     return clause.outcome is Outcome.PASS

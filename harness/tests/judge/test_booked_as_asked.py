@@ -1,10 +1,8 @@
 """``booked_as_asked``: a void takes back the sale that was meant, a prompt tells what is asked."""
 
-from typing import Any
-
 import pytest
 
-from harness.tests.judge.story import PAN, Story, always, fails, passes
+from harness.tests.judge.story import PAN, Fits, Story, always, fails, passes
 
 WORD = "booked_as_asked"
 
@@ -125,7 +123,7 @@ def test_a_booking_on_another_card_breaks_it() -> None:
 
 @pytest.mark.parametrize("mti", ["0500", "0320"])
 @pytest.mark.parametrize(("currency", "sound"), [("156", passes), (None, passes), ("840", fails)])
-def test_a_day_is_closed_in_its_own_currency(mti: str, currency: str | None, sound: Any) -> None:
+def test_a_day_is_closed_in_its_own_currency(mti: str, currency: str | None, sound: Fits) -> None:
     """Settlement and upload carry field 49, or none."""
     tale = always(WORD).sale("first", 2)
     tale.host("request_received", mti=mti, stan=3, batch=1, tid="HIL00001", currency=currency)

@@ -6,7 +6,7 @@ import pytest
 
 from harness.judge.case import clauses_of
 from harness.model.words import WordError
-from harness.tests.judge.story import Story, fails, passes, unsure
+from harness.tests.judge.story import Fits, Story, fails, passes, unsure
 
 SALE = {"sale": {"amount": "12.34 CNY", "as": "first"}}
 
@@ -85,7 +85,7 @@ def test_a_charge_that_stays_breaks_the_point() -> None:
 
 
 @pytest.mark.parametrize(("asked", "fits"), [(False, unsure), (True, fails)])
-def test_what_reaches_the_terminal_after_its_start_was_not_cut(asked: bool, fits: object) -> None:
+def test_what_reaches_the_terminal_after_its_start_was_not_cut(asked: bool, fits: Fits) -> None:
     """A register that tries again sells to the terminal that has started; P0 was not that sale's.
 
     Who had heard of it before, and charges by itself afterwards, breaks the point.
@@ -103,7 +103,7 @@ def test_what_reaches_the_terminal_after_its_start_was_not_cut(asked: bool, fits
     story.receipt(1)
     story.ended("first", "approved", stan=1)
 
-    assert fits(story.end().clause("ends_as"))  # type: ignore[operator]
+    assert fits(story.end().clause("ends_as"))
 
 
 def test_what_was_saved_stands() -> None:
@@ -176,7 +176,7 @@ def test_without_the_ledger_nobody_can_say() -> None:
     ("tells", "fits"),
     [(None, fails), (["approved", "answer_received"], fails), (["state"], passes)],
 )
-def test_how_far_it_had_come_must_be_seen(tells: list[str] | None, fits: object) -> None:
+def test_how_far_it_had_come_must_be_seen(tells: list[str] | None, fits: Fits) -> None:
     """Cut before any answer and approved: unless the log tells of no answer at all."""
     story = cut("P2", SALE, tells=tells)
     story.start("first")
@@ -187,5 +187,4 @@ def test_how_far_it_had_come_must_be_seen(tells: list[str] | None, fits: object)
     story.drop(lambda row: row.kind in ("approved", "answer_received"))
     story.ended("first", "approved", stan=1)
 
-    assert callable(fits)
     assert fits(story.end().clause("ends_as"))

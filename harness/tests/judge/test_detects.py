@@ -5,7 +5,7 @@ import pytest
 from harness.judge.detects import Detects
 from harness.model.units import Seconds
 from harness.model.words import WordError, fill
-from harness.tests.judge.story import Story, fails, passes, then, unsure
+from harness.tests.judge.story import Fits, Story, fails, passes, then, unsure
 
 CAUSE = {"cause": "data_exhausted", "within": "60 s"}
 
@@ -32,14 +32,13 @@ def test_the_first_naming_after_the_fault_is_measured_from_it() -> None:
 
 
 @pytest.mark.parametrize(("took", "fits"), [(60.0, passes), (60.01, fails)])
-def test_the_deadline_is_inclusive(took: float, fits: object) -> None:
+def test_the_deadline_is_inclusive(took: float, fits: Fits) -> None:
     """Named at the deadline counts; named behind it is too late."""
     tale = story()
     fault = tale.at(10).inject()
     tale.at(fault.t + took).terminal("report", on="ecr", cause="data_exhausted")
     tale.clear()
 
-    assert callable(fits)
     assert fits(tale.end().clause("detects"))
 
 
@@ -127,7 +126,7 @@ def test_a_deaf_rig_or_a_fault_without_effect_blames_nobody(
     ],
 )
 def test_who_is_heard_at_its_register_alone_must_be_asked(
-    fault: str, t: float, kind: str, fields: dict[str, object], fits: object
+    fault: str, t: float, kind: str, fields: dict[str, object], fits: Fits
 ) -> None:
     """A register hears what it is told in a dialogue: without one silence is no evidence."""
     tale = Story({"then": {"detects": CAUSE}}, observes=("ecr", "host")).begin()
@@ -142,7 +141,6 @@ def test_who_is_heard_at_its_register_alone_must_be_asked(
         tale.at(t).say(role, kind, **fields)
     tale.at(90).host("connected")
 
-    assert callable(fits)
     assert fits(tale.end().clause("detects"))
 
 

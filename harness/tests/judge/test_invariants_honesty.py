@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.tests.judge.story import Story, always, fails, passes, then, unsure
+from harness.tests.judge.story import Fits, Story, always, fails, passes, then, unsure
 
 
 def said_on_display(story: Story, cause: str, text: str) -> None:
@@ -74,16 +74,13 @@ def test_reports_are_judged_at_rest_only() -> None:
 @pytest.mark.parametrize(
     ("pending", "reversed_", "fits"), [(0, False, fails), (1, False, passes), (0, True, passes)]
 )
-def test_ready_with_nothing_pending_must_be_true(
-    pending: int, reversed_: bool, fits: object
-) -> None:
+def test_ready_with_nothing_pending_must_be_true(pending: int, reversed_: bool, fits: Fits) -> None:
     """Ready is a lie while a reversal is owed, unless it says that one pends."""
     story = always("ready_owes_nothing").unanswered("first", 1)
     if reversed_:
         story.reverse(1)
     story.terminal("state", state="ready", pending=pending)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -108,7 +105,7 @@ def test_a_refused_sale_owes_nothing_even_where_the_console_is_terse() -> None:
     ],
 )  # fmt: skip
 def test_a_restart_has_a_reason_outside(
-    reason: str, before: tuple[str, str] | None, fits: object
+    reason: str, before: tuple[str, str] | None, fits: Fits
 ) -> None:
     """A supply that moved, an update that was offered; a watchdog is never one."""
     story = always("no_unasked_restart")
@@ -118,7 +115,6 @@ def test_a_restart_has_a_reason_outside(
         story.say(*before)
     story.boot(reason=reason)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -137,21 +133,20 @@ def test_the_register_is_told_once() -> None:
 
 
 @pytest.mark.parametrize(("gap", "fits"), [(5.0, passes), (0.5, fails)])
-def test_retries_keep_their_distance(gap: float, fits: object) -> None:
+def test_retries_keep_their_distance(gap: float, fits: Fits) -> None:
     """Reversals of one sale and connections are counted, each by itself."""
     reversals, connections = always("retries_bounded"), always("retries_bounded")
     for _ in range(12):
         reversals.after(gap).host("request_received", mti="0400", stan=1)
         connections.after(gap).host("connected")
 
-    assert callable(fits)
     assert fits(reversals.end().clause())
     assert fits(connections.end().clause())
 
 
 @pytest.mark.parametrize("code", ["99", "A0"])
 @pytest.mark.parametrize(("signs_on", "fits"), [(True, passes), (False, fails)])
-def test_refused_keys_are_not_used_again(code: str, signs_on: bool, fits: object) -> None:
+def test_refused_keys_are_not_used_again(code: str, signs_on: bool, fits: Fits) -> None:
     """After 99 or A0 a sign-on comes before anything that moves money."""
     story = always("signs_on_again")
     story.request("first", 1, status="declined")
@@ -160,7 +155,6 @@ def test_refused_keys_are_not_used_again(code: str, signs_on: bool, fits: object
         story.host("signed_on", batch=1)
     story.request("second", 2)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -221,7 +215,7 @@ def test_a_second_print_is_a_copy_even_when_the_first_was_torn() -> None:
     ],
 )  # fmt: skip
 def test_the_version_that_is_told_is_the_one_that_runs(
-    word: str, version: str, booted: str, fits: object
+    word: str, version: str, booted: str, fits: Fits
 ) -> None:
     """Whatever it says after its start; what it says before it may come true with the start."""
     story = always("boots_old_or_new")
@@ -231,12 +225,11 @@ def test_the_version_that_is_told_is_the_one_that_runs(
     story.boot(booted, "update")
     story.terminal("update", phase=word, version=version)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
 @pytest.mark.parametrize(("started", "fits"), [("2.0.0", passes), ("2.1.0", fails)])
-def test_what_has_not_arrived_does_not_run(started: str, fits: object) -> None:
+def test_what_has_not_arrived_does_not_run(started: str, fits: Fits) -> None:
     """After an update that a cut broke off the start names what it runs, not what is to come."""
     story = always("boots_old_or_new")
     story.say("updates", "offered", image="newer", version="2.1.0")
@@ -244,7 +237,6 @@ def test_what_has_not_arrived_does_not_run(started: str, fits: object) -> None:
     story.boot(started)
     story.terminal("update", phase="paused", version="2.1.0", percent=40)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -311,7 +303,7 @@ def test_a_host_that_spoils_keys_is_no_update_that_lost_them() -> None:
     ("shown", "after", "fits"),
     [(False, 3.0, passes), (False, 11.0, fails), (True, 3.0, fails)],
 )
-def test_a_display_may_be_behind_by_some_seconds(shown: bool, after: float, fits: object) -> None:
+def test_a_display_may_be_behind_by_some_seconds(shown: bool, after: float, fits: Fits) -> None:
     """What it has not shown of the sale before it may still show in the next one."""
     story = always("outcomes_agree").sale("first", 1)
     if shown:
@@ -321,5 +313,4 @@ def test_a_display_may_be_behind_by_some_seconds(shown: bool, after: float, fits
     story.at(begun + after).terminal("shown", outcome="approved", of="second")
     story.ended("second", "failed")
 
-    assert callable(fits)
     assert fits(story.end().clause())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.tests.judge.story import PAN, Row, Story, always, fails, passes, unsure
+from harness.tests.judge.story import PAN, Fits, Row, Story, always, fails, passes, unsure
 
 MONEY = (
     "exactly_once", "no_orphan_charge", "declined_costs_nothing", "reversal_before_next_sale",
@@ -317,7 +317,7 @@ def test_without_a_console_an_answered_request_is_taken_as_answered() -> None:
     ("record", "fits"), [("approved", passes), ("reversed", fails), ("", unsure)]
 )
 def test_a_console_line_torn_by_a_cut_is_made_up_for_by_the_journal(
-    record: str, fits: object
+    record: str, fits: Fits
 ) -> None:
     """Booked, then cut before the console could say so: the journal decides at the end."""
     story = always("reversal_before_next_sale")
@@ -331,7 +331,6 @@ def test_a_console_line_torn_by_a_cut_is_made_up_for_by_the_journal(
     if not record:
         story.drop(lambda row: row.kind.startswith("journal"))
 
-    assert callable(fits)
     assert fits(story.clause())
 
 
@@ -538,13 +537,12 @@ def test_a_receipt_without_a_record_is_caught() -> None:
 
 
 @pytest.mark.parametrize(("copy", "fits"), [(True, passes), (False, fails)])
-def test_a_second_receipt_says_that_it_is_a_copy(copy: bool, fits: object) -> None:
+def test_a_second_receipt_says_that_it_is_a_copy(copy: bool, fits: Fits) -> None:
     """A reprint is marked; an unmarked second receipt fails."""
     story = always("receipt_needs_journal").sale("first", 1)
     story.engine("step_started", word="reprint")
     story.receipt(1, copy=copy)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -556,7 +554,7 @@ def test_a_second_receipt_says_that_it_is_a_copy(copy: bool, fits: object) -> No
     ],
 )  # fmt: skip
 def test_the_cardholders_receipt_after_the_merchants_is_no_reprint(
-    after: float, between: str | None, more: int, fits: object
+    after: float, between: str | None, more: int, fits: Fits
 ) -> None:
     """Two, one right after the other; not three, not later, and not where somebody asked for it."""
     story = always("receipt_needs_journal").sale("first", 1)
@@ -566,7 +564,6 @@ def test_the_cardholders_receipt_after_the_merchants_is_no_reprint(
     for _ in range(1 + more):
         story.receipt(1)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -758,14 +755,13 @@ def test_without_eyes_no_card_number_shows_nothing() -> None:
     ],
 )  # fmt: skip
 def test_only_the_old_or_a_sound_newer_version_may_start(
-    image: str, version: str, booted: str, fits: object
+    image: str, version: str, booted: str, fits: Fits
 ) -> None:
     """Older, damaged, foreign or unheard-of versions never run."""
     story = always("boots_old_or_new")
     story.say("updates", "offered", image=image, version=version)
     story.boot(booted, reason="update").end()
 
-    assert callable(fits)
     assert fits(story.clause())
 
 
@@ -779,7 +775,7 @@ def test_a_version_is_not_judged_when_the_old_one_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(("ready_between", "fits"), [(True, passes), (False, fails)])
-def test_a_terminal_that_starts_in_circles_is_caught(ready_between: bool, fits: object) -> None:
+def test_a_terminal_that_starts_in_circles_is_caught(ready_between: bool, fits: Fits) -> None:
     """Four starts in a row without being ready are a loop; ready in between, they are not."""
     story = always("no_boot_loop")
     for _ in range(4):
@@ -787,12 +783,11 @@ def test_a_terminal_that_starts_in_circles_is_caught(ready_between: bool, fits: 
     if not ready_between:
         story.drop(lambda row: row.kind == "state")
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
 @pytest.mark.parametrize(("each", "fits"), [(1, passes), (2, fails)])
-def test_each_fall_of_the_supply_may_start_it_once(each: int, fits: object) -> None:
+def test_each_fall_of_the_supply_may_start_it_once(each: int, fits: Fits) -> None:
     """Three rounds without time to get ready: a start in each is none in circles, two are.
 
     It may be told of a start only when the next round has begun, or all are over.
@@ -807,7 +802,6 @@ def test_each_fall_of_the_supply_may_start_it_once(each: int, fits: object) -> N
         story.boot()
     story.drop(lambda row: row.kind == "state")
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -832,7 +826,7 @@ def test_rows_are_what_they_say() -> None:
 
 
 @pytest.mark.parametrize(("kept", "fits"), [(True, passes), (False, fails)])
-def test_a_receipt_a_cut_broke_off_needs_its_record_too(kept: bool, fits: object) -> None:
+def test_a_receipt_a_cut_broke_off_needs_its_record_too(kept: bool, fits: Fits) -> None:
     """Half a receipt says approved as well as a whole one."""
     story = always("receipt_needs_journal").sale("first", 1)
     for row in story.rows:
@@ -840,5 +834,4 @@ def test_a_receipt_a_cut_broke_off_needs_its_record_too(kept: bool, fits: object
     if not kept:
         del story.journal[1]
 
-    assert callable(fits)
     assert fits(story.end().clause())

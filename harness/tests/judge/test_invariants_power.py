@@ -1,11 +1,8 @@
 """Invariants about power: clocks after a cut, receipts a cut broke off, alarms without a cause."""
 
-from collections.abc import Callable
-
 import pytest
 
-from harness.model.verdict import ClauseVerdict
-from harness.tests.judge.story import Story, always, fails, passes, unsure
+from harness.tests.judge.story import Fits, Story, always, fails, passes, unsure
 
 
 def asks(story: Story, skew: float | None, **more: object) -> None:
@@ -20,12 +17,11 @@ def asks(story: Story, skew: float | None, **more: object) -> None:
 @pytest.mark.parametrize(
     ("skew", "fits"), [(0, passes), (-120, passes), (121, fails), (-820_000_000, fails)]
 )
-def test_the_clock_must_agree_with_the_hosts(skew: int, fits: object) -> None:
+def test_the_clock_must_agree_with_the_hosts(skew: int, fits: Fits) -> None:
     """Up to two minutes apart is a matter of lines and quartz; a year is another day's batch."""
     story = always("clock_agrees")
     asks(story, skew)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -111,9 +107,7 @@ def test_a_record_in_the_journal_counts_when_the_console_was_cut_short() -> None
 
 
 @pytest.mark.parametrize(("amount", "sound"), [(1234, passes), (1235, fails)])
-def test_a_receipt_told_without_its_number_is_known_by_its_amount(
-    amount: int, sound: Callable[[ClauseVerdict], bool]
-) -> None:
+def test_a_receipt_told_without_its_number_is_known_by_its_amount(amount: int, sound: Fits) -> None:
     """Not every log says which trace number is on the paper; another sale's is not this one's."""
     story = approved_without_paper()
     story.ended("first", "approved", stan=1)
@@ -159,7 +153,7 @@ def test_without_sight_of_receipts_their_lack_is_no_evidence() -> None:
     ("tells", "sound"), [(None, fails), (["state", "printed"], fails), (["state"], unsure)]
 )
 def test_a_log_that_never_tells_of_receipts_is_no_evidence(
-    tells: list[str] | None, sound: Callable[[ClauseVerdict], bool]
+    tells: list[str] | None, sound: Fits
 ) -> None:
     """Many logs do not; one that would have told and did not speaks against the terminal."""
     story = Story({"always": ["receipt_for_each_sale"]}, tells=tells).begin()
@@ -190,13 +184,12 @@ def test_a_bad_supply_needs_a_reason(cause: str) -> None:
 
 
 @pytest.mark.parametrize(("word", "fits"), [("power_dip", passes), ("signal_lost", fails)])
-def test_a_fault_of_power_is_a_reason_another_is_none(word: str, fits: object) -> None:
+def test_a_fault_of_power_is_a_reason_another_is_none(word: str, fits: Fits) -> None:
     """A list plays a dip without a set-point; a lost signal moves no supply."""
     story = always("no_false_alarm")
     story.inject(word)
     story.terminal("report", on="display", cause="supply_low", text="LOW")
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -222,7 +215,7 @@ def test_where_no_alarm_can_be_heard_its_absence_shows_nothing() -> None:
 
 
 @pytest.mark.parametrize(("word", "fits"), [("power_preset", passes), ("signal_lost", fails)])
-def test_a_fault_of_power_explains_the_starts_while_it_stands(word: str, fits: object) -> None:
+def test_a_fault_of_power_explains_the_starts_while_it_stands(word: str, fits: Fits) -> None:
     """A list dips the supply three times and says no set-point."""
     story = always("no_unasked_restart")
     story.say("supply", "measured", volts=5.0)
@@ -231,7 +224,6 @@ def test_a_fault_of_power_explains_the_starts_while_it_stands(word: str, fits: o
         story.boot()
     story.clear(word)
 
-    assert callable(fits)
     assert fits(story.end().clause())
 
 
@@ -286,7 +278,7 @@ def test_a_daily_restart_is_one_that_was_announced() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("word", ["persist_before_send", "reversal_before_next_sale"])
 def test_what_the_register_was_told_counts_where_the_log_is_quiet(
-    word: str, tells: list[str] | None, outcome: str, fits: Callable[[ClauseVerdict], bool]
+    word: str, tells: list[str] | None, outcome: str, fits: Fits
 ) -> None:
     """Another unit stands in: it has no record of what the old one had long told the register."""
     story = Story({"always": [word]}, tells=tells).begin()
@@ -304,7 +296,7 @@ def test_what_the_register_was_told_counts_where_the_log_is_quiet(
 
 @pytest.mark.parametrize(("tells", "fits"), [(None, fails), (["state"], unsure)])
 def test_another_units_journal_is_none_where_its_story_stopped(
-    tells: list[str] | None, fits: Callable[[ClauseVerdict], bool]
+    tells: list[str] | None, fits: Fits
 ) -> None:
     """The batch would have been settled, had anybody been able to see the next cue."""
     steps = [{"put": {"part": "unit"}}, {"await": {"terminal": "detected"}}]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.tests.judge.story import Story, fails, passes, then, unsure
+from harness.tests.judge.story import Fits, Story, fails, passes, then, unsure
 
 
 def story(**more: object) -> Story:
@@ -74,7 +74,7 @@ def test_a_fault_that_never_ends_leaves_it_open() -> None:
     ("names", "fits"), [(None, fails), (["data_exhausted"], fails), (["no_signal"], passes)]
 )
 def test_the_nearest_code_of_a_protocol_is_no_other_word(
-    names: list[str] | None, fits: object
+    names: list[str] | None, fits: Fits
 ) -> None:
     """A register that is told ``no connection`` was told as much as its protocol can."""
     plain = {"then": {"keeps_reporting": "data_exhausted"}}
@@ -83,5 +83,4 @@ def test_the_nearest_code_of_a_protocol_is_no_other_word(
     tale.at(20).terminal("report", on="display", cause="data_exhausted")
     tale.at(30).terminal("report", on="ecr", cause="host_unreachable")
 
-    assert callable(fits)
     assert fits(finish(tale).clause("keeps"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.model.verdict import Outcome
-from harness.tests.judge.story import Story, always, fails, passes
+from harness.tests.judge.story import Fits, Story, always, fails, passes
 
 WORD = "next_card_fresh"
 DIGITS = st.text("0123456789", min_size=4, max_size=4)
@@ -154,7 +154,7 @@ def test_the_host_is_told_how_the_card_was_read(
 
 
 @pytest.mark.parametrize(("mark", "sound"), [("b2", passes), ("", fails), ("a1", fails)])
-def test_a_cryptogram_of_its_own_shows_that_the_card_was_read(mark: str, sound: Any) -> None:
+def test_a_cryptogram_of_its_own_shows_that_the_card_was_read(mark: str, sound: Fits) -> None:
     """Where the log has lost the line that says so; one of before shows the contrary."""
     tale = always(WORD)
     for at, cryptogram in ((2, "a1"), (3, mark)):
@@ -172,7 +172,7 @@ def test_a_cryptogram_of_its_own_shows_that_the_card_was_read(mark: str, sound: 
 
 
 @pytest.mark.parametrize(("unlike", "sound"), [(None, passes), ("amount (9F02)", fails)])
-def test_a_cryptogram_is_over_what_is_charged(unlike: str | None, sound: Any) -> None:
+def test_a_cryptogram_is_over_what_is_charged(unlike: str | None, sound: Fits) -> None:
     """The chip was asked about the amount of the sale before."""
     tale = asked({"cryptogram": "a1", "unlike": unlike})
     assert sound(tale.clause(WORD))
@@ -182,7 +182,7 @@ def test_a_cryptogram_is_over_what_is_charged(unlike: str | None, sound: Any) ->
     ("mode", "read", "sound"),
     [("030", "", passes), ("052", "", fails), (None, "", passes), ("052", "expired", passes)],
 )
-def test_a_payment_by_code_is_told_as_that(mode: str | None, read: str, sound: Any) -> None:
+def test_a_payment_by_code_is_told_as_that(mode: str | None, read: str, sound: Fits) -> None:
     """A code that could not be used is followed by a card."""
     tale = always(WORD)
     tale.engine("sale_started", sale="first", amount=1000, currency="CNY", card="none")

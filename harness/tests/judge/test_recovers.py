@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.tests.judge.story import Story, fails, passes, then, unsure
+from harness.tests.judge.story import Fits, Story, fails, passes, then, unsure
 
 
 def story(**more: object) -> Story:
@@ -229,7 +229,7 @@ def test_a_terminal_that_sells_and_says_it_is_out_of_service_fails() -> None:
 
 
 @pytest.mark.parametrize(("last", "fits"), [("busy", passes), ("connecting", fails)])
-def test_a_lost_line_is_made_up_for_by_a_sale_and_an_answer(last: str, fits: object) -> None:
+def test_a_lost_line_is_made_up_for_by_a_sale_and_an_answer(last: str, fits: Fits) -> None:
     """It sold and answers that all is well: `busy` was not its last word, `connecting` may be."""
     tale = then(recovers={"within": "30 s", "proven_by": "sale"})
     tale.inject()
@@ -242,7 +242,6 @@ def test_a_lost_line_is_made_up_for_by_a_sale_and_an_answer(last: str, fits: obj
     tale.terminal("terminal_status", code="00")
     tale.after(60.0).engine("run_ended", reason="rest")
 
-    assert callable(fits)
     assert fits(tale.clause("recovers"))
 
 
@@ -257,14 +256,13 @@ def test_a_lost_line_is_made_up_for_by_a_sale_and_an_answer(last: str, fits: obj
     ],
 )
 def test_who_clears_its_debts_before_the_next_sale_needs_one(
-    state: str, pending: int, online: bool, proof: str | None, fits: object
+    state: str, pending: int, online: bool, proof: str | None, fits: Fits
 ) -> None:
     """A terminal may be configured so; without a sale nobody can say that it would not have."""
     tale = story(proven_by=proof)
     tale.at(60).terminal("state", state=state, pending=pending, online=online)
     tale.at(90).terminal("line", text="-")
 
-    assert callable(fits)
     assert fits(tale.end(heal=False).clause("recovers"))
 
 
@@ -280,20 +278,19 @@ def test_a_debt_that_outlasts_a_sale_is_no_recovery() -> None:
 
 @pytest.mark.parametrize(("begun", "fits"), [(60, fails), (72, fails), (73, unsure)])
 def test_a_first_sale_that_is_begun_at_the_end_of_the_budget_says_nothing(
-    begun: float, fits: object
+    begun: float, fits: Fits
 ) -> None:
     """The bench was busy with something else until then: within a few seconds nobody sells."""
     tale = ready(story(proven_by="sale"), 55)
     tale.at(begun).start("proof-1", 100, proof=True)
     tale.at(85).terminal("line", text="-")
 
-    assert callable(fits)
     assert fits(tale.end(heal=False).clause("recovers"))
 
 
 @pytest.mark.parametrize(("tells", "fits"), [(None, fails), (["state"], unsure)])
 def test_a_story_that_stopped_for_want_of_a_word_shows_no_recovery(
-    tells: list[str] | None, fits: object
+    tells: list[str] | None, fits: Fits
 ) -> None:
     """The step that would have mended it was never made."""
     steps = [{"inject": "data_exhausted"}, {"await": {"terminal": "detected"}}]
@@ -306,7 +303,6 @@ def test_a_story_that_stopped_for_want_of_a_word_shows_no_recovery(
     tale.terminal("state", state="out_of_service", online=True)
     tale.at(90).terminal("line", text="-")
 
-    assert callable(fits)
     assert fits(tale.end(heal=False).clause("recovers"))
 
 

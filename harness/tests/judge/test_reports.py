@@ -4,7 +4,7 @@ import pytest
 
 from harness.judge.reports import Reports
 from harness.model.words import WordError, fill
-from harness.tests.judge.story import Story, fails, passes, then, unsure
+from harness.tests.judge.story import Fits, Story, fails, passes, then, unsure
 
 PLAIN = {"cause": "data_exhausted", "on": ["display", "ecr"], "within": "5 s"}
 
@@ -134,13 +134,12 @@ def test_an_observed_channel_that_failed_is_not_excused_by_a_deaf_one() -> None:
 
 
 @pytest.mark.parametrize(("waits", "fits"), [(60.0, fails), (3.0, unsure)])
-def test_a_fault_never_noticed_is_measured_from_the_injection(waits: float, fits: object) -> None:
+def test_a_fault_never_noticed_is_measured_from_the_injection(waits: float, fits: Fits) -> None:
     """Without a detection the budget counts from the fault, when the run is over."""
     tale = then(reports=PLAIN)
     fault = tale.at(10).inject()
     tale.at(fault.t + waits - 0.5).clear()
 
-    assert callable(fits)
     assert fits(tale.end().clause("reports"))
 
 
@@ -168,7 +167,7 @@ def test_wrong_words_are_refused(wrong: dict[str, object]) -> None:
     [(None, fails), (["data_exhausted"], fails), (["host_unreachable"], unsure)],
 )
 def test_a_protocol_without_a_code_for_it_is_no_evidence(
-    names: list[str] | None, fits: object
+    names: list[str] | None, fits: Fits
 ) -> None:
     """ZVT's byte says that there is no connection, and not that the plan is used up."""
     tale = Story({"then": {"reports": PLAIN}, "when": [{"inject": "data_exhausted"}]}, names=names)
@@ -177,7 +176,6 @@ def test_a_protocol_without_a_code_for_it_is_no_evidence(
     tale.at(41).terminal("report", on="ecr", cause="host_unreachable")
     tale.at(60).clear()
 
-    assert callable(fits)
     assert fits(tale.end().clause("reports"))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from harness.judge.survives import Survives
 from harness.model.words import WordError, fill
-from harness.tests.judge.story import Story, fails, passes, then, unsure
+from harness.tests.judge.story import Fits, Story, fails, passes, then, unsure
 
 
 def story(*outcomes: str) -> Story:
@@ -16,12 +16,11 @@ def story(*outcomes: str) -> Story:
 
 
 @pytest.mark.parametrize(("outcome", "fits"), [("approved", passes), ("declined", fails)])
-def test_the_registers_answer_decides(outcome: str, fits: object) -> None:
+def test_the_registers_answer_decides(outcome: str, fits: Fits) -> None:
     """A known end settles it at once."""
     tale = story("approved", "unknown")
     tale.ended("first", outcome)
 
-    assert callable(fits)
     assert fits(tale.live("survives"))
     assert tale.live("survives").final
 
@@ -64,7 +63,7 @@ def test_unknown_words_are_refused() -> None:
 
 @pytest.mark.parametrize(("tells", "fits"), [(None, fails), (["state"], unsure)])
 def test_a_sale_for_which_the_next_step_was_never_made_shows_nothing(
-    tells: list[str] | None, fits: object
+    tells: list[str] | None, fits: Fits
 ) -> None:
     """Nobody saw the prompt at which a code was to be shown."""
     steps = [{"inject": "data_exhausted"}, {"await": {"terminal": "prompt"}}]
@@ -75,5 +74,4 @@ def test_a_sale_for_which_the_next_step_was_never_made_shows_nothing(
     tale.engine("step_started", index=1, word="await")
     tale.ended("first", "failed", cause="timed_out")
 
-    assert callable(fits)
     assert fits(tale.end().clause("survives"))

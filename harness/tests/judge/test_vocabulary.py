@@ -6,7 +6,7 @@ import pytest
 
 from harness.judge.case import Case
 from harness.model.words import WordError
-from harness.tests.judge.story import Story, fails, passes, unsure
+from harness.tests.judge.story import Fits, Story, fails, passes, unsure
 
 
 def story(word: str, **plain: Any) -> Story:
@@ -27,13 +27,12 @@ ALARM = {"after": "fault", "within": "13 s", "see": "terminal: ALARM"}
 
 
 @pytest.mark.parametrize(("took", "fits"), [(2.0, passes), (13.0, passes), (13.01, fails)])
-def test_what_is_expected_within_a_time_may_come_at_its_end(took: float, fits: object) -> None:
+def test_what_is_expected_within_a_time_may_come_at_its_end(took: float, fits: Fits) -> None:
     """Inclusive; a pass says how much of the budget it took."""
     tale = story("expect", **ALARM)
     fault = tale.at(10).inject()
     line(tale, "ALARM LINK", fault.t + took)
 
-    assert callable(fits)
     assert fits(tale.clause("expect"))
 
 
@@ -63,7 +62,7 @@ def test_too_early_is_wrong() -> None:
     ("bad_at", "fits"), [(12.0, fails), (16.0, fails), (18.01, passes), (None, passes)]
 )
 def test_what_may_not_come_is_barred_before_and_while_stable(
-    bad_at: float | None, fits: object
+    bad_at: float | None, fits: Fits
 ) -> None:
     """Seen at 15 s, stable for 3 s: READY is wrong until 18 s and free afterwards."""
     tale = story("expect", **ALARM, but_not="terminal: READY", stable_for="3 s")
@@ -73,7 +72,6 @@ def test_what_may_not_come_is_barred_before_and_while_stable(
         line(tale, text, t)
     line(tale, "-", 20)
 
-    assert callable(fits)
     assert fits(tale.clause("expect"))
 
 
@@ -152,7 +150,7 @@ def test_without_its_trigger_nothing_is_shown() -> None:
 @pytest.mark.parametrize(
     ("tells", "fits"), [(None, fails), (["light"], fails), (["state"], unsure)]
 )
-def test_a_log_that_has_no_word_for_it_shows_nothing(tells: list[str] | None, fits: object) -> None:
+def test_a_log_that_has_no_word_for_it_shows_nothing(tells: list[str] | None, fits: Fits) -> None:
     """A terminal's lamps may be on, and its log not say so."""
     row = {"after": "fault", "within": "13 s", "see": {"terminal": "light", "name": "fault"}}
     tale = story("expect", **row)
@@ -161,7 +159,6 @@ def test_a_log_that_has_no_word_for_it_shows_nothing(tells: list[str] | None, fi
     tale.at(10).inject()
     tale.at(30).terminal("line", text="-")
 
-    assert callable(fits)
     assert fits(tale.end().clause())
 
 
@@ -176,7 +173,7 @@ def test_a_log_that_has_no_word_for_it_shows_nothing(tells: list[str] | None, fi
     ],
 )
 def test_a_reversal_may_wait_for_the_next_sale(
-    state: dict[str, Any], then_sold: bool, fits: object
+    state: dict[str, Any], then_sold: bool, fits: Fits
 ) -> None:
     """Where a terminal says that it owes and nobody sells, its reversal is not late."""
     row = {"after": "fault", "within": "60 s", "see": {"host": "answered", "mti": "0410"}}
@@ -189,7 +186,6 @@ def test_a_reversal_may_wait_for_the_next_sale(
         tale.at(20).start("second")
     tale.at(90).terminal("line", text="-")
 
-    assert callable(fits)
     assert fits(tale.end().clause())
 
 
@@ -197,7 +193,7 @@ def test_a_reversal_may_wait_for_the_next_sale(
     ("tells", "fits"), [(None, fails), (["state", "prompt"], fails), (["state"], unsure)]
 )
 def test_a_story_that_waits_for_an_untold_prompt_shows_nothing(
-    tells: list[str] | None, fits: object
+    tells: list[str] | None, fits: Fits
 ) -> None:
     """What was to follow the prompt never came: not the terminal's doing."""
     plain = {"within": "60 s", "see": {"host": "request_received"}}
@@ -207,12 +203,11 @@ def test_a_story_that_waits_for_an_untold_prompt_shows_nothing(
     tale.engine("step_started", index=1, word="await")
     tale.at(90).host("handshake", shown="good", why="")
 
-    assert callable(fits)
     assert fits(tale.end().clause("expect"))
 
 
 @pytest.mark.parametrize(("on", "fits"), [("display", unsure), ("console", unsure), ("ecr", fails)])
-def test_a_report_where_nothing_can_be_read_shows_nothing(on: str, fits: object) -> None:
+def test_a_report_where_nothing_can_be_read_shows_nothing(on: str, fits: Fits) -> None:
     """The log says what it detects, and not what is shown."""
     see = {"terminal": "report", "on": on, "cause": "cancelled"}
     plain = {"after": "fault", "within": "5 s", "see": see}
@@ -220,7 +215,6 @@ def test_a_report_where_nothing_can_be_read_shows_nothing(on: str, fits: object)
     tale.at(10).inject()
     tale.at(30).terminal("line", text="-")
 
-    assert callable(fits)
     assert fits(tale.end().clause("expect"))
 
 
@@ -246,7 +240,7 @@ def test_a_register_that_is_told_results_only_hears_no_cause() -> None:
     ],
 )
 def test_what_only_a_log_tells_is_not_missed_without_one(
-    observes: tuple[str, ...], *, printed: bool, fits: object
+    observes: tuple[str, ...], *, printed: bool, fits: Fits
 ) -> None:
     """What was heard once can be heard, whoever told it."""
     plain = {"after": "fault", "within": "5 s", "see": {"terminal": "printed", "copy": True}}
@@ -256,7 +250,6 @@ def test_what_only_a_log_tells_is_not_missed_without_one(
     tale.at(10).inject()
     tale.at(30).terminal("terminal_status", code="00")
 
-    assert callable(fits)
     assert fits(tale.end().clause("expect"))
 
 
@@ -282,13 +275,12 @@ OFFLINE = {"see": "terminal: APPROVED", "between": ["modem: +CREG: 2", "modem: +
         (("APPROVED",), unsure),
     ],
 )
-def test_never_holds_while_its_window_is_open(texts: tuple[str, ...], fits: object) -> None:
+def test_never_holds_while_its_window_is_open(texts: tuple[str, ...], fits: Fits) -> None:
     """Outside the window anything goes; a window that never opened shows nothing."""
     tale = story("never", **OFFLINE)
     for text in texts:
         tale.say("modem" if text.startswith("+") else "terminal", "line", text=text)
 
-    assert callable(fits)
     assert fits(tale.end().clause("never"))
 
 
@@ -352,13 +344,12 @@ BOOKS = {
         ((), unsure),
     ],
 )
-def test_each_key_settles_once_or_not_at_all(texts: tuple[str, ...], fits: object) -> None:
+def test_each_key_settles_once_or_not_at_all(texts: tuple[str, ...], fits: Fits) -> None:
     """Settled minus voided: one where it was acknowledged, none where it was not."""
     tale = story("exactly_once", **BOOKS)
     for text in texts:
         line(tale, text)
 
-    assert callable(fits)
     assert fits(tale.end().clause("exactly_once"))
 
 
