@@ -270,3 +270,8 @@ def fails(clause: ClauseVerdict) -> bool:
 def unsure(clause: ClauseVerdict) -> bool:
     """Nobody can say."""
     return clause.outcome is Outcome.INCONCLUSIVE
+
+
+def is_kind(*kinds: str) -> Callable[[Row], bool]:
+    """Rows of these kinds."""
+    return lambda row: row.kind in kinds

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from harness.judge.case import Case, judge_trace
 from harness.model.trace import Observation, Trace
 from harness.model.verdict import Outcome, Verdict
+from harness.tests.judge.good_day import MONEY, good_day
 from harness.tests.judge.story import Story
-from harness.tests.judge.test_invariants_money import MONEY, good_day
 
 SPEC: dict[str, Any] = {
     "when": [{"inject": {"data_exhausted": None}}],
