@@ -222,6 +222,28 @@ def test_a_clause_of_somebody_elses_may_say_what_it_does_without() -> None:
     assert case.verdict().outcome is Outcome.FAIL, case.verdict().reason
 
 
+@pytest.mark.parametrize(
+    ("role", "reason", "wanted"),
+    [
+        (REGISTER, "rest", Outcome.FAIL),
+        (REGISTER, "error", Outcome.ERROR),  # the story broke off
+        ("supply", "rest", Outcome.ERROR),  # no witness: it does things
+    ],
+)
+def test_which_of_the_benchs_errors_are_about_a_line(
+    role: str, reason: str, wanted: Outcome
+) -> None:
+    """Those that the engine tells of a line, with a time; a story that it ended is none."""
+    tale = Story({"always": ["exactly_once"]}).begin().sale("first", 5)
+    tale.sale("second", 4)
+    tale.engine("bench_error", role=role, since=0.05, message="nothing was heard")
+
+    verdict = tale.end(reason=reason).verdict()
+
+    assert verdict.outcome is wanted, verdict.reason
+    assert ("stan_never_reused: " in verdict.reason) is (wanted is Outcome.FAIL)
+
+
 def test_two_lines_that_are_ill_are_both_gone() -> None:
     """What stands without the one rests on the other."""
     spec = {"always": ["declined_costs_nothing", "no_orphan_charge"]}
