@@ -152,6 +152,7 @@ class Ways:
                 missing = bearer.look(wait=self._times.modem_boot)
                 if missing is not None:
                     return missing
+                bearer.ended()  # its end was our doing, and nothing is connected over it yet
         return cause
 
     # --- what is wrong with it --------------------------------------------------------------
