@@ -5,7 +5,6 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
 from greenlet import getcurrent, greenlet
@@ -37,11 +36,14 @@ class _GreenTask(Task):
         self._clock._wake(self, self.turn)  # noqa: SLF001
 
 
+Waiter = tuple[_GreenTask, int]  # a task, and which of its turns it waits for
+
+
 class _GreenSignal(Signal):
     def __init__(self, clock: "CooperativeClock", name: str) -> None:
         super().__init__(name)
         self._clock = clock
-        self._waiters: list[tuple[_GreenTask, int]] = []
+        self._waiters: list[Waiter] = []
 
     def wait_for(self, true: Callable[[], bool], until: float | None = None) -> bool:
         clock = self._clock
@@ -79,8 +81,8 @@ class CooperativeClock(Clock):
         self._time = 0.0
         self._start = time.monotonic()
         self._hub = getcurrent()
-        self._ready: deque[tuple[_GreenTask, int]] = deque()
-        self._timers: list[tuple[float, int, Timer]] = []
+        self._ready: deque[Waiter] = deque()
+        self._timers: list[tuple[float, int, Timer | Waiter]] = []
         self._tasks: dict[object, _GreenTask] = {}  # by their greenlet
         self._main: _GreenTask | None = None
         self._failure: BaseException | None = None
@@ -161,7 +163,7 @@ class CooperativeClock(Clock):
             self._advance(over)
 
     def _advance(self, over: Callable[[], bool]) -> None:
-        while self._timers and self._timers[0][2].cancelled:
+        while self._timers and _is_over(self._timers[0][2]):
             heapq.heappop(self._timers)
         if self._selector is not None:
             self._listen_for(self._timers[0][0] - self.now() if self._timers else 0.5)
@@ -172,16 +174,22 @@ class CooperativeClock(Clock):
                 self._report_stuck()
                 return
         if due:
-            timer = heapq.heappop(self._timers)[2]
-            if timer.when > self._time:
-                self._time = timer.when
+            when, _, timer = heapq.heappop(self._timers)
+            if when > self._time:
+                self._time = when
                 if self._time >= self._mark:
                     self._mark, self._moved = self._time + 1.0, self.events
             self.events += 1
-            try:
-                timer.act()
-            except Exception as error:  # noqa: BLE001 - handed to the main task
-                self._fail(error, "a timer")
+            self._act(timer)
+
+    def _act(self, timer: "Timer | Waiter") -> None:
+        if isinstance(timer, tuple):
+            self._ready.append(timer)
+            return
+        try:
+            timer.act()
+        except Exception as error:  # noqa: BLE001 - handed to the main task
+            self._fail(error, "a timer")
 
     def _listen_for(self, seconds: float) -> None:
         assert self._selector is not None  # noqa: S101
@@ -247,9 +255,7 @@ class CooperativeClock(Clock):
             self._tasks.pop(task.let, None)
             task._end()  # noqa: SLF001
 
-    def _park(
-        self, what: str, waiters: list[tuple[_GreenTask, int]] | None, until: float | None
-    ) -> None:
+    def _park(self, what: str, waiters: list[Waiter] | None, until: float | None) -> None:
         """The calling task waits for a notification of ``waiters``, or for a time, or both."""
         task = self._tasks.get(getcurrent())
         if task is None:
@@ -261,14 +267,13 @@ class CooperativeClock(Clock):
         entry = (task, task.turn)
         if waiters is not None:
             waiters.append(entry)
-        timer = None
         if until is not None:
-            timer = self.call_at(until, partial(self._ready.append, entry))
+            when = until if until > (now := self.now()) else now
+            heapq.heappush(self._timers, (when, next(self._order), entry))
         self._hub.switch()
-        if timer is not None:
-            timer.cancelled = True
-            if waiters and entry in waiters:  # woken by the time, not by a notification
-                waiters.remove(entry)
+        task.turn += 1  # a timer of this wait that is still to come is for nobody now
+        if until is not None and waiters and entry in waiters:  # woken by the time
+            waiters.remove(entry)
         if task.killed or self._failure is not None:
             self._raise_orders(task)
 
@@ -291,4 +296,12 @@ class CooperativeClock(Clock):
         self._turn_until(lambda: not self._tasks or self.now() > limit or self._idle())
 
     def _idle(self) -> bool:
-        return not self._ready and not any(not timer.cancelled for _, _, timer in self._timers)
+        return not self._ready and all(_is_over(timer) for _, _, timer in self._timers)
+
+
+def _is_over(timer: "Timer | Waiter") -> bool:
+    """Whether it is for nobody any more: cancelled, or somebody who goes on already."""
+    if isinstance(timer, tuple):
+        task, turn = timer
+        return task.turn != turn or task.done
+    return timer.cancelled

@@ -12,6 +12,7 @@ else's. The parameters of the lines are read in ``harness.wire.at_reports``.
 import enum
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from harness.wire.at_fields import NAME
 from harness.wire.at_registration import LAYOUTS, registration
@@ -72,6 +73,8 @@ FINALS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (re.compile(r"MODEM ERROR\s*:"), False),
     (re.compile(r"NA$"), False),
 )
+
+_ENDS = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in FINALS))
 
 #: 3GPP TS 27.007, 9.2. 102..146: NAS causes plus 100 (``nas_cause``).
 CME_CAUSES: dict[int, str] = {
@@ -168,9 +171,9 @@ def nas_cause(code: int | None) -> int | None:
 def final_of(line: str) -> Final | None:
     """What a final result line says; None for any other line."""
     text = line.strip()
-    ok = next((ok for pattern, ok in FINALS if pattern.match(text)), None)
-    if ok is None:
+    if not _ENDS.match(text):
         return None
+    ok = next(ok for pattern, ok in FINALS if pattern.match(text))
     found = re.match(r"\+(CM[ES]) ERROR\s*:\s*(.*)$", text)
     if not found:
         return Final(ok, text, cause="" if ok else text.lower())
@@ -226,6 +229,13 @@ SAY_LATER = frozenset(
 LEAST_ECHO = 3
 
 
+@lru_cache(maxsize=256)
+def _answers_to(body: str) -> frozenset[str]:
+    """The names under which its commands may be answered."""
+    names = {found.upper() for found in re.findall(r"[+#^!*$%][A-Za-z][A-Za-z0-9_]*", body)}
+    return frozenset(names.union(*(ALIASES.get(name, ()) for name in names)))
+
+
 @dataclass
 class Exchange:
     """One command line and what belongs to it (cellular modems put anything in between).
@@ -245,8 +255,7 @@ class Exchange:
     def __post_init__(self) -> None:
         self._said = self.command.strip().upper()
         body = self.command.strip()[2:]
-        names = {found.upper() for found in re.findall(r"[+#^!*$%][A-Za-z][A-Za-z0-9_]*", body)}
-        self._names = names.union(*(ALIASES.get(name, ()) for name in names))
+        self._names = _answers_to(body)
         self._asks = body.rstrip().endswith("?") and not body.rstrip().endswith("=?")
         self._sets = "=" in body and not body.rstrip().endswith("=?")
 

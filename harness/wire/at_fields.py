@@ -3,6 +3,9 @@
 import re
 from typing import NamedTuple
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
+_TOKEN = re.compile(r'(?:"[^"]*"?|\([^)]*\)?|[^,"(])+|(?<=,)(?=,|$)|^(?=,)')
+
 
 class Field(NamedTuple):
     """One parameter of a line: its text without quotes, and whether it had them."""
@@ -13,7 +16,7 @@ class Field(NamedTuple):
     @property
     def number(self) -> int | None:
         """The value of a decimal number, quoted or not; None for anything else."""
-        return int(self.text) if re.fullmatch(r"[+-]?[0-9]{1,18}", self.text) else None
+        return int(self.text) if _NUMBER.fullmatch(self.text) else None
 
     @property
     def real(self) -> float | None:
@@ -40,8 +43,7 @@ def split(line: str) -> tuple[str, list[Field]]:
     found = NAME.match(line)
     name = found[1].strip().upper() if found else ""
     rest = line[found.end() :] if found else line
-    tokens = re.findall(r'(?:"[^"]*"?|\([^)]*\)?|[^,"(])+|(?<=,)(?=,|$)|^(?=,)', rest.strip())
-    return name, [_field(token) for token in tokens]
+    return name, [_field(token) for token in _TOKEN.findall(rest.strip())]
 
 
 def _field(token: str) -> Field:

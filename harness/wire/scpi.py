@@ -10,6 +10,7 @@ for those left out, and a query's method returns the answer. The other half, rea
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from harness.wire.scpi_syntax import (
@@ -216,13 +217,13 @@ class Parser:
 
         Raises:
             AttributeError: the target lacks a method of the table.
+            ValueError: what is written there is no header.
         """
+        for written in table:
+            header_pattern(written)
         self._status = status
-        self._rows = [
-            (header_pattern(written), command, getattr(target, command.method))
-            for written, command in table.items()
-        ]
-        self._found: dict[str, tuple[Command, Callable[..., Any], tuple[int, ...]]] = {}
+        self._headers = tuple(table)
+        self._rows = [(command, getattr(target, command.method)) for command in table.values()]
 
     def hear(self, message: str, pace: Callable[[], object] = lambda: None) -> str | None:
         """Carry out one program message, without its newline.
@@ -274,14 +275,15 @@ class Parser:
         return path if unit.common else full.rpartition(":")[0]
 
     def _look_up(self, full: str) -> tuple[Command, Callable[..., Any], tuple[int, ...]]:
-        found = self._found.get(full)
-        if found is None:
-            for pattern, command, method in self._rows:
-                match = pattern.fullmatch(full)
-                if match:
-                    suffixes = tuple(int(number or 1) for number in match.groups())
-                    found = self._found[full] = command, method, suffixes
-                    break
-            else:
-                raise ScpiError(-113)
-        return found
+        at, suffixes = _row_of(self._headers, full)
+        return (*self._rows[at], suffixes)
+
+
+@lru_cache(maxsize=1024)
+def _row_of(headers: tuple[str, ...], full: str) -> tuple[int, tuple[int, ...]]:
+    """The first row whose header this is, and its numeric suffixes; raises ScpiError."""
+    for at, written in enumerate(headers):
+        match = header_pattern(written).fullmatch(full)
+        if match:
+            return at, tuple(int(number or 1) for number in match.groups())
+    raise ScpiError(-113)

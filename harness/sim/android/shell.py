@@ -9,6 +9,7 @@ Source: POSIX.1-2017, XCU 2.2 (quoting), 2.3 (tokens), 2.8.2 (exit status), 2.9 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 OPERATORS = ("2>&1", "&&", "||", ">>", "2>", ";", "|", ">", "<", "\n", "&", "(", ")")
@@ -42,8 +43,13 @@ class Token:
     operator: bool = False
 
 
-def tokens(line: str) -> Iterator[Token]:
-    """The tokens of a line; raises Unfit."""
+@lru_cache(maxsize=256)
+def tokens(line: str) -> tuple[Token, ...]:
+    """The tokens of a line; raises Unfit. Who polls says the same again and again."""
+    return tuple(_tokens(line))
+
+
+def _tokens(line: str) -> Iterator[Token]:
     at = 0
     while at < len(line):
         operator = next((one for one in OPERATORS if line.startswith(one, at)), "")
@@ -145,7 +151,7 @@ class _Simple:
 def _pipelines(line: str) -> Iterator[tuple[str, list[_Simple]]]:
     """What joins each pipeline to the one before, and its commands; raises Unfit."""
     joint, commands = ";", [_Simple()]
-    found = tokens(line)
+    found = iter(tokens(line))
     for token in found:
         if not token.operator:
             commands[-1].words.append(token.text)
