@@ -85,6 +85,30 @@ def prints_two_receipts(base: type[Firmware]) -> type[Firmware]:
     return base.with_parts(Printer=Printer)
 
 
+def prints_refusals(base: type[Firmware]) -> type[Firmware]:
+    """A cardholder may have it on paper that the issuer refused."""
+
+    class Payment(base.Payment):  # type: ignore[name-defined, misc]
+        def failed(self, stop: Stop, sale: Pending) -> Outcome:
+            made: Outcome = super().failed(stop, sale)
+            if sale.stan and stop.declined:
+                self._receipts._printer.print_receipt(self._entry(sale, "declined"), copy=False)
+            return made
+
+    return base.with_parts(Payment=Payment)
+
+
+def counts_receipts_by_batch(base: type[Firmware]) -> type[Firmware]:
+    """No rule has receipt numbers go on over a settlement."""
+
+    class Storage(base.Storage):  # type: ignore[name-defined, misc]
+        def open_batch(self, number: int) -> None:
+            super().open_batch(number)
+            self.receipt = 0
+
+    return base.with_parts(Storage=Storage)
+
+
 def sends_refunds_afterwards(base: type[Firmware]) -> type[Firmware]:
     """Payment rules 4.4: an advice is repeated until its answer; it may go out after the sale.
 

@@ -19,6 +19,8 @@ PASSES: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
     (good.reverses_at_once, ("host/spoilt_answer", "host/bad_mac")),
     (good.dials_for_each_message, ("host/slow_answer", "host/answer_declined")),
     (good.prints_two_receipts, ("operator/copy_asked_for", "peripherals/printer_not_ready")),
+    (good.prints_refusals, ("host/answer_declined", "operator/copy_of_the_last")),
+    (good.counts_receipts_by_batch, ("host/settlement_lost", "operator/taken_back")),
     (good.logs_the_display_first, ("reader/pulled_after_approval",)),
     (good.reverses_before_the_next_sale, ("host/void_unanswered",)),
     (good.shows_three_seconds_late, ("ageing/flash_nearly_full",)),
