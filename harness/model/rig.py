@@ -13,8 +13,16 @@ ROLES = (
     "stripe", "field", "host", "updates", "loader", "flash", "hands", "console", "terminal",
 )  # fmt: skip
 
+Fact = Literal[
+    "spare_bearer",
+    "second_host",
+    "looks_itself",
+    "register_prints",
+    "numbers_near_end",
+    "long_bins",
+]
 #: What a rig file may say of its terminal (``facts:``), and a scenario may need.
-FACTS = {
+FACTS: dict[Fact, str] = {
     "spare_bearer": "a second SIM or Wi-Fi that the terminal falls over to by itself",
     "second_host": "a secondary host that the terminal turns to by itself",
     "looks_itself": "a look at the update store every so often, by itself",

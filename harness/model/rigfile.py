@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from harness.model.address import way_to
-from harness.model.rig import ROLES, Device, Limits, Power, RigFile, SerialLine
+from harness.model.rig import ROLES, Device, Fact, Limits, Power, RigFile, SerialLine
 from harness.model.units import Volts
 from harness.model.words import Path, WordError, fill, find, instead, nearest, value_of
 
@@ -46,16 +46,7 @@ class Head:
     bench: Mapping[str, Any] = field(default_factory=dict)
     lock: bool = True
     power: Power = Power()  # noqa: RUF009 - frozen
-    facts: Sequence[
-        Literal[
-            "spare_bearer",
-            "second_host",
-            "looks_itself",
-            "register_prints",
-            "numbers_near_end",
-            "long_bins",
-        ]
-    ] = ()
+    facts: Sequence[Fact] = ()
 
 
 HEAD_KEYS = ("rig", "clock", "nominal", "bench", "lock", "power", "facts")
