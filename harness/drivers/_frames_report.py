@@ -44,14 +44,16 @@ class Reporter:
         means = self.profile.result(answer)
         text = mask(answer.get("text", ""))
         cause = self.words.cause(text) or means.cause
-        code, stan = answer.get("code", ""), _number(answer, "stan")
-        more = {"stan": stan} if stan else {}
-        self.observe("ecr_result", t=t, code=code, text=text, **more)
+        code = answer.get("code", "")
+        told = {name: _number(answer, name) for name in ("stan", "trace")}
+        numbered = {name: number for name, number in told.items() if number}
+        self.observe("ecr_result", t=t, code=code, text=text, **numbered)
         if cause and means.outcome != "approved":
             self.observe("report", t=t, on="ecr", cause=cause, text=text, code=code)
         return SaleResult(
             means.outcome, cause="" if means.outcome == "approved" else cause, code=code,
-            stan=stan, receipt=_number(answer, "receipt"), amount=_number(answer, "amount"),
+            stan=told["stan"], trace=told["trace"],
+            receipt=_number(answer, "receipt"), amount=_number(answer, "amount"),
             text=text, auth=answer.get("auth", ""), pan=mask(answer.get("card", "")),
         )  # fmt: skip
 

@@ -49,7 +49,7 @@ class Talk:
         self._link = Link(port, self.profile)
         self._numbers = numbers(port.clock)
         self._asked: dict[str, str] = {}
-        self._orders: dict[int, str] = {}  # trace number -> the order that it was
+        self._orders: dict[int, str] = {}  # its number -> the order that it was
         self._selling = self._aborting = self.losing = False
 
     # --- the line ---
@@ -108,8 +108,9 @@ class Talk:
             result = self._result_of(self._asked, self.profile.complete)
         finally:
             self._selling = False
-        if result.stan is not None:
-            self._orders[result.stan] = self._asked["order"]
+        number = result.stan or result.trace
+        if number is not None:
+            self._orders[number] = self._asked["order"]
         return result
 
     def other(self, word: str, within: float) -> SaleResult:

@@ -5,7 +5,7 @@ What allows it stands at each.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.ports.base import Port
 from harness.sim.terminal.firmware import Firmware
@@ -59,6 +59,24 @@ def asks_for_each_frame_twice(base: type[Firmware]) -> type[Firmware]:
                     line.sign("nak")
 
             line.on_frame = on_frame  # type: ignore[method-assign]
+
+    return served(base, "frames", Own)
+
+
+def counts_for_its_register(base: type[Firmware]) -> type[Firmware]:
+    """No rule has a register be told the host's trace number: here it is another."""
+    away = 7000
+
+    class Own(frames.Dialogue):
+        def _deal(self, deal: Any, asked: dict[str, str], order: str) -> None:
+            original = max(0, int(asked.get("original") or 0) - away)
+            super()._deal(deal, {**asked, "original": str(original)}, order)
+
+        def _tell(
+            self, asked: dict[str, str], outcome: Outcome, result: Result, text: str
+        ) -> None:  # fmt: skip
+            number = outcome.stan + away if outcome.stan else 0
+            super()._tell(asked, replace(outcome, stan=number), result, text)
 
     return served(base, "frames", Own)
 

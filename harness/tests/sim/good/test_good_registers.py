@@ -99,6 +99,23 @@ def test_how_a_good_terminal_speaks_to_its_register_is_not_held_against_it(
     assert verdict.outcome is outcome, verdict.reason
 
 
+@pytest.mark.parametrize(("counts", "good_enough"), [("trace", True), ("stan", False)])
+@pytest.mark.parametrize("story", ["host/reservations", "operator/one_of_two_alike"])
+def test_a_number_that_is_told_may_be_the_terminals_own(
+    story: str, counts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, good_enough: bool
+) -> None:
+    """Whose profile says that it is the host's is held to that."""
+    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: other.counts_for_its_register)
+    usual = carried("fixtures", "frames", "mispos_bcd.yaml").read_text(encoding="utf-8")
+    profile = tmp_path / "profile.yaml"
+    profile.write_text(usual.replace("name: stan,", f"name: {counts},"), encoding="utf-8")
+    monkeypatch.setitem(WAYS, "own", WAYS["frames"].replace("mispos_bcd", f'"{profile}"'))
+
+    verdict = play(story, tmp_path, rig_of("own", tmp_path), planted=True).verdict
+
+    assert (verdict.outcome is Outcome.PASS) is good_enough, verdict.reason
+
+
 @pytest.mark.parametrize("said", [False, True])
 @pytest.mark.parametrize(
     "story",
