@@ -172,16 +172,15 @@ def _fitting(text: str, size: int) -> str:
 
 def _layout(layout: Layout) -> Trip:
     rows = {field.name: _value(field) for field in layout.fields if field.name}
+    flags = {field.name for field in layout.fields if field.kind == "flag"}
     return Trip(
         st.fixed_dictionaries(rows),
-        lambda values: layout.encode({key: _as_written(one) for key, one in values.items()}),
+        lambda values: layout.encode({
+            key: one.lower() if key in flags else one for key, one in values.items()
+        }),
         layout.decode,
         "",
-    )
-
-
-def _as_written(text: str) -> str:
-    return {"True": "true", "False": "false"}.get(text, text)
+    )  # fmt: skip
 
 
 def _frames(word: str) -> tuple[Row, ...]:
