@@ -91,7 +91,8 @@ class Intents:
             facts.update(rule.read(str(extras.get(name, ""))) or {})
         return SaleResult(
             outcome, cause=said.cause, code=said.code or str(code), stan=facts.get("stan") or None,
-            amount=facts.get("amount"), text=said.text, auth=str(facts.get("auth", "")),
+            trace=facts.get("trace") or None, amount=facts.get("amount"), text=said.text,
+            auth=str(facts.get("auth", "")),
         ), said  # fmt: skip
 
 

@@ -181,7 +181,8 @@ class Driver:
         if "error" in answer.fields:
             return SaleResult("failed", text=str(answer.fields["error"]))
         result, said = self._say.conclude(answer.fields)
-        more = {"stan": result.stan} if result.stan else {}
+        told = {"stan": result.stan, "trace": result.trace}
+        more = {name: number for name, number in told.items() if number}
         self.observe("ecr_result", t=answer.t, code=result.code, text=result.text, **more)
         self._say.report(said, answer.t)
         return result

@@ -9,6 +9,7 @@ from harness.clock import CooperativeClock
 from harness.drivers._intents import read_intents
 from harness.drivers.lakala_intent import Driver
 from harness.errors import DeviceRefused, NotSupported, PortError, PortLost, RigError
+from harness.files import fixture
 from harness.model.register import Desk, Reprints, Settles, Wish
 from harness.model.roles import LossyRegister, SaleResult, Terminal, plays
 from harness.model.units import Money, Seconds
@@ -350,3 +351,16 @@ def test_a_wrong_personality_is_a_mistake_of_the_file(text: str, tmp_path: Path)
 def test_a_result_tells_the_amount_that_stands(told: str, amount: int | None) -> None:
     """In units with two digits; whatever else is no amount."""
     assert read_intents("smart").result(-1, {"amt": told})[0].amount == amount
+
+
+@pytest.mark.parametrize(("counts", "told"), [("stan", (42, None)), ("trace", (None, 42))])
+def test_whose_number_a_result_tells_is_the_models(
+    counts: str, told: tuple[int | None, int | None], tmp_path: Path
+) -> None:
+    """Field 11 of the host's messages, or the terminal's own."""
+    plain = fixture("terminal", "smart", "intent.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "intent.yaml"
+    file.write_text(plain.replace("<stan_int>", f"<{counts}_int>"), encoding="utf-8")
+    result, _ = read_intents(file).result(-1, {"batchbillno": "000001000042"})
+
+    assert (result.stan, result.trace) == told
