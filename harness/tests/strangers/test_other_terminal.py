@@ -58,7 +58,7 @@ def rig_of(at: dict[str, str], folder: Path, doors: tuple[int, int, int]) -> dic
                    "limits": {"voltage": "10.5 V", "current": "3 A"}},
         "console": {"driver": "console", "address": at["console"],
                     "personality": str(HERE / "other_console.yaml")},
-        "reader": {"driver": "serial_relay", "address": at["reader"]},
+        "reader": {"driver": "serial_relay", "address": at["reader"], "travel": 0.01},
         "terminal": {"driver": "nexo", "address": at["terminal"], "currency": "CNY",
                      "personality": str(HERE / "other_words.yaml")},
     }  # fmt: skip
