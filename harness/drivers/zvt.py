@@ -101,6 +101,11 @@ class Driver(Administration):
         own = {*words.extended.values(), *(cause for _, cause in words.texts)}
         return zvt_codes.NAMED | own
 
+    @property
+    def counts_itself(self) -> bool:
+        """Whether BMP 0B is a number that the host does not know."""
+        return not self._session.words.counts_as_host
+
     def transact(self, wish: Wish) -> SaleResult:
         if wish.deal not in self._session.words.deals:
             raise NotSupported(f"this terminal has no {wish.deal}")

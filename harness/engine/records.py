@@ -7,7 +7,8 @@ from harness.engine.given import players_of
 from harness.engine.recorder import Recorder
 from harness.engine.steps import Given
 from harness.errors import BenchError, NotSupported, PortLost
-from harness.model.roles import Console, Host, SaleResult, Terminal
+from harness.model.register import CountsItself
+from harness.model.roles import Console, Host, SaleResult
 
 #: How long a device may take to tell its records, s.
 RECORDS = 30.0
@@ -20,15 +21,16 @@ AT_WORK, MEANWHILE = ("request_received", "ecr_status", "ecr_result"), 2.0
 def look_back(given: Given, rig: Any, recorder: Recorder) -> list[SaleResult]:
     """What a real terminal and its host have on record from earlier days, before a story begins.
 
-    Returns the terminal's last transaction. Simulated ones in virtual time are new each time.
+    Returns the last transaction of a terminal that knows it by a number of its own: asked later,
+    it may tell of that one still. Simulated ones in virtual time are new each time.
     """
     if recorder.clock.virtual or given.terminal == "off":
         return []
     ask(rig, recorder)
-    earlier = []
-    for terminal in players_of(rig, Terminal):
+    earlier: list[SaleResult | None] = []
+    for terminal in players_of(rig, CountsItself):
         with contextlib.suppress(BenchError, NotSupported):
-            earlier.append(terminal.last_result())
+            earlier += [terminal.last_result()] if terminal.counts_itself else []
     return [one for one in earlier if one is not None]
 
 

@@ -86,6 +86,20 @@ class ForgetfulRegister(Protocol):
 
 
 @runtime_checkable
+class CountsItself(Protocol):
+    """Knows its transactions by numbers that are not the host's.
+
+    Attributes:
+        counts_itself: Whether this model does.
+    """
+
+    counts_itself: bool
+
+    def last_result(self) -> SaleResult | None:
+        """As ``Terminal``'s."""
+
+
+@runtime_checkable
 class Settles(Protocol):
     """Can be asked for the end of day."""
 

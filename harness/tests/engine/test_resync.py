@@ -1,58 +1,96 @@
-"""A sale whose answer the register lost, on whole rigs: it asks before it sells again."""
+"""What became of a sale whose answer was lost: by the last transaction that the terminal knows."""
 
-from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from harness.model.played import Played
-from harness.model.verdict import Outcome
-from harness.runner import Session
+from harness.clock import CooperativeClock, ThreadClock
+from harness.engine import records, resync
+from harness.engine.recorder import Recorder
+from harness.engine.steps import Given
+from harness.engine.undecided import Undecided
+from harness.model.roles import SaleResult
 
-ROOT = Path(__file__).parents[3]
-STORY = ROOT / "scenarios" / "host" / "register_cut_at_the_end.yaml"
-
-
-def played(
-    rig: str, folder: Path, defects: tuple[str, ...] = (), story: Path = STORY
-) -> Played:  # fmt: skip
-    """The story in which the line goes between the result and the end, or another."""
-    rig_file = ROOT / "rigs" / f"{rig}.yaml"
-    with Session(rig=rig_file, out=folder / "out", defects=defects) as session:
-        return session.play(session.items([story])[0])
+LOST = SaleResult("unknown")
 
 
-@pytest.mark.parametrize("rig", ["virtual", "printing_register"])
-def test_a_register_asks_before_it_sells_again(rig: str, tmp_path: Path) -> None:
-    """Its last result is a later sale's afterwards, and nobody would ever know."""
-    one = played(rig, tmp_path)
+class Terminal:
+    """Knows one transaction, by a number of its own or not."""
 
-    assert one.verdict.outcome is Outcome.PASS, one.verdict.reason
-    asked = one.trace.of("sale_resolved")
-    assert [(row["sale"], row["outcome"]) for row in asked] == [("first", "approved")]
-    proof = [row for row in one.trace.of("sale_started") if row.get("proof")]
-    assert asked[0].n < proof[0].n
+    def __init__(self, last: SaleResult | None, *, counts_itself: bool = True) -> None:
+        self.last = last
+        self.counts_itself = counts_itself
+        self.asked = 0
 
+    def last_result(self) -> SaleResult | None:
+        """What it was made with."""
+        self.asked += 1
+        return self.last
 
-def test_a_register_that_prints_has_the_receipt_repeated(tmp_path: Path) -> None:
-    """Its line went before the paper came: the copy is the cardholder's receipt."""
-    first = played("printing_register", tmp_path).trace.of("printed")[0]
-
-    assert (first["stan"], first["outcome"], first["copy"]) == (2, "approved", True)
-
-
-def test_another_trace_number_on_a_registers_paper_fails(tmp_path: Path) -> None:
-    """What it prints for the terminal can be read."""
-    one = played("printing_register", tmp_path, ("register_receipt_number",))
-
-    assert one.verdict.outcome is Outcome.FAIL
-    failed = [row.clause for row in one.verdict.clauses if row.outcome is Outcome.FAIL]
-    assert failed == ["receipt_needs_journal"]
+    def __getattr__(self, name: str) -> Any:
+        if name in ("sign_on", "sell", "abort", "status"):
+            return lambda *_: None
+        raise AttributeError(name)
 
 
-def test_what_is_sold_by_keys_is_printed_by_the_terminal(tmp_path: Path) -> None:
-    """The register that prints knows nothing of it."""
-    story = ROOT / "scenarios" / "operator" / "sold_by_keys.yaml"
+class Sink:
+    """Nowhere."""
 
-    one = played("printing_register", tmp_path, story=story)
+    def write(self, _: str) -> None: ...
+    def flush(self) -> None: ...
 
-    assert one.verdict.outcome is Outcome.PASS, one.verdict.reason
+
+def recorder(clock: Any) -> Recorder:
+    """One that keeps the trace alone."""
+    return Recorder(clock, Sink(), Undecided())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("stan", "trace", "receipt", "outcome"),
+    [
+        (8, None, None, "approved"),  # the host's number, and this sale's
+        (7, None, None, "not_done"),
+        (None, 12, 5, "approved"),  # another than those that are known
+        (None, 11, 4, "not_done"),  # that of the sale before
+        (None, 10, 3, "not_done"),  # that of before the story
+        (None, None, None, "approved"),  # nothing tells it from others
+    ],
+)
+def test_the_last_transaction_may_be_another_than_the_lost_one(
+    stan: int | None, trace: int | None, receipt: int | None, outcome: str
+) -> None:
+    """Known by the host's number, or by being none of those that are known already."""
+    terminal = Terminal(SaleResult("approved", stan=stan, trace=trace, receipt=receipt))
+    own = recorder(CooperativeClock())
+    own.correlation.opened("second")
+    own.correlation.sale_of("host", "request_received", {"stan": 8})
+    first = SimpleNamespace(name="first", result=SaleResult("approved", trace=11, receipt=4))
+    second = SimpleNamespace(name="second", result=LOST)
+    run = SimpleNamespace(
+        rig=SimpleNamespace(players={"terminal": terminal}), recorder=own,
+        sales={"first": first, "second": second},
+        earlier=[SaleResult("approved", trace=10, receipt=3)],
+    )  # fmt: skip
+
+    resync.ask(run)  # type: ignore[arg-type]
+
+    (told,) = own.trace.of("sale_resolved")
+    assert told["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("virtual", "counts_itself", "asked"),
+    [(False, True, 1), (False, False, 0), (True, True, 0)],
+)
+def test_only_a_terminal_with_numbers_of_its_own_is_asked_beforehand(
+    *, virtual: bool, counts_itself: bool, asked: int
+) -> None:
+    """The host's numbers need no looking back, and a simulated terminal is new."""
+    terminal = Terminal(SaleResult("approved", trace=10), counts_itself=counts_itself)
+    rig = SimpleNamespace(players={"terminal": terminal})
+    clock = CooperativeClock() if virtual else ThreadClock()
+
+    found = records.look_back(Given(), rig, recorder(clock))
+
+    assert terminal.asked == len(found) == asked
