@@ -1,4 +1,4 @@
-"""Words of the host's: codes that are no issuer's, and acts that spoil an answer."""
+"""Words of the host: codes that are no issuer's or end a reversal, acts that spoil an answer."""
 
 #: Answers that are no word of the issuer about the card: faults of the switch, the terminal, the
 #: keys or the batch (Q/CUP 006.6-2015, A.2).

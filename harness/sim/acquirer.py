@@ -26,26 +26,29 @@ Outlet ``control``: JSON lines (``sim/control``):
 
 Events, with card numbers truncated:
 
-====================  ==============================================================
-``connected``         ``secured``: over TLS; and ``disconnected``; both with ``which`` host
-``certificate``       ``shown``: what new TLS connections meet; ``which``
-``door``              ``state which``
-``turned_away``       ``door``: somebody wanted to connect; ``which``
-``handshake``         ``shown`` to a client, ``why`` it came to nothing, empty where it did not
-``request_received``  ``mti stan batch tid amount pan processing reason mac_ok``; ``mode``,
-                      ``currency``, ``original``: fields 22, 49, 61; ``skew``: s by which the
-                      terminal's clock is ahead, null where it does not tell
-``reply_due``         ``mti stan response auth``: the answer is decided and not sent yet
-``answered``          the same, when it was sent
-``misbehaved``        ``act``, ``mti`` of the request, ``stan``
-``signed_on``         ``tid batch``
-``signed_off``        ``tid``
-``settled``           ``tid batch balanced uploaded``: a batch was closed
-``clock``             ``to``: the time of day that its clock was moved on to
-``ledger_entry``      ``tid batch stan amount pan status entry response voided uploaded``
-``ledger_end``        ``entries``
-``violation``         ``rule stan batch tid text``
-====================  ==============================================================
+======================  ============================================================
+``connected``           ``secured``: over TLS; and ``disconnected``; both with ``which`` host
+``certificate``         ``shown``: what new TLS connections meet; ``which``
+``door``                ``state which``
+``turned_away``         ``door``: somebody wanted to connect; ``which``
+``handshake``           ``shown`` to a client, ``why`` it came to nothing, empty where it did not
+``request_received``    ``mti stan batch tid amount pan processing reason mac_ok``; ``mode``,
+                        ``condition``, ``currency``, ``original``: fields 22, 25, 49, 61;
+                        ``track cryptogram unlike``: see ``host_rules.py``; ``skew``: s by which
+                        the terminal's clock is ahead, null where it does not tell
+``reply_due``           ``mti stan response``, ``auth balance`` where it has them: the answer
+                        is decided and not sent yet
+``answered``            the same, when it was sent
+``misbehaved``          ``act``, ``mti`` of the request, ``stan``
+``signed_on``           ``tid batch``, ``checks``: the check values of its keys
+``signed_off``          ``tid``
+``signature_received``  ``tid batch stan signed``
+``settled``             ``tid batch balanced uploaded``: a batch was closed
+``clock``               ``to``: the time of day that its clock was moved on to
+``ledger_entry``        ``tid batch stan amount pan status entry response voided uploaded``
+``ledger_end``          ``entries``
+``violation``           ``rule stan batch tid text``
+======================  ============================================================
 """
 
 import datetime
