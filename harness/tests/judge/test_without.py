@@ -3,11 +3,18 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from harness.judge._doubt import CONSOLE, DISPLAY, HANDS, REGISTER
+from harness.judge._doubt import CONSOLE, DISPLAY, EVERY_LINE, HANDS, REGISTER
 from harness.judge._without import BROUGHT, without
+from harness.judge.case import Case, clauses_of
+from harness.judge.case.clauses import ALWAYS
 from harness.model.observed import KINDS
 from harness.model.trace import Observation
+from harness.model.verdict import Outcome
+from harness.model.words import find
+from harness.tests.judge.days import Day, day
 from harness.tests.judge.story import CHANNELS
 
 
@@ -128,3 +135,36 @@ def test_whose_request_it_is_is_known_by_host_and_register(
     left = _left(frozenset({line}), *rows)
 
     assert [seen.get("of") for seen in left if seen.source == "host"] == of
+
+
+def _does_without(clause: str) -> frozenset[str]:
+    lines: frozenset[str] = getattr(find(ALWAYS, clause), "DOES_WITHOUT", frozenset())
+    return lines
+
+
+def _failed(tale: Day, lines: frozenset[str]) -> set[str]:
+    """Clauses that fail on a bench without these lines, which they say that they do without."""
+    case = Case(tale.spec, [clause for _, clause in clauses_of(tale.spec)], doubts=False)
+    for seen in without(lines, tale.trace()):
+        case.on(seen)
+    rows = [row for row in case.verdict().clauses if row.clause not in ("staged", "then")]
+    return {
+        row.clause for row in rows
+        if row.outcome is Outcome.FAIL and lines <= _does_without(row.clause)
+    }  # fmt: skip
+
+
+LINES = st.sets(st.sampled_from(sorted(EVERY_LINE)), min_size=1).map(frozenset)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 100_000), lines=LINES, chance=st.randoms(use_true_random=False))
+def test_a_good_terminal_fails_nothing_on_a_bench_without_some_lines(
+    seed: int, lines: frozenset[str], chance: Any
+) -> None:
+    """On any day; also where the log, which is gone then, had lost every fifth line."""
+    tale = day(seed)
+    assert not _failed(tale, lines)
+
+    tale.drop(lambda row: row.source == "terminal" and chance.random() < 0.2)
+    assert not _failed(tale, lines | {CONSOLE, REGISTER})
