@@ -74,7 +74,7 @@ class Administration:
 
     def sign_on_host(self) -> SaleResult:
         """06 93: initialisation."""
-        return self._session.administer(zvt.INITIALISATION, self._password)
+        return self._session.inform(zvt.INITIALISATION, self._password)
 
     def sign_off(self) -> SaleResult:
         """The maker's own command: ZVT's log-off is the register's, not the host's."""
@@ -85,9 +85,8 @@ class Administration:
 
     def reprint(self) -> SaleResult:
         """06 20, printed."""
-        return self._session.transact(
-            commands.write_repeat(self._password, 0), Dialogue(confirms=False, copy=True)
-        )
+        apdu = commands.write_repeat(self._password, 0)
+        return self._session.inform(apdu.command, apdu.payload, Dialogue(confirms=False, copy=True))
 
     def diagnose(self) -> SaleResult:
         """06 70: have the terminal try its way to the host."""

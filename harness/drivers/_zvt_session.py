@@ -138,11 +138,14 @@ class Session:
     def inform(
         self, command: int, payload: bytes = b"", talk: Dialogue | None = None
     ) -> SaleResult:
-        """What a terminal need not have, and moves nothing; raises NotSupported."""
+        """What a terminal need not have, and moves nothing.
+
+        Raises NotSupported for a refusal as not possible where its ``lacks`` are not known.
+        """
         talk = talk or Dialogue(confirms=False)
         said = self.transact(zvt.Apdu(command, payload), talk)
-        if talk.refusal == NOT_POSSIBLE:
+        if talk.refusal == NOT_POSSIBLE and self.words.without is None:
             error = NotSupported(f"the terminal refuses {command:04X} as not possible (84 83)")
-            error.next_move = "Where it has no such function say so in its zvt.yaml: `lacks:`"
+            error.next_move = "Whether it has such a function its zvt.yaml should say: `lacks:`"
             raise error
         return said

@@ -9,6 +9,9 @@
     lacks: [totals, self_test]               # commands that it refuses as not possible (84 83)
     trace: host                              # BMP 0B is field 11 of the host's messages
 
+Without ``lacks`` nobody knows whether 84 83 means a function that is not there, and no failure is
+made of it; with it, and be it empty, the terminal is held to all others.
+
 ZVT does not say what counts in BMP 0B. Without ``trace: host`` it is the terminal's own number, and
 is compared with none of the host's.
 
@@ -40,7 +43,7 @@ class Words:
         deals: What it can be asked for.
         own: What its maker added -> command, class and instruction.
         counts_as_host: Whether BMP 0B is the number that the host knows.
-        without: What it cannot be asked for, of ``ACTS``.
+        without: What it cannot be asked for, of ``ACTS``; None where nobody has said.
     """
 
     extended: Mapping[str, str] = field(default_factory=dict)
@@ -48,12 +51,12 @@ class Words:
     deals: tuple[Deal, ...] = DEALS
     own: Mapping[str, int] = field(default_factory=dict)
     counts_as_host: bool = False
-    without: Sequence[str] = ()
+    without: Sequence[str] | None = None
 
     def lacks(self) -> dict[str, str]:
         """What it cannot be asked for -> why."""
         unsaid = {} if "sign_off" in self.own else {"sign_off": NO_SIGN_OFF}
-        return {**unsaid, **dict.fromkeys(self.without, LACKING)}
+        return {**unsaid, **dict.fromkeys(self.without or (), LACKING)}
 
 
 def read_words(personality: str) -> Words:
@@ -68,7 +71,7 @@ def read_words(personality: str) -> Words:
             for row in plain.get("texts", ())
         ]
         own = {word: int(command, 16) for word, command in plain.get("own", {}).items()}
-        without = acts_of(plain.get("lacks", ()))
+        without = acts_of(plain["lacks"]) if "lacks" in plain else None
     except (OSError, re.error, KeyError, ValueError) as error:
         raise RigError(f"{file}: no good ZVT personality ({error})") from error
     asked = plain.get("deals", DEALS)

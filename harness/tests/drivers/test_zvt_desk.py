@@ -155,6 +155,8 @@ def test_totals_are_told_as_far_as_zvt_has_them() -> None:
         (Driver.totals, "06 10 03 000000"),
         (Driver.diagnose, "06 70 00"),
         (Driver.self_test, "06 79 00"),
+        (Driver.reprint, "06 20 05 000000 03 00"),
+        (Driver.sign_on_host, "06 93 03 000000"),
     ],
 )
 def test_a_function_that_is_not_possible_is_not_there(
@@ -167,6 +169,15 @@ def test_a_function_that_is_not_possible_is_not_there(
     ):
         asked(zvt)
     assert "lacks:" in refused.value.next_move
+
+
+def test_a_model_that_says_what_it_lacks_is_held_to_the_rest(tmp_path: Path) -> None:
+    """It has this function, and refuses it."""
+    words = tmp_path / "zvt.yaml"
+    words.write_text("lacks: [totals]")
+    with dialogue([("06 79 00", "84 83 00")], personality=str(words)) as (zvt, _, _port):
+        said = zvt.self_test()
+    assert (said.outcome, said.code) == ("failed", "83")
 
 
 def test_what_a_model_cannot_be_asked_for_is_known_before_a_run(tmp_path: Path) -> None:
