@@ -44,6 +44,8 @@ class Dialogue:
         counts_as_host: Whether its trace number is the host's, as ``Words`` says.
         confirms: Whether the terminal must confirm a success by 04 0F, as it must for money;
             where it need not, 06 0F alone will do.
+        numbers_receipts: Whether this terminal has given a receipt a number: then 0000 follows on
+            9999, and is one. It is none of what failed, and of a terminal that has no others.
     """
 
     result: int | None = None
@@ -59,6 +61,7 @@ class Dialogue:
     copy: bool = False
     counts_as_host: bool = False
     confirms: bool = True
+    numbers_receipts: bool = False
 
     @property
     def code(self) -> int | None:
@@ -85,13 +88,17 @@ class Dialogue:
             cause="" if outcome == "approved" else self.cause,
             code="" if self.code is None else f"{self.code:02X}",
             **counted(self.fields, as_host=self.counts_as_host),
-            receipt=number(self.fields, zvt.RECEIPT) or None,
+            receipt=self._receipt(outcome),
             amount=number(self.fields, zvt.AMOUNT),
             currency="" if (money := number(self.fields, zvt.CURRENCY)) is None else f"{money:03d}",
             text=self.text or broken,
             auth=mask(self.fields.values.get(zvt.AUTH_CODE, b"").rstrip(b"\0").decode("cp437")),
             pan=shown_pan(self.fields),
         )
+
+    def _receipt(self, outcome: str) -> int | None:
+        told = number(self.fields, zvt.RECEIPT)
+        return told if told or (outcome == "approved" and self.numbers_receipts) else None
 
     def mirrored(self) -> bytes:
         """What the terminal wants to be given back with the next transaction (4.2)."""

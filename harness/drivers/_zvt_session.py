@@ -10,6 +10,7 @@ Source: ZVT PA00P015, 2.1, 2.2.6 and 10 (6B, 9C).
 from contextlib import suppress
 
 from harness.drivers import _zvt_commands as commands
+from harness.drivers._zvt_clear import number
 from harness.drivers._zvt_link import Link, Reply
 from harness.drivers._zvt_report import Dialogue, Reporter
 from harness.drivers._zvt_words import Words
@@ -38,6 +39,7 @@ class Session:
         words: The model's own.
         password: The register's, three bytes.
         aborted: Whether what waits for a busy terminal was given up.
+        numbers_receipts: As ``Dialogue``: whether a receipt's number was told in this session.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Session:
         self.words = words
         self.password = bytes.fromhex(password)
         self.aborted = False
+        self.numbers_receipts = False
         self._registration = commands.write_registration(self.password, config, currency)
 
     @property
@@ -119,6 +122,13 @@ class Session:
             self.link.pause(AGAIN)
             talk.refusal = None
             broken = self.attempt(apdu, talk, reply)
+        return self.result(talk, broken)
+
+    def result(self, talk: Dialogue, broken: str = "") -> SaleResult:
+        """What became of a transaction, by its dialogue."""
+        if number(talk.fields, zvt.RECEIPT):
+            self.numbers_receipts = True
+        talk.numbers_receipts = self.numbers_receipts
         return talk.sale(broken)
 
     def attempt(self, apdu: zvt.Apdu, talk: Dialogue, reply: Reply | None = None) -> str:

@@ -130,7 +130,7 @@ class Driver(Administration):
         talk = Dialogue(copy=self._prints)
         service = commands.WITH_STATUS | (0 if self._prints else commands.NOTHING_PRINTED)
         broken = self._session.attempt(commands.write_repeat(self._password, service), talk)
-        return None if talk.refused_all else self._known(talk.sale(broken), talk)
+        return None if talk.refused_all else self._known(self._session.result(talk, broken), talk)
 
     def _known(self, result: SaleResult, talk: Dialogue) -> SaleResult:
         """A sale that we know of is one that is not to be undone."""

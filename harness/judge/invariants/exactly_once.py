@@ -105,6 +105,9 @@ def _booked_is_approved(
 ) -> Iterator[Finding]:
     no_journal = books.no_journal()
     for stan, rows in booked.items():
+        if not stan:
+            yield Missing("a charge without a trace number cannot be told from any other")
+            continue
         spoken = said.get(stan, [])
         if any(voice.approved for voice in spoken):
             continue

@@ -46,7 +46,10 @@ def check(books: Books) -> Iterator[Finding]:
     rows = [row for row in books.booked() if deal_of(row) in MOVES and not books.is_settled(row)]
     for row in rows:
         stan = stan_of(row)
-        record = None if stan is None else books.in_journal(stan, *STANDING)
+        if stan is None:
+            yield Missing("a charge without a trace number cannot be found in the journal")
+            continue
+        record = books.in_journal(stan, *STANDING)
         what = "charge" if deal_of(row) in DEBIT else deal_of(row)
         charge = f"the host's {what} of trace number {stan} ({books.money(row.get('amount'))})"
         if record is None:

@@ -61,7 +61,10 @@ class _ReversalCarriesOriginal(Safety):
         self._count += 1
         stan = stan_of(seen)
         if stan is None:
-            self.fail(f"the reversal at {span(seen.t)} carries no trace number", (seen.n,))
+            self.fail(
+                f"the reversal at {span(seen.t)} carries no trace number (field 11 is 000000 or"
+                " missing)", (seen.n,),
+            )  # fmt: skip
             return
         originals = self.run.books.requests[stan]
         never = self._never.get(stan) or next(iter(self.run.books.advices[stan]), None)

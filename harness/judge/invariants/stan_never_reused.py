@@ -34,7 +34,8 @@ class StanNeverReused:
     Restarts and clock changes included (payment invariant 8). A resend of the same request, before
     anything else became of it, is no reuse; a reversal carries its original's number by rule. A
     sign-on or a settlement counts as well where the terminal was seen to number them with its
-    sales.
+    sales. A request that moves money has a number: 000000 is none, for field 61 says by it that
+    there is no original.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (8,)
@@ -66,7 +67,12 @@ class _StanNeverReused(Safety):
                 )  # fmt: skip
             return
         stan = stan_of(seen)
-        if stan is not None and moves_money(seen):
+        if seen.get("stan") == 0 and moves_money(seen):
+            self.fail(
+                f"the {mti_of(seen)} at {span(seen.t)} carries no trace number (field 11 is 000000"
+                " or missing); after 999999 comes 000001", (seen.n,),
+            )  # fmt: skip
+        elif stan is not None and moves_money(seen):
             beside = self._beside or self.run.signed_on
             self._woven += stan == ((stan_of(beside) if beside else None) or 0) + 1 > 1
             self._money = stan

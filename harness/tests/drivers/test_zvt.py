@@ -465,6 +465,27 @@ def test_trace_and_receipt_number_zero_are_none() -> None:
     assert all("stan" not in one for one in heard.of("ecr_result"))
 
 
+def numbered(receipt: str, result: str = "00") -> Sequence[Pair]:
+    """A sale of which the terminal tells this receipt number."""
+    end = "06 0F 00" if result == "00" else f"06 1E 01 {result}"
+    told = f"27 {result} 04 000000001234 0B 000042" + (f" 87 {receipt}" if receipt else "")
+    size = len(bytes.fromhex(told))
+    return [(SALE, f"{ACK} 04 0F {size:02X} {told}"), (ACK, end), (ACK, None)]
+
+
+@pytest.mark.parametrize(
+    ("then", "result", "receipt"),
+    [("0000", "00", 0), ("0000", "64", None), ("", "00", None), ("0001", "00", 1)],
+    ids=["after_9999", "of_a_failure", "absent", "begins_at_1"],
+)
+def test_receipt_number_zero_follows_on_9999(then: str, result: str, receipt: int | None) -> None:
+    """A terminal that counts receipts may count through 0; a failed sale has no receipt."""
+    with dialogue([*numbered("9999"), *numbered(then, result)]) as (zvt, _, _port):
+        before, after = zvt.sell(AMOUNT), zvt.sell(AMOUNT)
+
+    assert (before.receipt, after.receipt) == (9999, receipt)
+
+
 def test_an_abort_in_the_middle_of_a_sale_is_answered_within_it() -> None:
     """06 B0 goes out beside the waiting sale, whose end then says what happened."""
     talk: Sequence[Pair] = [

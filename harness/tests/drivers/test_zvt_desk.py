@@ -66,6 +66,7 @@ def test_it_plays_all_that_a_register_may_ask() -> None:
         (Wish("refund", AMOUNT), sized("06 31", "000000 04 000000001234 49 0156")),
         (Wish("preauth", AMOUNT), sized("06 22", "04 000000001234 49 0156")),
         (Wish("preauth_void", receipt=9999), sized("06 25", "87 9999")),
+        (Wish("void", receipt=0), sized("06 30", "000000 87 0000")),
         (Wish("balance"), "06 03 00"),
         (
             Wish("completion", AMOUNT, receipt=8, stan=42, auth="A1B2C3"),

@@ -190,6 +190,18 @@ def test_numbers_that_fall_are_caught_except_where_they_wrap() -> None:
     assert passes(always("stan_never_reused").sale("a", 999_999).sale("b", 1).end().clause())
 
 
+def test_trace_number_zero_is_none_and_said_to_be() -> None:
+    """000000 after 999999 fails for what it is; nobody says that the sale was never told of."""
+    clause = always("stan_never_reused").sale("a", 999_999).sale("b", 0).end().clause()
+    assert fails(clause)
+    assert "carries no trace number" in clause.reason
+
+    for other in ("exactly_once", "no_orphan_charge"):
+        clause = always(other).sale("a", 999_999).sale("b", 0).end().clause()
+        assert unsure(clause)
+        assert "without a trace number" in clause.reason
+
+
 def test_echoes_with_a_counter_of_their_own_are_nobodys_numbers() -> None:
     """Only messages that were seen to share a counter must not share a number."""
     story = always("stan_never_reused")
