@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from harness.errors import DeviceRefused, Garbled, PortTimeout
 from harness.ports.base import Chunk, Port
-from harness.wire.at import STARTED, Exchange, Final, LineSplitter, Part
+from harness.wire.at import STARTED, Exchange, LineSplitter, Part
 from harness.wire.at_commands import ESCAPE, SUBMIT
+from harness.wire.at_finals import Final
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from harness.drivers._at import AtSession, Refused
 from harness.errors import DeviceRefused, Garbled
-from harness.wire.at import Final
+from harness.wire.at_finals import Final
 
 T = TypeVar("T")
 Lines = Sequence[str]

@@ -11,6 +11,7 @@ from harness.wire import (
     at_commands,
     at_context,
     at_counters,
+    at_finals,
     at_registration,
     at_reports,
     at_serving,
@@ -48,7 +49,8 @@ LINES = (
     "AT+CEREG?", "> ",
 )  # fmt: skip
 BY_LINE: tuple[Callable[[str], Any], ...] = (
-    at.final_of, at_reports.cgev, at_reports.qiurc, at_reports.session, at_reports.bearer_event,
+    at_finals.final_of, at_reports.cgev, at_reports.qiurc, at_reports.session,
+    at_reports.bearer_event,
     at_reports.cmti, at_reports.cusd, at_reports.cusd_coding, at_reports.identity, at_reports.cfun,
     at_reports.cops, at_context.cgdcont, at_context.cgact, at_context.cgpaddr,
     at_context.cgcontrdp, at_context.address, at_counters.qgdcnt, at_counters.dsflowqry,

@@ -225,9 +225,8 @@ def _in_disguise(text: str) -> Iterator[Span]:
 
 def _in_row(reading: Reading) -> Iterator[Span]:
     """BCD as signs: where the row ends is known, and where it begins only to the byte."""
-    digits = _DIGITS.match(reading.text)
-    assert digits is not None  # noqa: S101 - the pattern matches nothing, too
-    row, last = digits[0], digits.end()
+    row = _leading(reading.text)
+    last = len(row)
     found = [
         row[at : at + size]
         for size in range(SHORTEST, LONGEST + 1) for at in range(0, last - size + 1, 2)
@@ -253,9 +252,13 @@ def _in_dumps(text: str) -> Iterator[Span]:
 
 def _shown(bcd: str) -> str:
     """What may be shown of a number, and of what follows it in BCD."""
-    digits = _DIGITS.match(bcd)
-    assert digits is not None  # noqa: S101 - the pattern matches nothing, too
-    return mask_pan(digits[0])
+    return mask_pan(_leading(bcd))
+
+
+def _leading(text: str) -> str:
+    """The digits that it begins with."""
+    digits = _DIGITS.match(text)
+    return digits[0] if digits is not None else ""
 
 
 def _bcd(dump: str, *, spaced: bool) -> Iterator[tuple[int, int]]:
@@ -276,10 +279,9 @@ def _tagged(dump: str) -> Iterator[tuple[int, int]]:
     for found in _TAGGED.finditer(dump):
         first = found.start() + 4
         end = first + 2 * int(dump[first - 2 : first], 16)
-        digits = _DIGITS.match(dump[first:end])
-        assert digits is not None  # noqa: S101 - the pattern matches nothing, too
-        after = dump[first + digits.end() : end][:1]
-        if after in ("", "F", "f", "D", "d") and is_pan(digits[0]):
+        digits = _leading(dump[first:end])
+        after = dump[first + len(digits) : end][:1]
+        if after in ("", "F", "f", "D", "d") and is_pan(digits):
             yield first, min(end, len(dump))
 
 

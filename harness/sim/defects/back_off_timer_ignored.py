@@ -5,7 +5,7 @@ asks to be waited out is waited out.
 """
 
 from harness.sim.terminal.firmware import Firmware
-from harness.wire.at import Final
+from harness.wire.at_finals import Final
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:

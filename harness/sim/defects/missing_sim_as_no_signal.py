@@ -4,7 +4,7 @@ Breaks S-1: the report names the cause that the operator can do something about.
 """
 
 from harness.sim.terminal.firmware import Firmware
-from harness.wire.at import Final
+from harness.wire.at_finals import Final
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:

@@ -4,7 +4,7 @@ Breaks G-1: a configuration fault is named as one, or the wrong person is called
 """
 
 from harness.sim.terminal.firmware import Firmware
-from harness.wire.at import Final
+from harness.wire.at_finals import Final
 
 
 def plant(base: type[Firmware]) -> type[Firmware]:

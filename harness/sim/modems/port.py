@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import Garbled, PortLost
 from harness.ports.base import Port
 from harness.sim.modems.registration import draw
-from harness.wire.at import CME_CAUSES, CMS_CAUSES, RESULT_NUMBERS
 from harness.wire.at_commands import Command, CommandReader, Form, Input, parse
+from harness.wire.at_finals import CME_CAUSES, CMS_CAUSES, RESULT_NUMBERS
 
 if TYPE_CHECKING:
     from harness.sim.modems.modem import Modem

@@ -9,7 +9,8 @@ from harness.clock import Clock
 from harness.errors import PortLost
 from harness.ports.base import Port
 from harness.sim.terminal.turn import Turn
-from harness.wire.at import Exchange, Final, LineSplitter, Part
+from harness.wire.at import Exchange, LineSplitter, Part
+from harness.wire.at_finals import Final
 
 REOPEN = 1.0  # s between two tries to have the port back
 SHORT = 3.0  # s; the maker's limit for commands that touch no network is 300 ms

@@ -14,7 +14,7 @@ from harness.sim.terminal.log import Log
 from harness.sim.terminal.personality import Personality, Sim
 from harness.sim.terminal.registering import Registering
 from harness.wire import at_reports
-from harness.wire.at import Final
+from harness.wire.at_finals import Final
 
 #: What a terminal wants to be told unasked. The next one is for modems without the first.
 SET_UP: tuple[tuple[str, ...], ...] = (

@@ -4,7 +4,7 @@ import pytest
 
 from harness.sim.modems.messages import READ, UNREAD, UNSENT, Message
 from harness.tests.sim.modems.stage import Stage, on_stage
-from harness.wire import at, pdu
+from harness.wire import at_finals, pdu
 from harness.wire import at_reports as reports
 from harness.wire.at_commands import Command, Form, parse
 from harness.wire.at_registration import registration
@@ -21,9 +21,9 @@ from harness.wire.at_registration import registration
 )  # fmt: skip
 def test_results_have_their_numbers(word: str, number: int) -> None:
     """V.250, table 1; all but RING end a command, two of them well."""
-    final = at.final_of(word)
+    final = at_finals.final_of(word)
 
-    assert at.RESULT_NUMBERS[word] == number
+    assert at_finals.RESULT_NUMBERS[word] == number
     assert (final is None) == (word == "RING")
     assert final is None or final.ok == (word in ("OK", "CONNECT"))
 
@@ -47,7 +47,10 @@ def test_results_have_their_numbers(word: str, number: int) -> None:
 )  # fmt: skip
 def test_an_error_in_words_is_its_number(code: int, words: str) -> None:
     """TS 27.007, 9.2: in whatever spelling, signs between words or not, both are one."""
-    said, number = at.final_of(f"+CME ERROR: {words}"), at.final_of(f"+CME ERROR: {code}")
+    said, number = (
+        at_finals.final_of(f"+CME ERROR: {words}"),
+        at_finals.final_of(f"+CME ERROR: {code}"),
+    )
 
     assert said is not None
     assert number is not None
@@ -66,7 +69,7 @@ def test_an_error_in_words_is_its_number(code: int, words: str) -> None:
 )  # fmt: skip
 def test_an_error_of_short_messages_is_its_number(code: int, words: str) -> None:
     """TS 27.005, 3.2.5: numbers of their own, though words are the same."""
-    said = at.final_of(f"+CMS ERROR: {words}")
+    said = at_finals.final_of(f"+CMS ERROR: {words}")
 
     assert said is not None
     assert (said.family, said.code, said.nas_cause) == ("CMS", code, None)
@@ -74,7 +77,7 @@ def test_an_error_of_short_messages_is_its_number(code: int, words: str) -> None
 
 def test_only_codes_of_the_network_have_a_cause_of_it() -> None:
     """TS 27.007, 9.2.2: 102 to 146 are causes of TS 24.008 and 24.301 plus 100, 148 on are not."""
-    assert [at.nas_cause(code) for code in (100, 102, 103, 146, 147, 148, None)] == [
+    assert [at_finals.nas_cause(code) for code in (100, 102, 103, 146, 147, 148, None)] == [
         None, 2, 3, 46, None, None, None,
     ]  # fmt: skip
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.wire.at import CME_CAUSES, PROMPT, STARTED, Exchange, LineSplitter, Part, final_of
+from harness.wire.at import PROMPT, STARTED, Exchange, LineSplitter, Part
+from harness.wire.at_finals import CME_CAUSES, final_of
 
 
 @pytest.mark.parametrize(
