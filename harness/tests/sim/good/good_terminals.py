@@ -6,7 +6,6 @@ at each.
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from harness.sim.terminal.acquiring import BadAnswer
@@ -14,8 +13,6 @@ from harness.sim.terminal.comms import NoAnswer, Unsent
 from harness.sim.terminal.firmware import Firmware
 from harness.sim.terminal.outcome import Asked, Outcome, Register, Stop
 from harness.sim.terminal.records import Entry, Pending
-from harness.sim.terminal.registers._zvt_answers import Objects, Rows
-from harness.wire import zvt
 from harness.wire.iso8583 import Message
 
 Plant = Callable[[type[Firmware]], type[Firmware]]
@@ -214,48 +211,3 @@ def blinks_otherwise(base: type[Firmware]) -> type[Firmware]:
             return {name: others.get(name, {}).get(state, state) for name, state in rows.items()}
 
     return base.with_parts(Lights=Lights)
-
-
-def counts_for_its_register(base: type[Firmware]) -> type[Firmware]:
-    """ZVT does not say what the trace number (BMP 0B) counts: here it is no host's number."""
-
-    class Answers(base.Dialogue.Answers):  # type: ignore[name-defined, misc]
-        def result(self, outcome: Outcome) -> bytes:
-            return super().result(replace(outcome, stan=outcome.stan + 7000))  # type: ignore[no-any-return]
-
-    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
-        pass
-
-    class Payment(base.Payment):  # type: ignore[name-defined, misc]
-        def transact(self, asked: Asked, register: Register) -> Outcome:
-            known = replace(asked, stan=max(0, asked.stan - 7000))
-            return super().transact(known, register)  # type: ignore[no-any-return]
-
-    Dialogue.Answers = Answers
-    return base.with_parts(Dialogue=Dialogue, Payment=Payment)
-
-
-def hangs_up_after_each_command(base: type[Firmware]) -> type[Firmware]:
-    """No rule of ZVT keeps a connection open between two dialogues."""
-
-    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
-        def say_last(self, apdu: zvt.Apdu) -> bool:
-            heard = bool(super().say_last(apdu))
-            self._part()
-            return heard
-
-    return base.with_parts(Dialogue=Dialogue)
-
-
-def has_bytes_only(base: type[Firmware]) -> type[Firmware]:
-    """No TLV containers, no texts: what ZVT's one byte can say."""
-
-    class Answers(base.Dialogue.Answers):  # type: ignore[name-defined, misc]
-        def fields(self, rows: Rows, objects: Objects | None = None) -> bytes:
-            return zvt.write_fields({key: held for key, held in rows.items() if key != zvt.TEXT})
-
-    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
-        pass
-
-    Dialogue.Answers = Answers
-    return base.with_parts(Dialogue=Dialogue)

@@ -12,6 +12,7 @@ from harness.model.verdict import Outcome
 from harness.runner import Session
 from harness.source import plain_of
 from harness.tests.sim.good import good_terminals as good
+from harness.tests.sim.good import zvt_terminals as zvt
 
 #: Terminal -> items that it must pass.
 PASSES: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
@@ -28,7 +29,7 @@ PASSES: tuple[tuple[good.Plant, tuple[str, ...]], ...] = (
     (good.sends_refunds_afterwards, ("ageing/batch_full", "operator/totals_asked")),
     (good.logs_what_was_done_last, ("operator/sold_by_keys",)),
     (
-        good.hangs_up_after_each_command,
+        zvt.hangs_up_after_each_command,
         ("host/void_unanswered", "operator/taken_back", "signal/register_has_the_way_tried"),
     ),
 )
@@ -135,7 +136,7 @@ def test_a_trace_number_may_count_for_itself(
     counts: str, good_enough: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whose file says that it is the host's is held to that."""
-    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: good.counts_for_its_register)
+    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: zvt.counts_for_its_register)
     text = carried("fixtures", "terminal", "countertop", "zvt.yaml").read_text(encoding="utf-8")
     (tmp_path / "zvt.yaml").write_text(text.replace("trace: host", f"trace: {counts}"))
     rig = tmp_path / "rig.yaml"
@@ -172,7 +173,7 @@ def test_a_register_without_a_code_for_the_cause_is_no_failure(
     story: str, outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A terminal without TLV says ``no connection``: ZVT has nothing nearer."""
-    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: good.has_bytes_only)
+    monkeypatch.setattr("harness.sim.planted.find", lambda *_, **__: zvt.has_bytes_only)
 
     verdict = play(story, tmp_path, lean_rig(tmp_path, own_codes=False), planted=True).verdict
 

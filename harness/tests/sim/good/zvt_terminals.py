@@ -3,8 +3,10 @@
 Source: ZVT PA00P015 and PA00P016; what leaves it open stands at each.
 """
 
+from dataclasses import replace
+
 from harness.sim.terminal.firmware import Firmware
-from harness.sim.terminal.outcome import Outcome, Telling
+from harness.sim.terminal.outcome import Asked, Outcome, Register, Telling
 from harness.sim.terminal.registers._zvt_acts import Refused
 from harness.sim.terminal.registers._zvt_answers import Objects, Rows
 from harness.sim.terminal.registers.zvt import is_yes
@@ -18,6 +20,11 @@ TEXTS, TEXT = 0x24, 0x07
 NEW_T4 = b"\x02"  # minutes
 #: A code -> another of the same meaning, or a more general one (10).
 COARSER = {0x65: 0x64, 0x72: 0x64, 0x9B: 0xA3, 0xA3: 0xA0}
+
+
+def speaking(base: type[Firmware], **parts: type) -> type[Firmware]:
+    """With other parts of its dialogue with the register."""
+    return base.with_parts(Dialogue=type("Dialogue", (base.Dialogue,), parts))
 
 
 def says_nothing_meanwhile(base: type[Firmware]) -> type[Firmware]:
@@ -82,11 +89,7 @@ def knows_a_register_by_its_connection(base: type[Firmware]) -> type[Firmware]:
             super().carry_out(apdu, hindrance)
             self.knows = self.knows or apdu.command == zvt.REGISTRATION
 
-    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
-        pass
-
-    Dialogue.Commands = Commands
-    return base.with_parts(Dialogue=Dialogue)
+    return speaking(base, Commands=Commands)
 
 
 def tells_little(base: type[Firmware]) -> type[Firmware]:
@@ -101,11 +104,7 @@ def tells_little(base: type[Firmware]) -> type[Firmware]:
                 rows[zvt.RECEIPT] = zvt.bcd(outcome.receipt, 2)
             return self.fields(rows, self.extended(outcome.cause))  # type: ignore[no-any-return]
 
-    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
-        pass
-
-    Dialogue.Answers = Answers
-    return base.with_parts(Dialogue=Dialogue)
+    return speaking(base, Answers=Answers)
 
 
 def takes_its_time(base: type[Firmware]) -> type[Firmware]:
@@ -130,11 +129,7 @@ def says_it_coarsely(base: type[Firmware]) -> type[Firmware]:
         def fields(self, rows: Rows, objects: Objects | None = None) -> bytes:
             return zvt.write_fields({key: held for key, held in rows.items() if key != zvt.TEXT})
 
-    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
-        pass
-
-    Dialogue.Answers = Answers
-    return base.with_parts(Dialogue=Dialogue)
+    return speaking(base, Answers=Answers)
 
 
 def tells_no_state_while_it_sells(base: type[Firmware]) -> type[Firmware]:
@@ -146,11 +141,7 @@ def tells_no_state_while_it_sells(base: type[Firmware]) -> type[Firmware]:
                 raise Refused(PLEASE_WAIT)
             super().carry_out(apdu, hindrance)
 
-    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
-        pass
-
-    Dialogue.Commands = Commands
-    return base.with_parts(Dialogue=Dialogue)
+    return speaking(base, Commands=Commands)
 
 
 def has_few_functions(base: type[Firmware]) -> type[Firmware]:
@@ -162,11 +153,7 @@ def has_few_functions(base: type[Firmware]) -> type[Firmware]:
                 raise Refused(NOT_POSSIBLE)
             super().carry_out(apdu, hindrance)
 
-    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
-        pass
-
-    Dialogue.Commands = Commands
-    return base.with_parts(Dialogue=Dialogue)
+    return speaking(base, Commands=Commands)
 
 
 def hangs_up_after_failures(base: type[Firmware]) -> type[Firmware]:
@@ -195,3 +182,40 @@ def prints_before_the_result(base: type[Firmware]) -> type[Firmware]:
             return is_yes(self.say(zvt_messages.write_print_block(texts, CHIP_RECEIPT)))
 
     return base.with_parts(Dialogue=Dialogue)
+
+
+def counts_for_its_register(base: type[Firmware]) -> type[Firmware]:
+    """ZVT does not say what the trace number (BMP 0B) counts: here it is no host's number."""
+
+    class Answers(base.Dialogue.Answers):  # type: ignore[name-defined, misc]
+        def result(self, outcome: Outcome) -> bytes:
+            return super().result(replace(outcome, stan=outcome.stan + 7000))  # type: ignore[no-any-return]
+
+    class Payment(base.Payment):  # type: ignore[name-defined, misc]
+        def transact(self, asked: Asked, register: Register) -> Outcome:
+            known = replace(asked, stan=max(0, asked.stan - 7000))
+            return super().transact(known, register)  # type: ignore[no-any-return]
+
+    return speaking(base, Answers=Answers).with_parts(Payment=Payment)
+
+
+def hangs_up_after_each_command(base: type[Firmware]) -> type[Firmware]:
+    """No rule of ZVT keeps a connection open between two dialogues."""
+
+    class Dialogue(base.Dialogue):  # type: ignore[name-defined, misc]
+        def say_last(self, apdu: zvt.Apdu) -> bool:
+            heard = bool(super().say_last(apdu))
+            self._part()
+            return heard
+
+    return base.with_parts(Dialogue=Dialogue)
+
+
+def has_bytes_only(base: type[Firmware]) -> type[Firmware]:
+    """No TLV containers, no texts: what ZVT's one byte can say."""
+
+    class Answers(base.Dialogue.Answers):  # type: ignore[name-defined, misc]
+        def fields(self, rows: Rows, objects: Objects | None = None) -> bytes:
+            return zvt.write_fields({key: held for key, held in rows.items() if key != zvt.TEXT})
+
+    return speaking(base, Answers=Answers)
