@@ -111,13 +111,18 @@ def certified(kind: str) -> Story:
     return story
 
 
-def warnings(stage: Stage) -> bool:
-    """Q-8: 81 % are used, then 96 %."""
+def _with_a_plan(stage: Stage, left: int) -> None:
+    """Of a megabyte so many bytes are left, and known."""
     begin(stage)
     stage.link.carrier.set_left(1_000_000)
     stage.clock.sleep(2.0)
-    stage.link.carrier.set_left(190_000)
+    stage.link.carrier.set_left(left)
     stage.clock.sleep(40.0)
+
+
+def warnings(stage: Stage) -> bool:
+    """Q-8: 81 % are used, then 96 %."""
+    _with_a_plan(stage, 190_000)
     stage.link.carrier.set_left(40_000)
     stage.clock.sleep(80.0)
     return len(stage.of("detected", cause="data_low")) < 2
@@ -125,11 +130,7 @@ def warnings(stage: Stage) -> bool:
 
 def warned_and_topped_up(stage: Stage) -> bool:
     """Q-8: 96 % are used, then data is bought: is the warning taken back?"""
-    begin(stage)
-    stage.link.carrier.set_left(1_000_000)
-    stage.clock.sleep(2.0)
-    stage.link.carrier.set_left(40_000)
-    stage.clock.sleep(40.0)
+    _with_a_plan(stage, 40_000)
     stage.link.carrier.top_up(10_000_000)
     stage.clock.sleep(180.0)
     return not stage.of("cleared", cause="data_low")
