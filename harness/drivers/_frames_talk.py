@@ -84,10 +84,8 @@ class Talk:
         return {**asked, **abort, **self._words.lacks()}
 
     def nameable(self) -> frozenset[str]:
-        """The causes of the profile's codes, and of the model's own words."""
-        return (
-            frozenset(row.cause for row in self.profile.results if row.cause) | self._words.named()
-        )
+        """The causes that the profile's codes tell, and of the model's own words."""
+        return self.profile.named() | self._words.named()
 
     # --- what is asked ---
 

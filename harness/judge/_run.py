@@ -159,7 +159,7 @@ class Run:
         return kind in self.told
 
     def can_name(self, channel: str, causes: Iterable[str]) -> bool:
-        """Whether one of these could be told there: a byte of a protocol has no word for most.
+        """Whether these could be told there, whichever it is: a protocol has no word for most.
 
         And a log may tell what is shown, and nothing else of what is the matter.
         """
@@ -167,10 +167,10 @@ class Run:
             return self.tells(channel)
         if channel == "console":
             return self.told is None or channel in self.told
-        return channel != "ecr" or self.named is None or not self.named.isdisjoint(causes)
+        return channel != "ecr" or self.named is None or self.named.issuperset(causes)
 
     def could_tell(self, channel: str, causes: Iterable[str]) -> bool:
-        """Whether one of these could be heard there."""
+        """Whether these could be heard there."""
         return self.hears_causes(channel) and self.can_name(channel, causes)
 
     def waits_for_a_sale(self) -> bool:

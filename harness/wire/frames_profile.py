@@ -59,6 +59,8 @@ class Profile:
         also: ``query`` and other words of ``ASKS`` -> values of the ask.
         same: Names that an answer repeats of its ask: others belong to another one.
         complete: Until the answer of a transaction.
+        tells: The causes that a terminal's codes can be relied on to tell, where they are not all
+            that ``results`` name: many have one code for most of what goes wrong.
     """
 
     source: str
@@ -71,10 +73,11 @@ class Profile:
     also: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     same: tuple[str, ...] = ("amount",)
     complete: Seconds = Seconds(180)
+    tells: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        for kind, known in (("deals", DEALS), ("also", ASKS)):
-            for word in getattr(self, kind):
+        for kind, known in (("deals", DEALS), ("also", ASKS), ("tells", CAUSES)):
+            for word in getattr(self, kind) or ():
                 if word not in known:
                     raise ValueError(f"{kind}: no {word!r}; there are {', '.join(known)}")
         if "sale" not in self.deals:
@@ -85,6 +88,12 @@ class Profile:
             raise ValueError("results: none means approved")
         if self.handshake.kind == "numbered" and self.frame.head != 3:
             raise ValueError("frame: numbered frames have a head of 3 bytes")
+
+    def named(self) -> frozenset[str]:
+        """The causes that its codes can be relied on to tell."""
+        if self.tells is not None:
+            return frozenset(self.tells)
+        return frozenset(row.cause for row in self.results if row.cause)
 
     def result(self, answer: Values) -> Result:
         """What an answer's code means; one that nobody knows is no success."""

@@ -331,6 +331,21 @@ def test_what_can_be_named_is_the_profiles_and_the_models(tmp_path: Path) -> Non
     assert own == bare | {"no_signal", "paper_out"}
 
 
+def test_a_profile_says_which_causes_its_terminals_codes_tell(tmp_path: Path) -> None:
+    """One that has a single code for most of what goes wrong is not held to the others."""
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("like: mispos_bcd\nsource: mine\ntells: [card_declined]\n")
+    port, _ = pair(CooperativeClock(), "terminal")
+    driver = frames.Driver(port, profile=str(mine))
+
+    assert driver.nameable() == {"card_declined"}
+    assert load_profile(str(mine)).result({"code": "99"}).cause == "not_signed_on"
+
+    mine.write_text("like: mispos_bcd\ntells: [nothing]\n")
+    with pytest.raises(RigError, match="tells: no 'nothing'"):
+        load_profile(str(mine))
+
+
 @pytest.mark.parametrize(
     "text",
     ["codes: [1]", "codes: {E1: nothing}", "lacks: [sale]", "texts: [{match: '('}]", "[", ""],

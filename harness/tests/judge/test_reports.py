@@ -179,6 +179,22 @@ def test_a_protocol_without_a_code_for_it_is_no_evidence(
     assert fits(tale.end().clause("reports"))
 
 
+@pytest.mark.parametrize(
+    ("names", "fits"),
+    [(["data_exhausted", "host_unreachable"], fails), (["host_unreachable"], unsure)],
+)
+def test_of_several_causes_a_protocol_has_a_code_for_each(names: list[str], fits: Fits) -> None:
+    """Whichever the terminal found: the code of another is no code for it."""
+    either = {**PLAIN, "cause": ["data_exhausted", "host_unreachable"], "on": ["ecr"]}
+    tale = Story({"then": {"reports": either}, "when": [{"inject": "data_exhausted"}]}, names=names)
+    tale.begin().at(10).inject()
+    tale.at(40).terminal("report", on="display", cause="data_exhausted")
+    asked(tale, 41)
+    tale.at(60).clear()
+
+    assert fits(tale.end().clause("reports"))
+
+
 @pytest.mark.parametrize("on", ["display", "ecr"])
 def test_a_log_without_the_display_is_no_evidence_of_it(on: str) -> None:
     """The register is heard all the same."""
