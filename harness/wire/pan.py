@@ -58,6 +58,7 @@ _CUT = re.compile(r"(?<![0-9*])[0-9]+-?$")  # what is behind stars has been trun
 _ENDS = frozenset("0123456789-")  # the last sign of what is cut
 _COUNTER = re.compile(r"[0-9]{6,}\s+")
 TRACK_3 = 99  # the format code before its card number (ISO/IEC 4909)
+_DOUBLED = str.maketrans("0123456789", "0246813579")  # and the digits of what comes of it added
 LEAST = 4  # digits of a number on each of two lines, else it is chance
 _CLEAN = [""]  # the last text without any: drivers and recorder look at each in turn
 REACH = 40  # signs of a line's end in which the beginning of a number can lie
@@ -73,8 +74,8 @@ class Span(NamedTuple):
 
 def luhn(digits: str) -> bool:
     """Whether the check digit is right (ISO/IEC 7812-1, annex B)."""
-    weighed = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
-    return sum(value - 9 * (value > 9) for value in weighed) % 10 == 0
+    doubled = digits[-2::-2].translate(_DOUBLED)
+    return (sum(map(int, digits[::-2])) + sum(map(int, doubled))) % 10 == 0
 
 
 def is_pan(digits: str) -> bool:
@@ -228,13 +229,14 @@ def _in_row(reading: Reading) -> Iterator[Span]:
     row = _leading(reading.text)
     last = len(row)
     found = [
-        row[at : at + size]
+        (at + size == last, size, -at)
         for size in range(SHORTEST, LONGEST + 1) for at in range(0, last - size + 1, 2)
         if is_pan(row[at : at + size])
     ]  # fmt: skip
     if found:
-        best = max(found, key=lambda pan: (row.endswith(pan), len(pan)))
-        yield _back(reading, min(map(row.index, found)), len(reading.text), mask_pan(best))
+        _, size, at = max(found)
+        first = -max(at for _, _, at in found)
+        yield _back(reading, first, len(reading.text), mask_pan(row[-at : size - at]))
 
 
 def _back(reading: Reading, start: int, end: int, shown: str) -> Span:
