@@ -24,8 +24,8 @@ LONGEST = 300.0
 MOST_ERRORS = 2
 #: Objects after which garbage is looked for; an item makes some hundred thousand.
 YOUNG = 50_000
-#: The fact of a terminal that falls over by itself: its stories are others.
-SPARE = "spare_bearer"
+#: Facts of terminals that are no class of their own: they play what the others cannot.
+SPECIAL = frozenset({"spare_bearer", "numbers_near_end"})
 
 #: An item: its outcome, its title, and the clauses that failed or the reason.
 Row = tuple[str, str, list[str]]
@@ -39,7 +39,7 @@ class Job:
         rigs: An item is played on the first of them that can.
         enough: So many items that FAIL end it; 0 for no end.
         part: Which of how many parts of the items, from 0: a long job is shared out.
-        each: One item of each catalogue id, another one with each seed, and on every rig.
+        each: One item of each catalogue id, another one with each seed, and on every class.
     """
 
     rigs: tuple[Path, ...]
@@ -112,7 +112,7 @@ def play_job(job: Job) -> list[Row]:
         rows: list[Row] = []
         for scenario in items[job.part[0] :: job.part[1]]:
             if job.each:
-                rows += _on_every_class(sessions, scenario)
+                rows += on_every_class(sessions, scenario)
             else:
                 rows.append(_row(_play_somewhere(sessions, scenario), scenario))
             if job.enough and sum(row[0] == Outcome.FAIL.name for row in rows) >= job.enough:
@@ -131,13 +131,13 @@ def _in_time(session: Session, scenario: Scenario) -> Verdict:
         return Verdict(Outcome.ERROR, str(stuck))
 
 
-def _on_every_class(sessions: Sequence[Session], scenario: Scenario) -> list[Row]:
-    """On each rig; one whose terminal has a spare bearer plays what no other can."""
-    spare = [one for one in sessions if SPARE in one.rig.facts]
-    usual = [one for one in sessions if one not in spare] or spare
+def on_every_class(sessions: Sequence[Session], scenario: Scenario) -> list[Row]:
+    """On each rig; one whose terminal is special plays what no other can."""
+    special = [one for one in sessions if SPECIAL & set(one.rig.facts)]
+    usual = [one for one in sessions if one not in special]
     told = [(_in_time(one, scenario), one.rig.name) for one in usual]
-    if all(verdict.outcome is Outcome.SKIPPED for verdict, _ in told):
-        told += [(_in_time(one, scenario), one.rig.name) for one in spare]
+    if all(verdict.outcome is Outcome.SKIPPED for verdict, _ in told):  # or there is none
+        told += [(_in_time(one, scenario), one.rig.name) for one in special]
     return [_row(verdict, scenario, name) for verdict, name in told]
 
 

@@ -1,7 +1,8 @@
 """The proof's order of play."""
 
 from dataclasses import replace
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -9,9 +10,9 @@ from harness import prove as proving
 from harness.cli.proof import _tell
 from harness.errors import Stuck
 from harness.model.scenario import Scenario
-from harness.model.verdict import Outcome
+from harness.model.verdict import Outcome, Verdict
 from harness.prove import job
-from harness.prove.job import dealt, one_of_each
+from harness.prove.job import dealt, on_every_class, one_of_each
 from harness.prove.planted import parts
 from harness.rig import signals
 from harness.runner import Session
@@ -64,6 +65,29 @@ def test_with_each_seed_another_item_of_an_id_is_played() -> None:
     ]
 
     assert names == [["a", "c"], ["b", "c"], ["a", "c"]]
+
+
+def _playing(name: str, outcome: Outcome, *facts: str) -> Any:
+    """A session whose every item ends so."""
+    rig = SimpleNamespace(name=name, facts=facts)
+    return SimpleNamespace(rig=rig, play=lambda _: SimpleNamespace(verdict=Verdict(outcome, "")))
+
+
+@pytest.mark.parametrize(
+    ("usual", "rigs"),
+    [(Outcome.PASS, ["countertop", "smart"]), (Outcome.SKIPPED, ["countertop", "smart", "worn"])],
+)
+def test_a_special_terminal_plays_only_what_no_class_can(usual: Outcome, rigs: list[str]) -> None:
+    """One with a spare bearer, or with numbers that begin anew, is no class of its own."""
+    sessions = [
+        _playing("countertop", usual), _playing("worn", Outcome.PASS, "numbers_near_end"),
+        _playing("smart", usual),
+    ]  # fmt: skip
+    scenario: Any = SimpleNamespace(family="power", name="cut")
+
+    rows = on_every_class(sessions, scenario)
+
+    assert [title for _, title, _ in rows] == [f"power/cut on {name}" for name in rigs]
 
 
 def test_the_parts_that_a_defect_may_replace_are_told() -> None:
