@@ -165,6 +165,11 @@ class Run:
         return sale
 
     def _await(self, step: Await, index: int) -> dict[str, Any]:
+        if step.ends_a_sale:
+            for at, row in enumerate(self.recorder.trace):
+                if step.pattern.matches(row) is not None:
+                    self._cursor = max(self._cursor, at + 1)
+                    return {"trigger": row.n}
         found, self._cursor = self._find(step, index, self._cursor)
         due = found.t + step.after
         self._clock.sleep_until(due, precise=True)

@@ -38,13 +38,21 @@ class Await:
 
     Everything since the previous trigger counts. When it does not come ``within`` its time, the
     run is inconclusive, and so it is when the next step starts later than ``tolerance`` after the
-    moment that was asked for.
+    moment that was asked for. A sale that is named ends once: waiting for that, and no ``after``,
+    is over at once where it has ended, be it before the previous trigger. So a story that waits for
+    the host and then for the end is the same on a register that hears of it early or late.
     """
 
     pattern: Pattern
     after: Seconds = Seconds(0)
     within: Seconds = Seconds(180)
     tolerance: Seconds = Seconds(0.25)
+
+    @property
+    def ends_a_sale(self) -> bool:
+        """Whether it waits for the end of one sale, and for no moment after it."""
+        one = self.pattern.kind == "sale_ended" and "sale" in self.pattern.fields
+        return one and not self.after
 
     @classmethod
     def read(cls, plain: Any, path: Path = ()) -> Self:
