@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from harness.judge._monitor import NAMING, TERMINAL, Monitor, either, known_causes, span
+from harness.judge._monitor import NAMING, TERMINAL, Monitor, after, either, known_causes, span
 from harness.judge._run import Run
 from harness.model.pattern import Pattern
 from harness.model.trace import Observation
 
 #: Causes that may stand beside any other: they say what waits, not what is wrong.
 BESIDE = frozenset({"reversal_pending", "cancelled", "timed_out"})
+#: From the end of one of several true causes to the word of another, s: it is looked at closer.
+AT_ONCE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class KeepsReporting:
     """From the first naming of the cause until the fault is cleared the terminal stands by it.
 
     It may not say that the condition is over, not approve a sale begun meanwhile, and its last word
-    before the clearing must be the true cause.
+    before the clearing must be the true cause. Of several true causes one may take another's place.
 
     Attributes:
         cause: The true cause, or several of which one will do.
@@ -52,6 +54,8 @@ class _KeepsReporting(Monitor):
         self._first: Observation | None = None
         self._last: Observation | None = None
         self._remedy: Observation | None = None
+        self._standing: set[str] = set()
+        self._over: Observation | None = None
         own = NAMING | {"cleared", "sale_started", "sale_ended", "fault_cleared"}
         bare = word.after is not None and not word.after.kind
         self.kinds = None if bare else own | ({word.after.kind} if word.after else frozenset())
@@ -61,6 +65,7 @@ class _KeepsReporting(Monitor):
         fault = self.run.fault(self._word.fault)
         if fault is None or seen.t < fault.at.t:
             return
+        self.at(seen.t)
         if fault.cleared is not None:
             self._end()
             return
@@ -75,6 +80,8 @@ class _KeepsReporting(Monitor):
         cause = seen.get("cause")
         if cause in self._word.causes:
             self._first = self._first or seen
+            self._standing.add(str(cause))
+            self._over = None
         channel = str(seen.get("on") or "")
         if not self.run.can_name(channel, self._word.causes):
             return  # the nearest that its protocol has
@@ -84,14 +91,25 @@ class _KeepsReporting(Monitor):
     def _check(self, seen: Observation) -> None:
         name = str(seen.get("sale"))
         if seen.kind == "cleared" and seen.get("cause") in self._word.causes:
-            self.fail(
-                f"it said at {span(seen.t)} that {seen['cause']} was over, while the fault stood",
-                (seen.n,),
-            )
+            self._standing.discard(str(seen["cause"]))
+            self._over = None if self._standing else seen
+            self.at(seen.t)
         elif seen.kind == "sale_started":
             self._begun.add(name)
         elif seen.get("outcome") == "approved" and name in self._begun:
             self.fail(f"{name} was approved at {span(seen.t)}, while the fault stood", (seen.n,))
+
+    def deadline(self) -> float | None:
+        """When a cause that is over is not followed by another true one."""
+        alone = len(self._word.causes) == 1
+        return None if self._over is None else self._over.t + (0.0 if alone else AT_ONCE)
+
+    def at(self, t: float) -> None:
+        due, over = self.deadline(), self._over
+        if due is None or over is None or not (after(t, due) or due == over.t):
+            return
+        said = f"it said at {span(over.t)} that {over['cause']} was over, while the fault stood"
+        self.fail(said, (over.n,))
 
     def _end(self) -> None:
         fault = self.run.fault(self._word.fault)

@@ -46,6 +46,19 @@ def test_giving_way_fails(how: str) -> None:
     assert fails(finish(tale).clause("keeps"))
 
 
+@pytest.mark.parametrize(
+    ("then_said", "fits"), [("sim_expired", passes), ("no_signal", fails), ("", fails)]
+)
+def test_one_true_cause_may_take_the_place_of_another(then_said: str, fits: Fits) -> None:
+    """At once, that is; a wrong one, or none, is giving way."""
+    tale = story(cause=["data_exhausted", "sim_expired"])
+    tale.at(50).terminal("cleared", cause="data_exhausted")
+    if then_said:
+        tale.at(50.5).terminal("report", on="display", cause=then_said)
+
+    assert fits(finish(tale).clause("keeps"))
+
+
 def test_a_remedy_that_was_never_tried_shows_nothing() -> None:
     """With ``after`` the remedy itself must be on stage."""
     tried, untried = story(after="supply: output"), story(after={"supply": "output"})
