@@ -6,6 +6,7 @@
     ├── UsageError            your command line or option
     │   └── ScenarioError     your scenario file          -> nothing ran, exit 2
     │   └── RigError          your rig file               -> nothing ran, exit 2
+    │       └── NoSuchDevice  nor has the simulated bench such a one
     └── BenchError            our bench                   -> verdict ERROR, exit 3
         ├── PortError         the bytes could not be moved
         │   ├── PortLost      the other end is gone
@@ -44,6 +45,10 @@ class ScenarioError(UsageError):
 
 class RigError(UsageError):
     """A rig file is wrong, or a rig cannot be made from it; nothing was energised."""
+
+
+class NoSuchDevice(RigError, LookupError):
+    """The simulated bench has nothing of this name; the text says what it has."""
 
 
 class BenchError(HarnessError):

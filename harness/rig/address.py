@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from harness.clock import Clock
-from harness.errors import PortLost, RigError
+from harness.errors import NoSuchDevice, PortLost, RigError
 from harness.model.address import way_to
 from harness.ports.base import Chunk, Port
 from harness.ports.gateway import GatewayPort
@@ -15,7 +15,7 @@ from harness.ports.udp import UdpPort
 from harness.ports.worker import WorkerPort
 
 #: Connects to a device of the simulated bench in this process, by the name of ``sim://name``.
-#: LookupError for a name it does not have, PortLost for a device that is dead.
+#: NoSuchDevice for a name it does not have, PortLost for a device that is dead.
 Connect = Callable[[str], Port]
 
 #: Ways that need nothing but a clock and the address; any other is a TCP connection.
@@ -44,8 +44,8 @@ class BenchPort(Port):
                 return
         try:
             line = self._connect(self._name)
-        except LookupError as error:
-            raise RigError(f"{self.address}: the simulated bench has no such device") from error
+        except NoSuchDevice as error:
+            raise NoSuchDevice(f"{self.address}: {error}") from error
         line.arrived = self.arrived  # whoever waits on this port hears the line
         self._line = line
 

@@ -38,7 +38,7 @@ from harness.sim.host_places import places, put_up
 from harness.sim.internet import Internet
 from harness.sim.modems import make as modems
 from harness.sim.modems.modem import Modem
-from harness.sim.outlets import Accept, outlet_of
+from harness.sim.outlets import Accept, accept_of, outlet_of
 from harness.sim.planted import planted
 from harness.sim.presenter import Presenter
 from harness.sim.radio import Radio
@@ -82,18 +82,15 @@ class Bench:
         self._held.close()
 
     def connect(self, name: str) -> Port:
-        """Our end of a new connection; raises LookupError, or PortLost when it is refused."""
+        """Our end of a new connection; raises NoSuchDevice, or PortLost when it is refused."""
         ours, theirs = pair(self.clock, f"sim://{name}")
         self.outlet(name)(theirs)
         return ours
 
     def outlet(self, name: str) -> Accept:
-        """Where a connection to ``name`` is accepted; raises LookupError."""
+        """Where a connection to ``name`` is accepted; raises NoSuchDevice."""
         device, outlet = outlet_of(name, self._plan)
-        outlets: Mapping[str, Accept] = getattr(self, device).outlets
-        if outlet not in outlets:
-            raise LookupError(f"this bench's {device} has no {outlet}; it has {', '.join(outlets)}")
-        return outlets[outlet]
+        return accept_of(device, outlet, getattr(self, device).outlets)
 
     def _rng(self, device: str) -> random.Random:
         return random.Random(f"{self._seed}/{device}")

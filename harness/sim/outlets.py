@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.errors import NoSuchDevice
 from harness.model.words import words_in
 from harness.ports.base import Port
 from harness.sim.terminal.firmware import REGISTERS
@@ -47,12 +48,19 @@ OUTLETS: dict[str, tuple[str, str]] = {
 
 
 def outlet_of(name: str, plan: Mapping[str, Any]) -> tuple[str, str]:
-    """The device of this name, and its outlet; raises LookupError where the plan has none."""
+    """The device of this name, and its outlet; raises NoSuchDevice where the plan has none."""
     if name not in OUTLETS:
-        raise LookupError(f"no device {name!r}; known: {', '.join(OUTLETS)}")
+        raise NoSuchDevice(f"no device {name!r}; known: {', '.join(OUTLETS)}")
     device, outlet = OUTLETS[name]
     if device == "terminal" and not plan.get("terminal"):
-        raise LookupError("this bench has no terminal")
+        raise NoSuchDevice("this bench has no terminal")
     if device in WITHIN and plan.get("process"):
-        raise LookupError(f"{name} is out of reach: this bench's terminal is a process")
+        raise NoSuchDevice(f"{name} is out of reach: this bench's terminal is a process")
     return device, outlet
+
+
+def accept_of(device: str, outlet: str, outlets: Mapping[str, Accept]) -> Accept:
+    """An outlet of a device; raises NoSuchDevice for one that this model has not."""
+    if outlet not in outlets:
+        raise NoSuchDevice(f"this bench's {device} has no {outlet}; it has {', '.join(outlets)}")
+    return outlets[outlet]

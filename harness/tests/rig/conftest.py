@@ -9,7 +9,7 @@ import pytest
 
 import harness.drivers
 from harness.clock import CooperativeClock
-from harness.errors import PortLost
+from harness.errors import NoSuchDevice, PortLost
 from harness.model import words
 from harness.model.rig import Device, Limits, RigFile
 from harness.model.units import Amps, Volts
@@ -43,7 +43,7 @@ class ToyBench:
     def connect(self, name: str) -> Port:
         """As the simulated bench does."""
         if name not in ("supply", "console", "terminal"):
-            raise LookupError(name)
+            raise NoSuchDevice(name)
         if name in self.absent:
             raise PortLost(f"{name}: connection refused")
         ours, theirs = pair(self.clock, name)

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.clock import CooperativeClock, ThreadClock
-from harness.errors import PortLost, RigError
+from harness.errors import NoSuchDevice, PortLost, RigError
 from harness.model.address import way_to
 from harness.ports.memory import MemoryPort, pair
 from harness.ports.serial import SerialPort
@@ -148,3 +148,17 @@ def test_a_dead_device_refuses_and_may_be_tried_again() -> None:
     for _ in range(2):
         with pytest.raises(PortLost, match="refused"):
             port.open()
+
+
+def test_only_an_unknown_name_is_no_such_device() -> None:
+    """What goes wrong while a device is made is not the rig file's: it comes out as it is."""
+
+    def connect(name: str) -> MemoryPort:
+        if name == "modem":
+            raise KeyError("its personality has no such key")
+        raise NoSuchDevice(f"no device {name!r}; known: modem")
+
+    with pytest.raises(RigError, match=r"sim://modme: no device 'modme'; known: modem"):
+        BenchPort(CooperativeClock(), "sim://modme", connect).open()
+    with pytest.raises(KeyError):
+        BenchPort(CooperativeClock(), "sim://modem", connect).open()

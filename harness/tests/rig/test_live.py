@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.clock import ThreadClock
-from harness.errors import BenchError, LimitExceeded, RigError, RigLocked
+from harness.errors import BenchError, LimitExceeded, NoSuchDevice, RigLocked
 from harness.model.power import Supply
 from harness.model.rig import Device, RigFile
 from harness.model.roles import Console
@@ -197,7 +197,7 @@ def test_an_absent_device_is_named_and_nothing_energised(bench: Any, rigfile: Ri
 
 def test_an_unknown_device_of_the_bench_is_the_files_fault(bench: Any, rigfile: RigFile) -> None:
     """A name the simulated bench does not have is a RigError."""
-    with pytest.raises(RigError, match="no such device"):
+    with pytest.raises(NoSuchDevice, match="sim://suply: suply"):
         bench.clock.run(
             lambda: bench.rig(_with(rigfile, "supply", address="sim://suply")).__enter__()
         )
