@@ -15,3 +15,10 @@ def akin(one: int, other: int) -> bool:
     """Whether one is the other with digits lost or added: 123.45 for 1234.56, 120.00 for 12.00."""
     mine, theirs = str(one), str(other)
     return mine.startswith(theirs) or theirs.startswith(mine)
+
+
+def is_cut(one: object, other: object) -> bool:
+    """Whether one is the other without its first or its last digits: 345.67 for 12345.67."""
+    if not (isinstance(one, int) and isinstance(other, int) and 0 < one < other):
+        return False
+    return str(other).startswith(str(one)) or str(other).endswith(str(one))

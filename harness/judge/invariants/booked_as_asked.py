@@ -7,7 +7,7 @@ from typing import ClassVar
 from harness.judge._books import ADVICE, INQUIRY, last4, moves_money, mti_of
 from harness.judge._deals import CREDIT, PLAIN
 from harness.judge._doubt import EVERY_LINE
-from harness.judge._figures import akin, amounts_in
+from harness.judge._figures import akin, amounts_in, is_cut
 from harness.judge._monitor import Monitor, either, span
 from harness.judge._run import Run
 from harness.judge._sold import SHOWN_LATE, Sold
@@ -32,11 +32,12 @@ class BookedAsAsked:
     """No refund or void leaves as a purchase, no sale as a credit, no reservation as a charge.
 
     Also where the host declines it, and so nothing wrong stands in its books (payment invariant 1;
-    field 3); and in no other currency (field 49), also at the end of day. A void takes back the
-    sale that was meant, and no other one (field 61), as long as no settlement has let the numbers
-    of receipts begin anew; what refers to another deal is of that one's card. Nor does the display
-    ask the cardholder for the amount of another deal, or for this one with a digit lost. Only
-    contradictions count: hosts differ in what else they call a deal.
+    field 3); with no digit of its amount lost (field 4), and in no other currency (field 49), also
+    at the end of day. A void takes back the sale that was meant, and no other one (field 61), as
+    long as no settlement has let the numbers of receipts begin anew; what refers to another deal is
+    of that one's card. Nor does the display ask the cardholder for the amount of another deal, or
+    for this one with a digit lost. Only contradictions count: hosts differ in what else they call a
+    deal.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
@@ -83,6 +84,7 @@ class _BookedAsAsked(Safety):
                 f" host in currency {told} at {span(seen.t)} (trace number {stan_of(seen)},"
                 " field 49)", (sale.started.n, seen.n),
             )  # fmt: skip
+        self._amount(sale, seen)
         meant = self._meant(sale)
         named = named_stan(seen) if mti_of(seen) == FINANCIAL else 0
         if meant is not None and named and named not in meant.stans:
@@ -93,6 +95,18 @@ class _BookedAsAsked(Safety):
             )  # fmt: skip
         self._card(sale, seen)
         self._count += 1
+
+    def _amount(self, sale: Sold, seen: Observation) -> None:
+        """Field 4 may be more, by a tip; it has all figures of what was asked for."""
+        asked, told = sale.started.get("amount"), seen.get("amount")
+        others = {one.started.get("amount") for one in self.run.books.sales.values()}
+        if mti_of(seen) != ADVICE and told not in others and is_cut(told, asked):
+            money = self.run.books.money
+            self.fail(
+                f"{sale.name} is of {money(asked)}, and the host was asked for {money(told)} at"
+                f" {span(seen.t)} (trace number {stan_of(seen)}, field 4)",
+                (sale.started.n, seen.n),
+            )
 
     def _close(self, seen: Observation) -> None:
         """A batch is settled and uploaded in the currency of its deals, where all have one."""

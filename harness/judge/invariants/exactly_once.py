@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import APPROVED, Books, deal_of, entry_key
-from harness.judge._deals import CREDIT, DEBIT, NOTHING, SAID
+from harness.judge._deals import CREDIT, DEBIT, MOVES, NOTHING, SAID
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, either
 from harness.judge._run import Run
@@ -33,9 +33,9 @@ class ExactlyOnce:
 
     Compared are the deal, terminal, batch, trace number, amount and the card's last four digits, as
     far as both sides tell them. The other way round, every standing entry was called approved by
-    somebody, and nothing is charged or given back more often than it was asked for (payment
-    invariant 1). A voided sale was charged and is given back; a reservation is no charge; a balance
-    inquiry stands in nobody's books.
+    somebody, and nothing is charged or given back more often than it was asked for, or less often
+    than the register was told (payment invariant 1). A voided sale was charged and is given back; a
+    reservation is no charge; a balance inquiry stands in nobody's books.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
@@ -58,6 +58,7 @@ def check(books: Books) -> Iterator[Finding]:
     yield from _approved_is_booked(books, said, booked)
     yield from _booked_is_approved(books, said, booked)
     yield from _no_more_than_asked(books)
+    yield from _no_less_than_told(books)
     yield from _taken_back_once(books)
     approved = sum(any(voice.approved for voice in rows) for rows in said.values())
     deals = {books.deal_of(stan) for stan in said} - DEBIT
@@ -70,7 +71,10 @@ def _approved_is_booked(
 ) -> Iterator[Finding]:
     for stan, rows in said.items():
         approving = [voice for voice in rows if voice.approved]
-        if not approving or books.deal_of(stan) in NOTHING:
+        if approving and books.deal_of(stan) in NOTHING:
+            yield from _kept_of_nothing(books, stan, approving)
+            continue
+        if not approving:
             continue
         fitting = [
             row for row in booked.get(stan, ()) if all(voice.fits(row) for voice in approving)
@@ -84,6 +88,24 @@ def _approved_is_booked(
             yield Breach(
                 f"trace number {stan} ({amount}) is approved by the {where}, but {stands} for it"
                 " at the host", lines,
+            )  # fmt: skip
+
+
+def _kept_of_nothing(books: Books, stan: int, approving: list[Voice]) -> Iterator[Finding]:
+    """An inquiry may be on record as what it is, or with no amount, and not as money moved."""
+    if books.requests[stan] or books.advices[stan]:
+        return  # of another deal, of another day
+    for voice in approving:
+        kept = voice.channel == JOURNAL and deal_of(voice.facts) in MOVES
+        if (
+            kept
+            and voice.facts.get("amount")
+            and entry_key(voice.facts) not in books.journal.before
+        ):
+            amount = books.money(voice.facts.get("amount"))
+            yield Breach(
+                f"trace number {stan} was a balance inquiry, and the journal has it as a"
+                f" {deal_of(voice.facts)} of {amount}", (voice.seen,),
             )  # fmt: skip
 
 
@@ -141,6 +163,31 @@ def _no_more_than_asked(books: Books) -> Iterator[Finding]:
                     f" {SAID[next(iter(deals))]} {plural(times, 'time')}",
                     tuple(row for row in rows if row.get("amount") == amount),
                 )
+
+
+def _no_less_than_told(books: Books) -> Iterator[Finding]:
+    """Each sale that the register was told is approved has a charge of its own.
+
+    What is booked with an amount that nobody asked for, a tip with it, may be any of them.
+    """
+    sales = [sale for sale in books.sales.values() if sale.deal in DEBIT]
+    asked = {sale.started.get("amount") for sale in sales}
+    if None in asked:
+        return
+    told = Counter(sale.started.get("amount") for sale in sales if sale.outcome == APPROVED)
+    rows = [row for row in books.booked() if deal_of(row) in DEBIT]
+    charged = Counter(row.get("amount") for row in rows)
+    others = sum(times for amount, times in charged.items() if amount not in asked)
+    for amount, times in told.items():
+        if times > charged[amount] + others:
+            yield Breach(
+                f"the register was told {plural(times, 'time')} that {books.money(amount)} is"
+                f" approved, and it is charged {plural(charged[amount], 'time')}",
+                tuple(
+                    sale.last for sale in sales
+                    if sale.last is not None and sale.started.get("amount") == amount
+                ),
+            )  # fmt: skip
 
 
 def _taken_back_once(books: Books) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Invariant 24: each sale reads its card afresh; nothing is left over from the one before."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ from harness.judge._books import last4, moves_money
 from harness.judge._doubt import CONSOLE, DISPLAY
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
+from harness.judge._sold import Sold
 from harness.judge._telling import stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.register import WITH_CARD
@@ -18,6 +20,7 @@ PRESENTED = frozenset({"card_inserted", "card_swiped", "card_tapped"})
 #: How field 22 begins -> how the card was presented (Q/CUP 006.6: contact, field, stripe).
 WAYS = {"05": "card_inserted", "07": "card_tapped", "02": "card_swiped", "90": "card_swiped"}
 SWIPED = "card_swiped"
+REFUND = "refund"  # the deal that is an advice
 CODE = "code"  # what a log calls the entry of what was no card
 #: s by which a log may tell of a reading after the host has the request (``engine/lag.py``).
 LATE = 2.0
@@ -32,9 +35,9 @@ class NextCardFresh:
     A number that the terminal remembers from the sale before charges the wrong cardholder (payment
     invariant 24). Known from the presenter, the terminal's log and the host's requests; a void and
     a completion use the original's card. Track 2 is of the card that is charged; a chip's
-    cryptogram goes out for one sale only, and is over that sale's amount and currency. Nor is the
-    host told another way of entry (field 22) than the cardholder's, who may have shown a code: who
-    bears a fraud goes by it.
+    cryptogram goes out for one sale only, and is over that sale's amount and currency. A refund
+    goes to the card that was read for it. Nor is the host told another way of entry (field 22) than
+    the cardholder's, who may have shown a code: who bears a fraud goes by it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (24,)
@@ -75,6 +78,8 @@ class _NextCardFresh(Safety):
         self._alone: tuple[Observation, Observation] | None = None  # read, and none was there
         self._count = 0
         self._cryptograms: dict[str, Observation] = {}  # mark -> whose request had it first
+        self._refund = ""  # the one that runs, or ran last
+        self._read_for: defaultdict[str, list[Observation]] = defaultdict(list)  # by refund
 
     def on(self, seen: Observation) -> None:
         self.at(seen.t)
@@ -98,6 +103,7 @@ class _NextCardFresh(Safety):
     def _begin(self, seen: Observation) -> None:
         self._past = self._unproven is not None
         self._code = None
+        self._refund = str(seen.get("sale")) if seen.get("what") == REFUND else ""
         self._of_sale, self._deal = False, str(seen.get("what") or "sale")
         self._ways = [self._card] if self._inside and self._card is not None else []
         if seen.get("card") in (None, "none"):
@@ -111,6 +117,8 @@ class _NextCardFresh(Safety):
 
     def _take(self, seen: Observation) -> None:
         self._count += 1
+        if self._refund:
+            self._read_for[self._refund].append(seen)
         before, card = self._read, self._card
         if card is not None:
             stale = before is not None and before.get("pan") == seen.get("pan")
@@ -142,6 +150,22 @@ class _NextCardFresh(Safety):
     def last_look(self) -> None:
         self._miss()
         self._accuse()
+        for name, reads in self._read_for.items():
+            self._give_back(self.run.books.sales[name], reads)
+
+    def _give_back(self, refund: Sold, reads: list[Observation]) -> None:
+        """An advice may go out at any time: it is known by the number that the register heard."""
+        told, ended = refund.last, refund.ended
+        if told is None or ended is None or reads[-1].t > ended.t:
+            return
+        cards = {last4(one) for one in reads}
+        for seen in self.run.books.advices[_stan(told)]:
+            same = seen.get("amount") == refund.started.get("amount")
+            if same and last4(seen).isdecimal() and len(cards) == 1 and last4(seen) not in cards:
+                self.fail(
+                    f"{refund.name} goes to card ..{last4(seen)} (trace number {_stan(seen)}), and"
+                    f" ..{last4(reads[-1])} was read for it", (reads[-1].n, seen.n),
+                )  # fmt: skip
 
     def _accuse(self) -> None:
         """A card that the presenter said nothing of, and it is well."""

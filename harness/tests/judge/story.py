@@ -120,7 +120,7 @@ class Story:
     def facts(self, amount: int) -> dict[str, Any]:
         return {"amount": amount, "pan": PAN}
 
-    def start(self, name: str, amount: int = 1234, **more: Any) -> None:
+    def start(self, name: str, amount: int | None = 1234, **more: Any) -> None:
         self.engine("sale_started", sale=name, amount=amount, currency="CNY", card="chip", **more)
 
     def request(

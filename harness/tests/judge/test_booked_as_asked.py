@@ -129,3 +129,34 @@ def test_a_day_is_closed_in_its_own_currency(mti: str, currency: str | None, sou
     tale.host("request_received", mti=mti, stan=3, batch=1, tid="HIL00001", currency=currency)
 
     assert sound(tale.end().clause(WORD))
+
+
+def asked_for(told: int, amount: int = 123456789, mti: str = "0200") -> Story:
+    """A sale of this amount, and its request with another one."""
+    tale = always(WORD)
+    tale.engine("sale_started", sale="other", amount=3456789, currency="CNY", card="chip")
+    tale.engine("sale_ended", sale="other", outcome="failed")
+    tale.engine("sale_started", sale="large", amount=amount, currency="CNY", card="chip")
+    tale.host("request_received", mti=mti, stan=2, batch=1, tid="HIL00001", amount=told,
+              processing="000000", pan=PAN, of="large")  # fmt: skip
+    return tale.end()
+
+
+@pytest.mark.parametrize("told", [123456789, 130000000, 3456789, 0])
+def test_a_request_of_the_amount_with_a_tip_or_of_another_sale_holds(told: int) -> None:
+    """Only digits that are lost tell for certain: an older sale's request may go out meanwhile."""
+    assert passes(asked_for(told).clause(WORD))
+
+
+@pytest.mark.parametrize("told", [23456789, 12345678, 9])
+def test_a_request_with_digits_lost_breaks_it(told: int) -> None:
+    """Also where the host declines it, and nothing is booked."""
+    clause = asked_for(told).clause(WORD)
+
+    assert fails(clause)
+    assert "large is of 1234567.89 CNY, and the host was asked for" in clause.reason
+
+
+def test_an_older_advice_is_of_its_own_amount() -> None:
+    """It is not the sale that runs."""
+    assert passes(asked_for(9, mti="0220").clause(WORD))

@@ -240,3 +240,51 @@ def test_a_sale_that_became_known_afterwards_counts_as_that() -> None:
     story.engine("sale_resolved", sale="first", outcome="approved", by="resync")
 
     assert all(passes(row) for row in story.end().verdict().clauses)
+
+
+def told_alike(*, charged: bool = True, amount: int = 1234) -> Story:
+    """Two sales of one amount that the register is told are approved, under one number or two."""
+    story = always("exactly_once").sale("first", 1)
+    story.start("again")
+    if charged:
+        story.request("again", 2, amount)
+        story.answer(2)
+        story.book(2, amount)
+        story.receipt(2, amount)
+    story.ended("again", "approved", stan=2 if charged else 1)
+    return story.end()
+
+
+def test_each_sale_that_the_register_is_told_is_approved_is_charged() -> None:
+    """A sale that is taken for the one before, and told with its number, is paid by nobody."""
+    clause = told_alike(charged=False).clause()
+
+    assert passes(told_alike().clause())
+    assert fails(clause)
+    assert "told 2 times that 12.34 CNY is approved, and it is charged 1 time" in clause.reason
+
+
+def test_a_charge_with_a_tip_may_be_any_sale() -> None:
+    """What is booked of an amount that nobody asked for is counted for who lacks a charge."""
+    assert "told 2 times" not in told_alike(amount=1300).clause().reason
+
+
+def inquired(**kept: object) -> Story:
+    """A balance inquiry, and what the journal keeps of it."""
+    story = always("exactly_once").sale("first", 1)
+    story.start("asked", None, what="balance")
+    story.host("request_received", mti="0200", stan=2, batch=1, processing="310000", of="asked")
+    story.host("answered", mti="0210", stan=2, response="00", balance=5000)
+    story.ended("asked", "approved", stan=2, told=5000)
+    story.journal[2] = {"batch": 1, "outcome": "approved", "pan": PAN, **kept}
+    return story.end()
+
+
+def test_a_balance_in_the_journal_is_no_sale() -> None:
+    """As what it is, or with nothing moved, it may be on record; as money it may not."""
+    clause = inquired(amount=5000).clause()
+
+    assert passes(inquired(amount=5000, what="balance").clause())
+    assert passes(inquired(amount=0).clause())
+    assert fails(clause)
+    assert "the journal has it as a sale of 50.00 CNY" in clause.reason

@@ -221,3 +221,35 @@ def test_a_presenter_that_broke_over_an_insertion_is_no_evidence(*, broke: bool)
 
     verdict = tale.end().verdict()
     assert verdict.outcome is (Outcome.ERROR if broke else Outcome.FAIL)
+
+
+def given_back(pan: str, *reads: str, amount: int = 500, stan: int | None = 2) -> Story:
+    """A refund for which these cards were read, and its advice."""
+    tale = always(WORD)
+    tale.start("back", 500, what="refund")
+    tale.say("reader", "card_inserted", card="chip")
+    for read in reads:
+        tale.terminal("card_read", entry="chip", pan=read)
+    tale.host("request_received", mti="0220", stan=2, batch=1, amount=amount, processing="200000",
+              pan=pan, of="back")  # fmt: skip
+    tale.ended("back", "approved", stan=stan)
+    return tale.end()
+
+
+OWN, OTHERS = "999999***0014", "621234***1232"
+
+
+def test_a_refund_goes_to_the_card_that_was_read_for_it() -> None:
+    """And to no other cardholder's."""
+    clause = given_back(OTHERS, OWN).clause(WORD)
+
+    assert passes(given_back(OWN, OWN).clause(WORD))
+    assert fails(clause)
+    assert "back goes to card ..1232" in clause.reason
+
+
+def test_an_advice_that_may_be_another_refunds_is_no_evidence() -> None:
+    """Of another amount, of a number that the register was not told, or of one of two readings."""
+    assert passes(given_back(OTHERS, OWN, amount=700).clause(WORD))
+    assert passes(given_back(OTHERS, OWN, stan=None).clause(WORD))
+    assert not fails(given_back(OTHERS, OWN, OTHERS).clause(WORD))
