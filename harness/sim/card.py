@@ -39,6 +39,7 @@ class Chip:
         atc: Application transaction counter.
         repeats: How often its worst byte is sent until its parity is right.
         strays: Command -> what it answers to it instead, status word included.
+        agrees: Whether it goes by the issuer's word; one that does not ends in an AAC.
     """
 
     atr: bytes | None
@@ -48,6 +49,7 @@ class Chip:
     atc: int = 0
     repeats: int = 0
     strays: dict[int, bytes] = field(default_factory=dict)
+    agrees: bool = True
     _stage: str = "reset"
 
     def reset(self) -> bytes | None:
@@ -117,7 +119,8 @@ class Chip:
         if self._stage == "begun":
             given = emv.AAC if wanted == emv.AAC else emv.ARQC  # online only: never TC at first
         else:
-            given = emv.TC if wanted == emv.TC and command.body[:2] in APPROVED else emv.AAC
+            good = self.agrees and wanted == emv.TC and command.body[:2] in APPROVED
+            given = emv.TC if good else emv.AAC
         self._stage = "online" if given == emv.ARQC else "over"
         cryptogram, issuer = self.rng.randbytes(8), b"\x06\x01\x0a\x03" + self.rng.randbytes(3)
         return tlv.encode(0x80, bytes([given]) + self._counter() + cryptogram + issuer), DONE
@@ -222,7 +225,7 @@ def make_card(name: str, row: dict[str, Any], rng: random.Random) -> Card:
     strays = {COMMANDS[on]: bytes.fromhex(said) for on, said in row.get("says", {}).items()}
     chip = Chip(
         atr, records, bytes.fromhex(row["aid"]), rng, repeats=int(row.get("repeats", 0)),
-        strays=strays,
+        strays=strays, agrees=bool(row.get("agrees", True)),
     )  # fmt: skip
     return Card(name, chip, stripe, air)
 

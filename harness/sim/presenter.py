@@ -25,7 +25,7 @@ HELD = (
     "chip", "stripe", "mute", "bad_atr", "plain_stripe", "silent", "long", "bad_ts", "bad_protocol",
     "cut_atr", "ones_atr", "refuses_select", "deactivated", "not_satisfied", "blocked",
     "no_diagnosis", "garbage", "noisy", "wrong_parity", "second",
-    "inverse", "block", "inverse_block",
+    "inverse", "block", "inverse_block", "declines",
 )  # fmt: skip
 
 
