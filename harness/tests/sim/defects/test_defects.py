@@ -12,6 +12,7 @@ from harness.tests.sim.defects.again_stories import AGAIN
 from harness.tests.sim.defects.battery_stories import BATTERY
 from harness.tests.sim.defects.body_stories import BODY
 from harness.tests.sim.defects.book_stories import BOOKS
+from harness.tests.sim.defects.charge_stories import CHARGES
 from harness.tests.sim.defects.copy_stories import COPIES
 from harness.tests.sim.defects.day_stories import DAYS
 from harness.tests.sim.defects.deal_stories import DEALS
@@ -50,6 +51,7 @@ STORIES: dict[str, Story] = {
     **BATTERY,
     **BODY,
     **BOOKS,
+    **CHARGES,
     **COPIES,
     **DAYS,
     **DEALS,

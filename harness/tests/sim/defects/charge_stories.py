@@ -1,0 +1,120 @@
+"""What the planted bugs of tills do to whom is charged, with what, and how it is added up."""
+
+from harness.sim.terminal.outcome import Outcome
+from harness.tests.sim.defects.acts import Story
+from harness.tests.sim.defects.day_stories import settle
+from harness.tests.sim.defects.debt_stories import differ
+from harness.tests.sim.defects.money_stories import cut
+from harness.tests.sim.terminal.counter import Counter, begin, journal, ledger
+from harness.tests.sim.terminal.stage import Stage
+
+MORE = 123456789  # minor units: nine digits
+
+
+def twice_alike(stage: Stage) -> bool:
+    """The same is bought once more with the same card."""
+    counter = begin(stage)
+    told = [counter.make("sale", 1000).outcome for _ in range(2)]
+    return told.count("approved") != len(ledger(stage))
+
+
+def back_to_the_first(stage: Stage) -> bool:
+    """One cardholder gets money back after another one has paid."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.card = "second"
+    counter.make("sale", 2000)
+    counter.card = "chip"
+    counter.make("refund", 300)
+    first, _, back = (entry.pan for entry in stage.host.ledger)
+    return first != back
+
+
+def inquired(stage: Stage) -> bool:
+    """What the journal has of a balance."""
+    counter = begin(stage)
+    counter.make("balance")
+    return bool(journal(stage))
+
+
+def nine_digits(stage: Stage) -> bool:
+    """What the host is asked for."""
+    begin(stage).make("sale", MORE)
+    return [entry.amount for entry in stage.host.ledger] != [MORE]
+
+
+def chip_says_no(stage: Stage) -> bool:
+    """After the host's approval."""
+    counter = begin(stage, "declines")
+    told = counter.make("sale", 1000).outcome
+    stage.clock.sleep(30.0)
+    return told == "approved" or differ(stage)
+
+
+def cut_while_undone(stage: Stage) -> bool:
+    """An approval that the register did not take, and a cut before it is undone."""
+    counter = begin(stage)
+    counter.acknowledges = False
+    counter.make("sale", 1000)
+    cut(stage)
+    return ("sale", "approved") in journal(stage).values()
+
+
+def refused_twice(stage: Stage) -> bool:
+    """The end of day, for want of a network behind the host."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    stage.misbehave("answer", "0500", code="96")
+    return any(settle(counter).outcome == "approved" for _ in range(3))
+
+
+def asked_next_day(stage: Stage) -> bool:
+    """What the totals are when a day is over."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    settle(counter)
+    counter.make("sale", 2000)
+    return counter.firmware.settlement.totals().debit != 2000
+
+
+def taken_back_after_a_copy(stage: Stage) -> bool:
+    """By the number of its receipt alone."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.firmware.payment.reprint()
+    sold = counter.make("sale", 1000)
+    back = counter.make("void", of=Outcome("approved", 0, receipt=sold.receipt))
+    return back.outcome != "approved"
+
+
+def paid_by_code(counter: Counter, amount: int) -> None:
+    """A code is held before the scanner, and taken away."""
+    stage, counter.card = counter.stage, None
+    stage.clock.call_at(stage.clock.now() + 3.0, lambda: stage.terminal.body.show("good"))
+    counter.make("sale", amount)
+    stage.terminal.body.show("none")
+
+
+def two_codes(stage: Stage) -> bool:
+    """Of two amounts; the host hears of both, and so does the end of day."""
+    counter = begin(stage)
+    paid_by_code(counter, 1000)
+    paid_by_code(counter, 2000)
+    booked = [entry.amount for entry in stage.host.ledger]
+    return booked != [1000, 2000] or settle(counter).cause == "unbalanced"
+
+
+CHARGES: dict[str, Story] = {
+    "second_alike_not_sold": twice_alike,
+    "refund_to_last_card": back_to_the_first,
+    "balance_booked_as_sale": inquired,
+    "amount_of_eight_digits": nine_digits,
+    "chip_refusal_ignored": chip_says_no,
+    "chip_refusal_unreversed": chip_says_no,
+    "start_books_what_was_approved": cut_while_undone,
+    "batch_closed_by_second_refusal": refused_twice,
+    "totals_told_of_every_day": asked_next_day,
+    "receipt_number_ahead_after_copy": taken_back_after_a_copy,
+    "totals_forget_codes": two_codes,
+    "code_pays_amount_before": two_codes,
+}
