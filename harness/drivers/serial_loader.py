@@ -60,6 +60,7 @@ class Driver:
         sender = XMODEM(self._get, self._put, mode=mode)
         try:
             self._port.open()
+            self._forget()
             self._put(self._attention)
             if not self._is_asked():
                 return SaleResult("failed", text="the terminal does not ask for an image")
@@ -69,6 +70,12 @@ class Driver:
         except PortLost as error:
             return SaleResult("failed", text=str(error))
         return SaleResult("approved") if sent else SaleResult("failed", text="not acknowledged")
+
+    def _forget(self) -> None:
+        """A transfer that was cancelled is over: what was said of it says nothing of the next."""
+        while self._port.readable and (chunk := self._port.read(self._port.clock.now())):
+            self._kept += chunk.data
+        del self._kept[: self._kept.rfind(CAN) + 1]
 
     def _is_asked(self) -> bool:
         """Wait until it asks; what it says before, a greeting or noise, has more signs behind it.

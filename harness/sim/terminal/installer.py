@@ -151,6 +151,6 @@ class Installer(Telling):
         self._part.drop()
         self._say("refused", offer, cause="update_rejected", why=str(why))
 
-    def _fail(self, offer: Offer) -> None:
+    def _fail(self, offer: Offer, cause: str = "update_failed") -> None:
         self._part.drop()
-        self._say("failed", offer, cause="update_failed")
+        self._say("failed", offer, cause=cause)

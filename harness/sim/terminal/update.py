@@ -109,8 +109,10 @@ class Updater(Installer):
         except (PortError, Garbled):
             self._part.rest()  # what has arrived need not be paid for twice
             self._say("failed", offer, cause="update_link_lost")
-        except (Gone, FlashFull):
+        except Gone:
             self._fail(offer)
+        except FlashFull:
+            self._fail(offer, "storage_full")
         finally:
             self._http.close()
         return False

@@ -188,6 +188,23 @@ def test_who_does_not_take_it_has_not_got_it(says: tuple[bytes, ...]) -> None:
     assert result.outcome == "failed"
 
 
+def test_a_cancelled_transfer_says_nothing_of_the_next() -> None:
+    """CAN that came after all was acknowledged, when nobody listened any more."""
+    clock = CooperativeClock()
+    content = b"0123456789"
+    image = Image("newer", len(content), lambda at, most: content[at : at + most])
+    receiver = Receiver(clock, iter([C, ACK, ACK, CAN * 2, C, ACK, ACK]))
+    driver = Driver(receiver.port, answer_within=5.0, packet=128)
+
+    def story() -> tuple[str, str]:
+        clock.spawn("terminal", receiver.live)
+        first = driver.push_update(image)
+        clock.sleep(0.8)
+        return first.outcome, driver.push_update(image).outcome
+
+    assert clock.run(story) == ("approved", "approved")
+
+
 def test_the_line_that_wakes_a_loader_comes_first() -> None:
     """And nothing else until it asks."""
     result, heard = sent(b"", C, *[ACK] * 9, attention="LOAD\r")

@@ -91,6 +91,25 @@ def test_a_bad_image_is_refused(way: Callable[[], Stage], name: str) -> None:
 
 
 @WAYS
+def test_a_full_flash_is_the_cause_that_is_told(way: Callable[[], Stage]) -> None:
+    """The old version stays; handed over again when there is room, it is installed."""
+    stage = way()
+
+    def story() -> None:
+        stage.power()
+        assert stage.ready()
+        stage.terminal.flash.fill("foreign", 0.93)
+        hand_over(stage, "newer")
+        assert stage.until(lambda: bool(stage.of("update", phase="failed")), 60.0), ends(stage)
+        assert stage.of("update", phase="failed")[0]["cause"] == "storage_full"
+        stage.terminal.flash.fill("foreign", 0)
+        assert hand_over(stage, "newer").outcome == "approved"
+        assert stage.until(lambda: bool(stage.of("update", phase="done")), 120.0), ends(stage)
+
+    stage.play(story)
+
+
+@WAYS
 def test_a_cut_while_it_is_handed_over_leaves_the_old_one(way: Callable[[], Stage]) -> None:
     """The register learns that the line is gone; the terminal starts as it was."""
     stage = way()
