@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from harness.clock import Killed, Task
 from harness.engine import desk, records, rest, updating
@@ -165,14 +165,15 @@ class Run:
         return sale
 
     def _await(self, step: Await, index: int) -> dict[str, Any]:
-        if step.ends_a_sale:
-            for at, row in enumerate(self.recorder.trace):
-                if step.pattern.matches(row) is not None:
-                    self._cursor = max(self._cursor, at + 1)
-                    return {"trigger": row.n}
+        for at, row in enumerate(self.recorder.trace if step.ends_a_sale else ()):
+            if step.pattern.matches(row) is not None:
+                self._cursor = max(self._cursor, at + 1)
+                return {"trigger": row.n}
         found, self._cursor = self._find(step, index, self._cursor)
         due = found.t + step.after
         self._clock.sleep_until(due, precise=True)
+        if step.has_passed(self.recorder.trace[self._cursor :]):
+            self._miss(index, f"{step.pattern} before {step.before}")
         self._late = round(max(0.0, self._clock.now() - due), 6)
         return {"trigger": found.n, "late": self._late, "tolerance": float(step.tolerance)}
 
@@ -192,11 +193,12 @@ class Run:
             return False
 
         if not self.recorder.until(seen, self._clock.now() + step.within):
-            self.recorder.say(
-                "trigger_missed", index=index, wanted=str(step.pattern), waited=float(step.within)
-            )
-            raise _TriggerMissed
+            self._miss(index, str(step.pattern), waited=float(step.within))
         return found[0], cursor
+
+    def _miss(self, index: int, wanted: str, **more: float) -> NoReturn:
+        self.recorder.say("trigger_missed", index=index, wanted=wanted, **more)
+        raise _TriggerMissed
 
     def _inject(self, step: Inject, index: int) -> None:
         late, self._late = self._late, 0.0
@@ -215,8 +217,7 @@ class Run:
             return {"point": step.point}
         mark = point.mark({"engine", *self.rig.observes(), *self.rig.players})
         if mark is None:
-            self.recorder.say("trigger_missed", index=index, wanted=f"a sign of {step.point}")
-            raise _TriggerMissed
+            self._miss(index, f"a sign of {step.point}")
         sign = Await(self._of_newest(point, mark.pattern), step.after, step.within, step.tolerance)
         if not point.ahead:
             told = self._await(sign, index)

@@ -1,12 +1,13 @@
 """The words of ``when``: one frozen class each, its fields are the YAML keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from harness.engine.desk import ACTING, DEALING, USUAL_CARD
 from harness.model.cut_points import By, PointName, fault_of
 from harness.model.pattern import Pattern
+from harness.model.trace import Observation
 from harness.model.units import Bytes, Money, Seconds
 from harness.model.words import Path, WordError, fill, find, instead, value_of
 
@@ -41,12 +42,18 @@ class Await:
     moment that was asked for. A sale that is named ends once: waiting for that, and no ``after``,
     is over at once where it has ended, be it before the previous trigger. So a story that waits for
     the host and then for the end is the same on a register that hears of it early or late.
+    Where ``before`` is seen by then, the moment has passed: the run is inconclusive as well.
     """
 
     pattern: Pattern
     after: Seconds = Seconds(0)
     within: Seconds = Seconds(180)
     tolerance: Seconds = Seconds(0.25)
+    before: Pattern | None = None
+
+    def has_passed(self, rows: Iterable[Observation]) -> bool:
+        """Whether these show that the moment has passed."""
+        return self.before is not None and any(self.before.matches(row) is not None for row in rows)
 
     @property
     def ends_a_sale(self) -> bool:
@@ -60,10 +67,12 @@ class Await:
         own: dict[str, Any] = {}
         rest = plain
         if isinstance(plain, Mapping):
-            rest = {key: value for key, value in plain.items() if key not in _TIMES}
+            rest = {key: plain[key] for key in plain if key not in (*_TIMES, "before")}
             own = {
                 key: value_of(Seconds, plain[key], (*path, key)) for key in _TIMES if key in plain
             }
+            if "before" in plain:
+                own["before"] = Pattern.read(plain["before"], (*path, "before"))
         return cls(Pattern.read(rest, path), **own)
 
 

@@ -173,10 +173,11 @@ class _Writer:
         return {"anyOf": [{"type": "string"}, {**keys, "minProperties": 1}]}
 
     def awaited(self) -> Schema:
-        """A pattern, and the step's own times beside it."""
+        """A pattern, and the step's own times and end beside it."""
         kind = importlib.import_module("harness.engine.steps").Await
         times = {key: hint for key, hint in typing.get_type_hints(kind).items() if hint in PARSERS}
-        return self.pattern(**{key: self.of(hint) for key, hint in times.items()})
+        own = {key: self.of(hint) for key, hint in times.items()}
+        return self.pattern(**own, before=self.pattern())
 
     def injected(self) -> Schema:
         """One fault with its keys; perhaps a name."""

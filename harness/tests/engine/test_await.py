@@ -23,7 +23,7 @@ NEXT = "  - await: {engine: sale_ended, sale: second}\n"
 
 def _play(folder: Path, steps: str) -> Played:
     path = folder / "power" / "waits.yaml"
-    path.parent.mkdir()
+    path.parent.mkdir(parents=True)
     path.write_text(STORY + steps + "always: [no_tamper]\n", "utf-8")
     with Session(rig=carried("rigs", "virtual.yaml"), out=folder / "out") as session:
         return session.play(load_scenarios(path)[0])
@@ -45,6 +45,18 @@ def test_a_sale_that_ended_meanwhile_is_not_late(tmp_path: Path) -> None:
     played = _play(tmp_path, "  - hold: 30 s\n" + NEXT)
 
     assert played.verdict.outcome is Outcome.PASS, played.verdict.reason
+
+
+def test_a_moment_that_has_passed_is_missed(tmp_path: Path) -> None:
+    """What was to come before another thing, and came after it, shows nothing."""
+    moment = (
+        "  - await: {terminal: approved, of: second, %sbefore: {terminal: printed, of: second}}\n"
+    )
+
+    assert _play(tmp_path / "in", moment % "").verdict.outcome is Outcome.PASS
+    played = _play(tmp_path / "late", moment % "after: 5 s, ")
+    assert played.verdict.outcome is Outcome.INCONCLUSIVE
+    assert "terminal: printed" in played.verdict.reason
 
 
 def test_anything_else_has_to_come_yet(tmp_path: Path) -> None:
