@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import last4, moves_money
+from harness.judge._books import last4, moves_money, mti_of
 from harness.judge._doubt import CONSOLE, DISPLAY
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
@@ -20,6 +20,7 @@ PRESENTED = frozenset({"card_inserted", "card_swiped", "card_tapped"})
 #: How field 22 begins -> how the card was presented (Q/CUP 006.6: contact, field, stripe).
 WAYS = {"05": "card_inserted", "07": "card_tapped", "02": "card_swiped", "90": "card_swiped"}
 SWIPED = "card_swiped"
+ITEM = "0320"  # of a batch's upload
 REFUND = "refund"  # the deal that is an advice
 CODE = "code"  # what a log calls the entry of what was no card
 #: s by which a log may tell of a reading after the host has the request (``engine/lag.py``).
@@ -35,9 +36,10 @@ class NextCardFresh:
     A number that the terminal remembers from the sale before charges the wrong cardholder (payment
     invariant 24). Known from the presenter, the terminal's log and the host's requests; a void and
     a completion use the original's card. Track 2 is of the card that is charged; a chip's
-    cryptogram goes out for one sale only, and is over that sale's amount and currency. A refund
-    goes to the card that was read for it. Nor is the host told another way of entry (field 22) than
-    the cardholder's, who may have shown a code: who bears a fraud goes by it.
+    cryptogram goes out for one sale only, also in the batch's upload, and is over that sale's
+    amount and currency. A refund goes to the card that was read for it. Nor is the host told
+    another way of entry (field 22) than the cardholder's, who may have shown a code: who bears a
+    fraud goes by it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (24,)
@@ -99,6 +101,8 @@ class _NextCardFresh(Safety):
             self._compare(seen)
             self._enter(seen)
             self._charge(seen)
+        elif seen.kind == "request_received" and mti_of(seen) == ITEM:
+            self._upload(seen)
 
     def _begin(self, seen: Observation) -> None:
         self._past = self._unproven is not None
@@ -217,6 +221,15 @@ class _NextCardFresh(Safety):
                     f"trace number {_stan(seen)} was sent at {span(seen.t)} with the cryptogram of"
                     f" trace number {_stan(first)}", (first.n, seen.n),
                 )  # fmt: skip
+
+    def _upload(self, seen: Observation) -> None:
+        """An item under its sale's number has its own cryptogram or its chip's last one."""
+        first, numbers = self._cryptograms.get(_mark(seen)), map(_stan, self._cryptograms.values())
+        if first is not None and _stan(first) != _stan(seen) and _stan(seen) in numbers:
+            self.fail(
+                f"the item of trace number {_stan(seen)} was uploaded at {span(seen.t)} with the"
+                f" cryptogram of trace number {_stan(first)}", (first.n, seen.n),
+            )  # fmt: skip
 
     def _enter(self, seen: Observation) -> None:
         """What a request says of how its card was read."""

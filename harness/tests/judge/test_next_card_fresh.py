@@ -253,3 +253,24 @@ def test_an_advice_that_may_be_another_refunds_is_no_evidence() -> None:
     assert passes(given_back(OTHERS, OWN, amount=700).clause(WORD))
     assert passes(given_back(OTHERS, OWN, stan=None).clause(WORD))
     assert not fails(given_back(OTHERS, OWN, OTHERS).clause(WORD))
+
+
+@pytest.mark.parametrize(
+    ("mark", "stan", "holds"),
+    [("a1", 2, True), ("c3", 2, True), (None, 2, True), ("a1", 9, True), ("b2", 2, False)],
+)
+def test_an_item_is_uploaded_with_no_other_sales_cryptogram(
+    mark: str | None, stan: int, holds: bool
+) -> None:
+    """Its own, the chip's last one of that sale, or none; some number their items anew."""
+    tale = always(WORD)
+    for at, own in ((2, "a1"), (3, "b2")):
+        facts = {"stan": at, "batch": 1, "amount": 1234, "processing": "000000", "pan": OWN}
+        tale.start(f"sale {at}")
+        tale.say("reader", "card_inserted", card="chip")
+        tale.terminal("card_read", entry="chip", pan=OWN)
+        tale.host("request_received", mti="0200", of=f"sale {at}", cryptogram=own, **facts)
+        tale.say("reader", "card_removed")
+    tale.host("request_received", mti="0320", stan=stan, batch=1, amount=1234, cryptogram=mark)
+
+    assert (passes if holds else fails)(tale.end().clause(WORD))
