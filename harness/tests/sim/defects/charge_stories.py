@@ -5,6 +5,7 @@ from harness.tests.sim.defects.acts import Story
 from harness.tests.sim.defects.day_stories import settle
 from harness.tests.sim.defects.debt_stories import differ
 from harness.tests.sim.defects.money_stories import cut
+from harness.tests.sim.defects.secret_stories import listening
 from harness.tests.sim.terminal.counter import Counter, begin, journal, ledger
 from harness.tests.sim.terminal.stage import Stage
 
@@ -104,6 +105,32 @@ def two_codes(stage: Stage) -> bool:
     return booked != [1000, 2000] or settle(counter).cause == "unbalanced"
 
 
+def uploaded(stage: Stage) -> bool:
+    """Two chips, and the host finds other totals: what their items prove."""
+    heard, counter = listening(stage), begin(stage)
+    counter.make("sale", 1000)
+    counter.make("sale", 2000)
+    stage.misbehave("other_totals", "0500", times=1)
+    settle(counter)
+    items = [row for row in heard("request_received") if row["mti"] == "0320"]
+    proofs = [row["cryptogram"] for row in items if row.get("cryptogram")]
+    return len(set(proofs)) < len(proofs)
+
+
+def updated(stage: Stage) -> bool:
+    """A sale was taken back before a version with another journal came."""
+    counter = begin(stage)
+    sold = counter.make("sale", 1000)
+    counter.make("void", of=sold)
+    stage.offer("new_journal")
+    counter.firmware.upkeep.look_now()
+    assert stage.until(lambda: bool(stage.of("update", phase="done")), 900.0)
+    stage.ready(300.0)
+    stage.clock.sleep(30.0)
+    again = Counter(stage).make("void", of=sold)
+    return bool(again.response or again.outcome == "approved")  # the host was asked
+
+
 CHARGES: dict[str, Story] = {
     "second_alike_not_sold": twice_alike,
     "refund_to_last_card": back_to_the_first,
@@ -117,4 +144,6 @@ CHARGES: dict[str, Story] = {
     "receipt_number_ahead_after_copy": taken_back_after_a_copy,
     "totals_forget_codes": two_codes,
     "code_pays_amount_before": two_codes,
+    "upload_cryptogram_of_last": uploaded,
+    "update_forgets_voids": updated,
 }
