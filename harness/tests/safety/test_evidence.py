@@ -27,6 +27,8 @@ MOST = [
     )
 ]  # fmt: skip
 FAILING = [f"{CATALOGUE}/power/cut_points.yaml", f"{CATALOGUE}/power/cut_while_printing.yaml"]
+#: What was not synced is lost by chance, and with this seed at every point behind the approval.
+TAKES = ("--defect", "fsync_missing", "--seed", "3")
 #: Story -> how often it is played.
 FEW = {
     "power/low_supply.yaml": 4,
@@ -46,7 +48,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ],
         [
             outside.start("run", *MOST, "--seed", "6", "--out", "c"),
-            outside.start("run", *FAILING, "--defect", "fsync_missing", "--out", "failing"),
+            outside.start("run", *FAILING, *TAKES, "--out", "failing"),
         ],
     ]
     codes = [over(run, 240).code for runs in pairs for run in runs]
