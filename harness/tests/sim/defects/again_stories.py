@@ -98,6 +98,14 @@ def no_room(stage: Stage) -> bool:
     return stage.of("update", phase="deferred")[-1].get("cause") != "storage_full"
 
 
+def low_for_long(stage: Stage) -> bool:
+    """P-2: whether a supply is called good while it is low."""
+    begin(stage)
+    stage.power(4.1)
+    stage.clock.sleep(90.0)
+    return bool(stage.of("cleared", cause="supply_low"))
+
+
 AGAIN: dict[str, Story] = {
     "right_cause_overwritten": out_for_long,
     "second_cause_is_general": out_twice,
@@ -107,5 +115,6 @@ AGAIN: dict[str, Story] = {
     "register_told_first_cause": another_cause,
     "host_time_taken_once": clock_jumps_twice,
     "field_off_after_two_cards": two_cards_then_one,
+    "low_supply_called_over": low_for_long,
     "no_room_told_as_lost_link": no_room,
 }
