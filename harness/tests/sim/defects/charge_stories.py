@@ -131,6 +131,24 @@ def updated(stage: Stage) -> bool:
     return bool(again.response or again.outcome == "approved")  # the host was asked
 
 
+def declined(stage: Stage) -> bool:
+    """What the last sale came to, asked after a cut."""
+    counter = begin(stage)
+    stage.misbehave("answer", "0200", times=1, code="51")
+    counter.make("sale", 1000)
+    cut(stage)
+    last = counter.firmware.settlement.last_outcome()
+    return last is None or last.outcome != "declined"
+
+
+def booked_for_more(stage: Stage) -> bool:
+    """Half as much again as was reserved."""
+    counter = begin(stage)
+    room = counter.make("preauth", 5000)
+    counter.make("completion", 7500, of=room)
+    return [entry.amount for entry in stage.host.ledger] == [5000, 5000]
+
+
 CHARGES: dict[str, Story] = {
     "second_alike_not_sold": twice_alike,
     "refund_to_last_card": back_to_the_first,
@@ -146,4 +164,6 @@ CHARGES: dict[str, Story] = {
     "code_pays_amount_before": two_codes,
     "upload_cryptogram_of_last": uploaded,
     "update_forgets_voids": updated,
+    "decline_forgotten_by_cut": declined,
+    "booking_cut_in_silence": booked_for_more,
 }
