@@ -1,6 +1,6 @@
 """A chip that declines after the host's approval is not heeded: the sale stands.
 
-Breaks invariant 3 (K-2): the second GENERATE AC has the last word (EMV Book 3, 10.11).
+Breaks K-2 (invariant 3): the second GENERATE AC has the last word (EMV Book 3, 10.11).
 reader/chip_declines_in_the_end catches it.
 """
 

@@ -1,6 +1,6 @@
 """A payment by code is of the amount of the code before: what was shown to the first phone.
 
-Breaks invariant 1 (H-2): operator/day_of_every_entry catches it.
+Breaks H-2 (invariant 1): operator/day_of_every_entry catches it.
 """
 
 from harness.sim.terminal.firmware import Firmware

@@ -1,6 +1,6 @@
 """What was paid by code is left out of the settlement's totals: they are of cards.
 
-Breaks invariant 10 (X-5): operator/day_of_every_entry catches it.
+Breaks X-5 (invariant 10): operator/day_of_every_entry catches it.
 """
 
 from harness.sim.terminal import books

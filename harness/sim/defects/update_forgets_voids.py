@@ -1,6 +1,6 @@
 """A version with another journal does not take over what each void was of: sales are voided again.
 
-Breaks invariants 1 and 2 (U-4): what was given back once is given back again, or would be.
+Breaks U-4 (invariants 1 and 2): what was given back once is given back again, or would be.
 firmware/taken_back_before_update catches it.
 """
 
