@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from harness.judge._monitor import NAMING, TERMINAL, Monitor, after, either, known_causes, span
-from harness.judge._run import Run
+from harness.judge._run import Injected, Run
 from harness.model.pattern import Pattern
 from harness.model.trace import Observation
 
 #: Causes that may stand beside any other: they say what waits, not what is wrong.
 BESIDE = frozenset({"reversal_pending", "cancelled", "timed_out"})
+#: What may undo a fault before it is told as cleared: its step, or a bench that gives up.
+UNDOING = frozenset({"step_started", "healing", "bench_error"})
 #: From the end of one of several true causes to the word of another, s: it is looked at closer.
 AT_ONCE = 1.0
 
@@ -56,7 +58,8 @@ class _KeepsReporting(Monitor):
         self._remedy: Observation | None = None
         self._standing: set[str] = set()
         self._over: Observation | None = None
-        own = NAMING | {"cleared", "sale_started", "sale_ended", "fault_cleared"}
+        self._undone = False
+        own = NAMING | UNDOING | {"cleared", "sale_started", "sale_ended", "fault_cleared"}
         bare = word.after is not None and not word.after.kind
         self.kinds = None if bare else own | ({word.after.kind} if word.after else frozenset())
         self._begun: set[str] = set()
@@ -66,6 +69,8 @@ class _KeepsReporting(Monitor):
         if fault is None or seen.t < fault.at.t:
             return
         self.at(seen.t)
+        if seen.kind in UNDOING:
+            self._undone |= self._undoes(seen, fault)
         if fault.cleared is not None:
             self._end()
             return
@@ -75,6 +80,14 @@ class _KeepsReporting(Monitor):
             self._named(seen)
         elif self._first is not None:
             self._check(seen)
+
+    def _undoes(self, seen: Observation, fault: Injected) -> bool:
+        """Whether it begins here to be taken away: the terminal may be the first to know."""
+        if seen.kind != "step_started":
+            return True
+        steps, index = self.run.spec.get("when") or (), int(seen.get("index", 0))
+        step = steps[index] if index < len(steps) else None
+        return isinstance(step, dict) and step.get("clear") in (fault.label, fault.word)
 
     def _named(self, seen: Observation) -> None:
         cause = seen.get("cause")
@@ -90,6 +103,8 @@ class _KeepsReporting(Monitor):
 
     def _check(self, seen: Observation) -> None:
         name = str(seen.get("sale"))
+        if self._undone:
+            return
         if seen.kind == "cleared" and seen.get("cause") in self._word.causes:
             self._standing.discard(str(seen["cause"]))
             self._over = None if self._standing else seen
@@ -105,7 +120,9 @@ class _KeepsReporting(Monitor):
         return None if self._over is None else self._over.t + (0.0 if alone else AT_ONCE)
 
     def at(self, t: float) -> None:
-        due, over = self.deadline(), self._over
+        due, over, fault = self.deadline(), self._over, self.run.fault(self._word.fault)
+        if fault is None or fault.effect is None:
+            return  # as far as is known nothing was wrong
         if due is None or over is None or not (after(t, due) or due == over.t):
             return
         said = f"it said at {span(over.t)} that {over['cause']} was over, while the fault stood"
