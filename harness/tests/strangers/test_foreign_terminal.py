@@ -3,24 +3,15 @@
 Nothing of ours is in the loop but what is to be shown: drivers, the relay, the acquirer, the judge.
 """
 
-import contextlib
-import json
-import os
-import random
-import socket
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from harness.files import carried
-from harness.tests.strangers.test_strangers import COMMAND, HERE, PATIENT, started
+from harness.tests.strangers.plain_rig import GOOD, breached, free, plain_rig, verdicts
+from harness.tests.strangers.test_strangers import HERE, PATIENT, started
 
-#: The longest a run may take, s.
-LONGEST = 3000.0
 SHORT = ("power/cut_while_host_answers", "host/bad_mac", "data/exhausted_by_reset")
 #: What is played with a terminal of which patience, and for how long about.
 LONG = {
@@ -39,58 +30,25 @@ LONG = {
         "data/throttled", "data/exhausted_silently", "data/portal_instead_of_host",
     )),
 }  # fmt: skip
-GOOD = ("PASS", "SKIPPED")
-
-
-def free() -> int:
-    """A port nobody listens at, below those that the kernel hands out: it stays free meanwhile."""
-    while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 def rig_of(at: dict[str, str], host: int, door: int, beacon: int) -> dict[str, Any]:
-    """Plain addresses, and this machine as the acquirer behind a relay."""
-    return {
-        "rig": f"foreign-{door}", "clock": "real", "nominal": "9 V",
-        "power": {"between": "keep", "min_off": "300 ms"},
-        "bench": {"terminal": None, "listen": {"host/iso8583": f"127.0.0.1:{host}"}},
-        "host": {"driver": "acquirer", "address": "sim+tcp://host"},
-        "network": {
-            "driver": "relay", "address": f"relay://foreign-{door}",
-            "doors": {str(door): f"127.0.0.1:{host}", str(beacon): at["beacon"]},
-        },
-        "supply": {"driver": "keysight_e36300", "address": at["supply"],
-                   "limits": {"voltage": "10.5 V", "current": "3 A"}},
-        "console": {"driver": "console", "address": at["console"],
-                    "personality": str(HERE / "foreign_console.yaml")},
-        "reader": {"driver": "serial_relay", "address": at["reader"]},
-        "modem": {"driver": "quectel", "address": at["modem"]},
-        "terminal": {"driver": "zvt", "address": at["terminal"], "currency": "CNY",
-                     "personality": str(HERE / "foreign_zvt.yaml")},
-    }  # fmt: skip
+    """ZVT, a slot, and a modem."""
+    return plain_rig(
+        at, host, door, beacon, console="foreign_console.yaml",
+        reader={"driver": "serial_relay", "address": at["reader"]},
+        modem={"driver": "quectel", "address": at["modem"]},
+        terminal={"driver": "zvt", "address": at["terminal"], "currency": "CNY",
+                  "personality": str(HERE / "foreign_zvt.yaml")},
+    )  # fmt: skip
 
 
 def played(folder: Path, stories: tuple[str, ...], *bad: str) -> tuple[dict[str, Any], str]:
-    """Item -> its row of verdicts.json; and all that was printed."""
+    """What came of these stories with a terminal that has these habits."""
     host, door, beacon = free(), free(), free()
     told = (f"127.0.0.1:{door}", f"beacon=127.0.0.1:{beacon}", *bad)
     with started(sys.executable, str(HERE / "foreign_bench.py"), *told) as (_, at):
-        (folder / "rig.yaml").write_text(yaml.safe_dump(rig_of(at, host, door, beacon)))
-        files = [str(carried("scenarios") / f"{story}.yaml") for story in stories]
-        ran = subprocess.run(
-            [*COMMAND, "run", *files, "--rig", "rig.yaml", "--out", "out"],
-            cwd=folder, capture_output=True, text=True, timeout=LONGEST,
-            env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
-        )  # fmt: skip
-    rows = json.loads((folder / "out" / "verdicts.json").read_text())["runs"]
-    return {row["folder"]: row for row in rows}, ran.stdout + ran.stderr
-
-
-def breached(row: dict[str, Any]) -> set[str]:
-    """The first words of the clauses that failed."""
-    return {one["clause"].split()[0] for one in row["clauses"] if one["verdict"] == "FAIL"}
+        return verdicts(folder, rig_of(at, host, door, beacon), stories)
 
 
 @pytest.mark.parametrize("story", SHORT)

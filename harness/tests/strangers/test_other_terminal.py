@@ -3,19 +3,14 @@
 Nothing of ours is in the loop but what is to be shown: drivers, the relay, the acquirer, the judge.
 """
 
-import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from harness.files import carried
-from harness.tests.strangers.test_foreign_terminal import GOOD, LONGEST, breached, free
-from harness.tests.strangers.test_strangers import COMMAND, HERE, PATIENT, started
+from harness.tests.strangers.plain_rig import GOOD, breached, free, plain_rig, verdicts
+from harness.tests.strangers.test_strangers import HERE, PATIENT, started
 
 SHORT = "power/cut_while_host_answers"
 #: Bad habit -> a story that shows it, and a clause that it breaks.
@@ -42,43 +37,23 @@ LONG = {
 
 
 def rig_of(at: dict[str, str], folder: Path, doors: tuple[int, int, int]) -> dict[str, Any]:
-    """Plain addresses, and this machine as the acquirer behind a relay; books on the disk."""
-    host, door, beacon = doors
-    return {
-        "rig": f"other-{door}", "clock": "real", "nominal": "9 V",
-        "power": {"between": "keep", "min_off": "300 ms"},
-        "bench": {"terminal": None, "ledger": str(folder / "books.sqlite"),
-                  "listen": {"host/iso8583": f"127.0.0.1:{host}"}},
-        "host": {"driver": "acquirer", "address": "sim+tcp://host"},
-        "network": {
-            "driver": "relay", "address": f"relay://other-{door}",
-            "doors": {str(door): f"127.0.0.1:{host}", str(beacon): at["beacon"]},
-        },
-        "supply": {"driver": "keysight_e36300", "address": at["supply"],
-                   "limits": {"voltage": "10.5 V", "current": "3 A"}},
-        "console": {"driver": "console", "address": at["console"],
-                    "personality": str(HERE / "other_console.yaml")},
-        "reader": {"driver": "serial_relay", "address": at["reader"], "travel": 0.01},
-        "terminal": {"driver": "nexo", "address": at["terminal"], "currency": "CNY",
-                     "personality": str(HERE / "other_words.yaml")},
-    }  # fmt: skip
+    """Books on the disk, nexo, and a presenter that is quick."""
+    rig = plain_rig(
+        at, *doors, console="other_console.yaml",
+        reader={"driver": "serial_relay", "address": at["reader"], "travel": 0.01},
+        terminal={"driver": "nexo", "address": at["terminal"], "currency": "CNY",
+                  "personality": str(HERE / "other_words.yaml")},
+    )  # fmt: skip
+    rig["bench"]["ledger"] = str(folder / "books.sqlite")
+    return rig
 
 
 def played(folder: Path, stories: tuple[str, ...], *told: str) -> tuple[dict[str, Any], str]:
-    """Item -> its row of verdicts.json; and all that was printed."""
+    """What came of these stories with a terminal that is told so."""
     host, door, beacon = free(), free(), free()
     ways = (f"127.0.0.1:{door}", f"beacon=127.0.0.1:{beacon}", f"folder={folder}")
     with started(sys.executable, str(HERE / "other_bench.py"), *ways, *told) as (_, at):
-        rig = rig_of(at, folder, (host, door, beacon))
-        (folder / "rig.yaml").write_text(yaml.safe_dump(rig))
-        files = [str(carried("scenarios") / f"{story}.yaml") for story in stories]
-        ran = subprocess.run(
-            [*COMMAND, "run", *files, "--rig", "rig.yaml", "--out", "out"],
-            cwd=folder, capture_output=True, text=True, timeout=LONGEST,
-            env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
-        )  # fmt: skip
-    rows = json.loads((folder / "out" / "verdicts.json").read_text())["runs"]
-    return {row["folder"]: row for row in rows}, ran.stdout + ran.stderr
+        return verdicts(folder, rig_of(at, folder, (host, door, beacon)), stories)
 
 
 def test_a_third_hands_terminal_passes_a_cut(tmp_path: Path) -> None:
