@@ -59,6 +59,30 @@ def test_one_true_cause_may_take_the_place_of_another(then_said: str, fits: Fits
     assert fits(finish(tale).clause("keeps"))
 
 
+@pytest.mark.parametrize(("index", "fits"), [(1, passes), (2, fails)])
+def test_whoever_knows_first_that_the_fault_goes_does_not_give_way(index: int, fits: Fits) -> None:
+    """Between the step that takes it away and the word that it has gone; another step is none."""
+    when = [{"inject": {"data_exhausted": None}}, {"clear": "data_exhausted"}, {"hold": "1 s"}]
+    plain = {"then": {"keeps_reporting": "data_exhausted"}, "when": when}
+    tale = Story(plain).begin()
+    tale.at(10).inject()
+    tale.at(20).terminal("report", on="display", cause="data_exhausted")
+    tale.at(99).engine("step_started", index=index, word="clear")
+    tale.terminal("cleared", cause="data_exhausted")
+
+    assert fits(finish(tale).clause("keeps"))
+
+
+def test_a_fault_without_effect_shows_nothing_of_who_takes_its_cause_back() -> None:
+    """As far as is known nothing was wrong."""
+    tale = then(keeps_reporting="data_exhausted")
+    tale.at(10).inject(effect=False)
+    tale.at(20).terminal("report", on="display", cause="data_exhausted")
+    tale.at(50).terminal("cleared", cause="data_exhausted")
+
+    assert not fails(finish(tale).clause("keeps"))
+
+
 def test_a_remedy_that_was_never_tried_shows_nothing() -> None:
     """With ``after`` the remedy itself must be on stage."""
     tried, untried = story(after="supply: output"), story(after={"supply": "output"})
