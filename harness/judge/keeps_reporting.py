@@ -139,6 +139,8 @@ class _KeepsReporting(Monitor):
             self.unsure("no channel of the terminal is observed on this rig", (fault.at.n,))
         elif fault.effect is None:
             self.unsure("the fault took no effect: there was nothing to report", (fault.at.n,))
+        elif self._first is None and not self.run.hears_unasked():
+            self.unsure("its register alone is heard, and was never told", (fault.at.n,))
         elif self._first is None or self._last is None:
             self.fail(
                 f"{either(self._word.causes)} was not named in the {held} of the fault",

@@ -73,6 +73,14 @@ def test_whoever_knows_first_that_the_fault_goes_does_not_give_way(index: int, f
     assert fits(finish(tale).clause("keeps"))
 
 
+def test_a_register_alone_that_was_never_told_shows_nothing() -> None:
+    """It hears what it asks for; whether it had to be told is for ``detects``."""
+    tale = Story({"then": {"keeps_reporting": "data_exhausted"}}, observes=("ecr", "host")).begin()
+    tale.at(10).inject()
+
+    assert unsure(finish(tale).clause("keeps"))
+
+
 def test_a_fault_without_effect_shows_nothing_of_who_takes_its_cause_back() -> None:
     """As far as is known nothing was wrong."""
     tale = then(keeps_reporting="data_exhausted")

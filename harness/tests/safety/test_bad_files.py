@@ -17,7 +17,7 @@ RIG = carried("rigs", "virtual.yaml")
 #: name -> (what becomes of the story, what must be said)
 STORIES: dict[str, tuple[bytes, str]] = {
     "unknown key": (STORY.read_bytes().replace(b"lasting", b"lastnig"), "did you mean 'lasting'"),
-    "wrong unit": (STORY.read_bytes().replace(b"30 s", b"30 V"), "unit 'V' is unknown here"),
+    "wrong unit": (STORY.read_bytes().replace(b"90 s", b"90 V"), "unit 'V' is unknown here"),
     "broken": (STORY.read_bytes().replace(b"covers: [", b"covers: [["), ": "),
     "not UTF-8": (b"id: \xff\xfe", "byte 0xFF is not UTF-8"),
     "empty": (b"", "the file is empty"),

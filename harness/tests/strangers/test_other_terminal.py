@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.tests.strangers.plain_rig import GOOD, breached, free, plain_rig, verdicts
+from harness.tests.plain_rig import GOOD, breached, free, plain_rig, verdicts
 from harness.tests.strangers.test_strangers import HERE, PATIENT, started
 
 SHORT = "power/cut_while_host_answers"
