@@ -114,7 +114,7 @@ def test_a_telium_register_finds_a_terminal() -> None:
     """pyTeliumManager: a payment in Concert's full-sized frame."""
     telium = pytest.importorskip("telium")
     with switched_on() as addresses, as_tty(addresses["terminal/concert"]) as line:
-        register: Any = telium.Telium(line)
+        register: Any = telium.Telium(line, timeout=5)  # its own second is short on a busy machine
         payment = telium.TeliumAsk(
             "1", telium.TERMINAL_ANSWER_SET_FULLSIZED, telium.TERMINAL_MODE_PAYMENT_DEBIT,
             telium.TERMINAL_TYPE_PAYMENT_CARD, "156",
