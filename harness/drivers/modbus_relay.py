@@ -21,7 +21,7 @@ from harness.model.power import Switching
 from harness.ports.base import Port
 
 IDENTITY = None
-ANSWER_WITHIN = 1.0  # s
+ANSWER_WITHIN = 3.0  # s; it takes milliseconds, but the host may be busy
 SILENCE = 0.005  # s between two RTU frames: 3.5 characters at 9600 bit/s and more (V1.02, 2.5.1.1)
 FRAMERS: dict[str, type[FramerBase]] = {"tcp": FramerSocket, "rtu": FramerRTU}
 #: Modbus Application Protocol V1.1b3, 7.

@@ -20,7 +20,7 @@ from harness.ports.base import Port
 
 IDENTITY = None
 MOST = {"lcus": 255, "devantech": 8, "numato": 32}  # relays of a board; an LCUS frame has a byte
-ANSWER_WITHIN = 1.0  # s
+ANSWER_WITHIN = 3.0  # s; it takes milliseconds, but the host may be busy
 ALONE = 0.02  # s after an answer of one byte: who says more is not asked about relays
 
 
