@@ -8,7 +8,8 @@ from zlib import crc32
 from harness.drivers._own_words import OwnWords
 from harness.model.roles import Observe, SaleResult
 from harness.wire import nexo
-from harness.wire.pan import mask, mask_lines, numbers
+from harness.wire.pan import mask, numbers
+from harness.wire.pan_lines import mask_lines
 
 READY = "00"
 #: GlobalStatus -> whether it may sell.

@@ -15,7 +15,8 @@ from typing import Any
 from harness.drivers._zvt_clear import clear_numbers, inner, number, shown_pan
 from harness.model.roles import Observe, SaleResult
 from harness.wire import zvt, zvt_codes, zvt_messages
-from harness.wire.pan import mask, mask_lines, numbers
+from harness.wire.pan import mask, numbers
+from harness.wire.pan_lines import mask_lines
 from harness.wire.zvt_codes import Code
 from harness.wire.zvt_messages import Line
 

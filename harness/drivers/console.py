@@ -40,7 +40,8 @@ from harness.errors import NotSupported
 from harness.model.roles import Observe, ignore
 from harness.ports.base import Port
 from harness.wire.masked import without_bcd
-from harness.wire.pan import mask_after, numbers
+from harness.wire.pan import numbers
+from harness.wire.pan_lines import mask_after
 
 IDENTITY = None
 LONGEST_LINE = 4096  # bytes: what has no line end by then is taken for a line

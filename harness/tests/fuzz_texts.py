@@ -16,7 +16,7 @@ from harness.model.words import WordError
 from harness.report.clean import clean
 from harness.tests.fuzz_codec import Codec
 from harness.tests.safety.spellings import PANS, SPELT
-from harness.wire import frames_profile, image, pan
+from harness.wire import frames_profile, image, pan, pan_lines
 from harness.wire.deck import Deck
 
 RULES = read_personality(fixture("terminal", "countertop", "console.yaml"))[0]
@@ -55,9 +55,9 @@ def _mask(octets: bytes) -> None:
         assert pan.mask(shown) == shown
         assert not any(pan.is_pan(one) for one in shown.split() if one.isdecimal())
         deck.foreign(pan.numbers(text))
-        pan.mask_lines(text)
+        pan_lines.mask_lines(text)
         before, _, after = text.partition("\n")
-        pan.mask_after(before, after)
+        pan_lines.mask_after(before, after)
         clean(text).encode("utf-8")
 
 

@@ -9,7 +9,8 @@ a slash or a plus between; track 2 with all that follows its ``=`` or ``D``; wha
 UTF-16, EBCDIC, other scripts' digits and hex dumps of these hide, and the septets of short messages
 (``wire/pan_disguises.py``); BCD that was taken for text; BCD in a hex dump or in base64, where a
 length byte before (fields 2 and 35 of ISO 8583, tags 5A and 57 of EMV) tells where they begin; and
-of two lines, one of which has the beginning of a number and the next one the rest (``continued``).
+of two lines, one of which has the beginning of a number and the next one the rest
+(``wire/pan_lines``).
 
 Known limits, since what sees through them takes innocent figures for cards: digits glued to other
 digits (fixed fields without a length: read them field by field, and ask of each), one digit a line,
@@ -46,22 +47,9 @@ _DUMP = re.compile(r"(?<![0-9]\.)[0-9A-Fa-f]{2}(?:([ :]?)[0-9A-Fa-f]{2})(?:\1[0-
 _TAGGED = re.compile(r"(?=5[Aa]0[7-9Aa]|57(?:0[7-9A-Fa-f]|1[0-3]))")  # EMV: tag, bytes that follow
 _DECIMAL = re.compile(r"[0-9]{13,}")
 _DIGITS = re.compile("[0-9]*")
-#: What a log may put before each of its lines: a time (and a tag), seconds since 1970 or power-on.
-_STAMP = re.compile(
-    r"\s*(?:[\[(]?(?:(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[T ])?[0-9]{1,2}:[0-9]{2}:[0-9]{2}"
-    r"(?:[.,][0-9]+)?Z?[\])]?(?: +[0-9]+ +[0-9]+ [A-Z] [^:]*: |(?: +[\w/.-]+:)? +)"
-    r"|\[ *[0-9]+\.[0-9]+\] *"
-    r"|1[5-9][0-9]{8}(?:[0-9]{3}|\.[0-9]+)?(?: +[0-9]+ +[0-9]+ [A-Z] [^:]*: |\s+))"
-)
-_TAG = re.compile(r"(?:[A-Z] )?[\w./-]{1,20}: +")  # level, who says it: where both lines do
-_CUT = re.compile(r"(?<![0-9*])[0-9]+-?$")  # what is behind stars has been truncated
-_ENDS = frozenset("0123456789-")  # the last sign of what is cut
-_COUNTER = re.compile(r"[0-9]{6,}\s+")
 TRACK_3 = 99  # the format code before its card number (ISO/IEC 4909)
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # and the digits of what comes of it added
-LEAST = 4  # digits of a number on each of two lines, else it is chance
 _CLEAN = [""]  # the last text without any: drivers and recorder look at each in turn
-REACH = 40  # signs of a line's end in which the beginning of a number can lie
 
 
 class Span(NamedTuple):
@@ -97,7 +85,7 @@ def find(text: str) -> list[Span]:
     """All card numbers in a text, in order, not overlapping; the longest reading wins."""
     if text == _CLEAN[0] or _is_harmless(text):
         return []
-    found = [*_in_digits(text), *_in_dumps(text), *_in_disguise(text)]
+    found = [*in_digits(text), *_in_dumps(text), *_in_disguise(text)]
     found.sort(key=lambda span: (span.start - span.end, span.start))
     chosen: list[Span] = []
     for span in found:
@@ -139,53 +127,7 @@ def numbers(text: str) -> str:
     return ", ".join(dict.fromkeys(_TRACK.sub("", span.shown) for span in find(text)))
 
 
-def continued(before: str, after: str) -> Span | None:
-    """The rest of a card number, in the line ``after``, that begins at the end of the one before.
-
-    The rest may stand behind a time stamp; a column of figures that both lines begin with is one,
-    too. What the line before has shown by then cannot be taken back.
-    """
-    before = before.rstrip()
-    if before[-1:] not in _ENDS or not _CUT.search(before):
-        return None
-    stamp = _STAMP.match(after) or _counter(before, after)
-    begins = stamp.end() if stamp else 0
-    was, tag = _STAMP.match(before), _TAG.match(after, begins)
-    begins = tag.end() if tag and was and before.startswith(tag[0], was.end()) else begins
-    left = before[-REACH:]
-    both, seam = left + after[begins : begins + REACH], len(left)
-    for span in _in_digits(both):
-        pieces = both[span.start : seam], both[seam : span.end]
-        sizes = [sum(map(str.isdecimal, piece)) for piece in pieces]
-        if span.start < seam and min(sizes) >= LEAST and not find(pieces[0]):
-            return Span(begins, begins + span.end - seam, span.shown)
-    return None
-
-
-def _counter(before: str, after: str) -> re.Match[str] | None:
-    was, now = _COUNTER.match(before), _COUNTER.match(after)
-    return now if was and now and was.end() == now.end() else None
-
-
-def mask_after(before: str, text: str) -> tuple[str, str]:
-    """A line masked, and what card numbers were in it, those that began in the line before, too."""
-    rest = continued(before, text)
-    if rest is None:
-        return mask(text), numbers(text)
-    clean, found = mask_after("", text[rest.end :])
-    cut = f"{mask(text[: rest.start])}***{clean}"
-    return cut, f"{rest.shown}, {found}" if found else rest.shown
-
-
-def mask_lines(text: str) -> tuple[str, str]:
-    """Several lines masked, and what card numbers go on in the next line."""
-    lines = text.split("\n")
-    pairs = list(zip(["", *lines], lines, strict=False))
-    split = [rest.shown for pair in pairs if (rest := continued(*pair)) is not None]
-    return "\n".join(mask_after(*pair)[0] for pair in pairs), ", ".join(split)
-
-
-def _in_digits(text: str) -> Iterator[Span]:
+def in_digits(text: str) -> Iterator[Span]:
     """Digits as a person or a log writes them: in one group, or in several."""
     for run in _RUN.finditer(text):
         body = run[0]
@@ -214,7 +156,7 @@ def _span(text: str, start: int, end: int, digits: str) -> Span:
 def _in_disguise(text: str) -> Iterator[Span]:
     """What is no row of digits before it is decoded."""
     for reading in readings(text):
-        for span in _in_digits(reading.text):
+        for span in in_digits(reading.text):
             yield _back(reading, span.start, span.end, span.shown)
     for reading in octets_in(text):
         for start, end in _tagged(reading.text):
@@ -266,7 +208,7 @@ def _leading(text: str) -> str:
 def _bcd(dump: str, *, spaced: bool) -> Iterator[tuple[int, int]]:
     for run in _DECIMAL.finditer(dump):
         start, end = run.span()
-        if spaced and is_pan(run[0]):  # unspaced ones are read by ``_in_digits``
+        if spaced and is_pan(run[0]):  # unspaced ones are read by ``in_digits``
             yield start, _end_of_track(dump, end)
         for at in range(start + start % 2, end - SHORTEST - 1, 2):
             announced = int(dump[at : at + 2])

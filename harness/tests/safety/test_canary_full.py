@@ -23,7 +23,7 @@ from harness.tests.safety.leaking_ways import (
     leak_in_frames,
     leaky_bench,
 )  # fmt: skip
-from harness.wire import pan, quoted
+from harness.wire import pan, pan_lines, quoted
 from harness.wire.pan import mask
 
 pytest_plugins = ["pytester"]
@@ -176,7 +176,7 @@ def test_without_readings_every_channel_is_found(
 ) -> None:
     """No number is seen any more: so all that was planted is found, channel by channel."""
     monkeypatch.setattr(pan, "find", lambda _: [])
-    monkeypatch.setattr(pan, "continued", lambda *_: None)
+    monkeypatch.setattr(pan_lines, "continued", lambda *_: None)
     monkeypatch.setattr(quoted, "quoted", str)
 
     said = _run(pytester, monkeypatch, "zvt")
@@ -189,7 +189,7 @@ def test_a_torn_ingress_is_found(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each keeps back what no other does: two lines' seam, results of calls, cut quotes."""
-    monkeypatch.setattr(pan, "continued", lambda *_: None)
+    monkeypatch.setattr(pan_lines, "continued", lambda *_: None)
     monkeypatch.setattr(owner, "masked", lambda result: result)
     monkeypatch.setattr(quoted, "quoted", mask)
 

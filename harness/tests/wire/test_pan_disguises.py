@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from harness.tests.safety.spellings import PANS, SPELT, fours, held
 from harness.wire import gsm7
-from harness.wire.pan import continued, find, mask, mask_lines, numbers
+from harness.wire.pan import find, mask, numbers
 from harness.wire.pan_disguises import _packed, octets_in, readings
+from harness.wire.pan_lines import continued, mask_lines
 
 PAN = PANS[1]
 
