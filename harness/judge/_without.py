@@ -2,13 +2,15 @@
 
 What such a line alone brings is not there, from before a doubt as little as from after it; and its
 channel is none that this bench observes, so that a clause that waits for a word there is unsure, as
-it is on any bench without it. What fails all the same rests on others.
+it is on any bench without it. What fails all the same rests on others. A line loses, delays and
+repeats what was said; an approval of what no host has approved by then is no such word, and stays.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from harness.judge._books import APPROVED, APPROVING, moves_money, mti_of
 from harness.judge._doubt import CONSOLE, DISPLAY, HANDS, REGISTER
 from harness.judge._monitor import TERMINAL
 from harness.judge._telling import stan_of
@@ -52,6 +54,9 @@ ENDS: Table = {
 }
 #: By what it is known that the host has a number.
 NUMBERED = frozenset({"request_received", "misbehaved"})
+#: By what the host's word goes out; it is late where its line is.
+ANSWERED = frozenset({"reply_due", "answered"})
+REPLIES = frozenset({"0110", "0210"})
 
 
 def without(lines: frozenset[str], rows: Iterable[Observation]) -> Iterator[Observation]:
@@ -73,10 +78,17 @@ class _Left:
         self._whose: dict[int, str] = {}  # number -> the sale that ran when the host had it first
         self._adrift = False  # whether a sale may go on of which the register heard an end
         self._well = False  # whether the register was told so since a sale began
+        self._asked: set[int | None] = set()  # numbers that the host was asked about
+        self._approved: set[int | None] = set()  # and those that it has called so
 
     def of(self, seen: Observation) -> Observation | None:
         if seen.source == "engine":
             return self._engine(seen)
+        if seen.kind == "request_received" and moves_money(seen):
+            self._asked.add(stan_of(seen))
+        said = seen.kind in ANSWERED and mti_of(seen) in REPLIES
+        if said and str(seen.get("response")) in APPROVING:
+            self._approved.add(stan_of(seen))
         if seen.kind == "terminal_status":
             self._well = seen.get("code") == ALL_WELL
         gone = seen.source == HANDS and HANDS in self._lines
@@ -106,6 +118,8 @@ class _Left:
         elif seen.kind == "sale_ended":
             self._adrift |= REGISTER in self._lines and self._sale not in self._whose.values()
             self._sale = ""
+        if self._is_invented(seen):
+            return seen
         if seen.kind in self._made or seen.get("role") in self._lines:
             return None
         if seen.kind == "at_rest":
@@ -116,6 +130,13 @@ class _Left:
             kept = {k: v for k, v in seen.fields.items() if k in ENDS[seen.kind]}
             return replace(seen, fields={"outcome": "unknown", **kept})
         return seen
+
+    def _is_invented(self, seen: Observation) -> bool:
+        """What the register was told of a sale when it asked, and nobody can have said of it."""
+        stan = stan_of(seen)
+        told = seen.kind == "sale_resolved" and seen.get("outcome") == APPROVED
+        mine = stan in self._asked and self._whose.get(stan or 0) == seen.get("sale")
+        return told and mine and stan not in self._approved
 
     def _rests(self, confirmed: str) -> bool:
         """A bench without a console asks the register whether all is well."""

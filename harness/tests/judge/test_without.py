@@ -168,3 +168,33 @@ def test_a_good_terminal_fails_nothing_on_a_bench_without_some_lines(
 
     tale.drop(lambda row: row.source == "terminal" and chance.random() < 0.2)
     assert not _failed(tale, lines | {CONSOLE, REGISTER})
+
+
+@pytest.mark.parametrize(
+    ("told", "answer", "mti", "kept"),
+    [
+        ("approved", "", "0200", True),  # it is of the terminal's own making
+        ("approved", "51", "0200", True),
+        ("approved", "00", "0200", False),  # said before it was undone, perhaps, and held back
+        ("failed", "", "0200", False),
+        ("approved", "", "0220", False),  # an advice stands before it is answered
+    ],
+)
+def test_an_approval_that_no_host_gave_is_no_line_s_doing(
+    told: str, answer: str, mti: str, kept: bool
+) -> None:
+    """A line loses, delays and repeats words: this one nobody has said."""
+    rows: list[tuple[str, str, dict[str, Any]]] = [
+        ("engine", "run_started", {"observes": list(CHANNELS)}),
+        ("engine", "sale_started", {"sale": "first"}),
+        ("host", "request_received", {"stan": 2, "of": "first", "mti": mti}),
+        ("engine", "sale_ended", {"sale": "first", "outcome": "unknown"}),
+        ("engine", "sale_resolved", {"sale": "first", "outcome": told, "stan": 2}),
+    ]
+    rows.insert(3, ("host", "answered", {"stan": 2, "mti": "0410", "response": "00"}))
+    if answer:
+        rows.insert(3, ("host", "answered", {"stan": 2, "mti": "0210", "response": answer}))
+
+    left = _left(frozenset({REGISTER}), *rows)
+
+    assert (left[-1].kind == "sale_resolved") == kept
