@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import MONEY, REVERSAL, last4, moves_money, mti_of
+from harness.judge._books import APPROVING, MONEY, REVERSAL, Books, last4, moves_money, mti_of
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
@@ -18,6 +18,7 @@ FACTS = {
     "tid": "terminal", "batch": "batch", "amount": "amount", "currency": "currency",
     "processing": "processing code", "mode": "way of entry", "condition": "condition code",
 }  # fmt: skip
+ANSWERED = frozenset({"0110", "0210"})
 #: Field 61: the batch and the trace number of what a message is about.
 ORIGINAL = 6
 
@@ -27,7 +28,8 @@ class ReversalCarriesOriginal:
     """A 0400 carries the trace number, amount, terminal, batch and card of its original.
 
     Also its processing code, way of entry, condition code and currency; and where it names its
-    original in field 61, that is the one, or the one that this was about itself (a void).
+    original in field 61, that is the one, or the one that this was about itself (a void). Field 38
+    is the code of the original's answer, if the terminal has had it, or a copy of its request's.
     A reversal whose original never reached the host is right (it answers 25); one with a number of
     its own, while a request like it stays unreversed, is not (payment invariant 6; field 11 of the
     0400 is the original's). A balance inquiry, which moves no money, and an advice are never
@@ -66,6 +68,9 @@ class _ReversalCarriesOriginal(Safety):
                 " missing)", (seen.n,),
             )  # fmt: skip
             return
+        self._compare(stan, seen)
+
+    def _compare(self, stan: int, seen: Observation) -> None:
         originals = self.run.books.requests[stan]
         never = self._never.get(stan) or next(iter(self.run.books.advices[stan]), None)
         if never is not None and not originals:
@@ -81,6 +86,13 @@ class _ReversalCarriesOriginal(Safety):
                 f"the reversal of trace number {stan} differs from its original in: {wrong}",
                 (originals[-1].n, seen.n),
             )
+        elif wrong_code(self.run.books, stan, seen):
+            given = ", ".join(codes(self.run.books, stan)) or "none"
+            self.fail(
+                f"the reversal of trace number {stan} has authorisation code"
+                f" {seen.get('auth') or '(none)'} (field 38); the original's is {given}",
+                (originals[-1].n, seen.n),
+            )  # fmt: skip
 
     def _note(self, seen: Observation) -> None:
         """An inquiry: it moves nothing."""
@@ -125,3 +137,28 @@ def _names(original: Observation, reversal: Observation) -> bool:
     if copied or len(named) < 2 * ORIGINAL:
         return not (copied and named) or named == copied
     return named[ORIGINAL : 2 * ORIGINAL] == f"{stan_of(original) or 0:06d}"
+
+
+def codes(books: Books, stan: int) -> list[str]:
+    """Field 38 of a request (a void's is of what it voids), and of its answers."""
+    rows = (*books.requests[stan], *books.answers[stan])
+    return sorted({str(row["auth"]) for row in rows if row.get("auth")})
+
+
+def wrong_code(books: Books, stan: int, reversal: Observation) -> bool:
+    """Whether field 38 of a 0400 is another's, or left out by who has heard it and not restarted.
+
+    Where the host does not tell field 38, nothing is said; nor where it had to spoil its answer.
+    """
+    if "auth" not in reversal.fields:
+        return False
+    own, told = codes(books, stan), reversal.get("auth")
+    if told:
+        others = {row.get("auth") for rows in books.answers.values() for row in rows}
+        return told not in own and (bool(own) or told in others)
+    heard = [
+        row for row in books.heard[stan]
+        if mti_of(row) in ANSWERED and str(row.get("response")) in APPROVING
+    ]  # fmt: skip
+    fresh = heard and not any(boot.n > heard[-1].n for boot in books.boots)
+    return bool(own and fresh and not books.spoiled[stan])

@@ -258,6 +258,13 @@ def reversal_names_another(day: Day) -> None:
     reversed_as(day, original=f"{day.batch:06d}{day.stan + 2:06d}0301")
 
 
+@breaks("reversal_carries_original")
+def reversed_with_code_of_another(day: Day) -> None:
+    """6: field 38 is of the sale before."""
+    day.good_sale()
+    reversed_as(day, auth=f"{day.stan:06d}")
+
+
 @breaks("reversals_spaced")
 def reversals_to_a_deaf_host(day: Day) -> None:
     """6: the host takes no notice of 0400, and they come by the second."""
