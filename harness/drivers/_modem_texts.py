@@ -14,7 +14,7 @@ from harness.drivers._modem_ways import Asking, Lacking, lacks
 from harness.errors import DeviceRefused, PortTimeout
 from harness.model.cellular import Text
 from harness.wire import at_reports as reports
-from harness.wire import pdu
+from harness.wire import pdu, ussd
 from harness.wire.at_fields import NAME, fields_of
 
 ANSWERED = 120.0  # s for the network's answer by USSD (EC25 manual)
@@ -71,7 +71,7 @@ class WithTexts(Asking):
             self._close_ussd()  # it asks on; nobody will answer
         if how in UNANSWERED and not text:
             raise DeviceRefused(f"{code}: {UNANSWERED[how]} ({line})")
-        return pdu.ussd_text(text, reports.cusd_coding(line))
+        return ussd.text_of(text, reports.cusd_coding(line))
 
     def _whole(self, first: str, began: Sequence[str]) -> str:
         """An answer with all its lines: what a network writes may have several."""

@@ -20,6 +20,7 @@ from harness.wire import (
     at_time,
     gsm7,
     pdu,
+    ussd,
 )
 
 #: Lines of the makers' own manuals and of public logs, as the readers' own tests have them.
@@ -130,8 +131,8 @@ def _read_short_message(octets: bytes) -> None:
     found = [message for message in (one, pdu.delivered(PDUS[0])) if message is not None]
     for whole in pdu.put_together([*found, *found]):
         whole.text.encode("utf-8")
-    pdu.ussd_text(text, octets[0] if octets else None).encode("utf-8")
-    pdu.ussd_text(octets.decode("latin-1"), None).encode("utf-8")
+    ussd.text_of(text, octets[0] if octets else None).encode("utf-8")
+    ussd.text_of(octets.decode("latin-1"), None).encode("utf-8")
     septets = gsm7.unpack(octets, len(octets) * 8 // 7)
     gsm7.encode(gsm7.decode(septets))
 

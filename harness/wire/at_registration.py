@@ -43,17 +43,20 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
 _HEX = re.compile(r"[0-9A-Fa-f]+$")
 
 
-def _short_decimal(field: Field) -> bool:
-    return not field.quoted and re.fullmatch(r"\d{1,2}", field.text) is not None
+def _could_be_stat(field: Field) -> bool:
+    """A number of two digits; Iridium's modems write zeros in front."""
+    return not field.quoted and re.fullmatch(r"0{0,2}[0-9]{1,2}", field.text) is not None
 
 
 def _says_n(name: str, fields: list[Field]) -> bool:
     """Whether n stands before stat: some modems send the read form unasked, so shape decides."""
-    if len(fields) < 2 or not _short_decimal(fields[1]):
+    if len(fields) < 2 or not _could_be_stat(fields[1]):
         return False
     if len(fields) == 2:
-        return True
+        return len(fields[1].text) <= 3
     third = fields[2]
+    if len(fields[1].text) > 3:  # as wide as an area, which has quotes where its cell has
+        return third.quoted
     if not third.text:
         return True
     if name == "+CEREG" and _is_rac(fields, 2):

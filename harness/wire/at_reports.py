@@ -45,7 +45,12 @@ class BearerEvent:
 _BEARER_WORDS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (re.compile(r"(?:NW|ME|EPS) (?:PDN )?ACT\b"), True),  # EPS: A7670
     (re.compile(r"(?:NW|ME|EPS) (?:PDN )?DEACT\b"), False),
-    (re.compile(r"(?:NW|ME) (?:DETACH|CLASS)\b"), False),
+    (re.compile(r"(?:NW|ME) DETACH\b"), False),
+    (re.compile(r'(?:NW|ME) CLASS "?CC\b'), False),  # A, B, C and CG all have packets (10.1.11)
+)
+#: The context: at once, or behind type and address (``NW DEACT IP, 10.0.0.1, 1``).
+_CID = re.compile(
+    r'\s{0,9}(?:"?(?:IP|IPV6|IPV4V6|PPP)"?\s{0,9},[^,]{1,64},\s{0,9})?(\d{1,3})\b(?!\.)'
 )
 
 
@@ -57,7 +62,7 @@ def cgev(line: str) -> BearerEvent | None:
     for pattern, up in _BEARER_WORDS:
         words = pattern.match(found[1])
         if words:
-            number = re.match(r"\s*(\d+)", found[1][words.end() :])
+            number = _CID.match(found[1][words.end() :])
             cid = int(number[1]) if number and "DETACH" not in words[0] else None
             return BearerEvent(up, cid, words[0].startswith("NW"), found[1])
     return None

@@ -60,8 +60,8 @@ _EVENTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\+UUSIMSTAT ?: ?1\b", "SIM PIN"),
         (r"\+UUSIMSTAT ?: ?2\b", "SIM PUK"),
         (r"\+UUSIMSTAT ?: ?6\b", "READY"),
-        (r"#QSS ?: ?(?:\d,)?0$", ABSENT),  # Telit
-        (r"#QSS ?: ?(?:\d,)?3$", "READY"),
+        (r"#QSS ?: ?(?:\d, ?)?0$", ABSENT),  # Telit
+        (r"#QSS ?: ?(?:\d, ?)?3$", "READY"),
         (r"\+SIM ?: ?Removed\b", ABSENT),  # Fibocom
         (r"\+SIM DROP\b", ABSENT),
         (r"\+SIM READY\b", "READY"),

@@ -20,7 +20,7 @@ class Reading(NamedTuple):
 
 #: yy/MM/dd,hh:mm:ss and the zone in quarter hours; quotes, zone and daylight saving may be missing.
 _TIME = re.compile(
-    r'\+(?:CCLK|QLTS)\s?:\s?"?(\d{2,4})/(\d{1,2})/(\d{1,2}),(\d{1,2}):(\d{1,2}):(\d{1,2})'
+    r'\+(?:CCLK|QLTS)\s?:\s{0,9}"?(\d{2,4})/(\d{1,2})/(\d{1,2}),(\d{1,2}):(\d{1,2}):(\d{1,2})'
     r'([+-]\d{1,2})?(?:,\d)?"?\s*$',
     re.ASCII,
 )
@@ -28,7 +28,7 @@ _TIME = re.compile(
 
 def cclk(line: str) -> Reading | None:
     """Read +CCLK or +QLTS; None when it is neither, or no time."""
-    if re.match(r'\+QLTS\s?:\s?""\s*$', line):
+    if re.match(r'\+QLTS\s?:\s{0,9}""\s*$', line):
         return Reading(None)
     found = _TIME.match(line.strip())
     if not found:

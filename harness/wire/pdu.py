@@ -14,8 +14,6 @@ from harness.model.cellular import Text
 from harness.wire import gsm7
 
 MISSING = "[...]"
-#: TS 23.038, 5: UCS2 behind two octets with the language, two packed letters (ISO 639).
-NAMES_LANGUAGE = 0x11
 _DIGITS = "0123456789*#abc"  # TS 23.040, 9.1.2.3; 15 fills up
 
 
@@ -184,21 +182,3 @@ def _joined(parts: Sequence[Delivered]) -> Text:
     said = "".join(by_number.get(number, MISSING) for number in range(1, first.parts + 1))
     times = [one.at for one in parts if one.at]
     return Text(first.sender, said, min(times, default=None))
-
-
-def ussd_text(text: str, coding: int | None) -> str:
-    """The text of +CUSD (TS 27.007, 7.15), which is hex where the coding is UCS2 (23.038, 5)."""
-    wide = coding is not None and _is_wide(coding)
-    hexadecimal = len(text) % 4 == 0 and re.fullmatch(r"[0-9A-Fa-f]{4,800}", text) is not None
-    # With the set "UCS2" every text is such hex; then the first byte of each sign of a western
-    # alphabet is zero, which no balance in plain digits looks like.
-    looks_wide = hexadecimal and all(text[at : at + 2] == "00" for at in range(0, len(text), 4))
-    if hexadecimal and (wide or looks_wide):
-        octets = bytes.fromhex(text)
-        return gsm7.ucs2(octets[2:] if coding == NAMES_LANGUAGE and octets[0] else octets)
-    return text
-
-
-def _is_wide(coding: int) -> bool:
-    """UCS2 by TS 23.038, 5: with a language, in general with or without a class, with a header."""
-    return coding == NAMES_LANGUAGE or coding & 0xEC == 0x48 or coding & 0xFC == 0x98

@@ -4,7 +4,7 @@ import pytest
 
 from harness.sim.modems.messages import READ, UNREAD, UNSENT, Message
 from harness.tests.sim.modems.stage import Stage, on_stage
-from harness.wire import at_finals, pdu
+from harness.wire import at_finals, ussd
 from harness.wire import at_reports as reports
 from harness.wire.at_commands import Command, Form, parse
 from harness.wire.at_registration import registration
@@ -167,15 +167,15 @@ WIDE = "04110430043B0430043D0441"  # six letters of UCS2
 )  # fmt: skip
 def test_which_schemes_are_ucs2(coding: int | None, wide: bool) -> None:
     """TS 23.038, 5: 01xx and 1001 with 10 in bits 3 and 2; compressed is what nobody reads."""
-    assert pdu.ussd_text(WIDE, coding) == ("Баланс" if wide else WIDE)
+    assert ussd.text_of(WIDE, coding) == ("Баланс" if wide else WIDE)
 
 
 def test_ucs2_behind_its_language() -> None:
     """0x11: two packed letters, then UCS2 (TS 23.038, 5); some leave the letters out."""
     english = "6537"  # e, n
 
-    assert pdu.ussd_text(english + "00420061006C", 0x11) == "Bal"
-    assert pdu.ussd_text("00420061006C", 0x11) == "Bal"
+    assert ussd.text_of(english + "00420061006C", 0x11) == "Bal"
+    assert ussd.text_of("00420061006C", 0x11) == "Bal"
 
 
 # --- lines of commands ----------------------------------------------------------------------

@@ -36,6 +36,12 @@ from harness.wire.at_registration import registration
         ("+CREG: 2,1,  0 5, 2715", Report(1, 2, "0 5", "2715")),
         ("+CREG: 2,1,000B,2816, B, C2816", Report(1, 2, "000B", "2816")),
         ('+CGREG: 1,"1422","00000142",3,"00"', Report(1, None, "1422", "00000142", 3)),
+        # Iridium: zeros in front of numbers
+        ('+CREG:002,001,"18d8","ffff"', Report(1, 2, "18d8", "ffff")),
+        ('+CREG:002,001,"0001","0010"', Report(1, 2, "0001", "0010")),
+        ('+CGREG:002,0011,"0f0d","14c3"', Report(11, 2, "0f0d", "14c3")),
+        ('+CREG: 001,"0001","0010",000', Report(1, None, "0001", "0010", 0)),
+        ("+CREG: 1,0001,0010,0", Report(1, None, "0001", "0010", 0)),
         ("+CREG: 2,05,06", Report(2, None, "05", "06")),
         ("+CREG: 2,05,06,7", Report(2, None, "05", "06", 7)),
         ("+C5GREG: 0", Report(0)),

@@ -73,7 +73,14 @@ def test_answers_are_read(read: Any, line: str, wanted: Any) -> None:
         ("+CGEV: NW PDN DEACT 1", (False, 1, True)),
         ("+CGEV: ME PDN ACT 1,0", (True, 1, False)),
         ("+CGEV: NW DETACH", (False, None, True)),
-        ('+CGEV: NW DEACT "IP","10.0.0.1",1', (False, None, True)),
+        ('+CGEV: NW DEACT "IP","10.0.0.1",1', (False, 1, True)),
+        ("+CGEV: NW DEACT IP, 123.123.123.123, 1", (False, 1, True)),  # ModemManager's table
+        ("+CGEV: ME DEACT IP, 123.123.123.123", (False, None, False)),
+        ("+CGEV: NW DEACT IPV6, 32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.1, 2", (False, 2, True)),
+        ("+CGEV: NW ACT 3, 2, 1", (True, 3, True)),
+        ("+CGEV: ME CLASS A", None),  # it has packets
+        ('+CGEV: ME CLASS "CG"', None),
+        ("+CGEV: NW CLASS CC", (False, None, True)),  # it has none any more
         ("+CGEV: EXCE STATUS 0", None),
         ("+CGEV: REJECT IP,1", None),
     ],

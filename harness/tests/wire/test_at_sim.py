@@ -92,6 +92,8 @@ def test_the_state_is_read(line: str, state: str | None) -> None:
         ("#QSS: 0", ABSENT),
         ("#QSS: 1", None),
         ("#QSS: 3", "READY"),
+        ("#QSS: 0, 3", "READY"),
+        ("#QSS:0, 0", ABSENT),
         ("+SIM: Removed", ABSENT),
         ("+SIM: Inserted", None),
         ("+SIM DROP", ABSENT),

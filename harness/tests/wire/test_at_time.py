@@ -14,6 +14,7 @@ PLUS_2 = timezone(timedelta(hours=2))
     [
         ('+CCLK: "26/05/06,12:34:56+08"', datetime(2026, 5, 6, 12, 34, 56, tzinfo=PLUS_2)),
         ("+CCLK: 26/05/06,12:34:56+08", datetime(2026, 5, 6, 12, 34, 56, tzinfo=PLUS_2)),
+        ('+CCLK:   "26/05/06,12:34:56+08"', datetime(2026, 5, 6, 12, 34, 56, tzinfo=PLUS_2)),
         ('+CCLK: "26/05/06,12:34:56"', datetime(2026, 5, 6, 12, 34, 56, tzinfo=UTC)),
         (
             '+CCLK: "26/05/06,12:34:56-14"',

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harness.model.cellular import Text
 from harness.wire import gsm7
-from harness.wire.pdu import MISSING, Delivered, delivered, is_other, put_together, ussd_text
+from harness.wire.pdu import MISSING, Delivered, delivered, is_other, put_together
 
 STAMP = "62502180000080"  # 26-05-12 08:00:00, zone +2 h
 AT = datetime(2026, 5, 12, 8, tzinfo=timezone(timedelta(hours=2)))
@@ -188,21 +188,3 @@ def test_one_wrong_octet_breaks_nothing(at: int, octet: int) -> None:
     found = delivered(octets.hex())
 
     assert found is None or put_together([found])
-
-
-@pytest.mark.parametrize(
-    ("text", "coding", "wanted"),
-    [
-        ("Balance: 12.34", 15, "Balance: 12.34"),
-        ("0042006100 6C".replace(" ", ""), 72, "Bal"),
-        ("00420061006C", 15, "Bal"),  # the set "UCS2" with a coding that says otherwise
-        ("041E", 72, "О"),
-        ("1234", 15, "1234"),
-        ("1234", None, "1234"),
-        ("", 15, ""),
-        ("004", 72, "004"),
-    ],
-)
-def test_the_answer_of_a_code_is_read(text: str, coding: int | None, wanted: str) -> None:
-    """Plain, or hex where it is UCS2; plain digits stay what they are."""
-    assert ussd_text(text, coding) == wanted
