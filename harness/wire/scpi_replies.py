@@ -8,12 +8,17 @@ units after a number, an error without quotes.
 import math
 import re
 
+from harness.wire.scpi_syntax import MULTIPLIERS
+
 INFINITY = 9.9e37
 NOT_A_NUMBER = 9.91e37
 #: Nothing is given back (``*+``): a long row of digits or blanks is gone through once.
 _NUMBER = re.compile(
     r"\s*+([+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[Ee][+-]?\d++)?)\s*+([A-Za-z%]*+)\s*+", re.ASCII
 )
+#: What some put behind a number; its multiplier counts (IEEE 488.2, 7.7.3; SCPI-1999, 7.2.3).
+_SUFFIX = re.compile(r"([A-Z]{0,2}?)(VDC|ADC|V|A|W|VA|S|HZ|OHM|AH|WH)")
+_PLAIN = frozenset({"", "%", "PCT", "DB", "DBM", "C", "CEL", "K", "F", "FAR"})
 #: IEEE 488.2, 8.7.5 to 8.7.7; SCPI-1999 vol. 2, 9.5 (FORMat:SREGister).
 _RADIX = re.compile(r"#(?:[Hh]([0-9A-Fa-f]{1,16})|[Qq]([0-7]{1,22})|[Bb]([01]{1,64}))")
 _ERROR = re.compile(r'\s*([+-]?\d+)\s*,?\s*(?:"((?:[^"]|"")*)"|([^"]*))(.*)', re.ASCII | re.DOTALL)
@@ -50,7 +55,20 @@ def parse_number(text: str) -> float:
     value = float(found[1])
     if abs(value) == NOT_A_NUMBER:
         return math.nan
-    return math.copysign(math.inf, value) if abs(value) >= INFINITY else value
+    if abs(value) >= INFINITY:
+        return math.copysign(math.inf, value)
+    return value * _factor(found[2].upper())
+
+
+def _factor(suffix: str) -> float:
+    if suffix in _PLAIN:
+        return 1.0
+    found = _SUFFIX.fullmatch(suffix)
+    if not found or found[1] not in MULTIPLIERS:
+        raise ValueError(f"{suffix} is no unit")
+    if found[2] in ("HZ", "OHM") and found[1] == "M":
+        return 1e6
+    return MULTIPLIERS[found[1]]
 
 
 def parse_numbers(text: str) -> list[float]:

@@ -50,7 +50,13 @@ def test_what_is_no_error_entry_is_refused(text: str) -> None:
         ("5", 5.0),
         ("-.5", -0.5),
         ("3.300V", 3.3),
-        ("200ms", 200.0),
+        ("200ms", 0.2),
+        ("300mA", 0.3),
+        ("0.005 kV", 5.0),
+        ("2MHz", 2e6),
+        ("5.1 VDC", 5.1),
+        ("-12.5dBm", -12.5),
+        ("55 %", 55.0),
         (" 7.\r\0", 7.0),
         ("9.9E37", math.inf),
         ("-9.90000000E+37", -math.inf),
@@ -58,8 +64,17 @@ def test_what_is_no_error_entry_is_refused(text: str) -> None:
     ],
 )
 def test_a_number_is_read(text: str, wanted: float) -> None:
-    """NR1, NR2, NR3, with a unit or NULs; 9.9E37 is infinite."""
-    assert parse_number(text) == wanted
+    """NR1, NR2, NR3, with NULs, or a unit whose multiplier counts; 9.9E37 is infinite."""
+    assert parse_number(text) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    "text", ["3,3", "3.3 X", "5V 2A", "1.2.3", "5.0\x005.0", "+-5", "0x10", ""]
+)
+def test_another_countrys_comma_and_unknown_units_are_no_number(text: str) -> None:
+    """Half of it would be a wrong value."""
+    with pytest.raises(ValueError, match=r"no number|no unit"):
+        parse_number(text)
 
 
 @pytest.mark.parametrize(
