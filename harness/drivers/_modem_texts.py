@@ -14,7 +14,7 @@ from harness.drivers._modem_ways import Asking, Lacking, lacks
 from harness.errors import DeviceRefused, PortTimeout
 from harness.model.cellular import Text
 from harness.wire import at_reports as reports
-from harness.wire import pdu, ussd
+from harness.wire import gsm7, pdu, ussd
 from harness.wire.at_fields import NAME, fields_of
 
 ANSWERED = 120.0  # s for the network's answer by USSD (EC25 manual)
@@ -63,7 +63,7 @@ class WithTexts(Asking):
         """
         if not re.fullmatch(r"[*#0-9]{2,30}", code):
             raise DeviceRefused(f"{code!r} is no USSD code")
-        began = self._at.ask(f'AT+CUSD=1,"{code}",15')
+        began = self._ask_network(code)
         line = next((line for line in began if reports.cusd(line)), None)
         line = self._whole(line or self._at.await_line(_answer, within=ANSWERED), began)
         how, text = reports.cusd(line) or (2, "")
@@ -72,6 +72,19 @@ class WithTexts(Asking):
         if how in UNANSWERED and not text:
             raise DeviceRefused(f"{code}: {UNANSWERED[how]} ({line})")
         return ussd.text_of(text, reports.cusd_coding(line))
+
+    def _ask_network(self, code: str) -> Sequence[str]:
+        """What comes at once; modems that leave the packing to others refuse a plain code."""
+        try:
+            return self._at.ask(f'AT+CUSD=1,"{code}",15')
+        except Refused as refused:
+            if refused.final.family:
+                raise
+            septets = gsm7.encode(code) or ()
+            try:
+                return self._at.ask(f'AT+CUSD=1,"{gsm7.pack(septets).hex().upper()}",15')
+            except Refused:
+                raise refused from None
 
     def _whole(self, first: str, began: Sequence[str]) -> str:
         """An answer with all its lines: what a network writes may have several."""

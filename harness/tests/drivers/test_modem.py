@@ -318,7 +318,6 @@ def test_a_session_that_asks_on_is_closed() -> None:
     [
         (b"\r\nOK\r\n\r\n+CUSD: 4\r\n", "not supported"),
         (b"\r\nOK\r\n\r\n+CUSD: 5\r\n", "in time"),
-        (b"\r\nERROR\r\n", "ERROR"),
         (b"\r\n+CME ERROR: 30\r\n", "no network service"),
     ],
 )
@@ -326,6 +325,18 @@ def test_a_code_that_is_not_answered_says_why(answer: bytes, error: str) -> None
     """By the network, or by a modem that has no USSD."""
     with pytest.raises(DeviceRefused, match=error):
         _ask(lambda modem: modem.ussd("*101#"), ('AT+CUSD=1,"*101#",15', answer))
+
+
+def test_a_modem_that_does_not_pack_gets_the_code_packed() -> None:
+    """As Huawei's sticks want it; one that refuses it either way has no USSD."""
+    plain: Pair = ('AT+CUSD=1,"*100#",15', "ERROR")
+    packed = 'AT+CUSD=1,"AA180C3602",15'
+    answer = b'\r\nOK\r\n\r\n+CUSD: 0,"CF2135487D2E4131DCCD25A381E02E",0\r\n'
+
+    said = _ask(lambda modem: modem.ussd("*100#"), plain, (packed, answer))
+    assert said == "OCTATOK 187.24 p."
+    with pytest.raises(DeviceRefused, match="ERROR"):
+        _ask(lambda modem: modem.ussd("*100#"), plain, (packed, "+CME ERROR: 4"))
 
 
 def test_only_a_code_is_sent_as_one() -> None:

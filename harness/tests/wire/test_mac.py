@@ -83,6 +83,13 @@ def test_a_chained_mac_is_that_of_iso_9797(method: mac.Method, block: int) -> No
     assert mac.mac(key, covered, method) == last[:8]
 
 
+def test_a_chained_mac_is_what_others_make_of_it() -> None:
+    """The figure that psec publishes for its CBC MAC with two-key triple DES, padding 1."""
+    key = bytes.fromhex("AAAAAAAAAAAAAAAABBBBBBBBBBBBBBBB")
+
+    assert mac.mac(key, b"hello world", "des_cbc").hex().upper() == "68D9038F23360DF3"
+
+
 def test_an_sm4_key_of_another_size_is_refused() -> None:
     """It has 16 bytes and no other size."""
     with pytest.raises(ValueError, match="16 bytes"):
