@@ -256,6 +256,7 @@ def test_a_daily_restart_is_one_that_was_announced() -> None:
     announced, again, silent = (always("no_unasked_restart") for _ in range(3))
     for story in (announced, again):
         story.terminal("restart_due", within=180)
+        story.after(180)
     announced.boot(reason="daily")
     silent.boot(reason="daily")
     again.boot(reason="daily")
@@ -264,6 +265,39 @@ def test_a_daily_restart_is_one_that_was_announced() -> None:
     assert passes(announced.end().clause())
     assert fails(again.end().clause())
     assert fails(silent.end().clause())
+
+
+def test_a_restart_is_told_in_time() -> None:
+    """Seconds before it is no warning, and nor is a time that is not kept."""
+    for within, took, fits in (
+        (180, 180, passes), (180, 260, passes), (15, 14, passes), (180, 176, passes),
+        (5, 6, fails), (180, 4, fails), (780, 180, fails),
+    ):  # fmt: skip
+        story = always("no_unasked_restart")
+        story.terminal("restart_due", within=within)
+        story.after(took).boot(reason="daily")
+
+        assert fits(story.end().clause()), (within, took)
+
+
+def test_a_terminal_asks_for_one_restart_a_day() -> None:
+    """Two within an hour, both announced: what it has met is no reason, but memory is."""
+    for apart, mends, fits in (
+        (3600, "", fails), (24 * 3600, "", passes), (3600, "memory_low", passes),
+        (3600, "no_signal", fails), (3600, "clock", passes),
+    ):  # fmt: skip
+        story = always("no_unasked_restart")
+        story.terminal("restart_due", within=60)
+        story.after(60).boot(reason="daily")
+        story.after(apart)
+        if mends == "clock":
+            story.inject("clock_wrong")
+        elif mends:
+            story.terminal("detected", cause=mends)
+        story.terminal("restart_due", within=60)
+        story.after(60).boot(reason="daily")
+
+        assert fits(story.end().clause()), (apart, mends)
 
 
 # --- logs that do not tell how a sale ends ------------------------------------------------------
