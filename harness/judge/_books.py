@@ -34,7 +34,9 @@ STANDING = (APPROVED, "voided")
 
 
 def mti_of(seen: Observation) -> str:
-    return str(seen.get("mti", "")).zfill(4)
+    """The message type; of a repeat by the acquirer (ISO 8583:1987, 0401, 0221) what it repeats."""
+    mti = str(seen.get("mti", "")).zfill(4)
+    return f"{mti[:3]}0" if mti[3:] == "1" else mti
 
 
 def moves_money(seen: Observation) -> bool:

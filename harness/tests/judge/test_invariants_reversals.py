@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.tests.judge.good_day import MONEY
-from harness.tests.judge.story import Fits, Story, always, fails, is_kind, passes, unsure
+from harness.tests.judge.story import TID, Fits, Story, always, fails, is_kind, passes, unsure
 
 
 def test_a_sale_before_an_owed_reversal_fails_at_once() -> None:
@@ -264,3 +264,11 @@ def test_the_hosts_own_books_are_believed() -> None:
 
     assert fails(story.clause("stan_never_reused"))
     assert passes(story.clause("reversal_carries_original"))
+
+
+@pytest.mark.parametrize(("amount", "fits"), [(1234, passes), (1200, fails)])
+def test_a_repeat_by_its_own_type_is_a_reversal_as_well(amount: int, fits: Fits) -> None:
+    """ISO 8583:1987: the last digit of the type says that it is a repeat."""
+    story = always("reversal_carries_original").unanswered("first", 1)
+    story.host("request_received", mti="0401", stan=1, batch=1, tid=TID, amount=amount)
+    assert fits(story.reverse(1).end().clause())
