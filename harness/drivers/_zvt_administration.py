@@ -61,8 +61,12 @@ class Administration:
         self._session.register()
 
     def settle(self) -> SaleResult:
-        """06 50."""
-        return self._session.administer(zvt.END_OF_DAY, self._password)
+        """06 50; what the terminal says that the batch came to is observed as ``totals``."""
+        talk = Dialogue(confirms=False)
+        said = self._session.transact(zvt.Apdu(zvt.END_OF_DAY, self._password), talk)
+        if said.outcome == "approved":
+            _zvt_totals.tell(talk.fields, self.observe, closed=True)
+        return said
 
     def status(self) -> str:
         """05 01: the status byte, hex; raises PortLost or PortTimeout without an answer."""

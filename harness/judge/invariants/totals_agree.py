@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from harness.judge._books import STANDING, Books, deal_of
+from harness.judge._books import APPROVED, STANDING, Books, deal_of
 from harness.judge._deals import CREDIT, DEBIT
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
@@ -41,7 +41,8 @@ class TotalsAgree:
     """By count and amount, debit and credit, the terminal's journal is the host's ledger.
 
     Compared are the open batches, as far as their entries are of this run; what the terminal says
-    its open batch adds up to (``totals``) is compared with its own journal. A batch that was closed
+    its open batch adds up to (``totals``) is compared with its own journal, and what it says of one
+    that it has closed, and the host found balanced, with the ledger. A batch that was closed
     unbalanced must have been uploaded (payment invariant 10).
     """
 
@@ -69,7 +70,10 @@ class _TotalsAgree(AtRest):
         yield from map(Missing, missing)
         if not books.no_journal():
             over = max((seen.n for seen in self._settled), default=0)
-            yield from _self_told(books, [seen for seen in self._told if seen.n > over])
+            told = [seen for seen in self._told if seen.n > over and not seen.get("closed")]
+            yield from _self_told(books, told)
+        if not books.no_ledger():
+            yield from _closed(books, self._told, self._settled)
         if not missing:
             yield from _open_batches(books)
         batches = plural(len(self._settled), "batch" if len(self._settled) == 1 else "batche")
@@ -97,6 +101,29 @@ def _open_batches(books: Books) -> Iterator[Finding]:
             yield Breach(
                 f"batch {batch}: the journal adds up to {sums(mine).said(books)}; the ledger to"
                 f" {sums(theirs).said(books)}", (*mine, *theirs),
+            )  # fmt: skip
+
+
+def _closed(
+    books: Books, told: Iterable[Observation], settled: list[Observation]
+) -> Iterator[Finding]:
+    """What a register hears that a day came to is what the host has of it."""
+    since = 0
+    for seen in told:
+        if not seen.get("closed"):
+            continue
+        closed = [row for row in settled if since < row.n < seen.n]
+        since, net = seen.n, seen.get("net")
+        if not closed or not closed[-1].get("balanced") or net is None:
+            continue
+        batch = str(closed[-1].get("batch"))
+        rows = [row for row in books.ledger.rows or () if str(row.get("batch")) == batch]
+        found = sums([row for row in rows if row.get("status") == APPROVED])
+        wanted = found.debit - found.credit
+        if net not in (wanted, -wanted, max(0, wanted)):  # not all tell what the merchant owes
+            yield Breach(
+                f"the terminal says that batch {batch} came to {books.money(net)}; the host has"
+                f" {found.said(books)}", (closed[-1], seen, *rows),
             )  # fmt: skip
 
 

@@ -148,6 +148,9 @@ def test_totals_are_told_as_far_as_zvt_has_them() -> None:
     with dialogue([("06 10 03 000000", ACK + told), *ENDED]) as (zvt, heard, _):
         zvt.totals()
     assert heard.of("totals") == [{"net": 3700, "count": 4}]
+    with dialogue([("06 50 03 000000", ACK + told), *ENDED]) as (zvt, heard, _):
+        zvt.settle()
+    assert heard.of("totals") == [{"net": 3700, "count": 4, "closed": True}]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,17 @@
 
 import pytest
 
-from harness.tests.judge.story import Fits, Row, Story, always, fails, is_kind, passes, unsure
+from harness.tests.judge.story import (
+    TID,
+    Fits,
+    Row,
+    Story,
+    always,
+    fails,
+    is_kind,
+    passes,
+    unsure,
+)
 
 
 def test_a_damaged_record_is_caught_by_line_or_by_count() -> None:
@@ -171,5 +181,21 @@ def test_a_receipt_a_cut_broke_off_needs_its_record_too(kept: bool, fits: Fits) 
         row.kind = "printing" if row.kind == "printed" else row.kind
     if not kept:
         del story.journal[1]
+
+    assert fits(story.end().clause())
+
+
+@pytest.mark.parametrize(
+    ("net", "balanced", "fits"),
+    [(1734, True, passes), (0, True, fails), (1234, True, fails), (0, False, passes)],
+)
+def test_what_a_closed_day_is_said_to_come_to_is_the_hosts(
+    net: int, balanced: bool, fits: Fits
+) -> None:
+    """A day that did not balance is another matter; so is one that the host knows nothing of."""
+    story = always("totals_agree").sale("first", 1).sale("second", 2, 500)
+    story.host("settled", tid=TID, batch=1, balanced=balanced, uploaded=2)
+    story.terminal("totals", net=net, count=2, closed=True)
+    story.terminal("totals", net=0, count=0, closed=True)  # nothing since: its host was not asked
 
     assert fits(story.end().clause())
