@@ -33,8 +33,8 @@ class HostMisbehaves:
     NEEDS: ClassVar[tuple[type, ...]] = (Host,)
     act: Literal[
         "ignore", "drop", "delay", "late_after_reversal", "duplicate", "two_answers", "drip",
-        "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mti", "corrupt", "no_mac", "garbage",
-        "truncate", "reset", "answer", "other_totals", "refuse",
+        "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mid", "wrong_mti", "corrupt", "no_mac",
+        "garbage", "truncate", "reset", "answer", "other_totals", "refuse",
     ]  # fmt: skip
     on: str = "0200"
     by: Seconds | None = None

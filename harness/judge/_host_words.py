@@ -13,6 +13,6 @@ ALSO_DONE = frozenset({"40"})
 
 #: What the host may do to an answer after which there is none to act on.
 SPOILING = frozenset({
-    "corrupt", "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mti", "bad_mac", "no_mac",
-    "garbage", "truncate", "truncated", "reset",
+    "corrupt", "wrong_stan", "wrong_amount", "wrong_tid", "wrong_mid", "wrong_mti", "bad_mac",
+    "no_mac", "garbage", "truncate", "truncated", "reset",
 })  # fmt: skip

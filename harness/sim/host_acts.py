@@ -10,7 +10,8 @@ Every act is a row of ``ACTS``: how its answer leaves, as ``Piece``s; none where
 ``duplicate``           it
 ``two_answers``         a decline behind it, as whole as the answer
 ``drip``                it in single bytes, over ``by`` s
-``wrong_stan``          answer for another trace number; so ``wrong_amount``, ``wrong_tid``
+``wrong_stan``          answer for another trace number; so ``wrong_amount``, ``wrong_tid``,
+                        ``wrong_mid``
 ``wrong_mti``           answer as another type of message
 ``corrupt``             its MAC; ``no_mac``: leave it out
 ``garbage``             noise in a good frame
@@ -37,7 +38,7 @@ HELD = "late_after_reversal"
 ON_CONNECT = "refuse"
 MISCOUNTS = "other_totals"
 DECLINED = "05"
-OTHER_TID = "HIL00009"
+OTHER_TID, OTHER_MID = "HIL00009", "999999999999998"
 
 
 class Piece(NamedTuple):
@@ -148,7 +149,7 @@ ACTS: dict[str, Play] = {
     "wrong_stan": _changed(11, lambda reply: f"{reply.stan % 999_999 + 1:06d}"),
     "wrong_amount": _changed(4, lambda reply: f"{(reply.amount + 1) % 10**12:012d}"),
     "wrong_tid": _changed(41, lambda _reply: OTHER_TID),
-    "wrong_mti": _wrong_mti,
+    "wrong_mid": _changed(42, lambda _reply: OTHER_MID), "wrong_mti": _wrong_mti,
     "corrupt": _spoilt(lambda wire: wire[:-1] + bytes([wire[-1] ^ 0x01])),  # the MAC is the last
     "no_mac": _no_mac, "garbage": _garbage, "truncate": _spoilt(_cut_inside),
     "reset": _spoilt(lambda wire: wire[: len(wire) // 2], reset=True),

@@ -18,7 +18,7 @@ HEARD = frozenset({"0510", "0330"})
 #: What the host may do to a settlement's answer after which there is none to believe; it has
 #: neither MAC nor amount, so that nothing else of it can be wrong.
 UNSOUND = frozenset({
-    "drop", "wrong_stan", "wrong_tid", "wrong_mti", "garbage", "truncate", "reset",
+    "drop", "wrong_stan", "wrong_tid", "wrong_mid", "wrong_mti", "garbage", "truncate", "reset",
 })  # fmt: skip
 
 #: s by which the host's word of a closed batch may come after the register's.

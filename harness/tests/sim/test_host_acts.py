@@ -9,7 +9,7 @@ from harness.wire import mac
 from harness.wire.iso8583 import Message
 
 #: Act -> the field in which its answer differs.
-FIELDS = {"wrong_stan": 11, "wrong_amount": 4, "wrong_tid": 41}
+FIELDS = {"wrong_stan": 11, "wrong_amount": 4, "wrong_tid": 41, "wrong_mid": 42}
 
 
 @pytest.fixture
