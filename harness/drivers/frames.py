@@ -46,6 +46,11 @@ class Driver(ByFrames):
         if self._talk.profile.handshake.heartbeat:
             self.poll_every = float(self._talk.profile.handshake.heartbeat) / 2
 
+    @property
+    def asks_by_number(self) -> bool:
+        """Whether question and answer name the order."""
+        return "order" in self._talk.profile.same
+
     def poll(self) -> None:
         """Keep the line alive."""
         self._talk.beat()

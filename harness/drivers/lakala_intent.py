@@ -77,6 +77,11 @@ class Driver:
         """The BACK key; may be called while another task waits in ``sell``."""
         self._courier.press_back()
 
+    @property
+    def asks_by_number(self) -> bool:
+        """Whether ``last_result`` asks for an order of ours."""
+        return bool(self._order)
+
     def last_result(self) -> SaleResult | None:
         """What the application says of our last order; ``unknown`` without an answer."""
         asked = {"what": "order", "order_no": self._order} if self._order else {"what": "last"}

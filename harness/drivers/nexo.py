@@ -9,7 +9,7 @@ it, and what nobody can tell is ``unknown``.
 import os
 import ssl
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from harness.drivers._by_talk import ByTalk
 from harness.drivers._nexo_link import Coder, HttpLink, Link, TcpLink
@@ -26,7 +26,13 @@ IDENTITY = None
 
 
 class Driver(ByTalk[Talk]):
-    """Plays Terminal, Desk and all that a register may ask for but a self-test; Watched."""
+    """Plays Terminal, Desk and all that a register may ask for but a self-test; Watched.
+
+    Attributes:
+        asks_by_number: A TransactionStatus names its ServiceID.
+    """
+
+    asks_by_number: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ from harness.model.network import (
 )
 from harness.model.power import Supply
 from harness.model.register import (
+    AsksByNumber,
     CutRegister,
     Desk,
     Diagnoses,
@@ -79,7 +80,7 @@ NAMED: dict[str, type] = {
     "updates": Updates, "store": Fetched, "flash": FlashTap, "data_plan": DataPlan,
     "carrier": Subscription,
     "network": Network, "modem": Modem, "sim_card": SimCard, "attenuator": Attenuator,
-    "hands": Hands,
+    "hands": Hands, "order_numbers": AsksByNumber,
 }  # fmt: skip
 
 #: Roles that a rig file does not call by their names -> what it takes to play them.
@@ -105,6 +106,7 @@ SAID: dict[Any, str] = {
     Climate: "a chamber or a heating plate (hands)", Debugger: "a debug unit (hands)",
     Programmer: "a programmer on its flash (hands)",
     ServiceTool: "its maker's tool (hands)",
+    AsksByNumber: "a register that asks by numbers of its own what became of a sale",
     CutRegister: "a register whose line can be cut",
     LossyRegister: "a register that can lose results",
     ForgetfulRegister: "a register whose responses are not acknowledged, and can be lost",

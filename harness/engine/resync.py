@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from harness.engine.given import players_of
 from harness.engine.sales import OpenSale, told_of
 from harness.errors import BenchError
+from harness.model.register import AsksByNumber
 from harness.model.roles import SaleResult, Terminal
 
 if TYPE_CHECKING:
@@ -39,12 +40,17 @@ def _resolve(run: "Run", sale: OpenSale) -> None:
         result = terminal.last_result()
         if result is None:
             return
-        known = not _is_another(run, sale, result)
+        known = _by_number(terminal) or not _is_another(run, sale, result)
         run.recorder.say(
             "sale_resolved", sale=sale.name, by="resync", stan=result.stan,
             outcome=result.outcome if known else "not_done",
             **(told_of(result) if known else {}),
         )  # fmt: skip
+
+
+def _by_number(terminal: Terminal) -> bool:
+    """Whether it was asked for this very transaction: its answer is believed, as a till would."""
+    return isinstance(terminal, AsksByNumber) and bool(terminal.asks_by_number)
 
 
 def _is_another(run: "Run", sale: OpenSale, result: SaleResult) -> bool:

@@ -100,6 +100,18 @@ class CountsItself(Protocol):
 
 
 @runtime_checkable
+class AsksByNumber(Protocol):
+    """Asks what became of a transaction by a number that the register itself gave it.
+
+    Attributes:
+        asks_by_number: Whether this model's register does; what it is told then is told of that
+            transaction, whichever the terminal means.
+    """
+
+    asks_by_number: bool
+
+
+@runtime_checkable
 class Settles(Protocol):
     """Can be asked for the end of day."""
 

@@ -79,6 +79,21 @@ def test_the_last_transaction_may_be_another_than_the_lost_one(
     assert told["outcome"] == outcome
 
 
+@pytest.mark.parametrize(("by_number", "outcome"), [(True, "approved"), (False, "not_done")])
+def test_who_is_asked_by_a_number_answers_for_it(*, by_number: bool, outcome: str) -> None:
+    """A till believes it, whatever it names: another transaction's answer is the terminal's."""
+    terminal = Terminal(SaleResult("approved", stan=7))
+    terminal.asks_by_number = by_number  # type: ignore[attr-defined]
+    own = recorder(CooperativeClock())
+    sales = {"first": SimpleNamespace(name="first", result=LOST)}
+    rig = SimpleNamespace(players={"terminal": terminal})
+
+    resync.ask(SimpleNamespace(rig=rig, recorder=own, sales=sales, earlier=[]))  # type: ignore[arg-type]
+
+    (told,) = own.trace.of("sale_resolved")
+    assert told["outcome"] == outcome
+
+
 @pytest.mark.parametrize(
     ("virtual", "counts_itself", "asked"),
     [(False, True, 1), (False, False, 0), (True, True, 0)],
