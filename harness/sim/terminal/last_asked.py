@@ -92,9 +92,9 @@ class LastAsked:
 
     def after_cut(self, held: dict[str, Any]) -> Outcome | None:
         """It was never finished: a record newer than its beginning is its own."""
-        last = self._firmware.settlement.last_outcome()
-        fresh = last is not None and last.stan > 0 and last.stan != held["before"]
-        return last if fresh and self._storage.stan != held["before"] else None
+        last, age_of = self._firmware.settlement.last_outcome(), self._storage.age_of
+        fresh = last is not None and last.stan > 0 and age_of(last.stan) < age_of(held["before"])
+        return last if fresh else None
 
     def stan_of(self, number: str) -> int:
         """The trace number that a number got; 0 for none."""
