@@ -19,6 +19,8 @@ from harness.model.units import Money
 
 #: A card number as it may be told: first six and last four digits.
 _CARD = re.compile(r"[0-9]{6}[^0-9]+[0-9]{4}")
+#: A line of a receipt with an authorisation code, and what may be one (field 38: an6).
+_CODED, _CODE = re.compile("AUTH|APPROVAL|GENEHMIG|授权", re.IGNORECASE), re.compile(r"\w{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class OutcomesAgree:
     the journal as well, unless its batch was settled (payment invariant 14). The amount that the
     register is told is the one that stands, in the currency that it asked for; a balance that it is
     told is the host's. So is the card; and an authorisation code that the host gave to another sale
-    is none of this one's.
+    is none of this one's, nor of its receipt, where the register printed it.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (14,)
@@ -60,6 +62,7 @@ def check(books: Books) -> Iterator[Finding]:
             )  # fmt: skip
     yield from _shown(books)
     yield from _told(books)
+    yield from _printed(books)
     yield from _balances(books)
     if no_journal:
         yield Missing(no_journal)
@@ -123,6 +126,24 @@ def _of_another(books: Books, sale: Sold, ended: Observation) -> Iterator[Findin
             f"the register was told authorisation code {auth} of {sale.name}; the host gave it to"
             f" trace number {stan_of(given[-1])}", (given[-1], ended),
         )  # fmt: skip
+
+
+def _printed(books: Books) -> Iterator[Finding]:
+    """A receipt that can be read has no code but its own; a void's may be its original's."""
+    given = {
+        str(row["auth"]): row
+        for rows in books.answers.values() for row in rows if row.get("auth")
+    }  # fmt: skip
+    for stan, rows in books.receipts.items():
+        own = {str(row["auth"]) for row in books.answers[stan] if row.get("auth")}
+        for row in rows if own and books.deal_of(stan) == PLAIN else ():
+            lines = filter(_CODED.search, str(row.get("text") or "").splitlines())
+            read = set(_CODE.findall(" ".join(lines)))
+            for code in sorted(read & set(given)) if not read & own else ():
+                yield Breach(
+                    f"the receipt of trace number {stan} has authorisation code {code}; the host"
+                    f" gave it to trace number {stan_of(given[code])}", (given[code], row),
+                )  # fmt: skip
 
 
 def _balances(books: Books) -> Iterator[Finding]:

@@ -87,3 +87,29 @@ def test_without_a_journal_nobody_can_say_whether_a_refusal_was_heeded() -> None
 def test_a_refusal_that_nobody_heeds_breaks_it(journal: str, before: bool) -> None:
     """The journal has it approved, or the register was told so behind the refusal."""
     assert any(fails(row) for row in refused_afterwards(journal, before=before).verdict().clauses)
+
+
+def printed(first: str, second: str, deal: str = "") -> Story:
+    """Two sales with codes 111111 and 222222, and what the register printed of them."""
+    tale = always(WORD)
+    more: dict[str, Any] = {"what": deal} if deal else {}
+    for stan, (name, text) in enumerate((("first", first), ("second", second)), 1):
+        tale.sale(name, stan, **(more if stan == 2 else {}))
+        tale.host("answered", mti="0210", stan=stan, response="00", auth=f"{stan}" * 6)
+        tale.receipt(stan, text=f"TERMINAL 222222\n{text}\nAPPROVED")
+    return tale.end()
+
+
+@pytest.mark.parametrize(
+    "read", ["AUTH 222222 RRN 030200000001", "授权码 222222", "TRACE 111111", "AUTH CODE: "]
+)
+def test_a_receipt_has_its_own_code_or_none_that_can_be_read(read: str) -> None:
+    """What is no code may look like another sale's."""
+    assert passes(printed("AUTH 111111", read).clause(WORD))
+
+
+def test_a_receipt_with_the_code_of_another_sale_breaks_it() -> None:
+    """The cardholder's bank knows the sale by it; a void's may be that of what it takes back."""
+    assert fails(printed("AUTH 111111", "AUTH 111111").clause(WORD))
+
+    assert passes(printed("AUTH 111111", "AUTH 111111", "void").clause(WORD))
