@@ -30,6 +30,7 @@ from harness.tests.sim.defects.reversal_stories import REVERSAL
 from harness.tests.sim.defects.secret_stories import SECRETS
 from harness.tests.sim.defects.telling_stories import TELLING
 from harness.tests.sim.defects.till_stories import TILL
+from harness.tests.sim.defects.told_stories import TOLD
 from harness.tests.sim.defects.update_stories import UPDATE
 from harness.tests.sim.terminal.stage import Stage
 
@@ -69,6 +70,7 @@ STORIES: dict[str, Story] = {
     **SECRETS,
     **TELLING,
     **TILL,
+    **TOLD,
     **UPDATE,
 }
 

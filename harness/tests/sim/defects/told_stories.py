@@ -1,0 +1,137 @@
+"""What the planted bugs of results and records tell, to whom, and what it was really."""
+
+import re
+
+from harness.drivers.zvt import Driver as Zvt
+from harness.sim.terminal.outcome import Outcome
+from harness.tests.sim.defects.acts import Story
+from harness.tests.sim.defects.day_stories import settle
+from harness.tests.sim.defects.debt_stories import differ
+from harness.tests.sim.defects.money_stories import cut
+from harness.tests.sim.defects.secret_stories import listening
+from harness.tests.sim.terminal.counter import Counter, begin
+from harness.tests.sim.terminal.stage import Stage
+
+PRINTS = 0x8A  # config byte of 06 00: the register prints, line by line, and wants status
+
+
+def undone_after_approval(stage: Stage) -> bool:
+    """The chip declines in the end: the code of what is reversed."""
+    heard, counter = listening(stage), begin(stage, "declines")
+    counter.make("sale", 1000)
+    stage.clock.sleep(30.0)
+    return [row["auth"] for row in heard("request_received") if row["mti"] == "0400"] == [""]
+
+
+def told_of_silence(stage: Stage) -> bool:
+    """What a register is told of a sale that nobody answered."""
+    counter = begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    return counter.make("sale", 1000).outcome == "approved"
+
+
+def refused_thrice(stage: Stage) -> bool:
+    """Three cards without money."""
+    counter = begin(stage)
+    stage.misbehave("answer", "0200", code="51")
+    return "approved" in {counter.make("sale", 1000).outcome for _ in range(3)}
+
+
+def kept_twice(stage: Stage) -> bool:
+    """The host does not take either of two sales back."""
+    counter = begin(stage)
+    sold = [counter.make("sale", 1000) for _ in range(2)]
+    stage.misbehave("answer", "0200", code="22")
+    return "approved" in {counter.make("void", of=one).outcome for one in sold}
+
+
+def back_thrice(stage: Stage) -> bool:
+    """Three sales, and all are taken back."""
+    counter = begin(stage)
+    for sold in [counter.make("sale", 1000 + at) for at in range(3)]:
+        counter.make("void", of=sold)
+    return differ(stage)
+
+
+def second_room_released(stage: Stage) -> bool:
+    """Two reservations; who leaves is the second."""
+    counter = begin(stage)
+    rooms = [counter.make("preauth", 5000 + at) for at in range(2)]
+    counter.make("preauth_void", of=rooms[1])
+    released = [entry.of for entry in stage.host.ledger if entry.kind == "preauth_void"]
+    return [key and key.stan for key in released] != [rooms[1].stan]
+
+
+def tapped_twice(stage: Stage) -> bool:
+    """What the two receipts are of."""
+    counter, antenna = begin(stage, None), stage.slot.antenna
+    for amount in (1000, 2000):
+        stage.clock.call_at(stage.clock.now() + 3.0, lambda: antenna.bring(stage.deck["tap"], 1.0))
+        counter.make("sale", amount)
+        antenna.take("tap")
+    return [row["amount"] for row in stage.of("printed")] != [1000, 2000]
+
+
+def cut_before_it_was_sent(stage: Stage) -> bool:
+    """An order is taken, and the power goes; then the register asks for it."""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.firmware.last_asked.begin("2", lambda: None)
+    cut(stage)
+    stage.ready()
+    return isinstance(Counter(stage).firmware.last_asked.of("2"), Outcome)
+
+
+def printed_by_the_register(stage: Stage) -> bool:
+    """Two sales, and the code on the second one's receipt."""
+    stage.power()
+    assert stage.ready()
+    stage.register = Zvt(stage.register_port, personality="countertop", config=PRINTS)
+    stage.register.observe = stage._observe
+    stage.register.sign_on()
+    told = [stage.sell(1000).auth, stage.sell(2000).auth]
+    texts = [row["text"] for row in stage.of("printed")]
+    return [re.findall(r"AUTH (\d*)", text) for text in texts] != [[code] for code in told]
+
+
+def for_another_merchant(stage: Stage) -> bool:
+    """The approval is for another one."""
+    counter = begin(stage)
+    stage.misbehave("wrong_mid", "0200", times=1)
+    return counter.make("sale", 1000).outcome == "approved"
+
+
+def day_closed(stage: Stage) -> bool:
+    """What the register is told that it came to."""
+    stage.power()
+    assert stage.ready()
+    stage.register.sign_on()
+    stage.sell(1000)
+    stage.register.settle()
+    return [row["net"] for row in stage.of("totals")] != [1000]
+
+
+def three_days(stage: Stage) -> bool:
+    """The numbers of three batches."""
+    counter, numbers = begin(stage), list[int]()
+    for _ in range(3):
+        numbers.append(counter.firmware.storage.batch)
+        counter.make("sale", 1000)
+        settle(counter)
+    return len(set(numbers)) < len(numbers)
+
+
+TOLD: dict[str, Story] = {
+    "reversal_without_code": undone_after_approval,
+    "silence_told_as_ok": told_of_silence,
+    "third_refusal_told_as_ok": refused_thrice,
+    "second_void_refusal_told_as_done": kept_twice,
+    "third_void_not_sent": back_thrice,
+    "release_takes_the_oldest": second_room_released,
+    "taps_put_together": tapped_twice,
+    "order_taken_for_the_last": cut_before_it_was_sent,
+    "receipt_code_of_last": printed_by_the_register,
+    "answer_to_other_merchant_taken": for_another_merchant,
+    "day_told_empty": day_closed,
+    "batch_one_after_two": three_days,
+}
