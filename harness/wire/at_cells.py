@@ -61,6 +61,8 @@ def cpsi(lines: Sequence[str]) -> Serving | None:
         if not fields:
             continue
         mode = fields[0].text
+        if len(fields) > 1 and fields[1].number is not None:
+            continue  # a 5G cell beside an LTE one, which has no place of its own
         names = next((row for word, row in _CPSI.items() if mode.upper().startswith(word)), None)
         if names is None or len(fields) < 5:
             return Serving(None) if mode else None  # NO SERVICE, or just begun

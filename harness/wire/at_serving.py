@@ -34,6 +34,7 @@ TECHNOLOGIES = {
     "CAT-M": "LTE-M", "CAT-M1": "LTE-M", "EMTC": "LTE-M", "LTE CAT-M1": "LTE-M",
     "CAT-NB": "NB-IoT", "CAT-NB1": "NB-IoT", "NBIOT": "NB-IoT", "LTE NB-IOT": "NB-IoT",
     "NR5G_SA": "NR5G-SA", "NR5G_NSA": "NR5G-NSA", "NR5G": "NR5G-SA", "TDSCDMA": "TD-SCDMA",
+    "ENDC": "LTE",  # its anchor, which the fields are about
 }  # fmt: skip
 #: TS 27.007, 7.3: <AcT>.
 ACCESS = {

@@ -50,6 +50,9 @@ SHAPES: list[tuple[Read, str, tuple[object, ...] | None, tuple[float | None, ...
      ("WCDMA", "46001", 0xA809, 11122855, 10663, None), (None, None, None, None)),
     (cpsi, "+CPSI: NR5G_SA,Online,460-11,0x46650E,7498305537,82,NR5G_BAND78,627264,-800,-110,290",
      ("NR5G-SA", "46011", 0x46650E, 7498305537, 627264, 78), (-80, -11, None, 29)),
+    (cpsi, "+CPSI: LTE,Online,460-11,0x5A1E,187214780,257,EUTRAN-BAND3,1825,4,4,-102,-924,-632,13\n"
+     "+CPSI: NR5G,257,629952,-11,-92,153",
+     ("LTE", "46011", 0x5A1E, 187214780, 1825, 3), (-92.4, -10.2, -63.2, None)),
     (cpsi, "+CPSI: NO SERVICE,Online", None, (None,) * 4),
     (cpsi, "+CPSI: LTE,Online", None, (None,) * 4),
     # Telit: the fields between differ with the firmware
@@ -125,6 +128,27 @@ def test_a_table_for_people_is_read(main: str) -> None:
     assert (found.cell.area, found.cell.cell, found.cell.channel) == (0x8C65, 0x0A14666A, 800)
     quality = found.quality
     assert (quality.rsrp, quality.rsrq, quality.rssi, quality.sinr) == (-81, -14, -45, 23.8)
+
+
+def test_the_anchor_of_two_cells_is_the_one_that_counts() -> None:
+    """EM919x: the system is ENDC, band and channel are LTE's."""
+    found = gstatus(GSTATUS.replace("LTE        ", "ENDC       ").replace("{m}", "").split("\n"))
+
+    assert found is not None
+    assert found.cell is not None
+    assert (found.cell.technology, found.cell.band, found.cell.channel) == ("LTE", 2, 800)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "+CPSI: NR5G_NSA,298,NR5G_BAND41,520110,-760,-110,18,0,12",
+        "+CPSI: NR5G,257,629952,-11,-92,153",
+    ],
+)
+def test_a_second_cell_alone_is_no_serving_cell(line: str) -> None:
+    """It has no network and no place; its fields are none of theirs."""
+    assert cpsi([line]) is None
 
 
 def test_a_sierra_without_service_is_on_no_cell() -> None:
