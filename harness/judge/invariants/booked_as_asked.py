@@ -33,11 +33,11 @@ class BookedAsAsked:
 
     Also where the host declines it, and so nothing wrong stands in its books (payment invariant 1;
     field 3); with no digit of its amount lost (field 4), and in no other currency (field 49), also
-    at the end of day. A void takes back the sale that was meant, and no other one (field 61), as
-    long as no settlement has let the numbers of receipts begin anew; what refers to another deal is
-    of that one's card. Nor does the display ask the cardholder for the amount of another deal, or
-    for this one with a digit lost. Only contradictions count: hosts differ in what else they call a
-    deal.
+    at the end of day, when it is uploaded as what it was. A void takes back the sale that was
+    meant, and no other one (field 61), as long as no settlement has let the numbers of receipts
+    begin anew; what refers to another deal is of that one's card. Nor does the display ask the
+    cardholder for the amount of another deal, or for this one with a digit lost. Only
+    contradictions count: hosts differ in what else they call a deal.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (1,)
@@ -118,6 +118,16 @@ class _BookedAsAsked(Safety):
                 f"batch {seen.get('batch')} was closed in currency {told} at {span(seen.t)}"
                 f" ({mti_of(seen)}, field 49), and its deals are in {either(asked)}", (seen.n,),
             )  # fmt: skip
+        sale = self.run.books.whose.get(stan_of(seen) or 0)
+        if sale is None or not seen.get("amount") or not is_of(sale, seen):
+            return  # a list has a number of its own, and no amount
+        wrong = contradiction(sale.deal, seen)
+        if wrong:
+            self.fail(
+                f"{sale.name}, a {sale.deal}, was uploaded as a {wrong} at {span(seen.t)} (trace"
+                f" number {stan_of(seen)}, field 3 {seen.get('processing')})",
+                (sale.started.n, seen.n),
+            )
 
     def _card(self, sale: Sold, seen: Observation) -> None:
         """Nobody presents a card for what refers to another: it is that one's card."""

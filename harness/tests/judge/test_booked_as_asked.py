@@ -160,3 +160,28 @@ def test_a_request_with_digits_lost_breaks_it(told: int) -> None:
 def test_an_older_advice_is_of_its_own_amount() -> None:
     """It is not the sale that runs."""
     assert passes(asked_for(9, mti="0220").clause(WORD))
+
+
+@pytest.mark.parametrize(
+    ("stan", "amount", "processing", "fits"),
+    [
+        (2, 700, "200000", passes),
+        (2, 700, None, passes),  # not every host shows it
+        (2, 700, "000000", fails),
+        (2, 900, "000000", passes),  # not its own amount: of an older batch, perhaps
+        (9, 700, "000000", passes),
+    ],
+)
+def test_what_is_uploaded_is_what_it_was(
+    stan: int, amount: int, processing: str | None, fits: Fits
+) -> None:
+    """A refund that is uploaded as a purchase is taken from the cardholder, perhaps."""
+    tale = always(WORD)
+    tale.engine("sale_started", sale="back", what="refund", amount=700, currency="CNY")
+    told = {"batch": 1, "tid": "HIL00001"}
+    tale.host("request_received", mti="0220", stan=2, amount=700, processing="200000", of="back",
+              **told)  # fmt: skip
+    tale.host("request_received", mti="0320", stan=stan, amount=amount, processing=processing,
+              **told)  # fmt: skip
+
+    assert fits(tale.end().clause(WORD))
