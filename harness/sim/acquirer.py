@@ -33,8 +33,8 @@ Events, with card numbers truncated:
 ``turned_away``         ``door``: somebody wanted to connect; ``which``
 ``handshake``           ``shown`` to a client, ``why`` it came to nothing, empty where it did not
 ``request_received``    ``mti stan batch tid amount pan processing reason mac_ok``; ``mode``,
-                        ``condition``, ``auth``, ``currency``, ``original``: fields 22, 25, 38,
-                        49, 61;
+                        ``condition``, ``auth``, ``sequence``, ``currency``, ``original``: fields
+                        22, 25, 38, 23, 49, 61;
                         ``track cryptogram unlike``: see ``host_rules.py``; ``skew``: s by which
                         the terminal's clock is ahead, null where it does not tell
 ``reply_due``           ``mti stan response``, ``auth balance`` where it has them: the answer

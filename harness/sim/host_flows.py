@@ -263,6 +263,7 @@ class Flows:
             processing=request.get(3), reason=request.get(39), skew=skew(request, self._time()),
             mode=request.get(22) or None, condition=request.get(25) or None,
             currency=request.get(49) or None, auth=request.get(38).strip(),
+            sequence=request.get(23),
             original=request.get(61) or None, track=track_number(request),
             cryptogram=cryptogram_mark(request, self._salt), unlike=unlike(request),
             mac_ok=self._mac_ok(request, heard.session) if 64 in request.fields else None,

@@ -13,10 +13,11 @@ from harness.model.trace import Observation
 
 #: Rules by which the host's own books say the same.
 RULES = frozenset({"reversal_differs", "inquiry_reversed", "advice_reversed"})
-#: Fields 41, 60.2, 4, 49, 3, 22 and 25 are copies (Q/CUP 006, 0400).
+#: Fields 41, 60.2, 4, 49, 3, 22, 23 and 25 are copies (Q/CUP 006, 0400).
 FACTS = {
     "tid": "terminal", "batch": "batch", "amount": "amount", "currency": "currency",
     "processing": "processing code", "mode": "way of entry", "condition": "condition code",
+    "sequence": "card sequence number",
 }  # fmt: skip
 ANSWERED = frozenset({"0110", "0210"})
 #: Field 61: the batch and the trace number of what a message is about.

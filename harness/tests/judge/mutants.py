@@ -247,6 +247,13 @@ def reversed_under_another_condition(day: Day) -> None:
 
 
 @breaks("reversal_carries_original")
+def reversed_without_sequence(day: Day) -> None:
+    """6: no card sequence number, where the sale had one."""
+    reversed_as(day, sequence="")
+    day.find("request_received", mti="0200", stan=day.stan)[-1].fields["sequence"] = "001"
+
+
+@breaks("reversal_carries_original")
 def reversed_in_dollars(day: Day) -> None:
     """6: another currency."""
     reversed_as(day, currency="840")
