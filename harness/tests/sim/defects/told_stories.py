@@ -121,6 +121,46 @@ def three_days(stage: Stage) -> bool:
     return len(set(numbers)) < len(numbers)
 
 
+def sequence_of_a_debt(stage: Stage) -> bool:
+    """A chip's sale is reversed."""
+    heard, counter = listening(stage), begin(stage)
+    stage.misbehave("drop", "0200", times=1)
+    counter.make("sale", 1000)
+    stage.ready(300.0)
+    rows = [row for row in heard("request_received") if row["mti"] in ("0200", "0400")]
+    return len({row["sequence"] for row in rows}) > 1
+
+
+def refund_uploaded(stage: Stage) -> bool:
+    """What its item says that it was."""
+    heard, counter = listening(stage), begin(stage)
+    counter.make("refund", 1000)
+    stage.misbehave("other_totals", "0500", times=1)
+    settle(counter)
+    items = [row for row in heard("request_received") if row["mti"] == "0320" and row["amount"]]
+    return [row["processing"] for row in items] != ["200000"]
+
+
+def closed_after_midnight(stage: Stage) -> bool:
+    """A refund of one day, a sale of the next: does the batch balance?"""
+    counter = begin(stage)
+    stage.control(stage.host, do="clock", to="23:58:00")
+    counter.firmware.settlement.sign_on(counter)
+    stage.ready()
+    counter.make("refund", 300)
+    stage.clock.sleep(180.0)
+    counter.make("sale", 1000)
+    return settle(counter).cause == "unbalanced"
+
+
+def closed_with_a_refund(stage: Stage) -> bool:
+    """Does it balance?"""
+    counter = begin(stage)
+    counter.make("sale", 1000)
+    counter.make("refund", 300)
+    return settle(counter).cause == "unbalanced"
+
+
 TOLD: dict[str, Story] = {
     "reversal_without_code": undone_after_approval,
     "silence_told_as_ok": told_of_silence,
@@ -134,4 +174,8 @@ TOLD: dict[str, Story] = {
     "answer_to_other_merchant_taken": for_another_merchant,
     "day_told_empty": day_closed,
     "batch_one_after_two": three_days,
+    "reversal_without_sequence": sequence_of_a_debt,
+    "upload_refunds_as_sales": refund_uploaded,
+    "credits_of_yesterday_forgotten": closed_after_midnight,
+    "refunds_off_the_debits": closed_with_a_refund,
 }
