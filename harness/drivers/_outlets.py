@@ -22,6 +22,7 @@ class Dialect:
         is_on: Finds the outlet's state in the answer; KeyError and the like when it is not there.
         first: Number of the first outlet on the wire.
         body: What is posted instead, with ``{n}`` and ``{on}``; a GET where it is empty.
+        basic: Whether a password is sent unasked; one that knows Digest alone never sees it.
     """
 
     turn: str
@@ -30,6 +31,7 @@ class Dialect:
     is_on: Callable[[Any, int], bool]
     first: int = 0
     body: str = ""
+    basic: bool = True
 
 
 def _tasmota(answer: Any, n: int) -> bool:
@@ -50,7 +52,7 @@ DIALECTS: dict[str, Dialect] = {
     "netio": Dialect("/netio.json", "/netio.json", ("0", "1"), _netio, 1,
                      '{{"Outputs":[{{"ID":{n},"Action":{on}}}]}}'),
     "shelly": Dialect("/rpc/Switch.Set?id={n}&on={on}", "/rpc/Switch.GetStatus?id={n}",
-                      ("false", "true"), _flag("output")),
+                      ("false", "true"), _flag("output"), basic=False),
     "shelly1": Dialect("/relay/{n}?turn={on}", "/relay/{n}", ("off", "on"),
                        _flag("ison")),
     "tasmota": Dialect("/cm?cmnd=Power{n}%20{on}", "/cm?cmnd=Power{n}", ("Off", "On"), _tasmota, 1),

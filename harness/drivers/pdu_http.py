@@ -2,27 +2,28 @@
 
 Source, by ``kind``: ``netio`` NETIO products' JSON M2M API (``/netio.json``); ``shelly`` Shelly
 Gen2 RPC (``Switch.Set``, ``Switch.GetStatus``); ``shelly1`` Shelly Gen1 API (``/relay/0``);
-``tasmota`` Tasmota's web requests (``/cm?cmnd=Power1``). HTTP by h11 (RFC 9112), a connection for
-each request, Basic authentication where a user is named; its password comes from the environment.
+``tasmota`` Tasmota's web requests (``/cm?cmnd=Power1``). HTTP, a connection for each request; where
+a user is named Basic authentication (RFC 7617), or Digest (RFC 7616) where that is asked for, as by
+Shelly's second generation; the password comes from the environment.
 """
 
 import base64
 import json
 import os
+import secrets
 from typing import ClassVar, Literal
 
-import h11
-
+from harness.drivers import _http_digest
+from harness.drivers._http import Answer, fetch
 from harness.drivers._outlets import DIALECTS
 from harness.drivers._switched import Feeds, Switched
-from harness.errors import DeviceRefused, Garbled, PortLost, PortTimeout, RigError
+from harness.errors import DeviceRefused, Garbled, RigError
 from harness.model.power import Switching
 from harness.ports.base import Port
 
 IDENTITY = None
 ANSWER_WITHIN = 5.0  # s
-BUSY = 2.0  # s after that a busy host may come to read an answer
-LONGEST = 1 << 16  # bytes of an answer
+OK, UNAUTHORIZED = 200, 401
 
 
 class Driver(Switched):
@@ -47,18 +48,18 @@ class Driver(Switched):
             port: ``host:80``.
             kind: netio, shelly, shelly1 or tasmota.
             outlet: Which, counted from 1.
-            user: For Basic authentication; none when left out.
+            user: Who it is that asks, ``admin`` on a Shelly; none when left out.
             password_env: Environment variable that holds the password.
             feeds: What it opens: dc, mains, vbus, poe or battery.
         """
         super().__init__(port, feeds=feeds)
         self._dialect = DIALECTS[kind]
         self._number = outlet - 1 + self._dialect.first
-        self._secret = b""
-        if user:
-            if password_env not in os.environ:
-                raise RigError(f"pdu_http: password_env: {password_env!r} is not set")
-            self._secret = base64.b64encode(f"{user}:{os.environ[password_env]}".encode())
+        if user and password_env not in os.environ:
+            raise RigError(f"pdu_http: password_env: {password_env!r} is not set")
+        self._user, self._password = user, os.environ[password_env] if user else ""
+        told = base64.b64encode(f"{user}:{self._password}".encode()).decode()
+        self._basic = f"Basic {told}" if user and self._dialect.basic else None
 
     def _move(self, *, closed: bool) -> float:
         own = self._dialect
@@ -76,48 +77,30 @@ class Driver(Switched):
             ) from error
 
     def _fetch(self, target: str, body: str = "") -> bytes:
-        """The body of a good answer, after one request on a connection of its own."""
-        self._port.open()
-        headers = [("Host", self._port.address), ("Connection", "close")]
-        if self._secret:
-            headers.append(("Authorization", f"Basic {self._secret.decode()}"))
+        """The body of a good answer, after one request on a connection of its own, or two."""
+        answer = self._once(target, body, self._basic)
+        challenge = answer.headers.get("www-authenticate", "")
+        if answer.status == UNAUTHORIZED and self._user and _http_digest.is_wanted(challenge):
+            proof = _http_digest.answer_to(
+                challenge, user=self._user, password=self._password,
+                method=_method(body), target=target, nonce=secrets.token_hex(8),
+            )  # fmt: skip
+            answer = self._once(target, body, proof) if proof else answer
+        if answer.status != OK:
+            raise DeviceRefused(
+                f"{self._port.address}: {target}: status {answer.status} {answer.body[:80]!r}"
+            )
+        return answer.body
+
+    def _once(self, target: str, body: str, proof: str | None) -> Answer:
+        headers = [("Authorization", proof)] if proof else []
         if body:
-            headers += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-        talk = h11.Connection(h11.CLIENT)
-        sent = talk.send(
-            h11.Request(method="POST" if body else "GET", target=target, headers=headers)
-        )
-        sent = (sent or b"") + (talk.send(h11.Data(body.encode())) or b"" if body else b"")
-        self._port.write(sent + (talk.send(h11.EndOfMessage()) or b""))
-        try:
-            return self._answer(talk, target)
-        except h11.RemoteProtocolError as error:
-            raise Garbled(f"{self._port.address}: {target}: {error}") from error
-        finally:
-            self._port.close()
+            headers.append(("Content-Type", "application/json"))
+        return fetch(
+            self._port, target, method=_method(body), headers=headers, body=body.encode(),
+            within=ANSWER_WITHIN, name=target,
+        )  # fmt: skip
 
-    def _answer(self, talk: h11.Connection, target: str) -> bytes:
-        until, body, status, size = self._port.clock.now() + ANSWER_WITHIN, b"", 0, 0
-        while not isinstance(event := talk.next_event(), h11.EndOfMessage):
-            if event is h11.NEED_DATA:
-                heard = self._heard(until, target)
-                size += len(heard)
-                if size > 4 * LONGEST:
-                    raise Garbled(f"{self._port.address}: {target}: it does not stop talking")
-                talk.receive_data(heard)
-            elif isinstance(event, h11.Response):
-                status = event.status_code
-            elif isinstance(event, h11.Data):
-                body = (body + bytes(event.data))[:LONGEST]  # nor is that JSON
-        if status != 200:
-            raise DeviceRefused(f"{self._port.address}: {target}: status {status} {body[:80]!r}")
-        return body
 
-    def _heard(self, until: float, target: str) -> bytes:
-        try:
-            chunk = self._port.read(until)
-        except PortLost:
-            return b""  # that may be how it ends its answer
-        if chunk is None or chunk.t > until + BUSY:  # some never come to their answer's end
-            raise PortTimeout(f"{self._port.address}: no answer to {target}")
-        return chunk.data
+def _method(body: str) -> str:
+    return "POST" if body else "GET"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from harness.clock import ThreadClock
+from harness.drivers._http_digest import answer_to
 from harness.drivers.pdu_http import Driver
 from harness.errors import BenchError, DeviceRefused, Garbled, PortLost, PortTimeout, RigError
 from harness.model.power import Switch
@@ -95,10 +97,10 @@ class Strip(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def served(**character: Any) -> Iterator[tuple[str, dict[int, bool]]]:
+def served(of: type[Strip] = Strip, **character: Any) -> Iterator[tuple[str, dict[int, bool]]]:
     """A strip on loopback: its address and outlets."""
     outlets = dict.fromkeys(range(1, 5), False)
-    kind = type("Kind", (Strip,), {"outlets": outlets, **character})
+    kind = type("Kind", (of,), {"outlets": outlets, **character})
     server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -148,11 +150,94 @@ def test_a_user_is_named_and_its_password_is_not_in_the_rig_file(
     wanted = "Basic " + base64.b64encode(b"bench:s3cret").decode()
     with served(wanted=wanted) as (address, _):
         secret = {"user": "bench", "password_env": "STRIP_PASSWORD"}
-        assert not Driver(port_to(address), kind="shelly", **secret).closed()  # type: ignore[arg-type]
+        assert not Driver(port_to(address), kind="tasmota", **secret).closed()  # type: ignore[arg-type]
         with pytest.raises(DeviceRefused, match="status 401"):
-            Driver(port_to(address), kind="shelly").closed()
+            Driver(port_to(address), kind="tasmota").closed()
         with pytest.raises(RigError, match="NOT_SET"):
-            Driver(port_to(address), kind="shelly", user="bench", password_env="NOT_SET")
+            Driver(port_to(address), kind="tasmota", user="bench", password_env="NOT_SET")
+
+
+class Guarded(Strip):
+    """A Shelly of the second generation with a password: RFC 7616, SHA-256."""
+
+    seen: list[str]
+    CHALLENGE = 'Digest qop="auth", realm="shellyplus1-a8", nonce="60dc2c14", algorithm=SHA-256'
+
+    def do_GET(self) -> None:
+        """Look at the proof first."""
+        said = self.headers.get("Authorization", "")
+        self.seen.append(said)
+        parts = dict(one.split("=", 1) for one in said.removeprefix("Digest ").split(", ") if one)
+        own = parts.get("cnonce", "").strip('"')
+        who = sha256(b"admin:shellyplus1-a8:s3cret").hexdigest()
+        what = sha256(f"GET:{self.path}".encode()).hexdigest()
+        proof = sha256(f"{who}:60dc2c14:00000001:{own}:auth:{what}".encode()).hexdigest()
+        if own and parts["response"] == f'"{proof}"' and parts["uri"] == f'"{self.path}"':
+            self.wanted = said
+            super().do_GET()
+            return
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", self.CHALLENGE)
+        self.end_headers()
+
+
+def test_a_password_is_proved_and_never_sent_where_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A challenge, and the same request with its answer; a wrong password is a refusal."""
+    monkeypatch.setenv("STRIP_PASSWORD", "s3cret")
+    seen: list[str] = []
+    kind = type("Guard", (Guarded,), {"seen": seen})
+    with served(kind) as (address, outlets):
+        switch = Driver(
+            port_to(address), kind="shelly", user="admin", password_env="STRIP_PASSWORD"
+        )
+        switch.set_closed(closed=True)
+        assert outlets[1]
+        assert switch.closed()
+        monkeypatch.setenv("STRIP_PASSWORD", "wrong")
+        with pytest.raises(DeviceRefused, match="status 401"):
+            Driver(
+                port_to(address), kind="shelly", user="admin", password_env="STRIP_PASSWORD"
+            ).closed()
+    assert not any("Basic" in one or "s3cret" in one for one in seen)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "response"),
+    [
+        ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+        ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+    ],
+)
+def test_the_proof_is_that_of_the_standards_example(algorithm: str, response: str) -> None:
+    """RFC 7616, 3.9.1."""
+    said = answer_to(
+        f'Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm={algorithm}, '
+        'nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", '
+        'opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"',
+        user="Mufasa", password="Circle of Life", method="GET", target="/dir/index.html",
+        nonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+    )  # fmt: skip
+
+    assert said is not None
+    assert f'response="{response}"' in said
+    assert 'opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"' in said
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        'Digest realm="x", nonce="1", algorithm=SHA-512-256',
+        'Digest realm="x", nonce="1", qop="auth-int"',
+        'Digest nonce="1"',
+    ],
+)
+def test_a_challenge_that_is_not_known_is_not_answered(challenge: str) -> None:
+    """Its refusal is told then."""
+    asked = {"user": "u", "password": "p", "method": "GET", "target": "/", "nonce": "1"}
+
+    assert answer_to(challenge, **asked) is None
 
 
 def test_an_outlet_that_is_not_there_is_told_in_the_strips_words() -> None:
@@ -176,7 +261,7 @@ ASKED = b"GET /relay/0 HTTP/1.1\r\nHost: replay\r\nConnection: close\r\n\r\n"
         (b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnull", Garbled),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{'ison': \"on\"}", Garbled),
         (b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"ison": "off"}', Garbled),
-        (PortLost("reset"), Garbled),
+        (PortLost("reset"), PortLost),
     ],
 )
 def test_what_is_no_answer_is_no_state(answer: Any, error: type[BenchError]) -> None:
