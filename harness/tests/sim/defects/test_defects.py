@@ -8,6 +8,7 @@ import pytest
 import harness.sim.defects as defects
 from harness.sim.terminal.firmware import Firmware
 from harness.tests.sim.defects.acts import Story
+from harness.tests.sim.defects.afterwards_stories import AFTERWARDS
 from harness.tests.sim.defects.again_stories import AGAIN
 from harness.tests.sim.defects.battery_stories import BATTERY
 from harness.tests.sim.defects.body_stories import BODY
@@ -48,6 +49,7 @@ def planted(name: str) -> type[Firmware]:
 
 
 STORIES: dict[str, Story] = {
+    **AFTERWARDS,
     **AGAIN,
     **BATTERY,
     **BODY,
