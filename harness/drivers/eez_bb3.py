@@ -20,7 +20,7 @@ from harness.model.power import Capability, Points
 from harness.model.units import Volts
 from harness.wire.scpi_replies import parse_error
 
-IDENTITY = r"(?i)^Envox,EEZ BB3"
+IDENTITY = r"(?i)^Envox,\s*(EEZ )?BB3\b"
 
 
 class Driver(OwnList, HardLimit):
