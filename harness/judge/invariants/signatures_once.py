@@ -17,9 +17,10 @@ class SignaturesOnce:
     """What was signed is handed in with its batch, never twice, and nothing unsigned as signed.
 
     Seen from the host and from the terminal's log (scenario H-4; payment invariants 11, 14). After
-    a start it may send again what it had no time to note. One counts as left out where a later one
-    came and the batch was settled behind both; a sale as unsigned where its signature was asked for
-    and never taken, and the log does say of others that it was.
+    a start it may send again what it had no time to note. It names the batch of its sale. One
+    counts as left out where a later one came and the batch was settled behind both; a sale as
+    unsigned where its signature was asked for and never taken, and the log does say of others that
+    it was.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (11, 14)
@@ -70,6 +71,14 @@ class _SignaturesOnce(Safety):
                 f" came again at {span(seen.t)}", (before.n, said.n, seen.n),
             )  # fmt: skip
         self._received[stan] = seen
+        asked = (*self.run.books.requests[stan], *self.run.books.advices[stan])
+        batches = {str(row["batch"]) for row in asked if row.get("batch") is not None}
+        if batches and seen.get("batch") is not None and str(seen["batch"]) not in batches:
+            self.fail(
+                f"the signature of trace number {stan} came for batch {seen['batch']} at"
+                f" {span(seen.t)}; its sale is of batch {', '.join(sorted(batches))}",
+                (asked[-1].n, seen.n),
+            )
         if seen.get("signed") is True and stan in self._said["asked"]:
             self._as_signed.setdefault(stan, seen)
 

@@ -1,6 +1,8 @@
 """``signatures_once``: handed in, once, as what it is."""
 
-from harness.tests.judge.story import Story, always, fails, passes
+import pytest
+
+from harness.tests.judge.story import Fits, Story, always, fails, passes
 
 WORD = "signatures_once"
 
@@ -100,3 +102,14 @@ def test_what_waits_for_its_settlement_is_not_left_out() -> None:
     handed_in(tale, 2)
 
     assert passes(tale.end().clause(WORD))
+
+
+@pytest.mark.parametrize(("batch", "fits"), [(1, passes), (2, fails)])
+def test_a_signature_names_the_batch_of_its_sale(batch: int, fits: Fits) -> None:
+    """Also where it is handed in with the next one."""
+    tale = always(WORD).sale("first", 3)
+    signed(tale, 3)
+    tale.host("settled", tid="HIL00001", batch=1, balanced=True)
+    tale.host("signature_received", tid="HIL00001", batch=batch, stan=3, signed=True)
+
+    assert fits(tale.end().clause(WORD))

@@ -5,6 +5,7 @@ import re
 from harness.drivers.zvt import Driver as Zvt
 from harness.sim.terminal.outcome import Outcome
 from harness.tests.sim.defects.acts import Story
+from harness.tests.sim.defects.body_stories import with_pad
 from harness.tests.sim.defects.day_stories import settle
 from harness.tests.sim.defects.debt_stories import differ
 from harness.tests.sim.defects.money_stories import cut
@@ -161,6 +162,27 @@ def closed_with_a_refund(stage: Stage) -> bool:
     return settle(counter).cause == "unbalanced"
 
 
+def signatures_taken(stage: Stage) -> list[tuple[int, int]]:
+    """Two sales of a day whose signatures the host refuses, one of the next: what it has then."""
+    with_pad(stage)
+    heard = listening(stage)
+    stage.sell(1000)
+    stage.sell(2000)
+    stage.misbehave("answer", "0820", code="96")
+    stage.register.settle()
+    stage.control(stage.host, do="behave")
+    stage.ready(60.0)
+    stage.sell(3000)
+    stage.register.settle()
+    return [(row["batch"], row["stan"]) for row in heard("signature_received")]
+
+
+def signed_yesterday(stage: Stage) -> bool:
+    """Whether all are there, each under the batch of its sale."""
+    came = signatures_taken(stage)
+    return came != [(entry.key.batch, entry.key.stan) for entry in stage.host.ledger]
+
+
 TOLD: dict[str, Story] = {
     "reversal_without_code": undone_after_approval,
     "silence_told_as_ok": told_of_silence,
@@ -178,4 +200,6 @@ TOLD: dict[str, Story] = {
     "upload_refunds_as_sales": refund_uploaded,
     "credits_of_yesterday_forgotten": closed_after_midnight,
     "refunds_off_the_debits": closed_with_a_refund,
+    "signature_under_open_batch": signed_yesterday,
+    "one_signature_kept": signed_yesterday,
 }
