@@ -18,7 +18,7 @@ from harness.model.register import (
     Totals,
     Wish,
 )
-from harness.model.roles import Terminal
+from harness.model.roles import Swiper, Terminal
 from harness.model.units import Money
 
 if TYPE_CHECKING:
@@ -166,6 +166,14 @@ class ShowCode:
     SHORT: ClassVar[str] = "code"
 
 
+@dataclass(frozen=True, slots=True)
+class Swipe:
+    """Draw a card's stripe, whether it is asked for or not: ``swipe: plain_stripe``."""
+
+    card: str
+    SHORT: ClassVar[str] = "card"
+
+
 #: Transactions; they run beside the steps, as a sale does.
 DEALING: dict[str, type] = {
     "void": Void, "refund": Refund, "preauth": Preauth, "complete": Complete,
@@ -176,12 +184,14 @@ ACTING: dict[str, type] = {
     "settle": Settle, "sign_on": SignOn, "sign_off": SignOff, "reprint": Reprint,
     "diagnose": Diagnose, "self_test": SelfTest, "totals": AskTotals, "abort": Abort,
     "put": Put, "press": Press, "show_code": ShowCode,
+    "swipe": Swipe,
 }  # fmt: skip
 #: Step -> the role it asks of somebody.
 ROLES: dict[str, type] = {
     **dict.fromkeys(DEALING, Desk), "settle": Settles, "sign_on": SignsOn, "sign_off": SignsOff,
     "reprint": Reprints, "diagnose": Diagnoses, "self_test": TestsItself, "totals": Totals,
     "abort": Terminal, "put": Hands, "press": Presses, "show_code": ShowsCodes,
+    "swipe": Swiper,
 }  # fmt: skip
 
 
@@ -223,4 +233,5 @@ _ACTS: Mapping[type, Callable[[Any, Any], Any]] = {
     Put: lambda cast, step: cast.playing(Hands).put(step.part, step.state),
     Press: lambda cast, step: cast.playing(Presses).press(step.keys),
     ShowCode: lambda cast, step: cast.playing(ShowsCodes).show_code(step.code),
+    Swipe: lambda cast, step: cast.playing(Swiper).swipe(step.card),
 }

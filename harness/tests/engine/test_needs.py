@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from harness.drivers.acquirer import Driver as Host
+from harness.drivers.frames import Driver as Frames
 from harness.drivers.serial_relay import Driver as Reader
+from harness.drivers.stripe_emulator import Driver as Stripe
 from harness.drivers.zvt import Driver as Terminal
 from harness.engine.needs import card_of, missing, refused
 from harness.model.means import Means
@@ -92,3 +94,21 @@ def test_what_is_lacking_is_said_in_the_words_of_a_rig_file(step: Any, lacks: st
     (told,) = missing(scenario(step), [Terminal, Host])
 
     assert told.startswith(lacks)
+
+
+def test_a_stripe_that_is_drawn_wants_somebody_who_has_it() -> None:
+    """Whoever can swipe, and that card."""
+    plain = scenario({"swipe": "plain_stripe"})
+
+    assert "magnetic stripes" in "".join(missing(plain, [Terminal, Host]))
+    assert missing(plain, [Stripe]) == []
+    assert refused(plain, Means(Volts(5), offers=["swipe stripe"]))
+    assert refused(plain, Means(Volts(5), offers=["swipe plain_stripe"])) == []
+
+
+def test_who_asks_by_a_number_is_looked_for_by_his_driver() -> None:
+    """ZVT asks for the last transaction."""
+    plain = scenario(needs=["order_numbers"])
+
+    assert "numbers of its own" in "".join(missing(plain, [Terminal]))
+    assert missing(plain, [Frames]) == []

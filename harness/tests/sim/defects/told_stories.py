@@ -162,6 +162,15 @@ def closed_with_a_refund(stage: Stage) -> bool:
     return settle(counter).cause == "unbalanced"
 
 
+def swiped_too_early(stage: Stage) -> bool:
+    """One card is drawn at rest, another one pays."""
+    counter = begin(stage)
+    stage.slot.swipe(stage.deck["plain_stripe"])
+    stage.clock.sleep(5.0)
+    counter.make("sale", 1000)
+    return [row["entry"] for row in stage.of("card_read")] != ["chip"]
+
+
 def signatures_taken(stage: Stage) -> list[tuple[int, int]]:
     """Two sales of a day whose signatures the host refuses, one of the next: what it has then."""
     with_pad(stage)
@@ -200,6 +209,7 @@ TOLD: dict[str, Story] = {
     "upload_refunds_as_sales": refund_uploaded,
     "credits_of_yesterday_forgotten": closed_after_midnight,
     "refunds_off_the_debits": closed_with_a_refund,
+    "early_swipe_charged": swiped_too_early,
     "signature_under_open_batch": signed_yesterday,
     "one_signature_kept": signed_yesterday,
 }
