@@ -102,8 +102,8 @@ def test_a_stripe_that_is_drawn_wants_somebody_who_has_it() -> None:
 
     assert "magnetic stripes" in "".join(missing(plain, [Terminal, Host]))
     assert missing(plain, [Stripe]) == []
-    assert refused(plain, Means(Volts(5), offers=["swipe stripe"]))
-    assert refused(plain, Means(Volts(5), offers=["swipe plain_stripe"])) == []
+    assert refused(plain, Means(Volts(5), offers=frozenset({"swipe stripe"})))
+    assert refused(plain, Means(Volts(5), offers=frozenset({"swipe plain_stripe"}))) == []
 
 
 def test_who_asks_by_a_number_is_looked_for_by_his_driver() -> None:
