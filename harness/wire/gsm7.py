@@ -1,6 +1,6 @@
 """The GSM 7 bit default alphabet and its extension table (3GPP TS 23.038, 6.2.1), and UCS2."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 ESCAPE = 0x1B
 #: Code -> sign; ESC itself shows as a blank where nothing of the extension table follows it.
@@ -45,22 +45,24 @@ def pack(septets: Iterable[int]) -> bytes:
     return bytes(octets) + (bytes([held]) if bits else b"")
 
 
-def decode(septets: Iterable[int]) -> str:
-    """Septets as text."""
-    return "".join(_signs(septets))
+def decode(
+    septets: Iterable[int], basic: str = BASIC, shifted: Mapping[int, str] | None = None
+) -> str:
+    """Septets as text; a national language has tables of its own (``gsm7_national``)."""
+    return "".join(_signs(septets, basic, SHIFTED if shifted is None else shifted))
 
 
-def _signs(septets: Iterable[int]) -> Iterator[str]:
+def _signs(septets: Iterable[int], basic: str, behind: Mapping[int, str]) -> Iterator[str]:
     shifted = False
     for septet in septets:
         if shifted:
             # 23.038, 6.2.1.1: a code that the extension table lacks is shown from the basic one.
             shifted = False
-            yield SHIFTED.get(septet, BASIC[septet] if septet != ESCAPE else " ")
+            yield behind.get(septet, basic[septet] if septet != ESCAPE else " ")
         elif septet == ESCAPE:
             shifted = True
         else:
-            yield BASIC[septet]
+            yield basic[septet]
     if shifted:
         yield " "
 

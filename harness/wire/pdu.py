@@ -6,14 +6,15 @@ TS 23.038, 4; alphanumeric senders (type of address 0xD0) are what carriers writ
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from harness.model.cellular import Text
-from harness.wire import gsm7
+from harness.wire import gsm7, gsm7_national
 
 MISSING = "[...]"
+SINGLE, LOCKING = 0x24, 0x25  # 9.2.3.24: the tables of a national language
 _DIGITS = "0123456789*#abc"  # TS 23.040, 9.1.2.3; 15 fills up
 
 
@@ -99,7 +100,7 @@ def _delivered(octets: _Octets) -> Delivered | None:
     body = octets.rest(140)
     header = body[: body[0] + 1] if first & 0x40 and body else b""
     reference, parts, part = _concatenation(header)
-    said = _text(coding, body, length, len(header))
+    said = _text(coding, body, length, header)
     return Delivered(sender, said, at, reference, part, parts)
 
 
@@ -128,15 +129,26 @@ def _stamp(value: bytes) -> datetime | None:
 
 def _concatenation(header: bytes) -> tuple[int | None, int, int]:
     """9.2.3.24.1 and .8: reference, how many parts, which one; (None, 1, 1) for one alone."""
-    at = 1
-    while at + 1 < len(header):
-        kind, value = header[at], header[at + 2 : at + 2 + header[at + 1]]
-        at += 2 + header[at + 1]
+    for kind, value in _elements(header):
         if (kind, len(value)) in ((0x00, 3), (0x08, 4)):
             parts, part = value[-2], value[-1]
             if 1 <= part <= parts:
                 return int.from_bytes(value[:-2], "big"), parts, part
     return None, 1, 1
+
+
+def _elements(header: bytes) -> Iterator[tuple[int, bytes]]:
+    """9.2.3.24: identifier and value of each."""
+    at = 1
+    while at + 1 < len(header):
+        yield header[at], header[at + 2 : at + 2 + header[at + 1]]
+        at += 2 + header[at + 1]
+
+
+def _language(header: bytes, wanted: int) -> int | None:
+    """The language of a shift table; None where the header names none."""
+    values = [value[0] for kind, value in _elements(header) if kind == wanted and len(value) == 1]
+    return values[-1] if values else None
 
 
 def _alphabet(coding: int) -> str:
@@ -150,12 +162,13 @@ def _alphabet(coding: int) -> str:
     return "16" if coding & 0xF0 == 0xE0 else "7"  # message waiting; reserved is read as default
 
 
-def _text(coding: int, body: bytes, length: int, header: int) -> str:
+def _text(coding: int, body: bytes, length: int, header: bytes) -> str:
     """The text behind the header; ``length`` is in septets or octets as the coding says."""
     alphabet = _alphabet(coding)
     if alphabet == "7":
-        return gsm7.decode(gsm7.unpack(body, length, skip=(header * 8 + 6) // 7))
-    octets = body[header:length]
+        tables = gsm7_national.tables(_language(header, SINGLE), _language(header, LOCKING))
+        return gsm7.decode(gsm7.unpack(body, length, skip=(len(header) * 8 + 6) // 7), *tables)
+    octets = body[len(header) : length]
     if alphabet == "16":
         return gsm7.ucs2(octets)
     return octets.decode("latin-1") if alphabet else octets.hex().upper()

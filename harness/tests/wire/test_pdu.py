@@ -168,6 +168,33 @@ def test_drafts_and_reports_are_told_from_nonsense() -> None:
     assert not is_other(_plain("x"))
 
 
+@pytest.mark.parametrize(
+    ("header", "septets", "text"),
+    [
+        ("03240101", "1B67 62 1B69", "ğbı"),  # Turkish behind an escape
+        ("03250101", "0B 07 60 40 1B67", "Ğıçİg"),  # Turkish as the alphabet itself
+        ("03240102", "1B61 1B6F 09", "áóÇ"),  # Spanish
+        ("06240103250103", "1B7B 7B 09 12 1B65", "ããçª€"),  # Portuguese, both
+        ("0324010D", "1B67 1B65", "g€"),  # a language that is not known here
+        ("", "1B67 62", "gb"),
+    ],
+)
+def test_a_national_language_has_its_own_signs(header: str, septets: str, text: str) -> None:
+    """TS 23.038, annex A, by the header's elements 24 and 25 (23.040, 9.2.3.24)."""
+    codes = list(bytes.fromhex(septets.replace(" ", "")))
+    head = bytes.fromhex(header)
+    skip = (len(head) * 8 + 6) // 7
+    bits = int.from_bytes(head, "little")
+    bits |= int.from_bytes(gsm7.pack([0] * skip + codes), "little")
+    length = skip + len(codes)
+    body = bits.to_bytes((length * 7 + 7) // 8, "little")
+
+    found = delivered(_deliver(_letters("X"), 0, body, length, first=0x44 if header else 0x04))
+
+    assert found is not None
+    assert found.text == text
+
+
 @settings(deadline=None)
 @given(st.one_of(st.binary(max_size=200).map(bytes.hex), st.text(max_size=60)))
 def test_nothing_that_is_stored_breaks_the_reader(pdu: str) -> None:
