@@ -3,14 +3,15 @@
 What such a line alone brings is not there, from before a doubt as little as from after it; and its
 channel is none that this bench observes, so that a clause that waits for a word there is unsure, as
 it is on any bench without it. What fails all the same rests on others. A line loses, delays and
-repeats what was said; an approval of what no host has approved by then is no such word, and stays.
+repeats what was said; an approval of what no host has approved by then, or only when it was being
+undone already, is no such word, and stays.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.judge._books import APPROVED, APPROVING, moves_money, mti_of
+from harness.judge._books import APPROVED, APPROVING, REVERSAL, moves_money, mti_of
 from harness.judge._doubt import CONSOLE, DISPLAY, HANDS, REGISTER
 from harness.judge._monitor import TERMINAL
 from harness.judge._telling import stan_of
@@ -54,8 +55,6 @@ ENDS: Table = {
 }
 #: By what it is known that the host has a number.
 NUMBERED = frozenset({"request_received", "misbehaved"})
-#: By what the host's word goes out; it is late where its line is.
-ANSWERED = frozenset({"reply_due", "answered"})
 REPLIES = frozenset({"0110", "0210"})
 
 
@@ -80,21 +79,28 @@ class _Left:
         self._well = False  # whether the register was told so since a sale began
         self._asked: set[int | None] = set()  # numbers that the host was asked about
         self._approved: set[int | None] = set()  # and those that it has called so
+        self._undone: set[int | None] = set()  # since when no terminal calls it so any more
 
     def of(self, seen: Observation) -> Observation | None:
         if seen.source == "engine":
             return self._engine(seen)
         if seen.kind == "request_received" and moves_money(seen):
             self._asked.add(stan_of(seen))
-        said = seen.kind in ANSWERED and mti_of(seen) in REPLIES
-        if said and str(seen.get("response")) in APPROVING:
-            self._approved.add(stan_of(seen))
+        elif seen.kind == "request_received" and mti_of(seen) == REVERSAL:
+            self._undone.add(stan_of(seen))
+        elif seen.kind == "answered" and mti_of(seen) in REPLIES:
+            self._answer(stan_of(seen), str(seen.get("response")))
         if seen.kind == "terminal_status":
             self._well = seen.get("code") == ALL_WELL
         gone = seen.source == HANDS and HANDS in self._lines
         if gone or (seen.source == TERMINAL and self._is_brought(seen)):
             return None
         return self._named(seen) if "of" in seen.fields else seen
+
+    def _answer(self, stan: int | None, response: str) -> None:
+        """What comes behind its reversal is nothing that a terminal may have passed on."""
+        if response in APPROVING and stan not in self._undone:
+            self._approved.add(stan)
 
     def _is_brought(self, seen: Observation) -> bool:
         if seen.kind == "printed":  # with its text by the register, else by the log's word

@@ -171,17 +171,19 @@ def test_a_good_terminal_fails_nothing_on_a_bench_without_some_lines(
 
 
 @pytest.mark.parametrize(
-    ("told", "answer", "mti", "kept"),
+    ("told", "answer", "mti", "late", "kept"),
     [
-        ("approved", "", "0200", True),  # it is of the terminal's own making
-        ("approved", "51", "0200", True),
-        ("approved", "00", "0200", False),  # said before it was undone, perhaps, and held back
-        ("failed", "", "0200", False),
-        ("approved", "", "0220", False),  # an advice stands before it is answered
+        ("approved", "", "0200", False, True),  # it is of the terminal's own making
+        ("approved", "", "0200", True, True),
+        ("approved", "51", "0200", False, True),
+        ("approved", "00", "0200", False, False),  # said before it was undone, and held back
+        ("approved", "00", "0200", True, True),  # behind its reversal
+        ("failed", "", "0200", False, False),
+        ("approved", "", "0220", False, False),  # an advice stands before it is answered
     ],
 )
 def test_an_approval_that_no_host_gave_is_no_line_s_doing(
-    told: str, answer: str, mti: str, kept: bool
+    told: str, answer: str, mti: str, *, late: bool, kept: bool
 ) -> None:
     """A line loses, delays and repeats words: this one nobody has said."""
     rows: list[tuple[str, str, dict[str, Any]]] = [
@@ -191,9 +193,12 @@ def test_an_approval_that_no_host_gave_is_no_line_s_doing(
         ("engine", "sale_ended", {"sale": "first", "outcome": "unknown"}),
         ("engine", "sale_resolved", {"sale": "first", "outcome": told, "stan": 2}),
     ]
-    rows.insert(3, ("host", "answered", {"stan": 2, "mti": "0410", "response": "00"}))
+    if late:
+        rows.insert(3, ("host", "request_received", {"stan": 2, "mti": "0400"}))
+        rows.insert(4, ("host", "answered", {"stan": 2, "mti": "0410", "response": "00"}))
     if answer:
-        rows.insert(3, ("host", "answered", {"stan": 2, "mti": "0210", "response": answer}))
+        said = {"stan": 2, "mti": "0210", "response": answer}
+        rows.insert(5 if late else 3, ("host", "answered", said))
 
     left = _left(frozenset({REGISTER}), *rows)
 
