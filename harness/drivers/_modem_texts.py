@@ -1,7 +1,7 @@
 """What the carrier writes: short messages in PDU mode, answers by USSD, the network's time.
 
-Source: 3GPP TS 27.005 (3.2.3 +CMGF, 3.4.2 +CMGL, 3.5.4 +CMGD), TS 27.007 (7.15 +CUSD, 8.15 +CCLK).
-PDU mode alone gives every sender and every alphabet unharmed.
+Source: 3GPP TS 27.005 (3.2.3 +CMGF, 3.4.2 +CMGL, 3.5.4 +CMGD), TS 27.007 (5.5 +CSCS, 7.15 +CUSD,
+8.15 +CCLK). PDU mode alone gives every sender and every alphabet unharmed.
 """
 
 import re
@@ -19,6 +19,8 @@ from harness.wire.at_fields import NAME, fields_of
 
 ANSWERED = 120.0  # s for the network's answer by USSD (EC25 manual)
 REST = 2.0  # s until the last line of an answer of several
+#: TS 27.007, 5.5: ASCII first, for the GSM alphabet's @ is NUL and its $ a control character.
+CHARACTERS = ("IRA", "GSM")
 #: How an answer ends: it has no text, or its quote is closed.
 CLOSED = re.compile(r'^[^"]*$|".*"\s*(?:,\s*\d{0,3})?\s*$', re.DOTALL)
 #: TS 27.007, 7.15: <m> of an answer that is none.
@@ -75,6 +77,7 @@ class WithTexts(Asking):
 
     def _ask_network(self, code: str) -> Sequence[str]:
         """What comes at once; modems that leave the packing to others refuse a plain code."""
+        self._set_characters()
         try:
             return self._at.ask(f'AT+CUSD=1,"{code}",15')
         except Refused as refused:
@@ -85,6 +88,13 @@ class WithTexts(Asking):
                 return self._at.ask(f'AT+CUSD=1,"{gsm7.pack(septets).hex().upper()}",15')
             except Refused:
                 raise refused from None
+
+    def _set_characters(self) -> None:
+        """Whoever had the modem before may have left it with UCS2; not all know all sets."""
+        for characters in CHARACTERS:
+            with suppress(Refused):
+                self._at.ask(f'AT+CSCS="{characters}"')
+                return
 
     def _whole(self, first: str, began: Sequence[str]) -> str:
         """An answer with all its lines: what a network writes may have several."""

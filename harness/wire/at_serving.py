@@ -55,8 +55,11 @@ def operator(lines: Sequence[str]) -> str | None:
     """MCC and MNC by +COPS in its numeric form (TS 27.007, 7.3)."""
     for line in lines:
         fields = fields_of(line, "+COPS") or []
-        if len(fields) > 2 and re.fullmatch(r"[0-9]{5,6}", fields[2].text):
-            return fields[2].text
+        told = fields[2].text if len(fields) > 2 else ""
+        if re.fullmatch(r"(?:003[0-9]){5,6}", told):  # the set "UCS2" (5.5)
+            told = told[3::4]
+        if re.fullmatch(r"[0-9]{5,6}", told):
+            return told
     return None
 
 

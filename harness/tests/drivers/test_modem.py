@@ -284,6 +284,10 @@ def test_messages_are_forgotten_all_at_once_or_one_by_one() -> None:
     )  # fmt: skip
 
 
+#: Before a code the characters are set.
+ASCII: Pair = ('AT+CSCS="IRA"', "OK")
+
+
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
@@ -301,15 +305,19 @@ def test_messages_are_forgotten_all_at_once_or_one_by_one() -> None:
 )
 def test_a_code_is_answered_by_the_network(answer: bytes, text: str) -> None:
     """Before or after the OK, plain or UCS2."""
-    assert _ask(lambda modem: modem.ussd("*101#"), ('AT+CUSD=1,"*101#",15', answer)) == text
+    asked = ('AT+CUSD=1,"*101#",15', answer)
+    assert _ask(lambda modem: modem.ussd("*101#"), ASCII, asked) == text
+    other = [('AT+CSCS="IRA"', "ERROR"), ('AT+CSCS="GSM"', "ERROR")]  # it does without
+    assert _ask(lambda modem: modem.ussd("*101#"), *other, asked) == text
 
 
 def test_a_session_that_asks_on_is_closed() -> None:
     """Nobody will answer; an open one would block the next."""
     asks = b'\r\nOK\r\n\r\n+CUSD: 1,"1: balance",15\r\n'
     said = _ask(
-        lambda modem: modem.ussd("*100#"), ('AT+CUSD=1,"*100#",15', asks), ("AT+CUSD=2", "OK")
-    )
+        lambda modem: modem.ussd("*100#"),
+        ASCII, ('AT+CUSD=1,"*100#",15', asks), ("AT+CUSD=2", "OK"),
+    )  # fmt: skip
     assert said == "1: balance"
 
 
@@ -324,7 +332,7 @@ def test_a_session_that_asks_on_is_closed() -> None:
 def test_a_code_that_is_not_answered_says_why(answer: bytes, error: str) -> None:
     """By the network, or by a modem that has no USSD."""
     with pytest.raises(DeviceRefused, match=error):
-        _ask(lambda modem: modem.ussd("*101#"), ('AT+CUSD=1,"*101#",15', answer))
+        _ask(lambda modem: modem.ussd("*101#"), ASCII, ('AT+CUSD=1,"*101#",15', answer))
 
 
 def test_a_modem_that_does_not_pack_gets_the_code_packed() -> None:
@@ -333,10 +341,10 @@ def test_a_modem_that_does_not_pack_gets_the_code_packed() -> None:
     packed = 'AT+CUSD=1,"AA180C3602",15'
     answer = b'\r\nOK\r\n\r\n+CUSD: 0,"CF2135487D2E4131DCCD25A381E02E",0\r\n'
 
-    said = _ask(lambda modem: modem.ussd("*100#"), plain, (packed, answer))
+    said = _ask(lambda modem: modem.ussd("*100#"), ASCII, plain, (packed, answer))
     assert said == "OCTATOK 187.24 p."
     with pytest.raises(DeviceRefused, match="ERROR"):
-        _ask(lambda modem: modem.ussd("*100#"), plain, (packed, "+CME ERROR: 4"))
+        _ask(lambda modem: modem.ussd("*100#"), ASCII, plain, (packed, "+CME ERROR: 4"))
 
 
 def test_only_a_code_is_sent_as_one() -> None:
@@ -345,7 +353,7 @@ def test_only_a_code_is_sent_as_one() -> None:
         with replay(Driver, []) as modem, pytest.raises(DeviceRefused, match="no USSD code"):
             modem.ussd(wrong)
     with pytest.raises(PortTimeout, match="120 s"):
-        _ask(lambda modem: modem.ussd("*101#"), ('AT+CUSD=1,"*101#",15', "OK"))
+        _ask(lambda modem: modem.ussd("*101#"), ASCII, ('AT+CUSD=1,"*101#",15', "OK"))
 
 
 def test_the_networks_time_is_told_once_there_is_one() -> None:

@@ -22,5 +22,8 @@ def test_a_registration_names_the_cell_where_no_maker_does() -> None:
 def test_only_an_operator_in_digits_is_a_network_code() -> None:
     """+COPS in its long form names it, which is no code."""
     assert operator(['+COPS: 0,2,"26201",7']) == "26201"
+    assert operator(['+COPS: 1,2,"003300310031003400380030",7']) == "311480"  # the set "UCS2"
+    assert operator(['+COPS: 0,2,"310030",7']) == "310030"
+    assert operator(['+COPS: 0,0,"0056006F00640061",7']) is None
     assert operator(['+COPS: 0,0,"Somebody",7']) is None
     assert operator(["+COPS: 0"]) is None
