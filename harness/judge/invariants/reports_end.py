@@ -23,6 +23,8 @@ OF_PARTS: dict[str, tuple[str, ...]] = {
     "key_fault": ("keys", "touch"), "companion_lost": ("companion",), "battery_low": ("battery",),
 }  # fmt: skip
 CHANNELS = ("display", "ecr")
+#: Conditions that may last a moment: a register that asks later is told of them once all the same.
+LATCHED = frozenset({"supply_low", "supply_high"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class ReportsEnd:
 
 
 class _ReportsEnd(Monitor):
-    kinds = frozenset({"display", "report", "terminal_status", "cleared", "part"})
+    kinds = frozenset({"display", "report", "terminal_status", "cleared", "part", "detected"})
     needs_rest = True
 
     def __init__(self, clause: str, run: Run) -> None:
@@ -46,6 +48,7 @@ class _ReportsEnd(Monitor):
         self._last: dict[str, Observation] = {}  # channel -> what it says now
         self._named: dict[str, Observation] = {}  # channel -> the cause it names with it
         self._over: dict[str, Observation] = {}  # cause -> when it said that it is over
+        self._heard: dict[str, Observation] = {}  # cause -> its first status since it began
         self._parts: dict[str, str] = {}  # part that hands were at -> its state
 
     def on(self, seen: Observation) -> None:
@@ -59,6 +62,9 @@ class _ReportsEnd(Monitor):
         if seen.kind == "cleared":
             self._over[str(seen.get("cause"))] = seen
             return
+        if seen.kind == "detected":
+            self._heard.pop(str(seen.get("cause")), None)
+            return
         channel = "display" if seen.kind == "display" else "ecr"
         self._last[channel] = seen
         self._named.pop(channel, None)
@@ -70,6 +76,8 @@ class _ReportsEnd(Monitor):
         same = "text" if channel == "display" else "code"
         if last is not None and last.t == seen.t and last.get(same) == seen.get(same):
             self._named[channel] = seen
+            if channel == "ecr":
+                self._heard.setdefault(str(seen.get("cause")), seen)
 
     def conclude(self) -> None:
         if self.run.rest is None:
@@ -97,8 +105,11 @@ class _ReportsEnd(Monitor):
 
     def _still(self, seen: Observation) -> bool:
         """A display shows what it shows; a status is true of the moment at which it was asked."""
-        over = self._over.get(str(seen.get("cause")))
-        return seen.get("on") == "display" or over is None or over.t < seen.t
+        cause = str(seen.get("cause"))
+        over, late = self._over.get(cause), self._heard.get(cause) is seen
+        if seen.get("on") == "display":
+            return True
+        return (over is None or over.t < seen.t) and not (late and cause in LATCHED)
 
     def waiting(self) -> str:
         return "judged at rest"

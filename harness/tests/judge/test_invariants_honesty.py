@@ -54,6 +54,19 @@ def test_a_status_from_before_the_end_of_a_condition_says_nothing_of_now() -> No
     assert fails(told_anew.end().clause())
 
 
+def test_a_register_that_asks_late_is_told_once_of_what_lasted_a_moment() -> None:
+    """A dip of the supply may be over before it asks; asked again, the terminal is well."""
+    late, twice = always("reports_end"), always("reports_end")
+    for story in (late, twice):
+        story.terminal("detected", cause="supply_low")
+        story.terminal("cleared", cause="supply_low")
+        status(story.after(30), "F1", "supply_low")
+    status(twice.after(30), "F1", "supply_low")
+
+    assert unsure(late.end().clause())
+    assert fails(twice.end().clause())
+
+
 def test_what_has_happened_may_stay_on_show() -> None:
     """A restart is no condition, and what a sale was refused for is no status."""
     story = always("reports_end")
