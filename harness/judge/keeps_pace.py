@@ -47,6 +47,7 @@ class _KeepsPace(Monitor):
         self.kinds = own | ({word.since.kind} if word.since and word.since.kind else frozenset())
         self._begun = word.since is None
         self._last: Observation | None = None
+        self._quiet: Observation | None = None  # the last that was heard behind the fault
         self._before: list[float] = []
         self._behind: list[float] = []
         self._lines: list[int] = []
@@ -55,19 +56,22 @@ class _KeepsPace(Monitor):
         fault = self.run.fault(self._word.fault)
         if self._word.since is not None and self._word.since.matches(seen) is not None:
             self._begun, self._last = True, None
-        if seen.kind == "healing" and self._last is not None and fault is not None:
-            self._wait(seen.t - self._last.t)
+        if seen.kind == "healing" and self._quiet is not None and fault is not None:
+            self._wait(seen.t - self._quiet.t)
         echo = seen.kind == "request_received" and mti_of(seen) == ECHO
         whole = fault is None or fault.cleared is not None
         if echo and whole and self._begun and self._last is not None:
             (self._before if fault is None else self._behind).append(seen.t - self._last.t)
             self._lines.append(seen.n)
         self._last = seen if echo and whole and self._begun else None
+        if seen.kind == "request_received":
+            self._quiet = seen if whole and fault is not None else None
 
     def _wait(self, waited: float) -> None:
-        """One that never came: its pause is known to be longer than all that was seen before."""
-        if self._before and waited > self._word.times * max(self._before):
-            self._behind.append(waited)
+        """One that never came; that of several none did is as much as several late ones."""
+        longest = self._word.times * max(self._before, default=waited)
+        if waited > longest:
+            self._behind += [waited] * (FEW if waited > FEW * longest else 1)
 
     def conclude(self) -> None:
         count = min(len(self._before), len(self._behind))

@@ -55,6 +55,12 @@ def test_one_that_does_not_come_any_more_counts() -> None:
     assert fails(told([20] * 9, [40, 40], waited=1800).clause("keeps_pace"))
 
 
+def test_none_at_all_is_a_pace_as_well() -> None:
+    """It signs on behind the cut, and is never heard again; one that hardly waited says nothing."""
+    for waited, fits in ((1800, fails), (40, unsure)):
+        assert fits(told([20] * 9, [], waited=waited).clause("keeps_pace"))
+
+
 def test_what_a_sale_comes_between_is_no_pause() -> None:
     """A sale is proof that the line is there."""
     story = told([20] * 9, [20, 20, 20], sells=True)
