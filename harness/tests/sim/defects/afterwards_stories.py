@@ -79,6 +79,42 @@ def tested_without_paper(stage: Stage) -> bool:
     return stage.register.self_test().cause != "printer_fault"
 
 
+def lost_twice(stage: Stage) -> bool:
+    """F10: the signal is lost, and lost again; does its light say so?"""
+    begin(stage)
+    for damping in (80.0, 0.0, 80.0):
+        stage.radio.attenuate(damping)
+        stage.clock.sleep(90.0)
+    return bool(stage.of("light", name="signal")[-1]["state"] == "on")
+
+
+def echoes_behind_outage(stage: Stage) -> int:
+    """Q-9: how many network messages leave in the minute behind an outage."""
+    begin(stage)
+    for damping in (80.0, 0.0):
+        stage.radio.attenuate(damping)
+        stage.clock.sleep(60.0)
+    assert stage.ready(60.0)
+    before = len(stage.of("request_sent", mti="0820"))
+    stage.clock.sleep(60.0)
+    return len(stage.of("request_sent", mti="0820")) - before
+
+
+def silent_twice(stage: Stage) -> bool:
+    """N-1: what the last minutes of the second silence cost, beside those of the first."""
+    begin(stage)
+    tries: list[int] = []
+    for _ in range(2):
+        stage.misbehave("ignore", "any")
+        stage.clock.sleep(300.0)
+        before = len(stage.of("request_sent"))
+        stage.clock.sleep(600.0)
+        tries.append(len(stage.of("request_sent")) - before)
+        stage.control(stage.host, do="behave")
+        assert stage.ready(120.0)
+    return tries[1] > 2 * tries[0]
+
+
 AFTERWARDS: dict[str, Story] = {
     "restarts_after_outage": signal_back,
     "daily_restart_told_for_later": restart_told,
@@ -87,5 +123,9 @@ AFTERWARDS: dict[str, Story] = {
     "storage_low_told_once": full_twice,
     "plan_warned_of_once": low_bought_low,
     "self_test_fails_the_well": tested_well,
+    "signal_light_told_once": lost_twice,
+    "line_unwatched_after_outage": lambda stage: echoes_behind_outage(stage) == 0,
+    "line_hurried_after_outage": lambda stage: echoes_behind_outage(stage) > 10,
+    "pauses_grow_once": silent_twice,
     "self_test_of_some": tested_without_paper,
 }
