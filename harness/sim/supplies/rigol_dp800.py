@@ -1,8 +1,9 @@
 """The Rigol DP800 series: its timer of 2048 groups, each of whole seconds.
 
-Source: Rigol DP800 Programming Guide 2-64 (:OUTPut:TIMEr) and :TIMEr:CYCLEs, :ENDState, :GROUPs,
-:PARAmeter (2-132 of the DP832A's), :STATe. Every channel has its own groups; commands without a
-channel mean the selected one. Switches are told as ON or OFF, trips as YES or NO (2-54, 2-58).
+Source: Rigol DP800 Programming Guide 1-10 and 2-98 to 2-104 (:STATus), 2-64 (:OUTPut:TIMEr) and
+:TIMEr:CYCLEs, :ENDState, :GROUPs, :PARAmeter (2-132 of the DP832A's), :STATe. Every channel has its
+own groups; commands without a channel mean the selected one. Switches are told as ON or OFF, trips
+as YES or NO (2-54, 2-58).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 
 from harness.sim.supplies._groups import Row
 from harness.sim.supplies._rigol import ANY, COMMANDS, HERE, Rigol
+from harness.sim.supplies.commands import group, without
 from harness.wire.scpi import BOOLEAN, Command, Slot, choice, number
 from harness.wire.scpi_syntax import Limit, ScpiError, read_boolean, read_number
 
@@ -33,6 +35,12 @@ TIMER = {
     "SYSTem:TRACKMode?": Command("track_mode"),
     "*OPT?": Command("options"),
 }
+QUESTIONABLE = "STATus:QUEStionable"
+STATUS = {
+    **group(QUESTIONABLE, "ques"),
+    **without(group(f"{QUESTIONABLE}:INSTrument", "inst"), "CONDition"),
+    **group(f"{QUESTIONABLE}:INSTrument:ISUMmary<n>", "channel"),
+}
 
 
 @dataclass
@@ -48,7 +56,9 @@ class Timer:
 class Instrument(Rigol):
     """A DP832, DP831, DP821, DP811 or one of their A models, by its personality."""
 
-    COMMANDS: ClassVar[Mapping[str, Command]] = {**COMMANDS, **TIMER}
+    COMMANDS: ClassVar[Mapping[str, Command]] = {
+        **COMMANDS, **TIMER, **without(STATUS, "TRansition"),
+    }  # fmt: skip
     OFF_ON = ("OFF", "ON")
     NO_YES = ("NO", "YES")
 

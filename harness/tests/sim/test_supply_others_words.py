@@ -9,6 +9,11 @@ from harness.tests.supplies import SupplyBench, on_supply
     ("model", "messages", "answer"),
     [
         ("dp832", ["*OPT?"], "0,0,0,0"),  # QCoDeS, at the beginning
+        (
+            "dp832",
+            ["stat:ques:inst:isum1:cond?"],
+            "0",
+        ),  # python-ivi, for constant voltage and trips
         ("2281s-20-6", [":SYST:LFR?"], "50"),  # pymeasure, at the beginning
         ("2281s-20-6", [":DISP:USER:TEXT 'hello'", ":SYST:ERR?"], '0,"No error"'),
         ("2230-30-1", ["DISP?"], "1"),
@@ -66,3 +71,20 @@ def test_a_single_siglent_takes_commands_in_one_breath() -> None:
         assert on.ask("CH1:CURR?") == "1.000"
 
     on_supply("spd1168x", story)
+
+
+def test_a_dp800_tells_how_it_works_by_its_status() -> None:
+    """Bit 0 in constant current, 1 in constant voltage, 2 for OVP (DP800 guide, table 1-3)."""
+
+    def story(on: SupplyBench) -> None:
+        on.energise(5)
+        on.clock.sleep(0.5)
+        assert on.ask("stat:ques:inst:isum1:cond?") == "2"
+        assert on.ask("stat:ques:inst:isum2:cond?") == "0"
+        on.ask("STAT:QUES:INST:ISUM1?", "SOUR1:VOLT:PROT 3", "SOUR1:VOLT:PROT:STAT ON")
+        on.clock.sleep(0.5)
+        assert int(on.ask("STAT:QUES:INST:ISUM1?")) & 4
+        assert on.ask("STAT:QUES:INST:ISUM1?") == "0"
+        assert on.ask("STAT:QUES:INST:ISUM9:COND?", "SYST:ERR?").startswith("-114")
+
+    on_supply("dp832", story)
