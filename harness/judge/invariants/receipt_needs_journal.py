@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.judge._books import APPROVED, STANDING, Books, alike
-from harness.judge._deals import MOVES
+from harness.judge._deals import MOVES, PLAIN
 from harness.judge._doubt import DISPLAY, REGISTER
 from harness.judge._monitor import Monitor
 from harness.judge._run import Run
@@ -16,6 +16,8 @@ from harness.model.trace import Observation
 
 #: On paper, whatever stands between name and figure: ``Trace-Nr. 000012``, ``BETRAG EUR 12,50``.
 TRACE = re.compile(r"\bTRACE(?:[- ]?(?:NR|NO|NUMBER))?[.:# ]*(\d{1,6})\b", re.IGNORECASE)
+#: With all six digits of field 60.2, as UnionPay's receipts have it: ``BATCH NO: 000001``, 批次号.
+BATCH = re.compile(r"(?:\bBATCH(?:[- ]?(?:NR|NO|NUMBER))?|批次号)[.:：# ]*(\d{6})\b", re.IGNORECASE)
 #: s within which the second receipt of a sale follows the first: the merchant's, the cardholder's.
 PAIR = 10.0
 AMOUNT = re.compile(
@@ -30,8 +32,8 @@ class ReceiptNeedsJournal:
 
     And a second receipt for one transaction is marked as a copy (payment invariant 13), unless it
     is the cardholder's, who gets his right after the merchant's. Where a
-    register prints it, its text can be read: no other trace number or amount than the transaction's
-    is named by its name there.
+    register prints it, its text can be read: no other trace number, amount or (of a sale) batch
+    than the transaction's is named by its name there.
     """
 
     NUMBERS: ClassVar[tuple[int, ...]] = (13,)
@@ -72,6 +74,11 @@ def _misprint(books: Books, row: Observation) -> str:
         return f"trace number {stans[0]}"
     if amounts and amount is not None and amount not in amounts:
         return f"an amount of {books.money(amounts[0])}"
+    sent = books.requests[stan_of(row) or 0] if books.deal_of(stan_of(row) or 0) == PLAIN else []
+    own = {str(one["batch"]).zfill(6) for one in sent if one.get("batch") is not None}
+    batches = BATCH.findall(text)
+    if batches and own and own.isdisjoint(batches):
+        return f"batch {batches[0]}"
     return ""
 
 

@@ -100,6 +100,8 @@ def test_the_cardholders_receipt_is_none_where_the_merchants_never_came_out() ->
     ("text", "held"),
     [("TRACE 000001\nAMOUNT 1234.50", True), ("Trace-Nr. 1\nBETRAG EUR 1.234,50", True),
      ("TRACE 000002\nAMOUNT 1234.50", False), ("TRACE 000001\nAMOUNT 234.50", False),
+     ("BATCH NO: 000001\nTRACE 000001", True), ("批次号：000001", True), ("BATCH 1", True),
+     ("BATCH 000002 TRACE 000001", False), ("批次号 000009", False),
      ("TRACE 000001\nAMOUNT 1234.5", True), ("TOTAL 1000.00\nTIP 234.50\nTOTAL 1234.50", True),
      ("THANK YOU\n12.00 POINTS", True), ("", True)],
 )  # fmt: skip

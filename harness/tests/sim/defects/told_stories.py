@@ -83,16 +83,28 @@ def cut_before_it_was_sent(stage: Stage) -> bool:
     return isinstance(Counter(stage).firmware.last_asked.of("2"), Outcome)
 
 
-def printed_by_the_register(stage: Stage) -> bool:
-    """Two sales, and the code on the second one's receipt."""
+def two_printed(stage: Stage) -> tuple[list[str], list[str]]:
+    """Two sales with a register that prints: the codes it is told, and what it prints."""
     stage.power()
     assert stage.ready()
     stage.register = Zvt(stage.register_port, personality="countertop", config=PRINTS)
     stage.register.observe = stage._observe
     stage.register.sign_on()
-    told = [stage.sell(1000).auth, stage.sell(2000).auth]
-    texts = [row["text"] for row in stage.of("printed")]
-    return [re.findall(r"AUTH (\d*)", text) for text in texts] != [[code] for code in told]
+    codes = [stage.sell(1000).auth, stage.sell(2000).auth]
+    return codes, [row["text"] for row in stage.of("printed")]
+
+
+def printed_codes(stage: Stage) -> bool:
+    """Each receipt has its sale's."""
+    codes, texts = two_printed(stage)
+    return [re.findall(r"AUTH (\d*)", text) for text in texts] != [[code] for code in codes]
+
+
+def printed_batch(stage: Stage) -> bool:
+    """Both receipts have the host's."""
+    _, texts = two_printed(stage)
+    batches = {int(one) for text in texts for one in re.findall(r"BATCH (\d+)", text)}
+    return batches != {entry.key.batch for entry in stage.host.ledger}
 
 
 def for_another_merchant(stage: Stage) -> bool:
@@ -201,7 +213,8 @@ TOLD: dict[str, Story] = {
     "release_takes_the_oldest": second_room_released,
     "taps_put_together": tapped_twice,
     "order_taken_for_the_last": cut_before_it_was_sent,
-    "receipt_code_of_last": printed_by_the_register,
+    "receipt_code_of_last": printed_codes,
+    "receipt_batch_of_before": printed_batch,
     "answer_to_other_merchant_taken": for_another_merchant,
     "day_told_empty": day_closed,
     "batch_one_after_two": three_days,
