@@ -93,8 +93,9 @@ MIBS: dict[str, Outlets] = {
                           f"{_APC}.4.4.2.1.3.{{n}}", {1: True, 2: False}),
     "raritan": Outlets((f"{_PX2}.2.{{g}}.{{n}}", 0), (f"{_PX2}.2.{{g}}.{{n}}", 1),
                        f"{_PX2}.3.{{g}}.{{n}}", {7: True, 8: False}),
-    # A command is a delay, s; units of a chain are counted from 0.
+    # A command is a delay, s; units of a chain are counted from 0. 2 and 3 are on their way off
+    # and on (EATON-EPDU-MIB, outletControlStatus): they are not there yet.
     "eaton": Outlets((f"{_EATON}.3.{{u}}.{{n}}", 0), (f"{_EATON}.4.{{u}}.{{n}}", 0),
-                     f"{_EATON}.2.{{u}}.{{n}}", {1: True, 0: False}),
+                     f"{_EATON}.2.{{u}}.{{n}}", {1: True, 0: False, 2: True, 3: False}),
     "poe": Outlets((_POE, 2), (_POE, 1), _POE, {1: True, 2: False}, "poe"),  # TruthValue
 }  # fmt: skip
