@@ -53,7 +53,7 @@ class Driver(Switched):
             if found := STATUS.match(line):
                 hub = found[1]
             elif (found := PORT.match(line)) and found[1] == self._number:
-                seen[hub] = "power" in found[2].split()
+                seen[hub] = "power" in found[2].partition("[")[0].split()  # not in a device's name
         if not seen:
             raise Garbled(f"uhubctl tells nothing of port {self._number}: {said[:120]!r}")
         return any(seen.values())

@@ -59,6 +59,13 @@ def test_a_half_that_keeps_its_power_is_no_off() -> None:
         switch.make_safe()
 
 
+def test_a_devices_name_is_no_state() -> None:
+    """uhubctl puts what is plugged in behind it; public logs have all sorts of names."""
+    off = HUB + "  Port 2: 0000 off [10c4:ea60 Acme power bank 0001]\n"
+    with replay(port_2, [(call(), said(off))]) as switch:
+        assert not switch.closed()
+
+
 def test_the_last_word_about_a_hub_counts_and_other_ports_do_not() -> None:
     """An action tells the status before and after."""
     text = HUB + "  Port 2: 0000 off\n" + HUB.replace("Current", "New")
