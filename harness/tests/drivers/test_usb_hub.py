@@ -60,7 +60,7 @@ def test_a_half_that_keeps_its_power_is_no_off() -> None:
 
 
 def test_a_devices_name_is_no_state() -> None:
-    """uhubctl puts what is plugged in behind it; public logs have all sorts of names."""
+    """What is plugged in stands behind it; public logs have all sorts of names."""
     off = HUB + "  Port 2: 0000 off [10c4:ea60 Acme power bank 0001]\n"
     with replay(port_2, [(call(), said(off))]) as switch:
         assert not switch.closed()
