@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.judge._books import APPROVED, Books, signs_on
+from harness.judge._fetching import OF_DOWNLOADS, Fetching
 from harness.judge._monitor import TERMINAL, TERMINAL_CHANNELS
 from harness.model.trace import Observation
 
@@ -69,6 +70,7 @@ class Run:
         signed_on: The first sign of a sign-on, also from before ``ready``.
         state: The terminal's last ``state`` or ``boot``, also from before ``ready``.
         books: Who says what about money.
+        fetching: Whether a download is under way.
         lines: Numbers of the lines that were seen: evidence must be among them.
         now: The latest time known.
     """
@@ -91,6 +93,7 @@ class Run:
     signed_on: Observation | None = None
     state: Observation | None = None
     books: Books = field(default_factory=Books)
+    fetching: Fetching = field(default_factory=Fetching)
     lines: set[int] = field(default_factory=set)
     now: float = 0.0
 
@@ -104,7 +107,7 @@ class Run:
             "not_at_rest": self._stay_restless, "run_ended": self._end,
             "state": self._say_state, "boot": self._say_state, "fault_lingers": self._linger,
             "step_started": self._step, "signed_on": self._sign_on, "answered": self._sign_on,
-            "answer_received": self._sign_on,
+            "answer_received": self._sign_on, **dict.fromkeys(Fetching.KINDS, self.fetching.on),
         }  # fmt: skip
 
     # --- questions ------------------------------------------------------------------------------
@@ -235,10 +238,11 @@ class Run:
         ]  # fmt: skip
 
     def _take_effect(self, seen: Observation) -> None:
-        """Only with the line it rests on, which came after the injection."""
+        """Only with the line it rests on, which came after the injection, and where it matters."""
         for one in self._named(seen)[:1]:
             line = seen.get("evidence", seen.n)
-            if line in self.lines and line >= one.at.n:
+            beside = one.word in OF_DOWNLOADS and self.fetching.over
+            if line in self.lines and line >= one.at.n and not beside:
                 one.effect = one.effect or seen
 
     def _achieve(self, seen: Observation) -> None:
