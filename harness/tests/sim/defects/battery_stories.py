@@ -56,9 +56,17 @@ def charger_gone(stage: Stage) -> bool:
     return bool(stage.of("battery")[-1]["charging"])
 
 
+def weak_without_charger(stage: Stage) -> bool:
+    """P-5: what its gauge shows of a battery that is nearly empty."""
+    on_its_cell(stage, "weak").source.go_to(0.0)
+    stage.clock.sleep(20.0)
+    return bool(stage.of("battery")[-1]["percent"] >= 20)
+
+
 BATTERY: dict[str, Story] = {
     "battery_told_once": battery_twice,
     "restarts_without_charger": charger_pulled,
     "battery_unwatched_in_sale": charger_gone_in_sale,
     "charging_told_without_charger": charger_gone,
+    "battery_shown_fuller": weak_without_charger,
 }
