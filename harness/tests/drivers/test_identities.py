@@ -1,4 +1,7 @@
-"""Instruments' identities as real ones give them: shapes of public logs, serial numbers made up."""
+"""Instruments' identities, in the shapes of public logs, of other people's drivers and of manuals.
+
+Serial numbers are made up.
+"""
 
 import re
 
@@ -51,7 +54,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_real_instruments_are_known_by_their_own_driver_alone(answer: str) -> None:
+def test_an_instrument_is_known_by_its_own_driver_alone(answer: str) -> None:
     """And by none, where none speaks their language."""
     words = {language_of(model) for model in models()} - {"scpi"}
     identities = {
