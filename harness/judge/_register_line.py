@@ -247,9 +247,16 @@ def _lost(sale: _Told, now: float) -> Iterator[Sign]:
     if over is None:
         return
     asked = sale.broken is not None and over.t < sale.broken.t
+    if sale.broken is None and any(_ends(one, over.t, until) for one in sale.words):
+        return  # it heard an end, and could make nothing of it
     if outcome == "unknown" or ((asked or ended is None) and until > over.t + MISSED):
         yield (f"the terminal ends {name} at {span(over.t)} ({over.kind}), and the register does"
                f" not hear the end of it until {span(until)}", over)  # fmt: skip
+
+
+def _ends(one: Observation, over: float, until: float) -> bool:
+    """Whether a result came when the terminal was done, and the register left off for it."""
+    return one.kind == "ecr_result" and one.t >= over - LATE and until - one.t <= LATE
 
 
 def _said(one: Observation) -> tuple[object, ...]:

@@ -426,3 +426,19 @@ def test_a_persons_word_is_no_clock(noticed: float | None, said: str) -> None:
     assert said in why
     assert bool(why) is bool(said)
     assert not _by_hand("bench_hands", *_acted(12.0, noticed))
+
+
+@pytest.mark.parametrize(
+    ("heard", "ended", "ill"),
+    [(10.3, 10.3, False), (10.3, 60.0, True), (9.9, 60.0, True)],
+)
+def test_a_word_of_which_nothing_can_be_made_is_no_lost_word(
+    *, heard: float, ended: float, ill: bool
+) -> None:
+    """What was refused is told as no error: the line has carried that, and at once."""
+    rows: list[Row] = [
+        BEGUN, (10.2, "terminal", "not_done", {"of": "first"}), _told(heard),
+        _ended(ended, "unknown"),
+    ]  # fmt: skip
+
+    assert bool(_why(*rows)) is ill

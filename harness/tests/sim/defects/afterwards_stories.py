@@ -1,7 +1,7 @@
 """Stories of what a terminal does once something is over, and of what it says of itself."""
 
 from harness.tests.sim.defects.acts import Story, begin, outage
-from harness.tests.sim.defects.line_stories import warned_and_topped_up
+from harness.tests.sim.defects.line_stories import warned_and_topped_up, warnings
 from harness.tests.sim.defects.reader_stories import contact_wears_out
 from harness.tests.sim.defects.update_stories import offer, told
 from harness.tests.sim.terminal.stage import Stage
@@ -63,6 +63,12 @@ def low_bought_low(stage: Stage) -> bool:
     return len(stage.of("detected", cause="data_low")) < 2
 
 
+def sold_on_a_low_plan(stage: Stage) -> bool:
+    """Q-8: a warning is no reason not to sell."""
+    warnings(stage)
+    return stage.sell(1000).outcome != "approved"
+
+
 def tested_well(stage: Stage) -> bool:
     """H-3: nothing is wrong; do its voices agree?"""
     begin(stage)
@@ -122,6 +128,7 @@ AFTERWARDS: dict[str, Story] = {
     "wear_called_over": worn_for_good,
     "storage_low_told_once": full_twice,
     "plan_warned_of_once": low_bought_low,
+    "warning_refuses_as_ok": sold_on_a_low_plan,
     "self_test_fails_the_well": tested_well,
     "signal_light_told_once": lost_twice,
     "line_unwatched_after_outage": lambda stage: echoes_behind_outage(stage) == 0,
