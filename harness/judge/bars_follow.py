@@ -16,6 +16,7 @@ class BarsFollow:
     """A poor signal has fewer bars than the good one before or after it.
 
     How many bars a signal gets is each maker's own affair: so only one is compared with the other.
+    Where there is no cell there is no bar, whoever made it.
     A signal is what the modem says it is, and counts once it has stood for the budget.
 
     Attributes:
@@ -42,6 +43,7 @@ class _BarsFollow(Safety):
         self._word = word
         self._bars: Observation | None = None
         self._signal: Observation | None = None  # since when it is as it is, until that counted
+        self._none: Observation | None = None  # since when there has been no cell
         self._now = ""  # how it is
         self._had: dict[str, Observation] = {}  # how it was -> the bars that it had, the last ones
         self._shown = False  # whether there ever was a bar
@@ -53,8 +55,10 @@ class _BarsFollow(Safety):
             self._shown |= bool(seen.get("bars"))
             if self._now and self._signal is None:  # nothing was shown when its time was over
                 self._had.setdefault(self._now, seen)
-        elif seen.source == "modem" and self._called(seen) != self._now:
-            self._signal, self._now = seen, self._called(seen)
+        elif seen.source == "modem":
+            self._none = (self._none or seen) if _is_none(seen) else None
+            if self._called(seen) != self._now:
+                self._signal, self._now = seen, self._called(seen)
 
     def _called(self, seen: Observation) -> str:
         rsrp = seen.get("rsrp")
@@ -63,16 +67,28 @@ class _BarsFollow(Safety):
         return GOOD if rsrp >= self._word.good else ""
 
     def deadline(self) -> float | None:
-        return None if self._signal is None else self._signal.t + self._word.within
+        since = [one.t for one in (self._signal, self._none) if one is not None]
+        return min(since) + self._word.within if since else None
 
     def at(self, t: float) -> None:
-        signal, bars, due = self._signal, self._bars, self.deadline()
-        if signal is None or due is None or not after(t, due):
+        signal, bars, none = self._signal, self._bars, self._none
+        if none is not None and after(t, none.t + self._word.within):
+            self._look_for_none(none)
+        if signal is None or not after(t, signal.t + self._word.within):
             return
         self._signal = None
         if self._now and bars is not None:
             self._had[self._now] = bars
             self._compare(signal)
+
+    def _look_for_none(self, none: Observation) -> None:
+        """Bars of no cell at all."""
+        self._none = None
+        if self._bars is not None and self._bars.get("bars"):
+            self.fail(
+                f"{span(self._word.within)} after the last cell was gone it shows"
+                f" {self._bars['bars']} bars", (self._bars.n, none.n),
+            )  # fmt: skip
 
     def _compare(self, signal: Observation) -> None:
         good, poor = self._had.get(GOOD), self._had.get(POOR)
@@ -92,3 +108,8 @@ class _BarsFollow(Safety):
 
     def held(self) -> str:
         return "fewer bars for a poor signal than for a good one"
+
+
+def _is_none(seen: Observation) -> bool:
+    """Whether the modem knows of no cell: of one of an older network it tells the RSSI alone."""
+    return seen.get("rsrp") is None and seen.get("rssi") is None

@@ -35,6 +35,18 @@ def test_no_cell_at_all_is_a_poor_signal() -> None:
     assert passes(faded(4, 0, 4, rsrp=(-85, None, -85)).clause("bars_follow"))
 
 
+def test_without_a_cell_there_is_no_bar() -> None:
+    """Fewer than before is not enough then; an older network's cell is a cell."""
+    assert fails(faded(4, 1, 4, rsrp=(-85, None, -85)).clause("bars_follow"))
+
+    story = then(bars_follow={"within": "15 s"})
+    story.say("modem", "signal", rsrp=-85)
+    story.terminal("bars", bars=4, rsrp=-85)
+    story.after(30).say("modem", "signal", rsrp=None, rssi=-105)
+    story.terminal("bars", bars=1, rsrp=None)
+    assert passes(story.after(30).end().clause("bars_follow"))
+
+
 def test_a_dip_that_is_over_before_its_budget_demands_nothing() -> None:
     """15 s, for whoever looks now and then."""
     story = then(bars_follow={"within": "15 s"})

@@ -94,6 +94,14 @@ def lost_twice(stage: Stage) -> bool:
     return bool(stage.of("light", name="signal")[-1]["state"] == "on")
 
 
+def without_a_cell(stage: Stage) -> bool:
+    """S-4: the bars that are shown where there is no cell."""
+    begin(stage)
+    stage.radio.attenuate(80.0)
+    stage.clock.sleep(60.0)
+    return bool(stage.of("bars")[-1]["bars"])
+
+
 def echoes_behind_outage(stage: Stage) -> int:
     """Q-9: how many network messages leave in the minute behind an outage."""
     begin(stage)
@@ -130,6 +138,7 @@ AFTERWARDS: dict[str, Story] = {
     "plan_warned_of_once": low_bought_low,
     "warning_refuses_as_ok": sold_on_a_low_plan,
     "self_test_fails_the_well": tested_well,
+    "bar_without_cell": without_a_cell,
     "signal_light_told_once": lost_twice,
     "line_unwatched_after_outage": lambda stage: echoes_behind_outage(stage) == 0,
     "line_hurried_after_outage": lambda stage: echoes_behind_outage(stage) > 10,
