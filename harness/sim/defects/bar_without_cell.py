@@ -11,6 +11,7 @@ def plant(base: type[Firmware]) -> type[Firmware]:
 
     class SignalWatch(base.SignalWatch):  # type: ignore[name-defined, misc]
         def bars(self, rsrp: float | None) -> int:
-            return max(1, super().bars(rsrp))
+            bars: int = super().bars(rsrp)
+            return max(1, bars)
 
     return base.with_parts(SignalWatch=SignalWatch)
