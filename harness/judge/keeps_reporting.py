@@ -13,6 +13,7 @@ BESIDE = frozenset({"reversal_pending", "cancelled", "timed_out"})
 #: What may undo a fault before it is told as cleared: its step, or a bench that gives up.
 UNDOING = frozenset({"step_started", "healing", "bench_error"})
 #: From the end of one of several true causes to the word of another, s: it is looked at closer.
+#: Also from the terminal's word that a fault is over to the bench's, which reads back its settings.
 AT_ONCE = 1.0
 
 
@@ -94,6 +95,8 @@ class _KeepsReporting(Monitor):
         if cause in self._word.causes:
             self._first = self._first or seen
             self._standing.add(str(cause))
+            if len(self._word.causes) == 1:
+                self._give_way()
             self._over = None
         channel = str(seen.get("on") or "")
         if not self.run.can_name(channel, self._word.causes):
@@ -108,23 +111,29 @@ class _KeepsReporting(Monitor):
         if seen.kind == "cleared" and seen.get("cause") in self._word.causes:
             self._standing.discard(str(seen["cause"]))
             self._over = None if self._standing else seen
-            self.at(seen.t)
         elif seen.kind == "sale_started":
             self._begun.add(name)
         elif seen.get("outcome") == "approved" and name in self._begun:
             self.fail(f"{name} was approved at {span(seen.t)}, while the fault stood", (seen.n,))
 
     def deadline(self) -> float | None:
-        """When a cause that is over is not followed by another true one."""
-        alone = len(self._word.causes) == 1
-        return None if self._over is None else self._over.t + (0.0 if alone else AT_ONCE)
+        """When a cause that is over is followed by no other, and by no end of the fault."""
+        if self._over is None:
+            return None
+        due, fault = self._over.t + AT_ONCE, self.run.fault(self._word.fault)
+        gone = None if fault is None else fault.cleared
+        return due if gone is None or after(gone.t, due) else None
 
     def at(self, t: float) -> None:
-        due, over, fault = self.deadline(), self._over, self.run.fault(self._word.fault)
-        if fault is None or fault.effect is None:
+        due = self.deadline()
+        if due is not None and after(t, due):
+            self._give_way()
+
+    def _give_way(self) -> None:
+        """It said that a cause was over, and it was not."""
+        over, fault = self._over, self.run.fault(self._word.fault)
+        if over is None or fault is None or fault.effect is None:
             return  # as far as is known nothing was wrong
-        if due is None or over is None or not (after(t, due) or due == over.t):
-            return
         said = f"it said at {span(over.t)} that {over['cause']} was over, while the fault stood"
         self.fail(said, (over.n,))
 

@@ -67,8 +67,23 @@ def test_whoever_knows_first_that_the_fault_goes_does_not_give_way(index: int, f
     tale = Story(plain).begin()
     tale.at(10).inject()
     tale.at(20).terminal("report", on="display", cause="data_exhausted")
-    tale.at(99).engine("step_started", index=index, word="clear")
+    tale.at(98).engine("step_started", index=index, word="clear")
     tale.terminal("cleared", cause="data_exhausted")
+
+    assert fits(finish(tale).clause("keeps"))
+
+
+@pytest.mark.parametrize(("said", "again", "fits"), [
+    (99.5, False, passes), (98.5, False, fails), (99.5, True, fails),
+])  # fmt: skip
+def test_a_fault_that_ends_by_itself_may_be_over_before_the_bench_has_read_it_back(
+    said: float, again: bool, fits: Fits
+) -> None:
+    """A moment before, that is, and not to be said again meanwhile."""
+    tale = story()
+    tale.at(said).terminal("cleared", cause="data_exhausted")
+    if again:
+        tale.at(99.8).terminal("report", on="display", cause="data_exhausted")
 
     assert fits(finish(tale).clause("keeps"))
 
