@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVING, MONEY, REVERSAL, Books, last4, moves_money, mti_of
+from harness.judge._books import MONEY, REVERSAL, Books, last4, moves_money, mti_of
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
@@ -19,7 +19,6 @@ FACTS = {
     "processing": "processing code", "mode": "way of entry", "condition": "condition code",
     "sequence": "card sequence number",
 }  # fmt: skip
-ANSWERED = frozenset({"0110", "0210"})
 #: Field 61: the batch and the trace number of what a message is about.
 ORIGINAL = 6
 
@@ -30,7 +29,7 @@ class ReversalCarriesOriginal:
 
     Also its processing code, way of entry, condition code and currency; and where it names its
     original in field 61, that is the one, or the one that this was about itself (a void). Field 38
-    is the code of the original's answer, if the terminal has had it, or a copy of its request's.
+    is no other sale's code: that of the original's answer, a copy of its request's, or none.
     A reversal whose original never reached the host is right (it answers 25); one with a number of
     its own, while a request like it stays unreversed, is not (payment invariant 6; field 11 of the
     0400 is the original's). A balance inquiry, which moves no money, and an advice are never
@@ -147,19 +146,7 @@ def codes(books: Books, stan: int) -> list[str]:
 
 
 def wrong_code(books: Books, stan: int, reversal: Observation) -> bool:
-    """Whether field 38 of a 0400 is another's, or left out by who has heard it and not restarted.
-
-    Where the host does not tell field 38, nothing is said; nor where it had to spoil its answer.
-    """
-    if "auth" not in reversal.fields:
-        return False
+    """Whether field 38 of a 0400 is another's. Whose record is of before the answer has none."""
     own, told = codes(books, stan), reversal.get("auth")
-    if told:
-        others = {row.get("auth") for rows in books.answers.values() for row in rows}
-        return told not in own and (bool(own) or told in others)
-    heard = [
-        row for row in books.heard[stan]
-        if mti_of(row) in ANSWERED and str(row.get("response")) in APPROVING
-    ]  # fmt: skip
-    fresh = heard and not any(boot.n > heard[-1].n for boot in books.boots)
-    return bool(own and fresh and not books.spoiled[stan])
+    others = {row.get("auth") for rows in books.answers.values() for row in rows}
+    return bool(told) and told not in own and (bool(own) or told in others)

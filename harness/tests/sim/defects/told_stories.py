@@ -16,14 +16,6 @@ from harness.tests.sim.terminal.stage import Stage
 PRINTS = 0x8A  # config byte of 06 00: the register prints, line by line, and wants status
 
 
-def undone_after_approval(stage: Stage) -> bool:
-    """The chip declines in the end: the code of what is reversed."""
-    heard, counter = listening(stage), begin(stage, "declines")
-    counter.make("sale", 1000)
-    stage.clock.sleep(30.0)
-    return [row["auth"] for row in heard("request_received") if row["mti"] == "0400"] == [""]
-
-
 def told_of_silence(stage: Stage) -> bool:
     """What a register is told of a sale that nobody answered."""
     counter = begin(stage)
@@ -205,7 +197,6 @@ def signed_yesterday(stage: Stage) -> bool:
 
 
 TOLD: dict[str, Story] = {
-    "reversal_without_code": undone_after_approval,
     "silence_told_as_ok": told_of_silence,
     "third_refusal_told_as_ok": refused_thrice,
     "second_void_refusal_told_as_done": kept_twice,
