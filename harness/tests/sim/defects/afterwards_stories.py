@@ -102,6 +102,16 @@ def without_a_cell(stage: Stage) -> bool:
     return bool(stage.of("bars")[-1]["bars"])
 
 
+def paper_then_signal(stage: Stage) -> bool:
+    """H-3: no paper, and then no signal: is the paper called in?"""
+    begin(stage)
+    stage.terminal.body.put("paper", "out")
+    stage.clock.sleep(10.0)
+    stage.radio.attenuate(80.0)
+    stage.clock.sleep(60.0)
+    return bool(stage.of("cleared", cause="paper_out"))
+
+
 def echoes_behind_outage(stage: Stage) -> int:
     """Q-9: how many network messages leave in the minute behind an outage."""
     begin(stage)
@@ -139,6 +149,7 @@ AFTERWARDS: dict[str, Story] = {
     "warning_refuses_as_ok": sold_on_a_low_plan,
     "self_test_fails_the_well": tested_well,
     "bar_without_cell": without_a_cell,
+    "lost_line_ends_parts": paper_then_signal,
     "signal_light_told_once": lost_twice,
     "line_unwatched_after_outage": lambda stage: echoes_behind_outage(stage) == 0,
     "line_hurried_after_outage": lambda stage: echoes_behind_outage(stage) > 10,
