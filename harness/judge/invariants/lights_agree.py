@@ -7,8 +7,8 @@ from harness.judge._run import Run
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 
-#: Causes with which no light can rightly tell of a signal, whatever its maker means by it.
-DARK = frozenset({"no_signal", "sim_missing", "modem_fault"})
+#: Causes with which no light can rightly tell of a signal: without a SIM there may be one to see.
+DARK = frozenset({"no_signal", "modem_fault"})
 SIGNAL, ON = "signal", "on"
 #: s for which light and word may differ: each is looked at in its own time.
 WITHIN = 30.0
@@ -18,7 +18,7 @@ SPARE = "spare_bearer"
 
 @dataclass(frozen=True, slots=True)
 class LightsAgree:
-    """The signal light is not steadily on while no signal, no SIM or no modem is told.
+    """The signal light is not steadily on while no signal or no modem is told.
 
     What else the lights mean, and how they blink, is each maker's own affair. The cause counts from
     its detection to its end, where the log tells of ends.
