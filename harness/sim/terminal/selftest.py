@@ -62,6 +62,7 @@ class SelfTest:
     def on_request(self) -> list[str]:
         """The causes that an operator or a register must hear of; each part is said on the log."""
         self.look()
+        self._firmware.reader.check_cable()
         body, active = self._firmware.body, self._firmware.alarms.active
         tests: dict[str, Callable[[], list[str]]] = {
             name: lambda cause=cause: [cause] if cause in active else []  # type: ignore[misc]
