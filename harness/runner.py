@@ -70,6 +70,7 @@ class Session:
         progress: Who wants to know.
         force: Whether another run that holds the bench is asked to stop.
         test_decks: Issuer numbers of further test cards.
+        written: Whether the traces are; a proof throws them away.
     """
 
     def __init__(
@@ -82,7 +83,9 @@ class Session:
         progress: SessionProgress | None = None,
         force: bool = False,
         test_decks: Sequence[str] = (),
+        written: bool = True,
     ) -> None:
+        self._written = written
         self._deck = Deck(test_decks)
         self.rig: RigFile = load_rig(rig)
         self.out = out or Path("reports") / f"{evidence.stamp()}-{self.rig.name}"
@@ -157,7 +160,7 @@ class Session:
         clock: Clock = CooperativeClock() if self.rig.clock == "virtual" else ThreadClock()
         started = time.perf_counter()
         case = Case.of(scenario.spec())
-        with evidence.sink(folder) as sink:
+        with evidence.sink(folder) if self._written else contextlib.nullcontext() as sink:
             recorder = Recorder(clock, sink, case, self._progress, self._deck)
             stop = self._until_over(scenario, recorder, folder)
         case.verdict()  # what breaks there is a bug like any other

@@ -103,7 +103,9 @@ def play_job(job: Job) -> list[Row]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-")))
         sessions = [
             stack.enter_context(
-                Session(rig=rig, out=folder / rig.stem, seed=job.seed, defects=planted)
+                Session(
+                    rig=rig, out=folder / rig.stem, seed=job.seed, defects=planted, written=False
+                )
             )
             for rig in job.rigs
         ]
