@@ -22,7 +22,6 @@ from harness.model.power import Switching
 from harness.ports.base import Port
 
 IDENTITY = None
-ANSWER_WITHIN = 5.0  # s
 OK, UNAUTHORIZED = 200, 401
 
 
@@ -98,7 +97,7 @@ class Driver(Switched):
             headers.append(("Content-Type", "application/json"))
         return fetch(
             self._port, target, method=_method(body), headers=headers, body=body.encode(),
-            within=ANSWER_WITHIN, name=target,
+            name=target,
         )  # fmt: skip
 
 
