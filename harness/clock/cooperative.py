@@ -1,7 +1,6 @@
 """All tasks in one thread, one at a time: greenlets and one heap of timers."""
 
 import heapq
-import selectors
 import time
 from collections import deque
 from collections.abc import Callable
@@ -10,12 +9,14 @@ from typing import TypeVar
 from greenlet import getcurrent, greenlet
 
 from harness.clock.base import Clock, Killed, Signal, Task, Timer
+from harness.clock.descriptors import Descriptors
 from harness.errors import Stuck
 
 T = TypeVar("T")
 #: So many switches, timers and waits that were none within a virtual second: somebody goes round
 #: in circles.
 CIRCLES = 1_000_000
+LISTEN = 0.5  # s: for so long at most nobody looks whether all is over
 SPIN = 300e-6  # s: a precise kernel looks again and again for so long before a timer
 
 
@@ -86,9 +87,7 @@ class CooperativeClock(Clock):
         self._tasks: dict[object, _GreenTask] = {}  # by their greenlet
         self._main: _GreenTask | None = None
         self._failure: BaseException | None = None
-        self._selector: selectors.BaseSelector | None = None
-        if wall:  # epoll waits for whole milliseconds only, select(2) for microseconds
-            self._selector = selectors.SelectSelector() if precise else selectors.DefaultSelector()
+        self._descriptors = Descriptors(precise=precise) if wall else None
         self.events = 0  # switches, timers, and waits that were none so far
         self._moved = 0  # how many of them there had been at the last mark
         self._mark = 0.0  # the virtual second after this time is the next one
@@ -118,17 +117,15 @@ class CooperativeClock(Clock):
 
     def listen(self, descriptor: int, act: Callable[[], None], *, writable: bool = False) -> None:
         """Call ``act`` whenever the descriptor is readable, or writable (``wall=True`` only)."""
-        assert self._selector is not None  # noqa: S101 - a programming error
-        wanted = selectors.EVENT_WRITE if writable else selectors.EVENT_READ
-        self._selector.register(descriptor, wanted, act)
+        assert self._descriptors is not None  # noqa: S101 - a programming error
+        self._descriptors.listen(descriptor, act, writable=writable)
 
     def unlisten(self, descriptor: int) -> None:
-        assert self._selector is not None  # noqa: S101 - a programming error
-        self._selector.unregister(descriptor)
+        assert self._descriptors is not None  # noqa: S101 - a programming error
+        self._descriptors.unlisten(descriptor)
 
     def listens_to(self, descriptor: int) -> bool:
-        assert self._selector is not None  # noqa: S101 - a programming error
-        return descriptor in self._selector.get_map()
+        return self._descriptors is not None and descriptor in self._descriptors
 
     def run(self, main: Callable[[], T]) -> T:
         result: list[T] = []
@@ -165,8 +162,9 @@ class CooperativeClock(Clock):
     def _advance(self, over: Callable[[], bool]) -> None:
         while self._timers and _is_over(self._timers[0][2]):
             heapq.heappop(self._timers)
-        if self._selector is not None:
-            self._listen_for(self._timers[0][0] - self.now() if self._timers else 0.5)
+        if self._descriptors is not None:
+            due_in = self._timers[0][0] - self.now() - self._spin if self._timers else LISTEN
+            self._descriptors.wait(0.0 if self._ready else max(0.0, min(due_in, LISTEN)))
             due = bool(self._timers) and self._timers[0][0] <= self.now()
         else:
             due = bool(self._timers)
@@ -190,15 +188,6 @@ class CooperativeClock(Clock):
             timer.act()
         except Exception as error:  # noqa: BLE001 - handed to the main task
             self._fail(error, "a timer")
-
-    def _listen_for(self, seconds: float) -> None:
-        assert self._selector is not None  # noqa: S101
-        wait = 0.0 if self._ready else max(0.0, min(seconds - self._spin, 0.5))
-        if not self._selector.get_map():
-            time.sleep(wait)
-            return
-        for key, _ in self._selector.select(wait):
-            key.data()
 
     def _report_stuck(self) -> None:
         waits = "; ".join(
