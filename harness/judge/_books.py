@@ -13,7 +13,7 @@ from harness.judge._deals import DEBIT, OF_REQUEST, PLAIN
 from harness.judge._host_words import ALSO_DONE, REVERSAL_DONE, SPOILING
 from harness.judge._sold import APPROVED as APPROVED
 from harness.judge._sold import Sold
-from harness.judge._telling import ByStan, Telling, stan_of
+from harness.judge._telling import ByStan, Telling, mti_of, stan_of
 from harness.model.trace import Observation
 from harness.model.units import Money
 
@@ -31,12 +31,6 @@ _NAMES_ITS_STAN = frozenset({"request_received", "request_sent", "approved", "de
 
 #: What a journal calls a sale that was approved; ``voided``: and then taken back by a void.
 STANDING = (APPROVED, "voided")
-
-
-def mti_of(seen: Observation) -> str:
-    """The message type; of a repeat by the acquirer (ISO 8583:1987, 0401, 0221) what it repeats."""
-    mti = str(seen.get("mti", "")).zfill(4)
-    return f"{mti[:3]}0" if mti[3:] == "1" else mti
 
 
 def moves_money(seen: Observation) -> bool:

@@ -10,6 +10,12 @@ from harness.model.trace import Observation
 HALF = 500_000
 
 
+def mti_of(seen: Observation) -> str:
+    """The message type; of a repeat by the acquirer (ISO 8583:1987, 0401, 0221) what it repeats."""
+    mti = str(seen.get("mti", "")).zfill(4)
+    return f"{mti[:3]}0" if mti[3:] == "1" else mti
+
+
 def stan_of(seen: Observation) -> int | None:
     """The trace number, None where there is none."""
     stan = seen.get("stan")

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.judge._books import APPROVED, APPROVING, REVERSAL, moves_money, mti_of
+from harness.judge._books import APPROVED, APPROVING, REVERSAL, moves_money
 from harness.judge._doubt import CONSOLE, DISPLAY, HANDS, REGISTER
 from harness.judge._monitor import TERMINAL
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.recovers import ALL_WELL
 from harness.model.observed import KINDS
 from harness.model.trace import Observation

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import ClassVar
 
-from harness.judge._books import mti_of
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
+from harness.judge._telling import mti_of
 from harness.model.pattern import Pattern
 from harness.model.trace import Observation
 

@@ -3,10 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from harness.judge._books import mti_of
 from harness.judge._host_words import SPOILING
 from harness.judge._monitor import TERMINAL
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.model.trace import Observation
 
 #: Acts after which no sound answer arrives: whoever answered was not heard.

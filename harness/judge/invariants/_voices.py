@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.judge._books import ADVISED, APPROVING, STANDING, Books, alike, deal_of, mti_of
+from harness.judge._books import ADVISED, APPROVING, STANDING, Books, alike, deal_of
 from harness.judge._deals import fits
 from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._sold import UNKNOWN, Sold
-from harness.judge._telling import newest, stan_of
+from harness.judge._telling import mti_of, newest, stan_of
 from harness.model.trace import Observation
 
 #: Invariants 1 and 14 name them E, R, D and J.

@@ -6,22 +6,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import ClassVar
 
-from harness.judge._books import (
-    ADVICE,
-    ADVISED,
-    APPROVED,
-    Books,
-    alike,
-    deal_of,
-    entry_key,
-    mti_of,
-)
+from harness.judge._books import ADVICE, ADVISED, APPROVED, Books, alike, deal_of, entry_key
 from harness.judge._deals import ADVICES
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.invariants._at_rest import (
     LEDGER,
     AtRest,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVED, APPROVING, REVERSAL, mti_of
+from harness.judge._books import APPROVED, APPROVING, REVERSAL
 from harness.judge._deals import ADVICES
 from harness.judge._doubt import CONSOLE, EVERY_LINE
 from harness.judge._host_words import SPOILING
 from harness.judge._monitor import SKEW, TERMINAL, Monitor, span
 from harness.judge._run import Run
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 

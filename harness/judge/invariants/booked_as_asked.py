@@ -4,14 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import ADVICE, INQUIRY, last4, moves_money, mti_of
+from harness.judge._books import ADVICE, INQUIRY, last4, moves_money
 from harness.judge._deals import CREDIT, PLAIN
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._figures import akin, amounts_in, is_cut
 from harness.judge._monitor import Monitor, either, span
 from harness.judge._run import Run
 from harness.judge._sold import SHOWN_LATE, Sold
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 from harness.model.units import Money

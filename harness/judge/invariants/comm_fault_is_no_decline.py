@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import APPROVING, mti_of
+from harness.judge._books import APPROVING
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._host_words import NOT_OF_THE_ISSUER
 from harness.judge._monitor import NAMING, TERMINAL, Monitor, span
 from harness.judge._run import Run
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 

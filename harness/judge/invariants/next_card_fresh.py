@@ -4,12 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import last4, moves_money, mti_of
+from harness.judge._books import last4, moves_money
 from harness.judge._doubt import CONSOLE, DISPLAY
 from harness.judge._monitor import TERMINAL, Monitor, after, span
 from harness.judge._run import Run
 from harness.judge._sold import Sold
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.register import WITH_CARD
 from harness.model.trace import Observation

@@ -4,11 +4,11 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import REVERSAL, mti_of
+from harness.judge._books import REVERSAL
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, after, span
 from harness.judge._run import Run
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 from harness.model.units import Seconds

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import MONEY, REVERSAL, Books, last4, moves_money, mti_of
+from harness.judge._books import MONEY, REVERSAL, Books, last4, moves_money
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._monitor import Monitor, span
 from harness.judge._run import Run
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 
@@ -90,7 +90,7 @@ class _ReversalCarriesOriginal(Safety):
             given = ", ".join(codes(self.run.books, stan)) or "none"
             self.fail(
                 f"the reversal of trace number {stan} has authorisation code"
-                f" {seen.get('auth') or '(none)'} (field 38); the original's is {given}",
+                f" {seen.get('auth')} (field 38); the original's is {given}",
                 (originals[-1].n, seen.n),
             )  # fmt: skip
 

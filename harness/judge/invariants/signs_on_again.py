@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.judge._books import ADVICE, MONEY, REVERSAL, mti_of, signs_on
+from harness.judge._books import ADVICE, MONEY, REVERSAL, signs_on
 from harness.judge._doubt import EVERY_LINE
 from harness.judge._host_words import SPOILING
 from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
-from harness.judge._telling import stan_of
+from harness.judge._telling import mti_of, stan_of
 from harness.judge.invariants._safety import Safety
 from harness.model.trace import Observation
 
