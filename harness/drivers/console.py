@@ -86,6 +86,7 @@ class Driver:
             lines, rest = [*lines, rest], b""
         self._kept = bytearray(rest)
         for line in lines:
+            line = line.lstrip(b" ")  # in BCD that is 20: no card number begins so
             shown = without_bcd(line, self._encoding)
             text = shown.decode(self._encoding, "replace").strip().replace("\0", "")
             if text:

@@ -49,7 +49,10 @@ _DECIMAL = re.compile(r"[0-9]{13,}")
 _DIGITS = re.compile("[0-9]*")
 TRACK_3 = 99  # the format code before its card number (ISO/IEC 4909)
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # and the digits of what comes of it added
-_CLEAN = [""]  # the last text without any: drivers and recorder look at each in turn
+#: Texts without any that were looked at lately: drivers and recorder look at each in turn, and what
+#: devices say they say again and again. Never one that has a number.
+_CLEAN: set[str] = set()
+KEPT, KEPT_SIGNS = 4096, 500  # so many texts of so many signs at most
 
 
 class Span(NamedTuple):
@@ -83,7 +86,7 @@ def mask_pan(pan: str) -> str:
 
 def find(text: str) -> list[Span]:
     """All card numbers in a text, in order, not overlapping; the longest reading wins."""
-    if text == _CLEAN[0] or _is_harmless(text):
+    if text in _CLEAN or _is_harmless(text):
         return []
     found = [*in_digits(text), *_in_dumps(text), *_in_disguise(text)]
     found.sort(key=lambda span: (span.start - span.end, span.start))
@@ -93,8 +96,10 @@ def find(text: str) -> list[Span]:
         after_last = at == 0 or chosen[at - 1].end <= span.start
         if after_last and (at == len(chosen) or span.end <= chosen[at].start):
             chosen.insert(at, span)
-    if not chosen:
-        _CLEAN[0] = text
+    if not chosen and len(text) <= KEPT_SIGNS:
+        if len(_CLEAN) >= KEPT:
+            _CLEAN.clear()
+        _CLEAN.add(text)
     return chosen
 
 
@@ -111,15 +116,14 @@ def _is_harmless(text: str) -> bool:
 
 def mask(text: str) -> str:
     """The text with every card number truncated; masking twice changes nothing more."""
-    while not _is_harmless(text):
+    while True:
         pieces, at = [], 0
         for span in find(text):
             pieces += [text[at : span.start], span.shown]
             at = span.end
         if not pieces:
-            break
+            return text
         text = "".join([*pieces, text[at:]])  # what is left of one may read on with what is beside
-    return text
 
 
 def numbers(text: str) -> str:

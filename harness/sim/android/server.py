@@ -232,7 +232,7 @@ class Client:
                 stream.write(early)
                 while (chunk := self._port.read()) is not None:
                     stream.write(chunk.data)
-            stream.close()
+            stream.finish()
 
         self._server.clock.spawn("adb client to device", carry)
         with suppress(PortLost):

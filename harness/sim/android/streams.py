@@ -15,6 +15,7 @@ from harness.wire import adb
 #: Messages that do not belong to a stream.
 GREETINGS = ("CNXN", "AUTH", "STLS")
 FLUSH = 10.0  # s that the end of a stream may wait for its last bytes to be taken
+PIPE = 65536  # bytes written that wait for their turn: as many as a pipe of Linux holds
 
 
 class Stream(BufferedPort):
@@ -34,6 +35,7 @@ class Stream(BufferedPort):
         self._line = line
         self._ready = line.clock.signal(f"room in {name}")
         self._may_write = bool(remote)  # an OPEN implies that its sender is ready
+        self._written = bytearray()
 
     def open(self) -> None:
         self.check_alive()
@@ -49,12 +51,25 @@ class Stream(BufferedPort):
         return self.accepted
 
     def write(self, data: bytes) -> None:
-        for at in range(0, len(data), self._line.longest):
-            self._ready.wait_for(lambda: self._may_write or self._lost is not None)
+        """As into a pipe: what is written while an OKAY is awaited goes out together after it."""
+        rest = memoryview(data)
+        while True:
+            self._ready.wait_for(lambda: len(self._written) < PIPE or self._lost is not None)
             self.check_alive()
-            self._may_write = False
-            chunk = data[at : at + self._line.longest]
-            self._line.say(adb.Message("WRTE", self.local, self.remote, chunk))
+            room = PIPE - len(self._written)
+            self._written += rest[:room]
+            rest = rest[room:]
+            self._send()
+            if not rest:
+                return
+
+    def _send(self) -> None:
+        if not self._may_write or not self._written:
+            return
+        self._may_write = False
+        chunk = bytes(self._written[: self._line.longest])
+        del self._written[: self._line.longest]
+        self._line.say(adb.Message("WRTE", self.local, self.remote, chunk))
 
     def finish(self) -> None:
         """Close it once all that was written has been taken."""
@@ -78,6 +93,7 @@ class Stream(BufferedPort):
     def take_ready(self, remote: int) -> None:
         """For the line: the other end takes the next WRTE."""
         self.remote, self._may_write = remote, True
+        self._send()
         self._ready.notify()
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.wire import pan as finder
 from harness.wire.pan import find, is_pan, luhn, mask, mask_pan
 from harness.wire.pan_lines import mask_after
 
@@ -162,3 +163,14 @@ def test_who_writes_two_lines_may_be_named_in_both(tag: str, other: str, hidden:
 
     assert ("00000014" not in shown) == hidden
     assert found == ("999999***0014" if hidden else "")
+
+
+def test_what_was_clean_is_remembered_and_no_number_ever_is() -> None:
+    """Texts looked at lately are not read again; the memory is bounded and keeps no card."""
+    for number in range(2 * finder.KEPT):
+        assert find(f"1772438422.{number:06d}  1402  1419 I Pay: started") == []
+    assert len(finder._CLEAN) <= finder.KEPT
+    text = "1772438422.068  1402  1419 I Pay: card 4111111111111111"
+    assert find(text) == find(text) != []
+    assert mask(text) == mask(text) == "1772438422.068  1402  1419 I Pay: card 411111***1111"
+    assert not any("4111111111111111" in one for one in finder._CLEAN)

@@ -117,6 +117,46 @@ def test_a_stranger_is_not_let_in() -> None:
     with_host(act, Strict)
 
 
+def test_what_is_written_while_an_okay_is_awaited_goes_out_together() -> None:
+    """As through a pipe: the first bytes at once, all the rest after the OKAY, none lost."""
+
+    def act(host: Host) -> None:
+        host.enter()
+        host.say("OPEN", 7, 0, b"shell:echo one; echo two; echo three; echo four\0")
+        okay = host.hear()
+        assert okay is not None
+        assert okay.command == "OKAY"
+        said = []
+        while (message := host.hear()) is not None and message.command == "WRTE":
+            assert host.hear(1.0) is None  # no other before the OKAY
+            said.append(message.payload)
+            host.say("OKAY", 7, okay.first)
+        assert message is not None
+        assert message.command == "CLSE"
+        assert said == [b"one\n", b"two\nthree\nfour\n"]
+
+    with_host(act)
+
+
+def test_a_pipe_that_nobody_empties_is_full_some_time() -> None:
+    """Who writes more than it holds waits; all of it arrives as it is taken."""
+
+    def act(host: Host) -> None:
+        host.enter()
+        stamps = "; ".join(["echo " + 1000 * "x"] * 200)
+        host.say("OPEN", 7, 0, f"shell:{stamps}; echo done >/dev/null".encode() + b"\0")
+        okay = host.hear()
+        assert okay is not None
+        sizes = []
+        while (message := host.hear()) is not None and message.command == "WRTE":
+            sizes.append(len(message.payload))
+            host.say("OKAY", 7, okay.first)
+        assert sum(sizes) == 200 * 1001
+        assert max(sizes) <= 65536 + 1001
+
+    with_host(act)
+
+
 @pytest.mark.parametrize(
     "message",
     [b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", adb.Message("CNXN", 1, adb.MOST).to_bytes(),
