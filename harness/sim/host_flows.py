@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.errors import Garbled
+from harness.errors import Garbled, UsageError
 from harness.sim.host_batches import Batches
 from harness.sim.host_downloads import Downloads
 from harness.sim.host_money import Money
@@ -66,6 +66,10 @@ class Flows:
         self._starts = datetime.datetime.fromisoformat(personality["starts"])
         self._sessions: dict[tuple[str, str], Session] = {}
         self._demand = str(personality["demand"])
+        self._blocks = str(personality["keys"]["mac"])
+        if self._blocks not in mac.BLOCKS:
+            wanted = ", ".join(mac.BLOCKS)
+            raise UsageError(f"the acquirer's keys, mac: {self._blocks!r} is none of {wanted}")
         store = self._store = Store(path)
         self.ledger = Ledger(self._violate, store)
         self._numbered = int(store.recall("numbered") or -SKIPPED) + SKIPPED
@@ -200,7 +204,7 @@ class Flows:
         own = self._own["keys"]
         return new_keys(
             hmac.digest(bytes.fromhex(self._own["master_key"]), drawn, "sha256"), session.form,
-            mac_size=int(own["mac_size"]), chained=bool(own["chained"]),
+            mac_size=int(own["mac_size"]), blocks=self._blocks,
         )  # fmt: skip
 
     def _accept(self, _heard: Heard) -> dict[int, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.sim.ledger import Key
 from harness.wire.iso8583 import Message
-from harness.wire.mac import Method, kcv
+from harness.wire.mac import BLOCKS, kcv
 from harness.wire.subfields import KEY_FORMS, SM4_FORM, Kind, WorkKeys
 
 
@@ -76,23 +76,20 @@ class Heard:
         return Key(*self.batch, self.request.stan)
 
 
-def new_keys(secret: bytes, form: str, *, mac_size: int = 8, chained: bool = False) -> WorkKeys:
+def new_keys(secret: bytes, form: str, *, mac_size: int = 8, blocks: str = "folded") -> WorkKeys:
     """Work keys of a form (60.3 of the sign-on), always the same ones of the same secret.
 
     Args:
         secret: They are drawn from it.
         form: One of ``KEY_FORMS``.
         mac_size: Of the MAC key, where the form has room for 16 bytes; SM4 has no shorter.
-        chained: Whether MACs are chained rather than folded.
+        blocks: What MACs are made of them by: a word of ``BLOCKS``.
     """
     rng = random.Random(secret)
     pin_size, room, has_track = KEY_FORMS[form]
     is_sm4 = form == SM4_FORM
     size = room if is_sm4 else min(mac_size, room)
-    cipher: Method = "sm4" if is_sm4 else "des"
-    if chained:
-        cipher = "sm4_cbc" if is_sm4 else "des_cbc"
     return WorkKeys(
         rng.randbytes(pin_size), rng.randbytes(size), rng.randbytes(16) if has_track else b"",
-        cipher,
+        BLOCKS[blocks]["sm4" if is_sm4 else "des"],
     )  # fmt: skip

@@ -3,7 +3,8 @@
 Source: Q/CUP 009.1, annex on MAC ("UnionPay ECB"); DES and two-key triple DES (ISO/IEC 18033-3) are
 what terminals in the field use, and only published test keys are used here. SM4 (GB/T 32907) is the
 same with blocks of 16 bytes (assumed: the public texts name the variant, 60.3 = 005, and no more);
-``cbc`` is ISO/IEC 9797-1, algorithm 1, padding 1, which some acquirers ask for instead.
+``cbc`` is ISO/IEC 9797-1, algorithm 1, padding 1, which some acquirers ask for instead; ``retail``
+is its algorithm 3, padding 1 (ANSI X9.19), which most outside China ask for.
 """
 
 from collections.abc import Callable
@@ -16,15 +17,15 @@ from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from harness.errors import Garbled
 from harness.wire.iso8583 import Message, pack
 
-#: How a MAC is made: a cipher, and whether blocks are folded by XOR (UnionPay) or chained.
-Method = Literal["des", "des_cbc", "sm4", "sm4_cbc"]
+#: How a MAC is made: a cipher, and what is done with the blocks (``BLOCKS``).
+Method = Literal["des", "des_cbc", "des_retail", "sm4", "sm4_cbc"]
 SIZE = 8  # bytes of field 64
 
 
 class _Way(NamedTuple):
     algorithm: Callable[[bytes], TripleDES | SM4]
     block: int
-    chained: bool
+    blocks: str
 
 
 def _des(key: bytes) -> TripleDES:
@@ -41,9 +42,17 @@ def _sm4(key: bytes) -> SM4:
 
 
 METHODS: dict[Method, _Way] = {
-    "des": _Way(_des, 8, chained=False), "des_cbc": _Way(_des, 8, chained=True),
-    "sm4": _Way(_sm4, 16, chained=False), "sm4_cbc": _Way(_sm4, 16, chained=True),
+    "des": _Way(_des, 8, "folded"), "des_cbc": _Way(_des, 8, "chained"),
+    "des_retail": _Way(_des, 8, "retail"),
+    "sm4": _Way(_sm4, 16, "folded"), "sm4_cbc": _Way(_sm4, 16, "chained"),
 }  # fmt: skip
+#: What is done with the blocks: XOR (UnionPay), CBC, or CBC under half of the key and the last one
+#: under all of it -> the method of each cipher; SM4 has no halves.
+BLOCKS: dict[str, dict[Literal["des", "sm4"], Method]] = {
+    "folded": {"des": "des", "sm4": "sm4"},
+    "chained": {"des": "des_cbc", "sm4": "sm4_cbc"},
+    "retail": {"des": "des_retail", "sm4": "sm4_cbc"},
+}
 
 
 def encrypt(key: bytes, plain: bytes, method: Method = "des") -> bytes:
@@ -74,15 +83,21 @@ def mac(key: bytes, covered: bytes, method: Method = "des") -> bytes:
 
     UnionPay: the blocks are folded by XOR; the fold is written in hex characters, two blocks; the
     first is encrypted, XORed with the second, encrypted again; the first 8 hex characters are the
-    MAC. Chained: the left 8 bytes of the last block.
+    MAC. Chained: the left 8 bytes of the last block. Retail: chained under the key's left 8 bytes;
+    the last block is decrypted under the next 8, and encrypted under the left (a key of 24 bytes:
+    under the third); with a key of 8 bytes it is chained, and no more.
     """
-    _, block, chained = METHODS[method]
+    _, block, blocks = METHODS[method]
     padded = covered + bytes(-len(covered) % block)
     pieces = [padded[at : at + block] for at in range(0, len(padded), block)]
     last = bytes(block)
-    if chained:
+    if blocks != "folded":
+        halved = blocks == "retail"
+        chain = key[:8] if halved else key
         for piece in pieces:
-            last = encrypt(key, _xor(last, piece), method)
+            last = encrypt(chain, _xor(last, piece), method)
+        if halved and len(key) > len(chain):
+            last = encrypt(key[16:] or chain, decrypt(key[8:16], last))
         return last[:SIZE]
     for piece in pieces:
         last = _xor(last, piece)

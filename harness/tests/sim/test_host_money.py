@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from harness.errors import UsageError
 from harness.tests.sim.host_bench import PAN, Bench, Teller
+from harness.wire import mac
 from harness.wire.iso8583 import Message
 from harness.wire.subfields import Kind, Totals
 
@@ -249,19 +251,24 @@ def test_a_void_without_a_card_is_told_with_that_of_its_sale(bench: Bench) -> No
     assert PAN not in json.dumps(bench.lines())
 
 
+def test_a_mac_that_nobody_knows_is_refused_before_anything_else() -> None:
+    """The host's own file says how it makes its MACs; a word that is none is named."""
+    with pytest.raises(UsageError, match="'x9' is none of folded, chained, retail"):
+        Bench(keys={"mac_size": 16, "mac": "x9"})
+
+
 @pytest.mark.parametrize("form", ["001", "003", "004", "005"])
-@pytest.mark.parametrize("chained", [False, True])
-def test_a_sale_under_each_kind_of_keys(form: str, *, chained: bool) -> None:
-    """Single and double length, with track key, SM4; folded and chained MACs."""
-    bench = Bench(keys={"mac_size": 16, "chained": chained})
+@pytest.mark.parametrize("blocks", ["folded", "chained", "retail"])
+def test_a_sale_under_each_kind_of_keys(form: str, blocks: str) -> None:
+    """Single and double length, with track key, SM4; folded, chained and retail MACs."""
+    bench = Bench(keys={"mac_size": 16, "mac": blocks})
 
     def story(bench: Bench) -> str:
         teller = Teller(bench.clock, bench.host)
         teller.sign_on(form)
         assert teller.keys is not None
-        if chained:
-            way = "sm4_cbc" if teller.keys.method == "sm4" else "des_cbc"
-            teller.keys = type(teller.keys)(teller.keys.pin, teller.keys.mac, b"", way)  # type: ignore[arg-type]
+        way = mac.BLOCKS[blocks]["sm4" if teller.keys.method == "sm4" else "des"]
+        teller.keys = type(teller.keys)(teller.keys.pin, teller.keys.mac, b"", way)
         return teller.code(teller.sale(2, f60=Kind("22", 1).text))
 
     assert bench.run(story) == "00"

@@ -90,6 +90,28 @@ def test_a_chained_mac_is_what_others_make_of_it() -> None:
     assert mac.mac(key, b"hello world", "des_cbc").hex().upper() == "68D9038F23360DF3"
 
 
+@pytest.mark.parametrize(
+    ("key", "covered", "sign"),
+    [
+        (8 * "41" + 8 * "42", b"hello world", "3DDE5C5511661CBF"),
+        ("0123456789ABCDEFFEDCBA9876543210", b"Now is the time for all ", "A1C72E74EA3FA9B6"),
+        ("7CA110454A1A6E570131D9619DC1376E", b"Hello World !!!!", "F09B856213BAB83B"),
+    ],
+)
+def test_a_retail_mac_is_what_others_make_of_it(key: str, covered: bytes, sign: str) -> None:
+    """Figures that psec, ISO/IEC 9797-1 (annex B) and Bouncy Castle publish for algorithm 3."""
+    assert mac.mac(bytes.fromhex(key), covered, "des_retail").hex().upper() == sign
+
+
+@given(st.binary(max_size=64))
+def test_a_retail_mac_under_one_key_twice_is_the_chained_one(covered: bytes) -> None:
+    """ANSI X9.19: what X9.9 makes of it, where both halves of the key are the same."""
+    key = bytes(range(8))
+
+    assert mac.mac(2 * key, covered, "des_retail") == mac.mac(key, covered, "des_cbc")
+    assert mac.mac(key, covered, "des_retail") == mac.mac(key, covered, "des_cbc")
+
+
 def test_an_sm4_key_of_another_size_is_refused() -> None:
     """It has 16 bytes and no other size."""
     with pytest.raises(ValueError, match="16 bytes"):
