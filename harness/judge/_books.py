@@ -99,7 +99,6 @@ class Books:
     by_hand: bool = False  # somebody sold by the terminal's own keys
     hands_on: list[Observation] = field(default_factory=list)  # keys, and copies asked for
     last_money: Observation | None = None
-    over: Sold | None = None  # the transaction that ended last
     currency: str = "CNY"
 
     def readers(self) -> dict[str, Callable[[Observation], None]]:
@@ -269,10 +268,9 @@ class Books:
             self.unnumbered.append(seen)
 
     def _show(self, seen: Observation) -> None:
-        """A display is behind what it shows: an approval may be that of the sale before."""
-        sale = self.sales.get(str(seen.get("of")))
-        if self.over is not None and self.over.is_shown_late(seen):
-            sale = self.over
+        """A display is behind what it shows: an approval may be that of a sale before."""
+        late = (one for one in self.sales.values() if one.is_shown_late(seen))
+        sale = next(late, self.sales.get(str(seen.get("of"))))
         if sale is not None:
             sale.shown.append(seen)
 
@@ -284,7 +282,7 @@ class Books:
     def _end(self, seen: Observation) -> None:
         sale = self.sales.get(str(seen.get("sale")))
         if sale is not None:
-            sale.ended, self.over = seen, sale
+            sale.ended = seen
             stan = stan_of(seen)
             if stan is not None:
                 self._claim(sale, stan)

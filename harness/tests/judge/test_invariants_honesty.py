@@ -327,3 +327,18 @@ def test_a_display_may_be_behind_by_some_seconds(shown: bool, after: float, fits
     story.ended("second", "failed")
 
     assert fits(story.end().clause())
+
+
+@pytest.mark.parametrize(("times", "fits"), [(1, passes), (2, fails)])
+def test_a_display_may_be_behind_by_more_than_one_sale(times: int, fits: Fits) -> None:
+    """An approval shown in the sale after the next is the first one's; a second one is not."""
+    story = always("outcomes_agree").sale("first", 1)
+    begun = story.now
+    story.start("second")
+    story.at(begun + 1.0).ended("second", "declined")
+    story.start("third")
+    for _ in range(times):
+        story.at(story.now + 1.0).terminal("shown", outcome="approved", of="third")
+    story.ended("third", "failed")
+
+    assert fits(story.end().clause())
