@@ -25,6 +25,7 @@ OF_PARTS: dict[str, tuple[str, ...]] = {
 CHANNELS = ("display", "ecr")
 #: Conditions that may last a moment: a register that asks later is told of them once all the same.
 LATCHED = frozenset({"supply_low", "supply_high"})
+SHOWN_LATE = 5.0  # s by which a slow display may be behind what its terminal knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ class _ReportsEnd(Monitor):
         stale = [seen for seen in named if self._still(seen)]
         if named and not stale:
             one = named[0]
-            why = f"no status was answered after {one['cause']} was over, from {span(one.t)} on"
+            shown = one.get("on") == "display"
+            what = "nothing else was shown" if shown else "no status was answered"
+            why = f"{what} after {one['cause']} was over, from {span(one.t)} on"
             self.unsure(why, (seen.n for seen in named))
         elif stale:
             where = either([f"{seen['cause']} on the {seen['on']}" for seen in stale])
@@ -108,7 +111,8 @@ class _ReportsEnd(Monitor):
         cause = str(seen.get("cause"))
         over, late = self._over.get(cause), self._heard.get(cause) is seen
         if seen.get("on") == "display":
-            return True
+            rest = self.run.rest
+            return over is None or rest is None or rest.t - over.t > SHOWN_LATE
         return (over is None or over.t < seen.t) and not (late and cause in LATCHED)
 
     def waiting(self) -> str:

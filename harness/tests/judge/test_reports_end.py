@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.tests.judge.story import Story, always, fails, passes
+from harness.tests.judge.story import Fits, Story, always, fails, passes, unsure
 
 
 def part(story: Story, name: str, state: str) -> None:
@@ -49,3 +49,13 @@ def test_a_part_that_no_hand_was_seen_at_may_be_bad() -> None:
 
     assert passes(unseen.end().clause())
     assert passes(one_of_two.end().clause())
+
+
+@pytest.mark.parametrize(("after", "fits"), [(2.0, unsure), (6.0, fails)])
+def test_a_slow_display_is_given_some_seconds(after: float, fits: Fits) -> None:
+    """What its terminal knew to be over just before rest may still be shown then."""
+    story = still_shown("no_signal")
+    story.terminal("cleared", cause="no_signal")
+    story.at(story.now + after)
+
+    assert fits(story.end().clause())
