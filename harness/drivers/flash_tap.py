@@ -22,14 +22,13 @@ the next one: no page after it is programmed on a healthy supply.
 import re
 from typing import ClassVar
 
-from harness.drivers._heard import heard
-from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
+from harness.drivers._line import Line
+from harness.errors import BenchError, DeviceRefused, Garbled
 from harness.model.roles import Observe, ignore
 from harness.model.units import Seconds
 from harness.ports.base import Port
 
 IDENTITY = r"^FLASH-TAP "
-ANSWER_WITHIN = 3.0  # s; it takes milliseconds, but the host may be busy
 UNASKED = re.compile(r"(TRIGGERED|CLOSED|REST) (\d{1,9})")
 #: What it says unasked -> what is observed.
 OBSERVED = {"TRIGGERED": "triggered", "CLOSED": "closed", "REST": "programmed"}
@@ -48,29 +47,28 @@ class Driver:
         Args:
             port: The serial line.
         """
-        self._port = port
-        self._rest = b""
+        self._line = Line(port, self._unasked)
 
     def identify(self) -> str:
-        return self._ask("ID?")
+        return self._line.ask("ID?")
 
     def arm(self, count: int, *, lasting: Seconds) -> None:
         """Cut at the ``count``-th page from now on, for ``lasting``; raises DeviceRefused."""
         micros = round(lasting * 1e6)
         if not 1 <= count <= MOST or not 1 <= micros <= LONGEST:
             raise DeviceRefused(f"page {count} for {lasting}: wanted 1 or more, up to 999 s")
-        self._tell(f"ARM {count} {micros}us", f"OK ARMED {count}")
+        self._line.tell(f"ARM {count} {micros}us", f"OK ARMED {count}")
 
     def disarm(self) -> None:
         """The line is closed, and no cut is to come; read back."""
-        self._tell("DISARM", "OK IDLE")
-        state = self._ask("STATE?")
+        self._line.tell("DISARM", "OK IDLE")
+        state = self._line.ask("STATE?")
         if state != "IDLE":
             raise DeviceRefused(f"the flash tap says {state[:80]} after DISARM")
 
     def pages(self) -> int:
         """How many were programmed since it was armed or disarmed last."""
-        answer = self._ask("COUNT?")
+        answer = self._line.ask("COUNT?")
         found = re.fullmatch(r"COUNT (\d{1,12})", answer)
         if found is None:
             raise Garbled(f"COUNT? was answered by {answer[:80]!r}")
@@ -85,39 +83,7 @@ class Driver:
 
     def attend(self) -> None:
         """Take in what it says unasked."""
-        for line, t in self._lines(self._port.clock.now()):
-            self._unasked(line, t)
-
-    # --- the line ---------------------------------------------------------------------------
-
-    def _tell(self, command: str, wanted: str) -> None:
-        answer = self._ask(command)
-        if answer != wanted:
-            raise DeviceRefused(
-                f"{self._port.address}: {command!r} was answered by {answer[:80]!r}"
-            )
-
-    def _ask(self, command: str) -> str:
-        self.attend()
-        self._rest = b""  # half a line from before is no answer
-        self._port.write(f"{command}\n".encode())
-        until = self._port.clock.now() + ANSWER_WITHIN
-        while lines := self._lines(until, wait=True):
-            answers = [line for line, t in lines if not self._unasked(line, t)]
-            if answers:
-                return answers[0]
-        raise PortTimeout(f"{self._port.address}: no answer to {command!r}")
-
-    def _lines(self, until: float, *, wait: bool = False) -> list[tuple[str, float]]:
-        """The whole lines that are here, stamped; with ``wait`` the first that come until then."""
-        found: list[tuple[str, float]] = []
-        for chunk in heard(self._port, until):
-            *whole, self._rest = (self._rest + chunk.data).split(b"\n")
-            texts = (line.decode("latin-1").strip() for line in whole)
-            found += [(text, chunk.t) for text in texts if text]
-            if wait and found:
-                break
-        return found
+        self._line.attend()
 
     def _unasked(self, line: str, t: float) -> bool:
         """Whether nobody asked for it; then it is told."""

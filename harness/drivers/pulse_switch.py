@@ -22,15 +22,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from harness.drivers._heard import heard
+from harness.drivers._line import Line
 from harness.drivers._switched import Feeds, Switched
-from harness.errors import BenchError, DeviceRefused, Garbled, PortTimeout
+from harness.errors import BenchError, DeviceRefused, Garbled
 from harness.model.power import Switching
 from harness.model.units import Seconds
 from harness.ports.base import Port
 
 IDENTITY = r"^PULSE-SWITCH "
-ANSWER_WITHIN = 3.0  # s; it takes milliseconds, but the host may be busy
 STEP = re.compile(r"([oc])(\d{1,12})us")
 LONGEST = 999_999_999  # us
 
@@ -53,11 +52,11 @@ class Driver(Switched):
         """
         super().__init__(port, feeds=feeds)
         self.switching = replace(self.switching, shorts=shorts)
-        self._rest = b""
+        self._line = Line(port, self._unasked)
         self._asked: list[tuple[bool, float]] = []
 
     def identify(self) -> str:
-        return self._ask("ID?")
+        return self._line.ask("ID?")
 
     def pulse(self, pattern: Sequence[tuple[bool, Seconds]]) -> None:
         steps = [(closed, round(time * 1e6)) for closed, time in pattern]
@@ -68,16 +67,16 @@ class Driver(Switched):
             if not shortest <= time <= LONGEST:
                 raise DeviceRefused(f"a step lasts {shortest} us to {LONGEST} us, not {time} us")
         told = " ".join(f"{'c' if closed else 'o'}{time}us" for closed, time in steps)
-        self._tell(f"PULSE {told}", f"OK {len(steps)}")
+        self._line.tell(f"PULSE {told}", f"OK {len(steps)}")
         self._asked = [(closed, time * 1e-6) for closed, time in steps]
 
     def set_short(self, *, on: bool) -> None:
         if not self.switching.shorts:
             raise DeviceRefused("this pulse switch has nothing to short with")
         if on:
-            self._tell("OPEN", "OK OPEN")
-        self._tell(f"SHORT {'ON' if on else 'OFF'}", "OK SHORT" if on else "OK OPEN")
-        state = self._ask("STATE?")
+            self._line.tell("OPEN", "OK OPEN")
+        self._line.tell(f"SHORT {'ON' if on else 'OFF'}", "OK SHORT" if on else "OK OPEN")
+        state = self._line.ask("STATE?")
         if state != ("SHORT" if on else "OPEN"):
             raise DeviceRefused(
                 f"the pulse switch says {state} after SHORT {'ON' if on else 'OFF'}"
@@ -87,58 +86,27 @@ class Driver(Switched):
 
     def attend(self) -> None:
         """Take in what it says unasked: the end of a pattern."""
-        for line in self._lines(self._port.clock.now()):
-            self._unasked(line)
+        self._line.attend()
 
     def _move(self, *, closed: bool) -> float:
-        if closed and self._ask("STATE?") == "SHORT":
-            self._tell("SHORT OFF", "OK OPEN")
-        self._tell("CLOSE" if closed else "OPEN", f"OK {'CLOSED' if closed else 'OPEN'}")
+        if closed and self._line.ask("STATE?") == "SHORT":
+            self._line.tell("SHORT OFF", "OK OPEN")
+        self._line.tell("CLOSE" if closed else "OPEN", f"OK {'CLOSED' if closed else 'OPEN'}")
         return self._port.clock.now()
 
     def _is_closed(self) -> bool:
-        state = self._ask("STATE?")
+        state = self._line.ask("STATE?")
         if state not in ("CLOSED", "OPEN", "SHORT", "PULSING"):
             raise Garbled(f"STATE? was answered by {state[:80]!r}")
         return state in ("CLOSED", "PULSING")  # a pattern ends closed
 
-    # --- the line ---------------------------------------------------------------------------
-
-    def _tell(self, command: str, wanted: str) -> None:
-        answer = self._ask(command)
-        if answer != wanted:
-            raise DeviceRefused(
-                f"{self._port.address}: {command!r} was answered by {answer[:80]!r}"
-            )
-
-    def _ask(self, command: str) -> str:
-        self.attend()
-        self._rest = b""  # half a line from before is no answer
-        self._port.write(f"{command}\n".encode())
-        until = self._port.clock.now() + ANSWER_WITHIN
-        while lines := self._lines(until, wait=True):
-            answers = [line for line in lines if not self._unasked(line)]
-            if answers:
-                return answers[0]
-        raise PortTimeout(f"{self._port.address}: no answer to {command!r}")
-
-    def _lines(self, until: float, *, wait: bool = False) -> list[str]:
-        """The whole lines that are here; with ``wait`` the first that come until then."""
-        found: list[str] = []
-        for chunk in heard(self._port, until):
-            *whole, self._rest = (self._rest + chunk.data).split(b"\n")
-            found += [line.decode("latin-1").strip() for line in whole if line.strip()]
-            if wait and found:
-                break
-        return found
-
-    def _unasked(self, line: str) -> bool:
+    def _unasked(self, line: str, t: float) -> bool:
         """Whether it is the end of a pattern, which is then told."""
         if not line.startswith("DONE"):
             return False
         timed = [[kind == "c", int(time) * 1e-6] for kind, time in STEP.findall(line)]
         asked = [list(step) for step in self._asked]
-        self.observe("pulsed", asked=asked, measured=timed)
+        self.observe("pulsed", t=t, asked=asked, measured=timed)
         if [step[0] for step in timed] != [step[0] for step in asked] and asked:
             raise BenchError(f"the pulse switch timed {line[:200]!r}, asked were {asked}")
         return True
