@@ -2,7 +2,7 @@
 
 Source: AOSP, packages/modules/adb, docs/dev/protocol.md: OPEN is answered by OKAY or CLSE; a WRTE
 waits for the OKAY of the one before; what names no open stream is ignored; a broken message ends
-the connection.
+the connection. sockets.cpp: a stream that the other end closes is closed by a CLSE of one's own.
 """
 
 from collections.abc import Callable
@@ -221,4 +221,6 @@ class Line:
     def _close(self, message: adb.Message) -> None:
         stream = self._streams.pop(message.second, None)
         if stream is not None:
+            if stream.accepted:  # not by protocol.md; but adbd does, and clients wait for it
+                self.say(adb.Message("CLSE", stream.local, stream.remote))
             stream.lose("closed by the other end")

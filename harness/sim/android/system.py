@@ -72,8 +72,8 @@ class System:
             "logcat": lambda call: logcat(self.logd, self.clock, call), "getprop": self._getprop,
             "dumpsys": self._dumpsys, "df": self._df, "uiautomator": self._uiautomator,
             "screencap": self._screencap, "cat": self._cat, "ls": self._ls, "rm": self._rm,
-            "date": self._date, "echo": _echo, "grep": _grep, "id": _id, "true": lambda _: 0,
-            "false": lambda _: 1,
+            "date": self._date, "echo": _echo, "grep": _grep, "id": _id, "wm": _wm,
+            "true": lambda _: 0, "false": lambda _: 1,
         }  # fmt: skip
 
     def shell(self) -> Shell:
@@ -246,3 +246,10 @@ def _grep(call: Call) -> int:
     for line in found:
         call.say(line)
     return 0 if found else 1
+
+
+def _wm(call: Call) -> int:
+    if call.words[1:] != ["size"]:
+        return call.complain("Unknown command: " + " ".join(call.words[1:]), 255)
+    call.say(f"Physical size: {display.WIDTH}x{display.HEIGHT}")
+    return 0

@@ -132,19 +132,40 @@ def test_a_telium_register_finds_a_terminal() -> None:
     assert answer.card_id.split() == ["999999******0014"]
 
 
-def test_an_adb_program_finds_a_terminal(tmp_path: Path) -> None:
-    """pure-python-adb: devices, shell, files there and back, a picture of the display."""
+def test_adb_programs_find_a_terminal(tmp_path: Path) -> None:
+    """By the server (pure-python-adb) and without one (adb-shell): shell, files, log, display."""
     adb = pytest.importorskip("ppadb.client")
+    device_of = pytest.importorskip("adb_shell.adb_device")
     (tmp_path / "there").write_bytes(b"hello\n" * 50_000)
     with switched_on("--terminal", "smart") as addresses:
         host, _, port = addresses["adb"].rpartition(":")
         client: Any = adb.Client(host=host, port=int(port))
-        device = client.devices()[0]
-        told = (client.version(), device.shell("getprop ro.product.model").strip())
-        device.push(str(tmp_path / "there"), "/data/local/tmp/file")
-        device.pull("/data/local/tmp/file", str(tmp_path / "back"))
-        picture = bytes(device.screencap())
+        by_server = client.devices()[0]
+        version, model = client.version(), by_server.shell("getprop ro.product.model").strip()
+        by_server.push(str(tmp_path / "there"), "/data/local/tmp/file")
+        by_server.pull("/data/local/tmp/file", str(tmp_path / "back"))
+        pictures = [bytes(by_server.screencap())]
 
-    assert told == (41, "HIL-SM300")
-    assert (tmp_path / "back").read_bytes() == (tmp_path / "there").read_bytes()
-    assert picture.startswith(b"\x89PNG")
+        host, _, port = addresses["terminal/adb"].rpartition(":")
+        direct: Any = device_of.AdbDeviceTcp(host, int(port), default_transport_timeout_s=LIMIT)
+        assert direct.connect(rsa_keys=[own_key(tmp_path)], auth_timeout_s=LIMIT)
+        size = direct.shell("wm size")
+        direct.push(str(tmp_path / "there"), "/data/local/tmp/another")  # waits for the CLSE of ...
+        direct.pull("/data/local/tmp/another", str(tmp_path / "again"))  # ... the daemon's own
+        log = "".join(direct.streaming_shell("logcat -d"))
+        pictures.append(direct.exec_out("screencap -p", decode=False))
+        direct.close()
+
+    assert (version, model, size) == (41, "HIL-SM300", "Physical size: 720x1280\n")
+    for name in ("back", "again"):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "there").read_bytes()
+    assert "boot: HIL-SM300" in log
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+
+
+def own_key(folder: Path) -> Any:
+    """A computer's own key, as adb makes one."""
+    keys = pytest.importorskip("adb_shell.auth.keygen")
+    signers = pytest.importorskip("adb_shell.auth.sign_pythonrsa")
+    keys.keygen(str(folder / "key"))
+    return signers.PythonRSASigner.FromRSAKeyPath(str(folder / "key"))

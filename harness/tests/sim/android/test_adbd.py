@@ -242,7 +242,7 @@ def test_a_second_write_waits_for_an_okay() -> None:
 
 
 def test_a_process_ends_with_its_stream() -> None:
-    """Whoever parts from a log is no longer waited for."""
+    """Whoever parts from a log is no longer waited for, and is told so, once."""
 
     def act(host: Host) -> None:
         host.enter()
@@ -256,7 +256,11 @@ def test_a_process_ends_with_its_stream() -> None:
             host.say("OKAY", 7, opened.first)
         assert len(logd.listeners) == before + 1
         host.say("CLSE", 7, opened.first)
-        host.smart.clock.sleep(1)
+        closed = host.hear(1.0)
+        assert closed is not None
+        assert (closed.command, closed.first, closed.second) == ("CLSE", opened.first, 7)
+        host.say("CLSE", 7, opened.first)  # of a stream that is none any more
+        assert host.hear(1.0) is None
         assert len(logd.listeners) == before
 
     with_host(act)
