@@ -76,7 +76,8 @@ class _NextCardFresh(Safety):
         self._of_sale = False  # whether a card was read since the sale began
         self._deal = ""
         self._unproven: Observation | None = None  # a request whose reading was not told yet
-        self._past = False  # whether another sale has begun since
+        self._owed: Observation | None = None  # a request of this sale, which has no reading yet
+        self._overdue: Observation | None = None  # one of the sale before
         self._alone: tuple[Observation, Observation] | None = None  # read, and none was there
         self._count = 0
         self._cryptograms: dict[str, Observation] = {}  # mark -> whose request had it first
@@ -105,7 +106,7 @@ class _NextCardFresh(Safety):
             self._upload(seen)
 
     def _begin(self, seen: Observation) -> None:
-        self._past = self._unproven is not None
+        self._overdue, self._owed = self._owed, None
         self._code = None
         self._refund = str(seen.get("sale")) if seen.get("what") == REFUND else ""
         self._of_sale, self._deal = False, str(seen.get("what") or "sale")
@@ -120,8 +121,13 @@ class _NextCardFresh(Safety):
             self._read, self._of_sale = seen, True
 
     def _take(self, seen: Observation) -> None:
+        overdue, self._overdue = self._overdue, None
+        of_before = overdue is not None and not after(seen.t, overdue.t + LATE)
         self._count += 1
-        if self._refund:
+        if of_before and self._ways:  # told late, or of this sale's card: nobody can tell
+            self._read, self._of_sale = None, True
+            return
+        if self._refund and not of_before:
             self._read_for[self._refund].append(seen)
         before, card = self._read, self._card
         if card is not None:
@@ -132,7 +138,6 @@ class _NextCardFresh(Safety):
             elif not (self._inside or self._unread):
                 self._alone = self._alone or (card, seen)
         late, self._unproven = self._unproven, None
-        of_before = late is not None and self._past
         self._read, self._of_sale, self._unread = seen, not of_before, False
         if late is not None:
             self._same_card(late, seen)
@@ -255,9 +260,12 @@ class _NextCardFresh(Safety):
 
     def _charge(self, seen: Observation) -> None:
         read = self._read
-        if self._deal not in WITH_CARD or read is None or self.run.books.reversals[_stan(seen)]:
+        if self._deal not in WITH_CARD or self.run.books.reversals[_stan(seen)]:
             return
         first = len(self.run.books.requests[_stan(seen)]) == 1
+        self._owed = seen if first and not self._of_sale else self._owed
+        if read is None:
+            return
         if first and not self._of_sale and self._cryptograms.get(_mark(seen)) is seen:
             self._count += 1  # the chip has made it, of whose reading the log lost the line
         elif first and not self._of_sale:
