@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.model.register import Deal
 from harness.sim.terminal import books
 from harness.sim.terminal.outcome import Asked, Outcome, Telling
-from harness.sim.terminal.registers._nexo_bodies import SUCCESS, Bodies, failure
+from harness.sim.terminal.registers._nexo_bodies import SUCCESS, Bodies, failure, not_here
 from harness.sim.terminal.registers._nexo_repeats import (
     UNDER_WAY,
     Repeats,
@@ -88,7 +88,7 @@ class Acts:
         if not 0 < len(header.service) <= nexo.LONGEST_ID:
             return failure("MessageFormat", "message=ServiceID"), False
         if act is None:
-            return failure("UnavailableService"), False
+            return not_here(message), False
         if (earlier := self._repeats.response(message)) is not None:
             return earlier, False
         if busy or (not firmware.state.up and category != "Diagnosis"):

@@ -37,6 +37,23 @@ def failure(condition: str, additional: str = "") -> dict[str, Any]:
     return {"Response": {**told, **({"AdditionalResponse": additional} if additional else {})}}
 
 
+def not_here(message: nexo.Message) -> dict[str, Any]:
+    """To what this terminal does not do; of a device of its own, per output or input asked for."""
+    told, category = failure("UnavailableService"), message.header.category
+    asked = message.body.get("DisplayOutput" if category == "Display" else "InputData")
+    if category == "Display" and isinstance(asked, list):
+        return {"OutputResult": [{**_device(one), **told} for one in asked]}
+    if category == "Input" and isinstance(asked, dict):
+        return {"InputResult": {**_device(asked), **told}}
+    return told
+
+
+def _device(asked: Any) -> dict[str, Any]:
+    """Whose result it is: what DisplayOutput and OutputResult have in common."""
+    own = asked if isinstance(asked, dict) else {}
+    return {word: own[word] for word in ("Device", "InfoQualify") if word in own}
+
+
 class Bodies:
     """Of one terminal."""
 

@@ -108,3 +108,28 @@ def test_a_status_with_its_receipt_tells_the_status_too(*, named: bool) -> None:
     repeated = nexo.at(answer.body, "RepeatedMessageResponse", "RepeatedResponseMessageBody")
     assert nexo.at(repeated, "PaymentResponse", "Response")["Result"] == "Success"
     assert own.of("printed", copy=True)
+
+
+def test_devices_that_it_does_not_lend_are_refused_one_by_one() -> None:
+    """DisplayResponse and InputResponse have no Response of their own, but one of each device's."""
+    own = stage("nexo")
+    display = [{"Device": "CustomerDisplay", "InfoQualify": "Display"},
+               {"Device": "CashierDisplay", "InfoQualify": "Status"}]  # fmt: skip
+    keys = {"Device": "CustomerInput", "InfoQualify": "Input", "InputCommand": "DigitString"}
+
+    def story() -> Any:
+        own.start()
+        return (
+            asked(own, request("Display", "1", DisplayOutput=display)).body,
+            asked(own, request("Input", "2", InputData=keys)).body,
+            asked(own, request("Print", "3")).body,
+        )
+
+    shown, typed, printed = own.play(story)
+
+    no = {"Result": "Failure", "ErrorCondition": "UnavailableService"}
+    assert shown == {"OutputResult": [{**one, "Response": no} for one in display]}
+    assert typed == {
+        "InputResult": {"Device": "CustomerInput", "InfoQualify": "Input", "Response": no}
+    }
+    assert printed == {"Response": no}
