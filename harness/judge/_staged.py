@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any
 
+from harness.judge._console_bursts import ConsoleBursts
 from harness.judge._console_gaps import ConsoleGaps
 from harness.judge._console_line import ConsoleLine
 from harness.judge._console_shape import ConsoleShape
@@ -26,7 +27,9 @@ COMPLETE = ("rest", "decided")
 #: What stands beside the fault's word in an ``inject`` step.
 BESIDE = ("as",)
 #: What is looked at for whether a line of the bench's is to be believed.
-LINES = (RegisterLine, ConsoleLine, ConsoleGaps, ConsoleShape, DisplayLine, PersonLine)
+LINES = (
+    RegisterLine, ConsoleLine, ConsoleBursts, ConsoleGaps, ConsoleShape, DisplayLine, PersonLine,
+)  # fmt: skip
 DOUBTED = frozenset[str]().union(*(one.kinds for one in LINES)) - {"step_started"}
 
 
