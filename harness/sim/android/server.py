@@ -25,6 +25,8 @@ REQUEST = re.compile(r"host(?:-serial:(?P<serial>[^:]+)|-usb|-local)?:(?P<word>.
 TRANSPORT = re.compile(
     r"(?P<old>transport(?:-any|-usb|-local)?|tport)(?::(?:serial:)?(?P<which>.*))?"
 )
+WAIT = re.compile(r"wait-for(?:-any|-usb|-local)?(?:-(?P<state>device|disconnect|any))?")
+LOOK = 0.25  # s between two looks of who waits for a device
 UNAUTHORIZED = (
     "device unauthorized.\nThis adb server's $ADB_VENDOR_KEYS is not set\n"
     "Try 'adb kill-server' if that seems wrong.\n"
@@ -137,6 +139,7 @@ class Client:
             "features": self._features,
             "get-state": lambda: server.state() or None,
             "get-serialno": lambda: server.serial if server.line() else None,
+            "get-devpath": lambda: "unknown" if server.line() else None,  # as of what is no USB
         }
 
     def run(self) -> None:
@@ -165,8 +168,23 @@ class Client:
         wanted = TRANSPORT.fullmatch(word)
         if wanted is not None:
             return self._choose(wanted["which"] or "", numbered=wanted["old"] == "tport")
+        awaited = WAIT.fullmatch(word)
+        if awaited is not None:
+            self._await(awaited["state"] or "device", serial or "")
+            return False
         self._answer(word, serial or "")
         return False
+
+    def _await(self, state: str, serial: str) -> None:
+        """One OKAY for the request, one when the device is in that state; raises PortLost."""
+        self._port.write(adb_smart.OKAY)
+        meant = serial in ("", self._server.serial)
+        while True:
+            seen = (self._server.state() if meant else "") or "disconnect"
+            if seen == state or (state == "any" and seen != "disconnect"):
+                self._port.write(adb_smart.OKAY)
+                return
+            self._port.read(self._server.clock.now() + LOOK)
 
     def _choose(self, which: str, *, numbered: bool) -> bool:
         wrong = self._missing("" if numbered and which == "any" else which)
