@@ -30,7 +30,20 @@ class Dialect(Base):
         "+IFC": "(0-2),(0-2)", "+ICF": "(3),(0-3)", "+IPR": "(),(9600,19200,38400,57600,115200)",
     }  # fmt: skip
     RUN_ONLY: ClassVar[frozenset[str]] = frozenset(
-        ("+CIMI", "+CSQ", "+CESQ", "+CEER", "+CGMI", "+CGMM", "+CGMR", "+GMI", "+GMM", "+GMR", "I")
+        (
+            "+CIMI",
+            "+CNUM",
+            "+CSQ",
+            "+CESQ",
+            "+CEER",
+            "+CGMI",
+            "+CGMM",
+            "+CGMR",
+            "+GMI",
+            "+GMM",
+            "+GMR",
+            "I",
+        )
     )
     READ_ONLY: ClassVar[frozenset[str]] = frozenset(("+CPIN", "+CCLK"))
     REMEMBERED: ClassVar[Mapping[str, str]] = {

@@ -128,6 +128,12 @@ def _restricted(at: AtPort, command: Command) -> list[str]:
     return [f'+CRSM: 144,0,"{"".join(digits[at + 1] + digits[at] for at in range(0, 20, 2))}"']
 
 
+def _own_numbers(at: AtPort, _command: Command) -> list[str]:
+    """+CNUM (TS 27.007, 7.1): no issuer has written one on these cards."""
+    need_sim(at)
+    return []
+
+
 def tries(shape: str) -> Act:
     """PIN and PUK tries left; ``{pin}``, ``{puk}`` of the card, PIN2 as issued."""
 
@@ -201,6 +207,6 @@ BASIC: dict[str, Act] = {
     "+CGMM": identity("model"), "+GMM": identity("model", "+CGMM"), "+CGMR": identity("revision"),
     "+GMR": identity("revision", "+CGMR"), "+CGSN": identity("imei"),
     "+GSN": identity("imei", "+CGSN"), "+CPIN": _pin, "+CIMI": card_field("imsi"),
-    "+CRSM": _restricted, "+GCAP": says("+GCAP: +CGSM"), "+CPAS": says("+CPAS: 0"),
-    "+CFUN": functionality(0, 1, 4), "+CCLK": _clock, "+CLAC": _commands,
+    "+CNUM": _own_numbers, "+CRSM": _restricted, "+GCAP": says("+GCAP: +CGSM"),
+    "+CPAS": says("+CPAS: 0"), "+CFUN": functionality(0, 1, 4), "+CCLK": _clock, "+CLAC": _commands,
 }  # fmt: skip

@@ -82,6 +82,7 @@ def test_echo_results_and_errors_follow_the_ports_own_settings() -> None:
         ("AT+CGSN", ["867698040000010", "OK"]),
         ("AT+CPIN?", ["+CPIN: READY", "OK"]),
         ("AT+CIMI", ["001010123456789", "OK"]),
+        ("AT+CNUM", ["OK"]),
         ("AT+QCCID", ["+QCCID: 89860000000000000019", "OK"]),
         ("AT+CSQ", ["+CSQ: 26,99", "OK"]),
         ("AT+CESQ", ["+CESQ: 99,99,255,255,24,56", "OK"]),
