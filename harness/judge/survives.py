@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.judge._books import APPROVED
 from harness.judge._monitor import Monitor, either, span
 from harness.judge._run import BLIND, Run
 from harness.judge._sold import UNKNOWN
 from harness.judge._staged import wanted_faults
+from harness.judge._telling import stan_of
 from harness.model.trace import Observation
 
 End = Literal["approved", "declined", "failed", "unknown"]
 
 #: What a resync calls a sale that never happened.
 FAILED = {"not_done": "failed", "reversed": "failed"}
+REFUND = "refund"  # the deal that is an advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class _Survives(Monitor):
             self.unsure(f"{said}; {BLIND}", (seen.n, self.run.blind.n))
         elif self._unstaged():
             self._wrong = f"{said}; it had to end {either(self._word.outcomes)}"
+        elif outcome == APPROVED and self._goes_out_afterwards(seen):
+            self.unsure(f"{said}, before the host was asked: an advice may go out later", (seen.n,))
         else:
             self.fail(f"{said}; it had to end {either(self._word.outcomes)}", (seen.n,))
 
@@ -71,6 +76,15 @@ class _Survives(Monitor):
         wanted = self._word.outcomes
         blind = self.run.hears("ecr") and not self.run.hears_causes("ecr")
         return outcome in wanted or (blind and outcome == "failed" and "declined" in wanted)
+
+    def _goes_out_afterwards(self, seen: Observation) -> bool:
+        """An advice is repeated until its answer (payment rules 4.4): from its end on, too."""
+        refund = self.run.books.sales.get(self._word.sale)
+        if refund is None or refund.deal != REFUND:
+            return False
+        own, advices = stan_of(seen), self.run.books.advices
+        sent = advices[own] if own else [row for rows in advices.values() for row in rows]
+        return all(row.t < refund.started.t for row in sent)
 
     def _unstaged(self) -> list[str]:
         """Faults of the story that have not been injected yet."""

@@ -1,7 +1,8 @@
 """Who called a transaction approved, by channel: each channel's last word on each trace number.
 
 An advice may be approved before the host has answered. Where it refuses it then, for good, what was
-said before the terminal heard of that was right when it was said: the journal's word holds.
+said before the terminal heard of that was right when it was said: the journal's word holds, or that
+it does not have it any more.
 """
 
 from collections import defaultdict
@@ -82,7 +83,7 @@ def _refused(books: Books, stan: int) -> Observation | None:
 
 def _that_hold(rows: list[Voice], refused: Observation | None, *, blind: bool) -> list[Voice]:
     """Without what was said before a refusal that the journal knows, or that nobody can look up."""
-    known = blind or any(voice.channel == JOURNAL and not voice.approved for voice in rows)
+    known = blind or not any(voice.channel == JOURNAL and voice.approved for voice in rows)
     if refused is None or not known:
         return rows
     return [voice for voice in rows if not voice.approved or voice.seen.n > refused.n]

@@ -135,7 +135,8 @@ def _booked(books: Books) -> Iterator[Finding]:
         if times > 1:
             same = tuple(row for row in entries if entry_key(row) == key)
             yield Breach(f"advice {key[2]} stands {times} times in the ledger", same)
-    for row in books.journal.rows or ():
+    last = {entry_key(row): row for row in books.journal.rows or ()}  # it may be refused later
+    for row in last.values():
         stan = stan_of(row)
         owed = deal_of(row) in ADVICES and row.get("outcome") == APPROVED
         if not owed or stan is None or books.is_settled(row):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.tests.judge.story import PAN, Story, always, fails, passes
+from harness.tests.judge.story import PAN, Fits, Story, always, fails, passes
 
 WORD = "outcomes_agree"
 
@@ -58,14 +58,34 @@ def refused_afterwards(journal: str, *, before: bool = True, heard: bool = False
         tale.terminal("answer_received", **refusal)
     if before:
         tale.host("answered", **refusal)
-    tale.journal[1] = {"batch": 1, "outcome": journal, "amount": 700, "what": "refund"}
+    if journal:
+        tale.journal[1] = {"batch": 1, "outcome": journal, "amount": 700, "what": "refund"}
     tale.ledger[1] = {"batch": 1, "status": "declined", "amount": 700, "entry": "refund"}
     return tale.end()
 
 
-def test_what_was_said_before_a_refusal_was_right_then() -> None:
-    """An advice stands until the host says no, and then the journal knows."""
-    assert all(passes(row) for row in refused_afterwards("declined").verdict().clauses)
+@pytest.mark.parametrize("journal", ["declined", ""])
+def test_what_was_said_before_a_refusal_was_right_then(journal: str) -> None:
+    """An advice stands until the host says no; then the journal knows, or has it no more."""
+    assert all(passes(row) for row in refused_afterwards(journal).verdict().clauses)
+
+
+@pytest.mark.parametrize(("last", "fits"), [("declined", passes), ("approved", fails)])
+def test_the_journal_s_last_word_on_an_advice_counts(last: str, fits: Fits) -> None:
+    """It was written when the refund was approved, and again when the host refused it."""
+    tale = always("advices_once")
+    tale.host("request_received", mti="0220", stan=1, batch=1, tid="HIL00001", amount=700,
+              processing="200000")  # fmt: skip
+    tale.host("answered", mti="0230", stan=1, response="57")
+    for outcome in ("approved", last):
+        row = {"stan": 1, "batch": 1, "amount": 700, "what": "refund", "outcome": outcome}
+        tale.terminal("journal_entry", **row)
+    tale.terminal("journal_end", entries=2, damaged=0)
+    tale.host("ledger_end", entries=0)
+    tale.engine("at_rest", confirmed="console")
+    tale.engine("run_ended", reason="rest")
+
+    assert fits(tale.clause("advices_once"))
 
 
 def test_a_refusal_counts_from_when_the_terminal_hears_it() -> None:
@@ -83,7 +103,9 @@ def test_without_a_journal_nobody_can_say_whether_a_refusal_was_heeded() -> None
     assert not any(fails(row) for row in tale.verdict().clauses)
 
 
-@pytest.mark.parametrize(("journal", "before"), [("approved", True), ("declined", False)])
+@pytest.mark.parametrize(
+    ("journal", "before"), [("approved", True), ("declined", False), ("", False)]
+)
 def test_a_refusal_that_nobody_heeds_breaks_it(journal: str, before: bool) -> None:
     """The journal has it approved, or the register was told so behind the refusal."""
     assert any(fails(row) for row in refused_afterwards(journal, before=before).verdict().clauses)

@@ -75,3 +75,20 @@ def test_a_sale_for_which_the_next_step_was_never_made_shows_nothing(
     tale.ended("first", "failed", cause="timed_out")
 
     assert fits(tale.end().clause("survives"))
+
+
+@pytest.mark.parametrize(
+    ("what", "asked", "fits"),
+    [("refund", 31.0, unsure), ("refund", 1.0, fails), ("sale", 31.0, fails)],
+)
+def test_a_refund_may_go_out_after_its_end(what: str, asked: float, fits: Fits) -> None:
+    """An advice is repeated until its answer; who was told before it came was told no end of it."""
+    tale = then(survives={"sale": "first", "outcome": "declined"})
+    tale.inject()
+    tale.at(10).start("first", what=what)
+    facts = {"stan": 7, "batch": 1, "processing": "200000", **tale.facts(1234)}
+    tale.at(10 + asked).host("request_received", mti="0220", of="first", **facts)
+    tale.at(12).ended("first", "approved", stan=7)
+    tale.rows.sort(key=lambda row: row.t)
+
+    assert fits(tale.at(60).end().clause("survives"))
