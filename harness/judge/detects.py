@@ -18,10 +18,16 @@ from harness.judge._since import Since, reference
 from harness.model.trace import Observation
 from harness.model.units import Seconds
 
+#: s of calm after which at the latest a terminal says that it is over.
+CALM = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Detects:
     """The terminal names the cause within its budget.
+
+    What it has said of a fault just before, and not taken back yet, stands: whoever reads it is
+    told. It must outlast the fault then.
 
     Attributes:
         cause: The true cause, or several of which one will do.
@@ -51,7 +57,9 @@ class Detects:
 
 
 class _Detects(Monitor):
-    kinds = NAMING | ASKED | {"fault_injected", "fault_took_effect", "fault_cleared"}
+    kinds = (
+        NAMING | ASKED | {"fault_injected", "fault_took_effect", "fault_cleared", "cleared", "boot"}
+    )
 
     def __init__(self, word: Detects, run: Run) -> None:
         super().__init__(f"detects {either(word.causes)}", run, float(word.within))
@@ -60,15 +68,39 @@ class _Detects(Monitor):
         self._within = float(word.within)
         self._wrong: list[Observation] = []
         self._asked = 0.0  # when the register last had an answer, or none
+        self._standing: dict[str, Observation] = {}  # true cause -> said before, not taken back
+        self._outlasts = False  # whether it stood all through the budget
+        self._calm: Observation | None = None  # the last clearing before the fault
 
     def on(self, seen: Observation) -> None:
         if seen.kind in ASKED:
             self._asked = seen.t if self._is_occasion(seen) else self._asked
+        elif seen.kind == "cleared":
+            self._take_back(str(seen.get("cause")), seen)
+        elif seen.kind == "boot":
+            self._standing.clear()
         elif seen.kind not in NAMING:
+            self._calm = seen if seen.kind == "fault_cleared" and not self._start else self._calm
             fault = self.run.fault(self._word.fault)
             self._start = self._start or reference(fault, self._word.since)
         elif self._start is not None and seen.source == TERMINAL and seen.t >= self._start.t:
             self._named(self._start, seen)
+        elif seen.kind == "detected" and seen.get("cause") in self._word.causes:
+            self._standing[str(seen["cause"])] = seen
+
+    def _take_back(self, cause: str, seen: Observation) -> None:
+        """It is over, as the terminal says: it has noticed only what was over before that."""
+        stood = self._standing.pop(cause, None)
+        if stood is None or not self._outlasts:
+            return
+        fault = self.run.fault(self._word.fault)
+        if fault is not None and fault.cleared is not None:
+            self.hold(
+                f"{cause} was named at {span(stood.t)} already and stood until {span(seen.t)}",
+                (stood.n, seen.n),
+            )
+        elif not self._standing:
+            self.fail(f"{cause} was taken back at {span(seen.t)}, and it was so", (seen.n,))
 
     def _is_occasion(self, seen: Observation) -> bool:
         """No success is, nor what is asked when all is over; but a start tells of what was."""
@@ -78,6 +110,8 @@ class _Detects(Monitor):
 
     def _named(self, start: Observation, seen: Observation) -> None:
         cause = seen.get("cause")
+        if self._outlasts:
+            return
         if cause not in self._word.causes:
             self._wrong += [seen] if cause else []
             return
@@ -90,7 +124,8 @@ class _Detects(Monitor):
             self.hold(said, (start.n, seen.n), took)
 
     def deadline(self) -> float | None:
-        return None if self._start is None else self._start.t + self._within
+        waits = self._start is not None and not self._outlasts
+        return self._start.t + self._within if self._start is not None and waits else None
 
     def at(self, t: float) -> None:
         due = self.deadline()
@@ -107,6 +142,8 @@ class _Detects(Monitor):
             self.unsure("the fault took no effect in time: there was nothing to notice", (start.n,))
         elif self._asked < effect.t and not self.run.hears_unasked():
             self.unsure("its register alone is heard, and asked nothing in that time", (start.n,))
+        elif self._standing and self._calm is not None and not after(start.t, self._calm.t + CALM):
+            self._outlasts = True
         else:
             wanted = either(self._word.causes)
             blamed = f"; {_blamed(self._wrong)} instead" if self._wrong else ""
@@ -123,6 +160,10 @@ class _Detects(Monitor):
         if self._start is None:
             fault = self._word.fault or "fault"
             return f"the {fault} was never {self._word.since.replace('_', ' ')}"
+        if self._outlasts:
+            return (
+                f"{either(list(self._standing))} was named before the fault, and not taken back yet"
+            )
         return (
             f"the run ended {span(self.run.now - self._start.t)} after the fault was"
             f" {self._word.since.replace('_', ' ')}, within the budget of {span(self._within)},"

@@ -188,3 +188,43 @@ def test_wrong_words_are_refused_at_the_door(wrong: dict[str, object]) -> None:
 def test_units_are_parsed_at_the_door() -> None:
     """``within: 60 s`` is sixty seconds."""
     assert fill(Detects, CAUSE).within == Seconds(60)
+
+
+def stood(*, taken_back: float, calm: float = 0.5) -> Story:
+    """A fault that comes again soon after the first; the cause is named at the first one only.
+
+    Args:
+        taken_back: Seconds after the second one's clearing that it is taken back.
+        calm: Seconds between the two.
+    """
+    tale = then(detects={**CAUSE, "fault": "again"})
+    tale.at(10).inject()
+    tale.terminal("detected", cause="data_exhausted")
+    tale.at(20).clear()
+    tale.at(20 + calm).inject("again")
+    tale.at(120).clear("again")
+    tale.at(120 + taken_back).terminal("cleared", cause="data_exhausted")
+    tale.rows.sort(key=lambda row: row.t)
+    return tale.at(200).end()
+
+
+@pytest.mark.parametrize(
+    ("story", "fits"),
+    [
+        (stood(taken_back=5.0), passes),
+        (stood(taken_back=-5.0), fails),  # it was so still
+        (stood(taken_back=-99.0), fails),  # over while it came again
+        (stood(taken_back=5.0, calm=11.0), fails),  # no calm is waited for so long
+    ],
+)
+def test_what_was_said_before_and_not_taken_back_stands(story: Story, fits: Fits) -> None:
+    """A terminal may wait for some seconds of calm before it says that it is over."""
+    assert fits(story.clause("detects"))
+
+
+def test_what_stands_for_ever_shows_nothing() -> None:
+    """Nor does what a restart has made void."""
+    tale = stood(taken_back=5.0)
+    tale.rows = [row for row in tale.rows if row.kind != "cleared"]
+
+    assert unsure(tale.clause("detects"))
