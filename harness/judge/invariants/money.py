@@ -16,6 +16,6 @@ class Money:
         "reversal_before_next_sale",
         "reversal_survives_power_loss", "reversal_carries_original", "persist_before_send",
         "stan_never_reused", "batch_closes_once", "answers_must_match", "journal_intact",
-        "receipt_needs_journal", "outcomes_agree", "ready_owes_nothing", "told_once",
-        "signed_on_first", "no_clear_card_number", "next_card_fresh",
+        "receipt_needs_journal", "outcomes_agree", "shown_as_it_ended", "ready_owes_nothing",
+        "told_once", "signed_on_first", "no_clear_card_number", "next_card_fresh",
     )  # fmt: skip

@@ -508,6 +508,13 @@ def register_told_otherwise(day: Day) -> None:
     day.find("sale_ended", sale=name)[-1].fields["outcome"] = "failed"
 
 
+@breaks("shown_as_it_ended")
+def approved_shown_declined(day: Day) -> None:
+    """14: approved by the host, and the display blames the issuer."""
+    day.after(120.0).good_sale()
+    day.terminal("report", on="display", cause="card_declined")
+
+
 @breaks("signed_on_first")
 def sold_signed_off(day: Day) -> None:
     """15: a sale between sign-off and sign-on."""
