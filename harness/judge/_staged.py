@@ -14,6 +14,7 @@ from harness.judge._console_line import ConsoleLine
 from harness.judge._console_shape import ConsoleShape
 from harness.judge._display_line import DisplayLine
 from harness.judge._doubt import EVERY_LINE, Doubt, Line
+from harness.judge._late_trigger import LateTrigger
 from harness.judge._monitor import Monitor, span
 from harness.judge._person_line import PersonLine
 from harness.judge._register_line import RegisterLine
@@ -28,9 +29,12 @@ COMPLETE = ("rest", "decided")
 BESIDE = ("as",)
 #: What is looked at for whether a line of the bench's is to be believed.
 LINES = (
-    RegisterLine, ConsoleLine, ConsoleBursts, ConsoleGaps, ConsoleShape, DisplayLine, PersonLine,
+    RegisterLine, ConsoleLine, LateTrigger, ConsoleBursts, ConsoleGaps, ConsoleShape, DisplayLine,
+    PersonLine,
 )  # fmt: skip
-DOUBTED = frozenset[str]().union(*(one.kinds for one in LINES)) - {"step_started"}
+DOUBTED = frozenset[str]().union(*(one.kinds for one in LINES)) - {
+    "step_started", "step_done",
+}  # fmt: skip
 
 
 class Staged(Monitor):
