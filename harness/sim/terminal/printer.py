@@ -132,9 +132,9 @@ def receipt_lines(entry: Entry, tid: str, *, copy: bool) -> list[str]:
         (lambda: True, f"TERMINAL {tid}"),
         (lambda: entry.deal != "sale", TERMS[entry.deal].title),
         (lambda: True, f"BATCH {entry.batch:06d} TRACE {entry.stan:06d}"),
-        (lambda: True, f"CARD {entry.pan} {entry.entry.upper()}"),
+        (lambda: True, f"CARD {entry.pan} {entry.entry.upper()}".rstrip()),
         (lambda: True, f"AMOUNT {entry.amount / 100:.2f}"),
-        (lambda: bool(entry.auth), f"AUTH {entry.auth} RRN {entry.rrn}"),
+        (lambda: bool(entry.auth), f"AUTH {entry.auth}" + f" RRN {entry.rrn}" * bool(entry.rrn)),
         (lambda: True, entry.outcome.upper()),
         (lambda: True, entry.time),
     ]

@@ -224,12 +224,16 @@ class Dialogue:
             self._clock.sleep(AGAIN)
 
     def _print_for(self, outcome: Outcome) -> bool:
-        """3.5: the receipt line by line; a register that cannot print says no."""
+        """3.5: the receipt line by line; a register that cannot print says no.
+
+        It comes before the journal's record, for without it there is none (2.2.8).
+        """
         firmware = self.firmware
+        sale = firmware.storage.pending.get(outcome.stan)
         entry = Entry(
             outcome.stan, firmware.storage.batch, outcome.amount, outcome.pan, outcome.outcome,
-            auth=outcome.auth, receipt=outcome.receipt, deal=outcome.deal,
-            time=firmware.wall_time().isoformat(sep=" ", timespec="seconds"),
+            sale.entry if sale is not None else "", auth=outcome.auth, receipt=outcome.receipt,
+            deal=outcome.deal, time=firmware.wall_time().isoformat(sep=" ", timespec="seconds"),
         )  # fmt: skip
         return self._say_lines(receipt_lines(entry, firmware.who.tid, copy=False))
 
