@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.judge._monitor import Monitor, span
+from harness.judge._monitor import TERMINAL, Monitor, span
 from harness.judge._run import Run
 from harness.judge.vocabulary._matching import agree, edge, kinds_of, match, of_whom
 from harness.model.pattern import Pattern
@@ -16,7 +16,8 @@ class Never:
     Attributes:
         see: What may not be seen; any of several.
         between: Two patterns that open and close the window; always when left out. A window that
-            never opened shows nothing.
+            never opened shows nothing. What a terminal says again when the story is past the end
+            opens none, unless that end comes again.
         name: How reports name it.
     """
 
@@ -34,40 +35,74 @@ class Never:
         return _Never(self, run)
 
 
+@dataclass(slots=True)
+class _Window:
+    """An open one.
+
+    Attributes:
+        bound: What its opening has bound.
+        begun: Its opening.
+        again: Whether it opened when its end had come once: it counts if that comes again.
+        broken: What was seen in it then.
+    """
+
+    bound: dict[str, str]
+    begun: Observation
+    again: bool = False
+    broken: tuple[Pattern, Observation] | None = None
+
+
 class _Never(Monitor):
     def __init__(self, word: Never, run: Run) -> None:
         super().__init__(f"never {word.name or ' nor '.join(map(str, word.see))}", run)
         self._word = word
         self._edges = [edge(pattern) for pattern in word.between or ()]
-        self._windows: list[tuple[dict[str, str], Observation]] = []
+        self._windows: list[_Window] = []
         self._opened = 0
+        first, last = [pattern.source for pattern in word.between or ()] or ("", "")
+        self._scripted = (first, last) == (TERMINAL, "engine")
+        self._past = False  # whether the end has come once
         self.kinds = kinds_of((*word.see, *self._edges))
 
     def on(self, seen: Observation) -> None:
         if not self._edges:
-            self._look({}, None, seen)
+            self._look(None, seen)
             return
         self._close(seen)
-        for bound, begun in self._windows:
-            self._look(bound, begun, seen)
+        for one in self._windows:
+            self._look(one, seen)
         opens = self._edges[0].matches(seen)
-        if opens is not None and all(opens != known for known, _ in self._windows):
-            self._windows.append((opens, seen))
+        if opens is not None and all(opens != known.bound for known in self._windows):
+            self._windows.append(_Window(opens, seen, again=self._scripted and self._past))
             self._opened += 1
 
     def _close(self, seen: Observation) -> None:
-        ends = self._edges[1].matches(seen) if self._windows else None
-        if ends is not None:
-            self._windows = [row for row in self._windows if not agree(row[0], ends)]
+        ends = self._edges[1].matches(seen)
+        if ends is None:
+            return
+        self._past = True
+        closed = [one for one in self._windows if agree(one.bound, ends)]
+        self._windows = [one for one in self._windows if not agree(one.bound, ends)]
+        for one in closed:
+            if one.broken is not None:
+                self._breach(*one.broken, one)
 
-    def _look(self, bound: dict[str, str], begun: Observation | None, seen: Observation) -> None:
+    def _look(self, window: "_Window | None", seen: Observation) -> None:
         for pattern in self._word.see:
-            if match(pattern, seen, bound) is not None:
-                window = f", {span(seen.t - begun.t)} into the window" if begun is not None else ""
-                self.fail(
-                    f"{str(pattern)!r} was seen at {span(seen.t)}{window}{of_whom(bound)}",
-                    (*([begun.n] if begun is not None else []), seen.n),
-                )
+            if match(pattern, seen, window.bound if window is not None else {}) is None:
+                continue
+            if window is not None and window.again:
+                window.broken = window.broken or (pattern, seen)
+            else:
+                self._breach(pattern, seen, window)
+
+    def _breach(self, pattern: Pattern, seen: Observation, window: "_Window | None") -> None:
+        begun, bound = (window.begun, window.bound) if window is not None else (None, {})
+        into = f", {span(seen.t - begun.t)} into the window" if begun is not None else ""
+        self.fail(
+            f"{str(pattern)!r} was seen at {span(seen.t)}{into}{of_whom(bound)}",
+            (*([begun.n] if begun is not None else []), seen.n),
+        )
 
     def conclude(self) -> None:
         silent = sorted({
