@@ -59,7 +59,9 @@ def voices(books: Books) -> dict[int, list[Voice]]:
     for stan, rows in books.receipts.items():
         if rows:
             last = rows[-1]
-            found[stan].append(Voice(RECEIPT, str(last.get("outcome")), last, last))
+            begun = (row for row in reversed(books.begun[stan]) if row.n < last.n)
+            said = next(begun, last)  # printing takes its time
+            found[stan].append(Voice(RECEIPT, str(last.get("outcome")), said, last))
     for stan, voice in _register(books):
         found[stan].append(voice)
     for stan, last in _last_records(books).items():

@@ -70,6 +70,21 @@ def test_what_was_said_before_a_refusal_was_right_then(journal: str) -> None:
     assert all(passes(row) for row in refused_afterwards(journal).verdict().clauses)
 
 
+@pytest.mark.parametrize(("late", "fits"), [(False, passes), (True, fails)])
+def test_a_receipt_says_what_was_so_when_it_was_begun(late: bool, fits: Fits) -> None:
+    """A slow printer has not done yet when the refusal comes."""
+    tale = refused_afterwards("declined")
+    begun = {"stan": 1, "amount": 700, "outcome": "approved", "copy": False, "of": "back"}
+    kinds = [row.kind for row in tale.rows]
+    tale.now = tale.rows[kinds.index("answered")].t + (0.01 if late else -0.01)
+    tale.terminal("printing", **begun)
+    tale.now = tale.rows[kinds.index("answered")].t + 0.02
+    tale.terminal("printed", **begun)
+    tale.rows.sort(key=lambda row: row.t)
+
+    assert fits(tale.clause("exactly_once"))
+
+
 @pytest.mark.parametrize(("last", "fits"), [("declined", passes), ("approved", fails)])
 def test_the_journal_s_last_word_on_an_advice_counts(last: str, fits: Fits) -> None:
     """It was written when the refund was approved, and again when the host refused it."""
