@@ -1,5 +1,6 @@
 """Invariant 8: a trace number is used once, and they rise."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,7 +34,7 @@ class StanNeverReused:
 
     Restarts and clock changes included (payment invariant 8). A resend of the same request, before
     anything else became of it, is no reuse; a reversal carries its original's number by rule. A
-    sign-on or a settlement counts as well where the terminal was seen to number them with its
+    sign-on or a settlement counts as well where the terminal was seen to number those with its
     sales. A request that moves money has a number: 000000 is none, for field 61 says by it that
     there is no original.
     """
@@ -55,8 +56,8 @@ class _StanNeverReused(Safety):
         self._money = 0  # the last number of a request that moves money
         self._beside: Observation | None = None  # the last message that moves none
         self._others: dict[tuple[object, int], Observation] = {}  # all of those
-        self._woven = 0
-        self._apart = False  # they have counters of their own
+        self._woven = Counter[str]()  # class of message -> so often numbered with the sales
+        self._apart = set[str]()  # those that have a counter of their own
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "violation":
@@ -74,12 +75,13 @@ class _StanNeverReused(Safety):
             )  # fmt: skip
         elif stan is not None and moves_money(seen):
             beside = self._beside or self.run.signed_on
-            self._woven += stan == ((stan_of(beside) if beside else None) or 0) + 1 > 1
+            if beside is not None and stan == (stan_of(beside) or 0) + 1 > 1:
+                self._woven[_class(beside)] += 1
             self._money = stan
             self._check_other(stan, seen, self._others)
             self._number(stan, seen)
         elif stan is not None and mti_of(seen) in BESIDE:
-            self._woven += stan == self._money + 1 > 1
+            self._woven[_class(seen)] += stan == self._money + 1 > 1
             self._beside = seen
             self._check_other(stan, seen, self._used)
             self._others[(seen.get("tid"), stan)] = seen
@@ -91,8 +93,10 @@ class _StanNeverReused(Safety):
         first = used.get((seen.get("tid"), stan))
         if first is None or seen.t - first.t >= DAY:
             return
-        self._apart = self._apart or self._woven < WOVEN
-        if not self._apart:
+        kind = _class(first if moves_money(seen) else seen)
+        if self._woven[kind] < WOVEN:
+            self._apart.add(kind)
+        if kind not in self._apart:
             self.fail(
                 f"trace number {stan}, of a {mti_of(first)} at {span(first.t)}, was used again at"
                 f" {span(seen.t)}, for a {mti_of(seen)}", (first.n, seen.n),
@@ -125,3 +129,8 @@ class _StanNeverReused(Safety):
 
     def held(self) -> str:
         return f"{len(self._used)} trace numbers, each used once"
+
+
+def _class(seen: Observation) -> str:
+    """What has one counter: settlements, or messages that manage the network."""
+    return "batch" if mti_of(seen) == "0500" else "network"

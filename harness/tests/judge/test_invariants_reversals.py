@@ -229,6 +229,20 @@ def test_echoes_with_a_counter_of_their_own_are_nobodys_numbers() -> None:
     assert passes(story.end().clause())
 
 
+@pytest.mark.parametrize(("mti", "fits"), [("0820", passes), ("0500", fails)])
+def test_settlements_may_share_the_sales_counter_and_sign_ons_have_their_own(
+    mti: str, fits: Fits
+) -> None:
+    """What was seen of one kind of message says nothing of another."""
+    story = always("stan_never_reused")
+    for stan in (1, 3):
+        story.sale(f"sale {stan}", stan)
+        story.host("request_received", mti="0500", stan=stan + 1, batch=1, tid="HIL00001")
+    story.host("request_received", mti=mti, stan=3, batch=1, tid="HIL00001")
+
+    assert fits(story.end().clause())
+
+
 def test_a_request_that_its_own_reversal_overtook_is_late_not_reused() -> None:
     """The path may deliver an old request after a newer one; its reversal was there before."""
     story = always("stan_never_reused")
