@@ -24,6 +24,7 @@ from harness.tests.sim.defects.key_stories import KEY
 from harness.tests.sim.defects.line_stories import DUAL, LINE
 from harness.tests.sim.defects.money_stories import MONEY
 from harness.tests.sim.defects.number_stories import NUMBERS
+from harness.tests.sim.defects.plain_stories import PLAIN
 from harness.tests.sim.defects.power_stories import POWER
 from harness.tests.sim.defects.reader_stories import READER
 from harness.tests.sim.defects.register_stories import REGISTER
@@ -65,6 +66,7 @@ STORIES: dict[str, Story] = {
     **LINE,
     **MONEY,
     **NUMBERS,
+    **PLAIN,
     **POWER,
     **READER,
     **REGISTER,
