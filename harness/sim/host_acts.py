@@ -174,7 +174,11 @@ class Lapses:
         self._all: list[Lapse] = []
 
     def due(self, mti: str) -> Lapse | None:
-        """The act that is due for this request (``connect``: for a new connection); counts it."""
+        """The act that is due for this request (``connect``: for a new connection); counts it.
+
+        A repeat by a type of its own (ISO 8583: 0401, 0221) is what it repeats.
+        """
+        mti = f"{mti[:3]}0" if mti[3:] == "1" else mti
         for lapse in self._all:
             if (lapse.act == ON_CONNECT) != (mti == "connect") or lapse.on not in (mti, "any"):
                 continue

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.errors import Garbled, PortLost
-from harness.sim.host_acts import WORDS
+from harness.sim.host_acts import WORDS, Lapses
 from harness.tests.sim.host_bench import Bench, Teller
 from harness.wire import mac
 from harness.wire.iso8583 import Message
@@ -183,3 +183,13 @@ def test_hooks_that_mean_nothing_are_refused(bench: Bench, how: dict[str, object
         return list(bench.do(do="state")["misbehaving"])
 
     assert bench.run(story) == []
+
+
+def test_a_repeat_by_a_type_of_its_own_is_met_as_what_it_repeats() -> None:
+    """ISO 8583: the last digit of 0401 and 0221 says who repeats, and nothing else."""
+    lapses = Lapses()
+    lapses.ask("ignore", on="0400")
+
+    met = [mti for mti in ("0221", "0400", "0401", "connect") if lapses.due(mti) is not None]
+
+    assert met == ["0400", "0401"]
