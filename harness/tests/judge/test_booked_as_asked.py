@@ -73,9 +73,11 @@ def test_a_prompt_of_what_is_asked_holds(told: str) -> None:
     assert passes(prompted(told).clause(WORD))
 
 
-@pytest.mark.parametrize("told", ["AMOUNT 23.50 INSERT CARD", "2.36 CARD?", "236.00 CARD?"])
+@pytest.mark.parametrize(
+    "told", ["AMOUNT 23.50 INSERT CARD", "2.36 CARD?", "236.00 CARD?", "23.00"]
+)
 def test_a_prompt_of_another_amount_breaks_it(told: str) -> None:
-    """The one of the sale before, or a digit lost or added."""
+    """The one of the sale before, a digit lost or added, or the cents lost."""
     clause = prompted(told).clause(WORD)
 
     assert fails(clause)
