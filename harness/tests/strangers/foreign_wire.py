@@ -12,7 +12,7 @@ from iso8583_client import Line, Reply, build, parse, seal  # type: ignore[impor
 
 Fields = dict[int, str | bytes]
 #: Fields that an answer repeats: trace number, terminal, amount.
-SAME = (11, 41, 4)
+SAME = (11, 41, 42, 4)
 
 
 class BadMac(Exception):
