@@ -20,8 +20,8 @@ WRAP = 999_000
 #: Sign-on, sign-off, settlement: numbered by the same counter, as a rule.
 BESIDE = frozenset({"0800", "0820", "0500"})
 
-#: So many times a number of the one kind has followed at once on a number of the other: then both
-#: come from one counter.
+#: So many times a number of the one kind has followed at once on a number of the other, at least as
+#: often as it has not, and oftener than the two were the same: then both come from one counter.
 WOVEN = 2
 
 #: Rules by which the host's own books say the same.
@@ -53,11 +53,11 @@ class _StanNeverReused(Safety):
         super().__init__(clause, run)
         self._used: dict[tuple[object, int], Observation] = {}
         self._top: dict[tuple[object, object], int] = {}
-        self._money = 0  # the last number of a request that moves money
-        self._beside: Observation | None = None  # the last message that moves none
-        self._others: dict[tuple[object, int], Observation] = {}  # all of those
-        self._woven = Counter[str]()  # class of message -> so often numbered with the sales
-        self._apart = set[str]()  # those that have a counter of their own
+        self._last: Observation | None = None  # the last one with a number
+        self._others: dict[tuple[object, int], Observation] = {}  # those that move no money
+        #: Class of those -> so often one followed on a sale, or a sale on one, and by how much.
+        self._woven, self._loose = Counter[str](), Counter[str]()
+        self._shared: list[tuple[str, Observation, Observation]] = []  # one number for both
 
     def on(self, seen: Observation) -> None:
         if seen.kind == "violation":
@@ -74,17 +74,23 @@ class _StanNeverReused(Safety):
                 " or missing); after 999999 comes 000001", (seen.n,),
             )  # fmt: skip
         elif stan is not None and moves_money(seen):
-            beside = self._beside or self.run.signed_on
-            if beside is not None and stan == (stan_of(beside) or 0) + 1 > 1:
-                self._woven[_class(beside)] += 1
-            self._money = stan
+            self._weave(stan, seen)
             self._check_other(stan, seen, self._others)
             self._number(stan, seen)
         elif stan is not None and mti_of(seen) in BESIDE:
-            self._woven[_class(seen)] += stan == self._money + 1 > 1
-            self._beside = seen
+            self._weave(stan, seen)
             self._check_other(stan, seen, self._used)
             self._others[(seen.get("tid"), stan)] = seen
+
+    def _weave(self, stan: int, seen: Observation) -> None:
+        """Whether two of different sorts, the one behind the other, are numbered so, too."""
+        last, self._last = self._last or self.run.signed_on, seen
+        if last is None or moves_money(last) == moves_money(seen):
+            return
+        kind = _class(last if moves_money(seen) else seen)
+        follows = stan == (stan_of(last) or 0) + 1 > 1
+        self._woven[kind] += follows
+        self._loose[kind] += not follows
 
     def _check_other(
         self, stan: int, seen: Observation, used: dict[tuple[object, int], Observation]
@@ -93,14 +99,18 @@ class _StanNeverReused(Safety):
         first = used.get((seen.get("tid"), stan))
         if first is None or seen.t - first.t >= DAY:
             return
-        kind = _class(first if moves_money(seen) else seen)
-        if self._woven[kind] < WOVEN:
-            self._apart.add(kind)
-        if kind not in self._apart:
-            self.fail(
-                f"trace number {stan}, of a {mti_of(first)} at {span(first.t)}, was used again at"
-                f" {span(seen.t)}, for a {mti_of(seen)}", (first.n, seen.n),
-            )  # fmt: skip
+        self._shared.append((_class(first if moves_money(seen) else seen), first, seen))
+
+    def last_look(self) -> None:
+        """One counter for both is known by the whole run."""
+        often = Counter(kind for kind, _, _ in self._shared)
+        for kind, first, seen in self._shared:
+            woven = self._woven[kind]
+            if woven >= max(WOVEN, self._loose[kind]) and woven > often[kind]:
+                self.fail(
+                    f"trace number {stan_of(seen)}, of a {mti_of(first)} at {span(first.t)}, was"
+                    f" used again at {span(seen.t)}, for a {mti_of(seen)}", (first.n, seen.n),
+                )  # fmt: skip
 
     def _number(self, stan: int, seen: Observation) -> None:
         key, batch = (seen.get("tid"), stan), (seen.get("tid"), seen.get("batch"))

@@ -229,6 +229,20 @@ def test_echoes_with_a_counter_of_their_own_are_nobodys_numbers() -> None:
     assert passes(story.end().clause())
 
 
+@pytest.mark.parametrize(("again", "fits"), [(2, fails), (None, passes)])
+def test_a_counter_of_its_own_may_keep_in_step(again: int | None, fits: Fits) -> None:
+    """One behind the sales', all the way, is no counter of theirs; a number between them is one."""
+    story = always("stan_never_reused")
+    for number in range(1, 6):
+        echo = number if again is None else 2 * number - 1
+        story.host("request_received", mti="0820", stan=echo, batch=1, tid="HIL00001")
+        story.sale(f"sale {number}", echo + 1)
+    if again is not None:
+        story.host("request_received", mti="0820", stan=again, batch=1, tid="HIL00001")
+
+    assert fits(story.end().clause())
+
+
 @pytest.mark.parametrize(("mti", "fits"), [("0820", passes), ("0500", fails)])
 def test_settlements_may_share_the_sales_counter_and_sign_ons_have_their_own(
     mti: str, fits: Fits
