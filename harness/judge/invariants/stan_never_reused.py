@@ -21,8 +21,8 @@ WRAP = 999_000
 BESIDE = frozenset({"0800", "0820", "0500"})
 
 #: So many times a number of the one kind has followed at once on a number of the other, at least as
-#: often as it has not, and oftener than the two were the same: then both come from one counter.
-WOVEN = 2
+#: often as it has not, and twice as often as the two were the same: both come from one counter.
+WOVEN = 3
 
 #: Rules by which the host's own books say the same.
 RULES = frozenset({"stan_reused", "stan_not_rising"})
@@ -105,8 +105,7 @@ class _StanNeverReused(Safety):
         """One counter for both is known by the whole run."""
         often = Counter(kind for kind, _, _ in self._shared)
         for kind, first, seen in self._shared:
-            woven = self._woven[kind]
-            if woven >= max(WOVEN, self._loose[kind]) and woven > often[kind]:
+            if self._woven[kind] >= max(WOVEN, self._loose[kind], 2 * often[kind]):
                 self.fail(
                     f"trace number {stan_of(seen)}, of a {mti_of(first)} at {span(first.t)}, was"
                     f" used again at {span(seen.t)}, for a {mti_of(seen)}", (first.n, seen.n),

@@ -333,9 +333,10 @@ def number_used_again(day: Day) -> None:
 @breaks("stan_never_reused")
 def number_used_for_a_sign_on(day: Day) -> None:
     """8, defect f: the sign-on after a cut has the number of the sale before it."""
-    day.stan += 1
-    day.host("request_received", mti="0800", stan=day.stan, batch=day.batch, tid=TID)
-    day.good_sale()
+    for _ in range(2):
+        day.stan += 1
+        day.host("request_received", mti="0800", stan=day.stan, batch=day.batch, tid=TID)
+        day.good_sale()
     day.host("request_received", mti="0800", stan=day.stan, batch=day.batch, tid=TID)
 
 
