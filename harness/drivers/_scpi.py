@@ -46,7 +46,7 @@ class ScpiSession:
         *,
         chatter: str | None = None,
         inter_command: float = 0.0,
-        timeout: float = 2.0,
+        timeout: float = 5.0,
         markers: Sequence[tuple[str, str]] = MARKERS,
     ) -> None:
         """Make one; nothing is said yet.
