@@ -18,6 +18,10 @@ class Interrupted(KeyboardInterrupt):
     """SIGTERM or SIGHUP: the bench is made safe as on Ctrl-C."""
 
 
+def _unheard(_number: int, _frame: FrameType | None) -> None:
+    """For the second signal; SIG_IGN would have Python complain of one that is on its way."""
+
+
 @contextlib.contextmanager
 def safe_signals(running: Callable[[], Clock | None] = lambda: None) -> Iterator[None]:
     """While inside, SIGTERM and SIGHUP unwind like Ctrl-C; a second signal cannot stop that.
@@ -33,7 +37,7 @@ def safe_signals(running: Callable[[], Clock | None] = lambda: None) -> Iterator
 
     def unwind(number: int, _frame: FrameType | None) -> None:
         for one in _SIGNALS:
-            signal.signal(one, signal.SIG_IGN)
+            signal.signal(one, _unheard)
         stop, clock = Interrupted(signal.Signals(number).name), running()
         if not isinstance(clock, CooperativeClock):
             raise stop
